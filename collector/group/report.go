@@ -1,0 +1,83 @@
+package group
+
+import (
+	"time"
+
+	"proctree/collector/host"
+)
+
+// Report is what a Tracker made of one snapshot. It is immutable and complete in itself:
+// snapshot, the one before it, and the group of every process.
+type Report struct {
+	Snapshot *host.Snapshot
+	// Previous is the snapshot before; nil in the first report.
+	Previous *host.Snapshot
+	// Groups is sorted by name. Its length is bounded by Config.MaxGroups, the groups the
+	// configuration names, and Overflow.
+	Groups []Group
+	// Top are the processes shown one by one, sorted by PID; at most Config.MaxProcesses.
+	Top []Top
+	// OverflowProcesses counts the processes that are in the group Overflow because
+	// MaxGroups was reached.
+	OverflowProcesses int
+
+	// names holds, by the index of Snapshot.Processes, the group's name; "" is excluded.
+	names []string
+}
+
+// Overflow is the group of whatever finds no room among MaxGroups.
+const Overflow = "other"
+
+// GroupOf returns the group of Snapshot.Processes[i]; ok is false for an excluded
+// process, which must not appear in any output.
+func (r *Report) GroupOf(i int) (name string, ok bool) {
+	return r.names[i], r.names[i] != ""
+}
+
+// Group sums the processes of one group. Counters include what dead members used and
+// never fall while the group exists; the other figures are of the snapshot alone.
+type Group struct {
+	Name string
+	// States counts the members by host.State.
+	States  [host.NumStates]int
+	Threads int
+	// Known tells which figures at least one member ever had; a figure without its bit is
+	// absent. A named group in which nothing ever ran knows them all, as 0.
+	Known host.Fields
+
+	OpenFDs uint64
+	// WorstFDRatio is the largest share of its descriptor limit that a member has open,
+	// 0 to 1; negative when no member's is known.
+	WorstFDRatio float64
+
+	ResidentBytes, VirtualBytes, SwapBytes, ProportionalBytes uint64
+
+	UserTime, SystemTime                   time.Duration
+	ReadBytes, WrittenBytes                uint64
+	MinorFaults, MajorFaults               uint64
+	VoluntarySwitches, InvoluntarySwitches uint64
+	// Starts and Exits count processes since the group was first seen; ShortLived those
+	// of them that no scan ever saw.
+	Starts, Exits, ShortLived uint64
+	// AbnormalExits counts exits by reason, a signal's name or "exit_code".
+	AbnormalExits map[string]uint64
+
+	// Oldest and Newest are the start times of the oldest and the newest member; zero
+	// when there is none.
+	Oldest, Newest time.Time
+}
+
+// Processes returns how many members there are.
+func (g *Group) Processes() int {
+	n := 0
+	for _, c := range g.States {
+		n += c
+	}
+	return n
+}
+
+// Top is one process worth series of its own, or an ancestor of one.
+type Top struct {
+	Process *host.Process
+	Group   string
+}

@@ -1,0 +1,133 @@
+package host
+
+import (
+	"strconv"
+	"time"
+)
+
+// ID is what makes a process itself: a PID alone is reused by the kernel.
+type ID struct {
+	PID int
+	// StartTicks is when the process started, in the ticks of the snapshot's Clock.
+	// Linux: clock ticks since boot, field 22 of /proc/PID/stat (proc_pid_stat(5)).
+	StartTicks uint64
+}
+
+// String returns "PID-StartTicks", the key under which the JSON names a process.
+func (id ID) String() string {
+	b := strconv.AppendInt(make([]byte, 0, 32), int64(id.PID), 10)
+	b = append(b, '-')
+	return string(strconv.AppendUint(b, id.StartTicks, 10))
+}
+
+// Compare orders by PID, then by start.
+func (id ID) Compare(other ID) int {
+	switch {
+	case id.PID != other.PID:
+		return id.PID - other.PID
+	case id.StartTicks < other.StartTicks:
+		return -1
+	case id.StartTicks > other.StartTicks:
+		return 1
+	}
+	return 0
+}
+
+// Fields says which optional figures of a Process were read. A figure whose bit is
+// unset is absent: its value means nothing, above all not 0.
+type Fields uint16
+
+// The optional figures, by the bit that vouches for them.
+const (
+	// HasCPU vouches for UserTime and SystemTime.
+	HasCPU Fields = 1 << iota
+	// HasChildCPU vouches for ChildUserTime and ChildSystemTime.
+	HasChildCPU
+	// HasMemory vouches for ResidentBytes and VirtualBytes.
+	HasMemory
+	// HasSwap vouches for SwapBytes.
+	HasSwap
+	// HasIO vouches for ReadBytes and WrittenBytes.
+	HasIO
+	// HasOpenFDs vouches for OpenFDs.
+	HasOpenFDs
+	// HasFaults vouches for MinorFaults and MajorFaults.
+	HasFaults
+	// HasSwitches vouches for VoluntarySwitches and InvoluntarySwitches.
+	HasSwitches
+	// HasThreads vouches for Threads.
+	HasThreads
+	// HasNice vouches for Nice.
+	HasNice
+	// HasProportional vouches for ProportionalBytes.
+	HasProportional
+)
+
+// Has reports whether every bit of want is set.
+func (f Fields) Has(want Fields) bool { return f&want == want }
+
+// Process is one process at one moment. It is a plain value; Facts is shared between
+// snapshots and never written after it was published.
+type Process struct {
+	ID
+	// PPID is the parent's PID as the kernel gave it, 0 if there is none.
+	PPID int
+	// Name is the kernel's short name, at most 15 bytes on Linux (comm), not always UTF-8.
+	Name  string
+	State State
+	// Kernel marks a thread of the kernel itself.
+	Kernel bool
+	Known  Fields
+	// Nice is the nice value of the main thread, -20 to 19.
+	Nice    int8
+	Threads int
+	// UID is the effective user; meaningful on systems with numeric users.
+	UID uint32
+
+	// UserTime and SystemTime are CPU time of all threads since the process started.
+	UserTime, SystemTime time.Duration
+	// ChildUserTime and ChildSystemTime are the CPU time of the children it has waited
+	// for, and of theirs (cutime and cstime, proc_pid_stat(5)).
+	ChildUserTime, ChildSystemTime time.Duration
+
+	ResidentBytes, VirtualBytes, SwapBytes uint64
+	// ProportionalBytes is the PSS: shared pages divided among those who share them.
+	ProportionalBytes uint64
+	// ReadBytes and WrittenBytes went to or came from storage (proc_pid_io(5)
+	// read_bytes, write_bytes), since the process started.
+	ReadBytes, WrittenBytes                uint64
+	OpenFDs                                uint64
+	MinorFaults, MajorFaults               uint64
+	VoluntarySwitches, InvoluntarySwitches uint64
+
+	// Facts is never nil in a snapshot made by a Reader of this package.
+	Facts *Facts
+}
+
+// CPUTime is user and system time together.
+func (p *Process) CPUTime() time.Duration { return p.UserTime + p.SystemTime }
+
+// Facts are what stays the same while a process runs one program; a Reader reads them
+// once per ID and again when the name changes, as after exec. An empty string, a nil
+// slice and a zero limit mean: not known, or not there.
+type Facts struct {
+	// Exe is the path of the executable.
+	Exe string
+	// Cmdline is the argument vector. It can hold secrets.
+	Cmdline []string
+	// User is the user's name, or the number as text where no name is known.
+	User string
+	// Cgroup is the path in the unified hierarchy, "/" first (cgroups(7)).
+	Cgroup string
+	// Unit is the systemd unit that the cgroup path names, such as "ssh.service".
+	Unit string
+	// Container is the container's id, 64 hexadecimal digits where the runtime gives them.
+	Container string
+	// PodUID is the Kubernetes pod's UID.
+	PodUID string
+	// FDLimit is the soft limit of open descriptors, in descriptors (getrlimit(2)).
+	FDLimit uint64
+}
+
+// noFacts stands in where nothing could be read, so that no caller meets a nil.
+var noFacts = &Facts{}

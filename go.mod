@@ -1,0 +1,3 @@
+module proctree
+
+go 1.26
