@@ -1,0 +1,75 @@
+# Two commands matter: `make run` and `make test`. `make help` lists the rest.
+
+SHELL         := /usr/bin/env bash -o pipefail
+GO            ?= go
+GOLANGCI_LINT := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+LISTEN        ?= 127.0.0.1:10056
+VERSION       ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+REVISION      := $(shell git rev-parse --short HEAD 2>/dev/null)
+PKG_VERSION   := github.com/prometheus/common/version
+LDFLAGS       := -s -w -X $(PKG_VERSION).Version=$(VERSION) -X $(PKG_VERSION).Revision=$(REVISION)
+RACE          ?= -race
+
+.DEFAULT_GOAL := help
+
+##@ The two commands
+
+.PHONY: run
+run: build ## Build the exporter and start it on loopback (LISTEN=address, ARGS="more flags")
+	@echo "metrics       http://$(LISTEN)/metrics"
+	@echo "process tree  http://$(LISTEN)/"
+	@echo "as JSON       http://$(LISTEN)/api/v1/tree"
+	@exec bin/proctree_exporter --web.listen-address=$(LISTEN) $(ARGS)
+
+.PHONY: test
+test: test-go ## Run all tests, set-up included
+
+##@ Building
+
+.PHONY: build
+build: ## Build bin/proctree_exporter, static and stripped
+	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o bin/proctree_exporter ./exporter
+
+.PHONY: cross
+cross: ## Build and vet for the other systems
+	@for target in linux/arm64 windows/amd64 darwin/amd64 darwin/arm64; do \
+		echo "cross $$target"; \
+		GOOS=$${target%/*} GOARCH=$${target#*/} CGO_ENABLED=0 $(GO) vet ./... || exit 1; \
+		GOOS=$${target%/*} GOARCH=$${target#*/} CGO_ENABLED=0 $(GO) build -o /dev/null ./exporter || exit 1; \
+	done
+
+##@ Checking
+
+.PHONY: test-go
+test-go: ## Run the Go tests with the race detector, in random order
+	$(GO) test $(RACE) -shuffle=on ./...
+
+.PHONY: lint
+lint: cross ## Run every static check
+	$(GO) mod tidy -diff
+	$(GO) vet ./...
+	$(GOLANGCI_LINT) run
+
+.PHONY: fmt
+fmt: ## Format the Go code
+	$(GOLANGCI_LINT) fmt
+
+.PHONY: bench
+bench: ## Measure speed, memory and truth beside the peers (BENCHFLAGS=-quick for two minutes)
+	$(GO) run ./exporter/bench $(BENCHFLAGS)
+
+.PHONY: golden
+golden: ## Write the golden files anew
+	$(GO) test ./collector/... ./tree-api/... -update
+
+##@ Other
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf bin dist
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*##"} \
+		/^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*##/ {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
