@@ -1,0 +1,27 @@
+// Package collector shows reports of processes and their groups to Prometheus. Table
+// lists every collector, one file holds each subject, and all of them are pure functions
+// of a report: nothing here reads the operating system or keeps state between scrapes.
+package collector
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Namespace begins the name of every metric.
+const Namespace = "proctree"
+
+// Collector turns the view of one report into the metrics of one subject.
+type Collector interface {
+	// Describe sends the description of every metric that Collect can send.
+	Describe(out chan<- *prometheus.Desc)
+	// Collect sends the metrics. An error marks the collector as failed in
+	// scrape_collector_success; what was sent before it counts all the same.
+	Collect(v *View, out chan<- prometheus.Metric) error
+}
+
+// Options are the settings of single collectors. The zero value is the default.
+type Options struct {
+	// Cmdline turns an argument vector into the value of the label cmdline of
+	// process_info, secrets masked. Nil leaves the label out.
+	Cmdline func(args []string) string
+}

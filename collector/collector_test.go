@@ -1,0 +1,244 @@
+package collector
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"proctree/collector/group"
+	"proctree/collector/host"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// gather scrapes through a registry that checks everything a registry can check.
+func gather(tb testing.TB, collectors ...prometheus.Collector) map[string]*dto.MetricFamily {
+	tb.Helper()
+	registry := prometheus.NewPedanticRegistry()
+	for _, c := range collectors {
+		if err := registry.Register(c); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	families, err := registry.Gather()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	byName := make(map[string]*dto.MetricFamily, len(families))
+	for _, family := range families {
+		byName[family.GetName()] = family
+	}
+	return byName
+}
+
+// text is what Prometheus would read, without the one family that differs each time.
+func text(tb testing.TB, families map[string]*dto.MetricFamily) string {
+	tb.Helper()
+	var out bytes.Buffer
+	names := make([]string, 0, len(families))
+	for name := range families {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if name == "proctree_scrape_collector_duration_seconds" {
+			continue
+		}
+		if _, err := expfmt.MetricFamilyToText(&out, families[name]); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return out.String()
+}
+
+func TestGolden(t *testing.T) {
+	totals := NewScanTotals()
+	totals.Observe(&host.Snapshot{Errors: map[string]uint64{"io: permission denied": 2}, ExitsLost: 1})
+	got := text(t, gather(t, allCollectors(t).Scrape(smallReport()), totals))
+
+	const file = "testdata/metrics.golden"
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got; -update writes it anew):\n%s", file, diff)
+	}
+}
+
+func TestLint(t *testing.T) {
+	registry := prometheus.NewPedanticRegistry()
+	registry.MustRegister(allCollectors(t).Scrape(smallReport()), NewScanTotals())
+	problems, err := testutil.GatherAndLint(registry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		t.Errorf("%s: %s", p.Metric, p.Text)
+	}
+}
+
+func TestUnknownFiguresAreAbsent(t *testing.T) {
+	report := smallReport()
+	report.Groups = report.Groups[1:2] // knows its CPU time alone
+	report.Top = report.Top[1:]        // knows its CPU time and its threads
+	report.Snapshot.ExitSource = host.ExitsChildren
+	report.Snapshot.System = host.System{}
+	families := gather(t, allCollectors(t).Scrape(report))
+
+	var got []string
+	for name := range families {
+		if strings.Contains(name, "_group_") || strings.Contains(name, "_process_") ||
+			strings.Contains(name, "forks") || strings.Contains(name, "limit") {
+			got = append(got, name)
+		}
+	}
+	slices.Sort(got)
+	want := []string{
+		"proctree_group_cpu_seconds_total",
+		"proctree_group_exits_total",
+		"proctree_group_newest_start_time_seconds",
+		"proctree_group_oldest_start_time_seconds",
+		"proctree_group_overflow_processes",
+		"proctree_group_processes",
+		"proctree_group_starts_total",
+		"proctree_process_cpu_seconds_total",
+		"proctree_process_info",
+		"proctree_process_start_time_seconds",
+		"proctree_process_threads",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("metrics (-want +got):\n%s", diff)
+	}
+}
+
+func TestFailedScan(t *testing.T) {
+	set := allCollectors(t)
+	families := gather(t, set.Scrape(nil))
+	if len(families) != 2 {
+		t.Errorf("got %d metrics, want the two on the collectors themselves", len(families))
+	}
+	success := families["proctree_scrape_collector_success"].GetMetric()
+	if len(success) != len(Table()) {
+		t.Errorf("success of %d collectors, want %d", len(success), len(Table()))
+	}
+	for _, m := range success {
+		if m.GetGauge().GetValue() != 0 {
+			t.Errorf("%v has succeeded", m)
+		}
+	}
+}
+
+// TestCreatedTimestamps: a counter of a process began when the process did. When those
+// of a group began is not known.
+func TestCreatedTimestamps(t *testing.T) {
+	report := smallReport()
+	families := gather(t, allCollectors(t).Scrape(report))
+	m := families["proctree_process_read_bytes_total"].GetMetric()[0]
+	want := report.Snapshot.StartTime(report.Top[0].Process)
+	if got := m.GetCounter().GetCreatedTimestamp().AsTime(); !got.Equal(want) {
+		t.Errorf("created %v, want %v", got, want)
+	}
+	m = families["proctree_group_read_bytes_total"].GetMetric()[0]
+	if m.GetCounter().CreatedTimestamp != nil {
+		t.Errorf("a group's counter has a created timestamp: %v", m)
+	}
+}
+
+func TestCmdlineOnlyWhenSwitchedOn(t *testing.T) {
+	values := func(options Options) (cmdlines []string) {
+		set, err := NewSet([]string{"process_info"}, options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range gather(t, set.Scrape(smallReport()))["proctree_process_info"].GetMetric() {
+			for _, l := range m.GetLabel() {
+				if l.GetName() == "cmdline" {
+					cmdlines = append(cmdlines, l.GetValue())
+				}
+			}
+		}
+		return cmdlines
+	}
+	if got := values(Options{}); got != nil {
+		t.Errorf("command lines by default: %q", got)
+	}
+	got := values(Options{Cmdline: func(args []string) string { return strings.Join(args, "|") }})
+	slices.Sort(got)
+	if diff := cmp.Diff([]string{"", "web|--port|80"}, got); diff != "" {
+		t.Errorf("cmdline (-want +got):\n%s", diff)
+	}
+}
+
+func TestScanTotalsAddUp(t *testing.T) {
+	totals := NewScanTotals()
+	for range 3 {
+		totals.Observe(&host.Snapshot{Errors: map[string]uint64{"a": 2, "\xff": 1}, ExitsLost: 5})
+	}
+	const want = `
+		# HELP proctree_exit_records_lost_total Exit records that the kernel dropped before the exporter could read them. What those processes used since the scan before is missing from their groups.
+		# TYPE proctree_exit_records_lost_total counter
+		proctree_exit_records_lost_total 15
+		# HELP proctree_scan_errors_total What scans of the process table could not read, by reason. The figures concerned are absent.
+		# TYPE proctree_scan_errors_total counter
+		proctree_scan_errors_total{reason="a"} 6
+		proctree_scan_errors_total{reason="�"} 3
+	`
+	// Scraping twice changes nothing: they count scans.
+	for range 2 {
+		if err := testutil.CollectAndCompare(totals, strings.NewReader(want)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestScrapesAtOnce lets the race detector look for what scrapes of one report share.
+func TestScrapesAtOnce(t *testing.T) {
+	set, report := allCollectors(t), smallReport()
+	var wg sync.WaitGroup
+	results := make([]string, 4)
+	for i := range results {
+		wg.Go(func() { results[i] = text(t, gather(t, set.Scrape(report))) })
+	}
+	wg.Wait()
+	for _, result := range results[1:] {
+		if result != results[0] {
+			t.Error("two scrapes of one report differ")
+		}
+	}
+}
+
+func TestSeriesDoNotGrowWithProcesses(t *testing.T) {
+	set := allCollectors(t)
+	few := drain(set.Scrape(largeReport(1000, 100, 200)))
+	many := drain(set.Scrape(largeReport(10_000, 100, 200)))
+	if few != many {
+		t.Errorf("%d series at 1,000 processes, %d at 10,000", few, many)
+	}
+}
+
+func TestEmptyHost(t *testing.T) {
+	report := &group.Report{Snapshot: &host.Snapshot{}}
+	families := gather(t, allCollectors(t).Scrape(report))
+	if _, ok := families["proctree_threads"]; ok {
+		t.Error("threads are known of no process")
+	}
+	if got := families["proctree_scan_processes"].GetMetric()[0].GetGauge().GetValue(); got != 0 {
+		t.Errorf("scan_processes is %v", got)
+	}
+}

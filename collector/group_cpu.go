@@ -1,0 +1,18 @@
+package collector
+
+import (
+	"proctree/collector/group"
+	"proctree/collector/host"
+)
+
+func newGroupCPU(Options) Collector {
+	return groupFigures{
+		counters(ofGroup(), "cpu_seconds_total",
+			"CPU time that the processes of the group used, those that have ended since included. "+
+				"Its rate is a number of cores. Time from before the exporter started does not count.",
+			host.HasCPU, "mode",
+			of("user", func(g *group.Group) float64 { return g.UserTime.Seconds() }),
+			of("system", func(g *group.Group) float64 { return g.SystemTime.Seconds() }),
+		),
+	}
+}

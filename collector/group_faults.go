@@ -1,0 +1,18 @@
+package collector
+
+import (
+	"proctree/collector/group"
+	"proctree/collector/host"
+)
+
+func newGroupPageFaults(Options) Collector {
+	return groupFigures{
+		counters(ofGroup(), "page_faults_total",
+			"Page faults of the group's processes. A major one had to wait for storage; many of them mean "+
+				"that memory is short.",
+			host.HasFaults, "severity",
+			of("minor", func(g *group.Group) float64 { return float64(g.MinorFaults) }),
+			of("major", func(g *group.Group) float64 { return float64(g.MajorFaults) }),
+		),
+	}
+}

@@ -1,0 +1,59 @@
+package collector
+
+import (
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+	"google.golang.org/protobuf/types/known/timestamppb"
+)
+
+// metric is a prometheus.Metric that shares its label pairs with others. A scrape makes
+// thousands of metrics with the same few pairs, and prometheus.NewConstMetric would
+// allocate, check and sort them for each.
+type metric struct {
+	desc *prometheus.Desc
+	// labels are sorted by name.
+	labels []*dto.LabelPair
+	kind   prometheus.ValueType
+	value  float64
+	// created is when a counter began at 0; nil where that is not known.
+	created *timestamppb.Timestamp
+}
+
+// Desc implements prometheus.Metric.
+func (m *metric) Desc() *prometheus.Desc { return m.desc }
+
+// Write implements prometheus.Metric.
+func (m *metric) Write(out *dto.Metric) error {
+	out.Label = m.labels
+	if m.kind == prometheus.CounterValue {
+		out.Counter = &dto.Counter{Value: &m.value, CreatedTimestamp: m.created}
+		return nil
+	}
+	out.Gauge = &dto.Gauge{Value: &m.value}
+	return nil
+}
+
+// pair returns a label with the value made valid UTF-8, for the kernel takes any bytes as
+// a process name and one invalid label would fail the whole scrape.
+func pair(name, value string) *dto.LabelPair {
+	value = strings.ToValidUTF8(value, "\uFFFD")
+	return &dto.LabelPair{Name: &name, Value: &value}
+}
+
+// insert returns labels and l as a new slice in the order of names.
+func insert(labels []*dto.LabelPair, l *dto.LabelPair) []*dto.LabelPair {
+	all := make([]*dto.LabelPair, 0, len(labels)+1)
+	for i, other := range labels {
+		if *other.Name > *l.Name {
+			return append(append(all, l), labels[i:]...)
+		}
+		all = append(all, other)
+	}
+	return append(all, l)
+}
+
+// unix returns t in seconds since 1970, to the millisecond: no start is known better.
+func unix(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

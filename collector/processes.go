@@ -1,0 +1,67 @@
+package collector
+
+import (
+	"proctree/collector/host"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+)
+
+func newProcesses(Options) Collector {
+	return processes{
+		processes: hostDesc("processes",
+			"Processes of the whole host by what they do now, those that the configuration excludes counted too.",
+			"state"),
+		threads: hostDesc("threads",
+			"Threads of all processes of the host, those of the kernel included. Compare with "+Namespace+"_pids_limit."),
+		limit: hostDesc("pids_limit",
+			"Largest number of processes and threads that this host can have at once."),
+		forks: hostDesc("forks_total",
+			"Processes and threads created since the host started."),
+		states: statePairs(),
+	}
+}
+
+type processes struct {
+	processes, threads, limit, forks *prometheus.Desc
+	states                           [host.NumStates]*dto.LabelPair
+}
+
+func hostDesc(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc(prometheus.BuildFQName(Namespace, "", name), help, labels, nil)
+}
+
+// Describe implements Collector.
+func (c processes) Describe(out chan<- *prometheus.Desc) {
+	out <- c.processes
+	out <- c.threads
+	out <- c.limit
+	out <- c.forks
+}
+
+// Collect implements Collector.
+func (c processes) Collect(v *View, out chan<- prometheus.Metric) error {
+	var states [host.NumStates]int
+	threads, known := 0, host.Fields(0)
+	for i := range v.Snapshot.Processes {
+		p := &v.Snapshot.Processes[i]
+		states[p.State]++
+		if p.Known.Has(host.HasThreads) {
+			threads += p.Threads
+			known |= host.HasThreads
+		}
+	}
+	for state, n := range states {
+		out <- &metric{desc: c.processes, labels: []*dto.LabelPair{c.states[state]}, kind: prometheus.GaugeValue, value: float64(n)}
+	}
+	if known.Has(host.HasThreads) {
+		out <- &metric{desc: c.threads, kind: prometheus.GaugeValue, value: float64(threads)}
+	}
+	if limit := v.Snapshot.System.PIDLimit; limit > 0 {
+		out <- &metric{desc: c.limit, kind: prometheus.GaugeValue, value: float64(limit)}
+	}
+	if forks := v.Snapshot.System.Forks; forks > 0 {
+		out <- &metric{desc: c.forks, kind: prometheus.CounterValue, value: float64(forks)}
+	}
+	return nil
+}

@@ -1,0 +1,67 @@
+package collector
+
+import (
+	"maps"
+	"sync"
+
+	"proctree/collector/host"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+)
+
+// ScanTotals adds up what scans could not read. It is a prometheus.Collector of its own,
+// for these counters go over all snapshots, whoever asked for them, and not over scrapes.
+// Safe for concurrent use.
+type ScanTotals struct {
+	errorsDesc, lostDesc *prometheus.Desc
+
+	mu     sync.Mutex
+	errors map[string]uint64
+	lost   uint64
+}
+
+// NewScanTotals returns totals that begin at 0.
+func NewScanTotals() *ScanTotals {
+	return &ScanTotals{
+		errorsDesc: hostDesc("scan_errors_total",
+			"What scans of the process table could not read, by reason. The figures concerned are absent.",
+			"reason"),
+		lostDesc: hostDesc("exit_records_lost_total",
+			"Exit records that the kernel dropped before the exporter could read them. What those processes "+
+				"used since the scan before is missing from their groups."),
+		errors: make(map[string]uint64),
+	}
+}
+
+// Observe counts a snapshot. It must see each snapshot once.
+func (t *ScanTotals) Observe(s *host.Snapshot) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for reason, n := range s.Errors {
+		t.errors[reason] += n
+	}
+	t.lost += s.ExitsLost
+}
+
+// Describe implements prometheus.Collector.
+func (t *ScanTotals) Describe(out chan<- *prometheus.Desc) {
+	out <- t.errorsDesc
+	out <- t.lostDesc
+}
+
+// Collect implements prometheus.Collector.
+func (t *ScanTotals) Collect(out chan<- prometheus.Metric) {
+	t.mu.Lock()
+	errors, lost := maps.Clone(t.errors), t.lost
+	t.mu.Unlock()
+	for reason, n := range errors {
+		out <- &metric{
+			desc:   t.errorsDesc,
+			labels: []*dto.LabelPair{pair("reason", reason)},
+			kind:   prometheus.CounterValue,
+			value:  float64(n),
+		}
+	}
+	out <- &metric{desc: t.lostDesc, kind: prometheus.CounterValue, value: float64(lost)}
+}

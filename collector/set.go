@@ -1,0 +1,130 @@
+package collector
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"proctree/collector/group"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+)
+
+// Set is the collectors that are switched on. It is immutable, and safe for concurrent
+// use.
+type Set struct {
+	members           []member
+	duration, success *prometheus.Desc
+}
+
+type member struct {
+	name  string
+	label *dto.LabelPair
+	Collector
+}
+
+// NewSet returns the collectors of the table that are named. It returns an error for a
+// name that is not in the table.
+func NewSet(names []string, options Options) (*Set, error) {
+	s := &Set{
+		duration: hostDesc("scrape_collector_duration_seconds",
+			"How long a collector took, the scan that all of them share not included.", "collector"),
+		success: hostDesc("scrape_collector_success",
+			"1 if a collector succeeded. All fail when the process table could not be read in time.", "collector"),
+	}
+	table := Table()
+	for _, name := range names {
+		if !slices.ContainsFunc(table, func(spec Spec) bool { return spec.Name == name }) {
+			return nil, fmt.Errorf("missing collector: %q", name)
+		}
+	}
+	for _, spec := range table {
+		if slices.Contains(names, spec.Name) {
+			s.members = append(s.members, member{spec.Name, pair("collector", spec.Name), spec.New(options)})
+		}
+	}
+	return s, nil
+}
+
+// Names returns the names of the collectors that are on, in the order of the table.
+func (s *Set) Names() []string {
+	names := make([]string, len(s.members))
+	for i := range s.members {
+		names[i] = s.members[i].name
+	}
+	return names
+}
+
+// ErrBoth is returned when collectors are chosen and excluded at once.
+var ErrBoth = errors.New("combined collect and exclude queries are not allowed")
+
+// Select returns those named in collect, or those not named in exclude; both empty is
+// everything. A name that does not exist or is switched off is an error.
+func (s *Set) Select(collect, exclude []string) (*Set, error) {
+	if len(collect) > 0 && len(exclude) > 0 {
+		return nil, ErrBoth
+	}
+	for _, name := range slices.Concat(collect, exclude) {
+		if err := s.check(name); err != nil {
+			return nil, err
+		}
+	}
+	selected := *s
+	selected.members = slices.DeleteFunc(slices.Clone(s.members), func(m member) bool {
+		if len(collect) > 0 {
+			return !slices.Contains(collect, m.name)
+		}
+		return slices.Contains(exclude, m.name)
+	})
+	return &selected, nil
+}
+
+func (s *Set) check(name string) error {
+	switch {
+	case slices.ContainsFunc(s.members, func(m member) bool { return m.name == name }):
+		return nil
+	case slices.ContainsFunc(Table(), func(spec Spec) bool { return spec.Name == name }):
+		return fmt.Errorf("disabled collector: %q", name)
+	}
+	return fmt.Errorf("missing collector: %q", name)
+}
+
+// Scrape returns the set as a prometheus.Collector of one report. A nil report, which is
+// a scan that failed, makes every collector one that failed.
+func (s *Set) Scrape(report *group.Report) prometheus.Collector {
+	if report == nil {
+		return &scrape{Set: s}
+	}
+	return &scrape{Set: s, view: NewView(report)}
+}
+
+// scrape is a Set with the report it shows.
+type scrape struct {
+	*Set
+	view *View
+}
+
+// Describe implements prometheus.Collector.
+func (s *scrape) Describe(out chan<- *prometheus.Desc) {
+	out <- s.duration
+	out <- s.success
+	for i := range s.members {
+		s.members[i].Describe(out)
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (s *scrape) Collect(out chan<- prometheus.Metric) {
+	for i := range s.members {
+		m := &s.members[i]
+		labels := []*dto.LabelPair{m.label}
+		began, success := time.Now(), 0.0
+		if s.view != nil && m.Collect(s.view, out) == nil {
+			success = 1
+		}
+		out <- &metric{desc: s.duration, labels: labels, kind: prometheus.GaugeValue, value: time.Since(began).Seconds()}
+		out <- &metric{desc: s.success, labels: labels, kind: prometheus.GaugeValue, value: success}
+	}
+}

@@ -1,0 +1,73 @@
+package collector
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestTable(t *testing.T) {
+	name := regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`)
+	seen := make(map[string]bool)
+	for _, spec := range Table() {
+		if seen[spec.Name] || !name.MatchString(spec.Name) {
+			t.Errorf("bad or repeated name %q", spec.Name)
+		}
+		seen[spec.Name] = true
+		if !strings.HasSuffix(spec.Help, ".") {
+			t.Errorf("%s: help is no sentence: %q", spec.Name, spec.Help)
+		}
+	}
+}
+
+func TestSelect(t *testing.T) {
+	set, err := NewSet([]string{"group_io", "group_cpu", "scan"}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name             string
+		collect, exclude []string
+		want             []string
+		wantErr          string
+	}{
+		{name: "everything", want: []string{"scan", "group_cpu", "group_io"}},
+		{name: "collect", collect: []string{"group_io", "scan"}, want: []string{"scan", "group_io"}},
+		{name: "twice", collect: []string{"scan", "scan"}, want: []string{"scan"}},
+		{name: "exclude", exclude: []string{"group_io"}, want: []string{"scan", "group_cpu"}},
+		{name: "exclude all", exclude: []string{"group_io", "scan", "group_cpu"}},
+		{name: "both", collect: []string{"scan"}, exclude: []string{"scan"}, wantErr: ErrBoth.Error()},
+		{name: "unknown", collect: []string{"nope\n"}, wantErr: `missing collector: "nope\n"`},
+		{name: "empty", collect: []string{""}, wantErr: `missing collector: ""`},
+		{name: "disabled", collect: []string{"process_io"}, wantErr: `disabled collector: "process_io"`},
+		{name: "exclude unknown", exclude: []string{"nope"}, wantErr: `missing collector: "nope"`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			selected, err := set.Select(tt.collect, tt.exclude)
+			if tt.wantErr != "" {
+				if err == nil || err.Error() != tt.wantErr {
+					t.Fatalf("error %v, want %s", err, tt.wantErr)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, append([]string(nil), selected.Names()...)); diff != "" {
+				t.Errorf("selected (-want +got):\n%s", diff)
+			}
+		})
+	}
+	if got := len(set.Names()); got != 3 {
+		t.Errorf("selecting changed the set: %d left", got)
+	}
+}
+
+func TestNewSetRefusesUnknownNames(t *testing.T) {
+	if _, err := NewSet([]string{"scan", "nope"}, Options{}); err == nil {
+		t.Error("no error")
+	}
+}

@@ -1,0 +1,72 @@
+package collector
+
+import (
+	"strconv"
+
+	"proctree/collector/group"
+	"proctree/collector/host"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+	"google.golang.org/protobuf/types/known/timestamppb"
+)
+
+// View is a report with what the metrics of a group, or of a process, have in common,
+// so that it is made once per scrape and not once per metric.
+type View struct {
+	*group.Report
+
+	groups    []subject[group.Group]
+	processes []subject[host.Process]
+}
+
+// subject is what has metrics: a group or a process.
+type subject[T any] struct {
+	of     *T
+	known  host.Fields
+	labels []*dto.LabelPair
+	// created is when the subject's counters began at 0; nil where that is not known.
+	created *timestamppb.Timestamp
+}
+
+// NewView prepares a report. Its Snapshot must not be nil.
+func NewView(r *group.Report) *View {
+	v := &View{
+		Report:    r,
+		groups:    make([]subject[group.Group], len(r.Groups)),
+		processes: make([]subject[host.Process], len(r.Top)),
+	}
+	for i := range r.Groups {
+		g := &r.Groups[i]
+		v.groups[i] = subject[group.Group]{
+			of:     g,
+			known:  g.Known,
+			labels: []*dto.LabelPair{pair("group", g.Name)},
+		}
+	}
+	for i, top := range r.Top {
+		v.processes[i] = subject[host.Process]{
+			of:    top.Process,
+			known: top.Process.Known,
+			labels: []*dto.LabelPair{
+				pair("group", top.Group),
+				pair("name", top.Process.Name),
+				pair("pid", strconv.Itoa(top.Process.PID)),
+			},
+			created: timestamppb.New(r.Snapshot.StartTime(top.Process)),
+		}
+	}
+	return v
+}
+
+// metric returns one series of the subject. The label may be nil.
+func (s *subject[T]) metric(desc *prometheus.Desc, kind prometheus.ValueType, label *dto.LabelPair, value float64) *metric {
+	m := &metric{desc: desc, labels: s.labels, kind: kind, value: value}
+	if label != nil {
+		m.labels = insert(s.labels, label)
+	}
+	if kind == prometheus.CounterValue {
+		m.created = s.created
+	}
+	return m
+}
