@@ -15,8 +15,11 @@ type Snapshot struct {
 	Clock    Clock
 	// Processes is sorted by PID, and no PID is in it twice.
 	Processes []Process
-	// Exits are the records of processes that ended since the previous snapshot, where
-	// ExitSource gives any. Each record is in exactly one snapshot.
+	// Exits are the records of processes that ended, where ExitSource gives any. Each
+	// record is in exactly one snapshot, and never in one whose table still shows the
+	// process, be it as a zombie. Mostly it comes with the first snapshot in which the
+	// process is missing; it can come with a later one, for the kernel closes the account
+	// a moment (tens of milliseconds) after the process has left the table.
 	Exits []Exit
 	// ExitSource is where the CPU of processes that ended between two scans comes from.
 	ExitSource ExitSource
@@ -89,8 +92,9 @@ const (
 )
 
 // Exit is what one process that ended, or several alike, used since it started. Figures
-// are totals of a whole life: whoever saw the process in the previous snapshot deducts
-// what it had used by then.
+// are totals of a whole life: whoever saw the process in an earlier snapshot deducts what
+// it had used by then, and so must keep the last totals of a process that is missing until
+// its record comes.
 type Exit struct {
 	// ID is the process' identity; its PID is 0 when the record sums several processes,
 	// all of which no scan ever saw.
@@ -106,8 +110,9 @@ type Exit struct {
 	UserTime, SystemTime     time.Duration
 	ReadBytes, WrittenBytes  uint64
 	MinorFaults, MajorFaults uint64
-	// Reason is how an abnormal end came about: a signal's name such as "SIGSEGV", or
-	// "exit_code"; empty for exit code 0 or where it is not known.
+	// Reason is how an abnormal end came about: a signal's name such as "SIGSEGV",
+	// "oom_kill" where the kernel killed for lack of memory, or "exit_code"; empty for exit
+	// code 0 or where it is not known.
 	Reason string
 }
 
