@@ -1,0 +1,158 @@
+import { TEXT_COLUMNS } from './columns.js';
+import { NONE } from './links.js';
+
+/** @import { Store } from './store.js' */
+/** @import { Links } from './links.js' */
+
+/**
+ * Which processes to show. Conditions that are absent or empty let everything pass; a
+ * figure that is not known passes no threshold.
+ * @typedef {object} Filter
+ * @property {string} [text] Words; each must occur somewhere in the process' texts or be
+ *   part of its PID, and a word after "!" must not. Letters' case does not matter.
+ * @property {string[]} [user] Any of these; likewise state and group.
+ * @property {string[]} [state]
+ * @property {string[]} [group]
+ * @property {number} [cpu] At least so many cores.
+ * @property {number} [memory] At least so many resident bytes.
+ * @property {boolean} [kernel] false leaves out the threads of the kernel.
+ */
+
+/** A row's part in the filtered tree. */
+export const HIDDEN = 0;
+/** Kept only because something below it matches. */
+export const CONTEXT = 1;
+export const MATCH = 2;
+
+const searchedTexts = TEXT_COLUMNS.filter((c) => c.searched).map((c) => c.key);
+
+/**
+ * @param {string} text
+ * @returns {{wanted: string[], unwanted: string[]}} The words in lower case.
+ */
+export function parseWords(text) {
+  const words = text.toLowerCase().split(/\s+/);
+  return {
+    wanted: words.filter((w) => w !== '' && !w.startsWith('!')),
+    unwanted: words.filter((w) => w.startsWith('!') && w.length > 1).map((w) => w.slice(1)),
+  };
+}
+
+/** @param {Filter} filter */
+export function isActive({ text, user, state, group, cpu, memory, kernel }) {
+  const { wanted, unwanted } = parseWords(text ?? '');
+  return wanted.length + unwanted.length > 0 || !!user?.length || !!state?.length
+    || !!group?.length || cpu !== undefined || memory !== undefined
+    || kernel === false;
+}
+
+/**
+ * Marks every slot as a match, an ancestor of one, or hidden. The texts of a process
+ * hardly ever change, so the answer to the text search is kept until they do.
+ */
+export class Matcher {
+  /** HIDDEN, CONTEXT or MATCH, by slot. */
+  marks = new Uint8Array(0);
+  matched = 0;
+  active = false;
+  /** @type {Filter} */
+  #filter = {};
+  #words = parseWords('');
+  /** @type {string[]} The searched texts of each slot in one string; undefined: not made yet. */
+  #haystacks = [];
+  /** 1 where the text search matches. */
+  #found = new Uint8Array(0);
+  #searchAll = false;
+
+  /** @param {Filter} filter */
+  set(filter) {
+    this.#filter = filter;
+    this.#words = parseWords(filter.text ?? '');
+    this.#searchAll = true;
+    this.active = isActive(filter);
+  }
+
+  /**
+   * @param {Store} store
+   * @param {Links} links
+   */
+  run(store, links) {
+    if (this.marks.length < store.capacity) {
+      this.marks = new Uint8Array(store.capacity);
+      this.#found = new Uint8Array(store.capacity);
+      this.#searchAll = true;
+    }
+    if (!this.active) {
+      this.marks.fill(MATCH);
+      this.matched = links.count;
+      return;
+    }
+    this.#search(store);
+    this.#mark(store, links);
+  }
+
+  /** @param {Store} store */
+  #search(store) {
+    const { wanted, unwanted } = this.#words;
+    for (let slot = 0; slot < store.size; slot++) {
+      const stale = store.textChanged[slot];
+      if (!stale && !this.#searchAll) continue;
+      if (stale || this.#haystacks[slot] === undefined) this.#haystacks[slot] = haystack(store, slot);
+      store.textChanged[slot] = 0;
+      const hay = this.#haystacks[slot];
+      this.#found[slot] = wanted.every((w) => hay.includes(w)) && !unwanted.some((w) => hay.includes(w)) ? 1 : 0;
+    }
+    this.#searchAll = false;
+  }
+
+  /**
+   * @param {Store} store
+   * @param {Links} links
+   */
+  #mark(store, links) {
+    const passes = this.#test(store);
+    this.marks.fill(HIDDEN);
+    this.matched = 0;
+    for (let i = links.count - 1; i >= 0; i--) {
+      const slot = links.order[i];
+      if (this.#found[slot] && passes(slot)) {
+        this.marks[slot] = MATCH;
+        this.matched++;
+      }
+      const parent = links.parent[slot];
+      if (parent !== NONE && this.marks[slot] !== HIDDEN) this.marks[parent] = CONTEXT;
+    }
+  }
+
+  /**
+   * @param {Store} store
+   * @returns {(slot: number) => boolean} The test of everything but the text.
+   */
+  #test({ numbers, texts, kernel: isKernel }) {
+    const { user, state, group, cpu, memory, kernel } = this.#filter;
+    /** @type {((slot: number) => boolean)[]} */
+    const tests = [];
+    for (const [key, list] of Object.entries({ user, state, group })) {
+      if (!list?.length) continue;
+      const set = new Set(list);
+      tests.push((slot) => set.has(texts[key][slot]));
+    }
+    if (cpu !== undefined) tests.push((slot) => numbers.cpu[slot] >= cpu);
+    if (memory !== undefined) tests.push((slot) => numbers.memory[slot] >= memory);
+    if (kernel === false) tests.push((slot) => isKernel[slot] === 0);
+    return (slot) => tests.every((test) => test(slot));
+  }
+}
+
+/**
+ * @param {Store} store
+ * @param {number} slot
+ */
+function haystack(store, slot) {
+  let all = String(store.numbers.pid[slot]);
+  for (const key of searchedTexts) {
+    const text = store.texts[key][slot];
+    if (text !== '') all += '\n' + text;
+  }
+  return all.toLowerCase();
+}

@@ -1,0 +1,151 @@
+import { SUM_KEYS } from './columns.js';
+
+/** @import { Store } from './store.js' */
+
+/** Stands for "no slot" wherever a slot is expected. */
+export const NONE = -1;
+
+/**
+ * Who is whose parent, and the sums over each branch. A process whose parent is not in
+ * the table is a root, as is one that names itself. Of parents that form a circle, which
+ * a torn reading could claim, the lowest PID becomes a root: every process is in the tree
+ * exactly once, whatever the data say.
+ */
+export class Links {
+  /** The parent's slot, NONE for a root. */
+  parent = new Int32Array(0);
+  /** All slots in use, each after its parent; `count` of them. */
+  order = new Int32Array(0);
+  count = 0;
+  /** How many processes each branch has, its top included. */
+  processes = new Uint32Array(0);
+  /** @type {Record<string, Float64Array>} By column; NaN where nothing in the branch is known. */
+  sums = {};
+  #child = new Int32Array(0);
+  #next = new Int32Array(0);
+  #placed = new Uint8Array(0);
+
+  /** @param {Store} store */
+  link(store) {
+    this.#fit(store.capacity);
+    this.#findParents(store);
+    this.count = 0;
+    this.#placed.fill(0, 0, store.size);
+    for (let slot = 0; slot < store.size; slot++) {
+      if (store.ids[slot] !== '' && this.parent[slot] === NONE) this.#placeBranch(slot);
+    }
+    if (this.count < store.slots.size) this.#breakCircles(store);
+  }
+
+  /** @param {Store} store */
+  addUp(store) {
+    for (const key of SUM_KEYS) this.#addUpColumn(this.sums[key], store.numbers[key]);
+    for (let i = 0; i < this.count; i++) this.processes[this.order[i]] = 1;
+    for (let i = this.count - 1; i >= 0; i--) {
+      const slot = this.order[i];
+      const parent = this.parent[slot];
+      if (parent !== NONE) this.processes[parent] += this.processes[slot];
+    }
+  }
+
+  /**
+   * @param {Float64Array} sum
+   * @param {Float64Array} own
+   */
+  #addUpColumn(sum, own) {
+    sum.set(own);
+    for (let i = this.count - 1; i >= 0; i--) {
+      const slot = this.order[i];
+      const parent = this.parent[slot];
+      const value = sum[slot];
+      if (parent === NONE || value !== value) continue;
+      sum[parent] = sum[parent] === sum[parent] ? sum[parent] + value : value;
+    }
+  }
+
+  /** @param {Store} store */
+  #findParents(store) {
+    const { pid, ppid } = store.numbers;
+    const byPid = newestByPid(store);
+    this.#child.fill(NONE, 0, store.size);
+    for (let slot = 0; slot < store.size; slot++) {
+      if (store.ids[slot] === '') continue;
+      const parent = ppid[slot] === pid[slot] ? NONE : byPid.get(ppid[slot]) ?? NONE;
+      this.parent[slot] = parent;
+      if (parent === NONE) continue;
+      this.#next[slot] = this.#child[parent];
+      this.#child[parent] = slot;
+    }
+  }
+
+  /**
+   * Appends root and all below it to the order, level by level.
+   * @param {number} root
+   */
+  #placeBranch(root) {
+    this.#placed[root] = 1;
+    this.order[this.count++] = root;
+    for (let at = this.count - 1; at < this.count; at++) {
+      for (let c = this.#child[this.order[at]]; c !== NONE; c = this.#next[c]) {
+        if (this.#placed[c]) continue;
+        this.#placed[c] = 1;
+        this.order[this.count++] = c;
+      }
+    }
+  }
+
+  /** @param {Store} store */
+  #breakCircles(store) {
+    for (let slot = 0; slot < store.size; slot++) {
+      if (store.ids[slot] === '' || this.#placed[slot]) continue;
+      const root = this.#lowestInCircle(slot, store.numbers.pid);
+      this.parent[root] = NONE;
+      this.#placeBranch(root);
+    }
+  }
+
+  /**
+   * @param {number} slot A slot from which the parents lead into a circle.
+   * @param {Float64Array} pid
+   */
+  #lowestInCircle(slot, pid) {
+    const met = new Set();
+    while (!met.has(slot)) {
+      met.add(slot);
+      slot = this.parent[slot];
+    }
+    let lowest = slot;
+    for (let s = this.parent[slot]; s !== slot; s = this.parent[s]) {
+      if (pid[s] < pid[lowest]) lowest = s;
+    }
+    return lowest;
+  }
+
+  /** @param {number} capacity */
+  #fit(capacity) {
+    if (this.parent.length >= capacity) return;
+    this.parent = new Int32Array(capacity);
+    this.order = new Int32Array(capacity);
+    this.processes = new Uint32Array(capacity);
+    this.#child = new Int32Array(capacity);
+    this.#next = new Int32Array(capacity);
+    this.#placed = new Uint8Array(capacity);
+    for (const key of SUM_KEYS) this.sums[key] = new Float64Array(capacity);
+  }
+}
+
+/**
+ * The slot that holds each PID; the one that started last where a PID is there twice.
+ * @param {Store} store
+ * @returns {Map<number, number>}
+ */
+function newestByPid(store) {
+  const { pid, start } = store.numbers;
+  const byPid = new Map();
+  for (let slot = 0; slot < store.size; slot++) {
+    if (store.ids[slot] === '' || Number.isNaN(pid[slot])) continue;
+    const other = byPid.get(pid[slot]);
+    if (other === undefined || !(start[other] >= start[slot])) byPid.set(pid[slot], slot);
+  }
+  return byPid;
+}

@@ -1,0 +1,201 @@
+import { NUMBER_COLUMNS, TEXT_COLUMNS } from './columns.js';
+
+/**
+ * A process as the API sends it: id and any of the fields of the columns. In a change
+ * null means that the field became unknown.
+ * @typedef {{id: string} & Record<string, any>} ProcessNode
+ */
+
+/**
+ * A message of the stream.
+ * @typedef {object} Message
+ * @property {'full'|'diff'} type
+ * @property {ProcessNode[]} [processes] All of them; in a full message.
+ * @property {ProcessNode[]} [added]
+ * @property {ProcessNode[]} [changed] Only the fields that changed.
+ * @property {string[]} [removed]
+ */
+
+/**
+ * What a message did to the table.
+ * @typedef {object} Change
+ * @property {boolean} structure Whether processes came, went, or moved to another parent.
+ * @property {number} missed How many changes named a process that is not in the table: a
+ *   sign that a message was lost.
+ */
+
+const FIRST_CAPACITY = 256;
+const STRUCTURE_FIELDS = new Set(['pid', 'ppid']);
+
+/** By JSON field of a node: what fills the columns from it. */
+const fieldWriters = makeFieldWriters();
+
+/**
+ * The process table in columns. A process has a slot, a small number which it keeps for
+ * as long as it is in the table; a slot is used again after its process has gone.
+ */
+export class Store {
+  /** @type {Map<string, number>} */
+  slots = new Map();
+  /** @type {string[]} The id in each slot, "" where the slot is free. */
+  ids = [];
+  /** One more than the highest slot ever used. */
+  size = 0;
+  capacity = 0;
+  /** @type {Record<string, Float64Array>} */
+  numbers = {};
+  /** @type {Record<string, string[]>} */
+  texts = {};
+  /** 1 for a thread of the kernel itself. */
+  kernel = new Uint8Array(0);
+  /** 1 where a text was written since it was last looked at. */
+  textChanged = new Uint8Array(0);
+  /** @type {number[]} */
+  #free = [];
+
+  constructor() {
+    for (const { key } of TEXT_COLUMNS) this.texts[key] = [];
+    this.#grow(FIRST_CAPACITY);
+  }
+
+  /**
+   * @param {Message} message
+   * @returns {Change}
+   */
+  apply(message) {
+    return message.type === 'full' ? this.#replace(message.processes ?? []) : this.#amend(message);
+  }
+
+  /** @param {ProcessNode[]} nodes */
+  #replace(nodes) {
+    const gone = new Set(this.slots.keys());
+    for (const node of nodes) {
+      if (!isNode(node)) continue;
+      gone.delete(node.id);
+      this.#put(node);
+    }
+    for (const id of gone) this.#remove(id);
+    return { structure: true, missed: 0 };
+  }
+
+  /** @param {Message} message */
+  #amend({ added = [], changed = [], removed = [] }) {
+    let structure = false;
+    let missed = 0;
+    for (const id of removed) structure = this.#remove(id) || structure;
+    for (const node of added) {
+      if (!isNode(node)) continue;
+      this.#put(node);
+      structure = true;
+    }
+    for (const node of changed) {
+      const slot = this.slots.get(node.id);
+      if (slot === undefined) missed++;
+      else structure = this.#write(slot, node) || structure;
+    }
+    return { structure, missed };
+  }
+
+  /** @param {ProcessNode} node */
+  #put(node) {
+    let slot = this.slots.get(node.id);
+    if (slot === undefined) {
+      slot = this.#free.pop() ?? this.size++;
+      if (slot >= this.capacity) this.#grow(this.capacity * 2);
+      this.slots.set(node.id, slot);
+      this.ids[slot] = node.id;
+    }
+    this.#clear(slot);
+    this.#write(slot, node);
+  }
+
+  /** @param {string} id */
+  #remove(id) {
+    const slot = this.slots.get(id);
+    if (slot === undefined) return false;
+    this.slots.delete(id);
+    this.ids[slot] = '';
+    this.#clear(slot);
+    this.#free.push(slot);
+    return true;
+  }
+
+  /** @param {number} slot */
+  #clear(slot) {
+    for (const { key } of NUMBER_COLUMNS) this.numbers[key][slot] = NaN;
+    for (const { key } of TEXT_COLUMNS) this.texts[key][slot] = '';
+    this.kernel[slot] = 0;
+    this.textChanged[slot] = 1;
+  }
+
+  /**
+   * @param {number} slot
+   * @param {ProcessNode} node
+   */
+  #write(slot, node) {
+    let structure = false;
+    for (const field in node) {
+      fieldWriters.get(field)?.(this, slot, node[field]);
+      if (STRUCTURE_FIELDS.has(field)) structure = true;
+    }
+    return structure;
+  }
+
+  /** @param {number} capacity */
+  #grow(capacity) {
+    for (const { key } of NUMBER_COLUMNS) {
+      const wider = new Float64Array(capacity).fill(NaN);
+      if (this.numbers[key]) wider.set(this.numbers[key]);
+      this.numbers[key] = wider;
+    }
+    this.kernel = widen(this.kernel, capacity);
+    this.textChanged = widen(this.textChanged, capacity);
+    this.capacity = capacity;
+  }
+}
+
+/**
+ * @param {Uint8Array} old
+ * @param {number} capacity
+ */
+function widen(old, capacity) {
+  const wider = new Uint8Array(capacity);
+  wider.set(old);
+  return wider;
+}
+
+/** @param {any} node */
+const isNode = (node) => typeof node?.id === 'string' && node.id !== '';
+
+/** @param {any} value */
+const toNumber = (value) => (typeof value === 'number' ? value : NaN);
+
+/** @param {any} value */
+function toText(value) {
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) ? value.join(' ') : '';
+}
+
+/** @typedef {(store: Store, slot: number, value: any) => void} FieldWriter */
+
+function makeFieldWriters() {
+  /** @type {Map<string, FieldWriter>} */
+  const writers = new Map();
+  for (const { key, field } of NUMBER_COLUMNS.filter((c) => !c.within)) {
+    writers.set(field, (store, slot, value) => { store.numbers[key][slot] = toNumber(value); });
+  }
+  for (const within of new Set(NUMBER_COLUMNS.flatMap((c) => c.within ?? []))) {
+    const columns = NUMBER_COLUMNS.filter((c) => c.within === within);
+    writers.set(within, (store, slot, value) => {
+      for (const { key, field } of columns) store.numbers[key][slot] = toNumber(value?.[field]);
+    });
+  }
+  for (const { key, field } of TEXT_COLUMNS) {
+    writers.set(field, (store, slot, value) => {
+      store.texts[key][slot] = toText(value);
+      store.textChanged[slot] = 1;
+    });
+  }
+  writers.set('kernel', (store, slot, value) => { store.kernel[slot] = value ? 1 : 0; });
+  return writers;
+}

@@ -1,0 +1,157 @@
+import { Random } from './random.js';
+import { SERVICES } from './services.js';
+
+const TICKS = 100;
+const MIB = 1024 * 1024;
+
+/**
+ * A made-up host whose processes come, go and work: what the development server and the
+ * benchmarks show. The same seed gives the same host.
+ */
+export class FakeHost {
+  /** @type {Map<number, any>} The processes as the API sends them, by PID. */
+  processes = new Map();
+  cpus = 8;
+  memoryTotal = 32 * 1024 * MIB;
+  #random;
+  #nextPid = 1;
+  #size;
+  #boot;
+
+  /** @param {{size: number, seed?: number, now?: number}} options now is in Unix seconds. */
+  constructor({ size, seed = 1, now = Date.now() / 1000 }) {
+    this.#random = new Random(seed);
+    this.#size = size;
+    this.now = now;
+    this.#boot = now - 12.4 * 86400;
+    this.#start(0, { name: 'systemd', cmdline: ['/sbin/init', 'splash'], user: 'root', group: 'init', memory: 12 }, this.#boot);
+    this.#startKernelThreads(Math.min(size / 3, 180));
+    while (this.processes.size < size) this.#startService();
+  }
+
+  /**
+   * Lets time pass.
+   * @param {number} seconds
+   * @param {number} [busy] The share of the processes that do something meanwhile.
+   * @returns {{added: any[], changed: any[], removed: string[]}} As in a diff message.
+   */
+  advance(seconds, busy = 0.12) {
+    this.now += seconds;
+    const removed = this.#stopSome();
+    const changed = [];
+    for (const process of this.processes.values()) {
+      if (this.#random.chance(busy) || process.cpu.cores > 0) changed.push(this.#work(process, seconds, this.#random.chance(busy * 4)));
+    }
+    const before = new Set(this.processes.keys());
+    while (this.processes.size < this.#size) this.#startService();
+    const added = [...this.processes.values()].filter((p) => !before.has(p.pid));
+    return { added, changed, removed };
+  }
+
+  /** The changing figures of GET /api/v1/host. */
+  hostFigures() {
+    const all = [...this.processes.values()];
+    const cores = all.reduce((sum, p) => sum + p.cpu.cores, 0);
+    const used = all.reduce((sum, p) => sum + p.memory.resident_bytes, 0);
+    const wave = Math.sin(this.now / 20);
+    return {
+      uptime_seconds: this.now - this.#boot,
+      cpu: { busy_cores: Math.min(this.cpus, cores) },
+      memory: { total_bytes: this.memoryTotal, available_bytes: Math.max(0.06 * this.memoryTotal, this.memoryTotal - used) },
+      swap: { total_bytes: 8192 * MIB, free_bytes: 7700 * MIB },
+      load: [1.4 + wave / 2, 1.6, 1.2],
+      pressure: { cpu: 0.02 + 0.015 * wave, memory: 0, io: 0.06 + 0.05 * wave },
+    };
+  }
+
+  #stopSome() {
+    const removed = [];
+    const leaves = new Set(this.processes.keys());
+    for (const p of this.processes.values()) leaves.delete(p.ppid);
+    for (const pid of leaves) {
+      const process = this.processes.get(pid);
+      if (process.kernel || !this.#random.chance(0.004)) continue;
+      this.processes.delete(pid);
+      removed.push(process.id);
+    }
+    return removed;
+  }
+
+  /** @param {number} count */
+  #startKernelThreads(count) {
+    const threadd = this.#start(0, { name: 'kthreadd', user: 'root', group: 'kernel', kernel: true }, this.#boot);
+    const kinds = ['kworker', 'ksoftirqd', 'migration', 'rcu_sched', 'cpuhp', 'irq'];
+    for (let i = 1; i < count; i++) {
+      const name = `${this.#random.pick(kinds)}/${this.#random.below(this.cpus)}:${this.#random.below(9)}`;
+      this.#start(threadd, { name, user: 'root', group: 'kernel', kernel: true }, this.#boot);
+    }
+  }
+
+  #startService() {
+    const service = this.#random.pick(SERVICES);
+    const start = this.now - this.#random.next() ** 3 * (this.now - this.#boot);
+    let parent = 1;
+    for (const kind of service) {
+      const copies = kind.copies ? 1 + this.#random.below(kind.copies) : 1;
+      for (let i = 1; i < copies && this.processes.size < this.#size - 1; i++) this.#start(parent, kind, start);
+      if (this.processes.size >= this.#size) return;
+      parent = this.#start(parent, kind, start);
+    }
+  }
+
+  /**
+   * @param {number} ppid
+   * @param {any} kind
+   * @param {number} start
+   * @returns {number} The new PID.
+   */
+  #start(ppid, kind, start) {
+    const pid = this.#nextPid++;
+    const { name, user, group, unit, container, cmdline, kernel } = kind;
+    const startTime = Math.round(start * TICKS) / TICKS;
+    this.processes.set(pid, {
+      id: `${pid}-${Math.round((start - this.#boot) * TICKS)}`, pid, ppid, start_time: startTime,
+      name, exe: cmdline?.[0]?.startsWith('/') ? cmdline[0] : undefined,
+      cmdline: cmdline?.map((/** @type {string} */ a) => a.replace('%d', String(this.#random.below(9000)))),
+      user, state: 'sleeping', kernel, threads: kind.threads ?? 1, nice: kernel ? -20 * this.#random.below(2) : 0,
+      cpu: { user_seconds: this.#random.below(90000) / 100, system_seconds: this.#random.below(30000) / 100, cores: 0 },
+      memory: kernel ? { resident_bytes: 0, virtual_bytes: 0 } : this.#memory(kind.memory ?? 8),
+      io: kernel ? undefined : { read_bytes: this.#random.below(1e9), written_bytes: this.#random.below(1e9), read_bytes_per_second: 0, written_bytes_per_second: 0 },
+      open_fds: kernel ? undefined : 4 + this.#random.below(kind.fds ?? 40),
+      group, unit, container,
+    });
+    this.#work(this.processes.get(pid), 1, this.#random.chance(0.2));
+    return pid;
+  }
+
+  /** @param {number} mib */
+  #memory(mib) {
+    const resident = Math.round(mib * MIB * (0.5 + this.#random.next()));
+    return { resident_bytes: resident, virtual_bytes: resident * 6, swap_bytes: 0 };
+  }
+
+  /**
+   * @param {any} process
+   * @param {number} seconds
+   * @param {boolean} works Whether it uses the CPU.
+   * @returns {any} The change as in a diff message.
+   */
+  #work(process, seconds, works) {
+    const random = this.#random;
+    const cores = works ? Math.round(random.next() ** 9 * (process.threads > 4 ? 3 : 1) * 1000) / 1000 : 0;
+    const { user_seconds, system_seconds } = process.cpu;
+    process.cpu = { user_seconds: user_seconds + cores * seconds * 0.7, system_seconds: system_seconds + cores * seconds * 0.3, cores };
+    process.state = cores > 0.3 ? 'running' : random.chance(0.002) ? 'blocked' : random.chance(0.0008) ? 'zombie' : 'sleeping';
+    const change = { id: process.id, state: process.state, cpu: process.cpu };
+    if (process.kernel || !works) return change;
+    const resident = Math.round(process.memory.resident_bytes * (0.98 + random.next() * 0.042));
+    process.memory = { ...process.memory, resident_bytes: Math.min(resident, this.memoryTotal / 8) };
+    const read = random.chance(0.3) ? random.below(4e6) : 0;
+    const written = random.chance(0.4) ? random.below(2e6) : 0;
+    process.io = {
+      read_bytes: process.io.read_bytes + read * seconds, written_bytes: process.io.written_bytes + written * seconds,
+      read_bytes_per_second: read, written_bytes_per_second: written,
+    };
+    return { ...change, memory: process.memory, io: process.io };
+  }
+}

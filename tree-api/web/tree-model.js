@@ -1,0 +1,205 @@
+/**
+ * The process tree behind the page and the Grafana panel: it takes the messages of the
+ * stream (docs/api.md) and answers which rows to show. It knows nothing of a browser.
+ */
+import { SUM_KEYS, isNumberKey, isTextKey } from './model/columns.js';
+import { CONTEXT, MATCH, Matcher } from './model/filter.js';
+import { Folding } from './model/folding.js';
+import { Links, NONE } from './model/links.js';
+import { Sorter } from './model/order.js';
+import { Rows } from './model/rows.js';
+import { Store } from './model/store.js';
+import { countBy, largest } from './model/summary.js';
+
+/** @import { Message } from './model/store.js' */
+/** @import { Filter } from './model/filter.js' */
+/** @import { Expansion } from './model/folding.js' */
+/** @import { Sort } from './model/order.js' */
+
+/** @typedef {'tree'|'list'} Shape */
+
+const summed = new Set(SUM_KEYS);
+
+/**
+ * Setters and `apply` only note what has changed; `rows` brings everything up to date
+ * once, however many messages came before it. Processes are named by their slot, which
+ * is valid until the next `apply`, and by their id, which is valid for ever.
+ */
+export class TreeModel {
+  #store = new Store();
+  #links = new Links();
+  #matcher = new Matcher();
+  #folding = new Folding();
+  #sorter = new Sorter();
+  #rows = new Rows();
+  /** @type {Sort} */
+  #sort = { key: 'pid', descending: false };
+  /** @type {Shape} */
+  #shape = 'tree';
+  #stale = { links: true, sums: true, marks: true, order: true, rows: true };
+
+  /**
+   * Takes a message in. A process given twice counts once, with what came last.
+   * @param {Message} message
+   * @returns {{missed: number}} missed is the number of changes to processes that are not
+   *   in the table: not 0 means that a message was lost and a full one is needed.
+   */
+  apply(message) {
+    const { structure, missed } = this.#store.apply(message);
+    if (structure) this.#folding.prune((id) => this.#store.slots.has(id));
+    this.#spoil(structure ? 'links' : 'sums');
+    return { missed };
+  }
+
+  /** @param {Sort} sort A key that is no column is an error. */
+  setSort({ key, descending }) {
+    if (!isNumberKey(key) && !isTextKey(key)) throw new RangeError(`sort: no column is named "${key}"`);
+    this.#sort = { key, descending };
+    this.#spoil('order');
+  }
+
+  get sort() { return this.#sort; }
+
+  /** @param {Filter} filter {} shows everything. */
+  setFilter(filter) {
+    this.#matcher.set(filter);
+    this.#folding.forgetMatches();
+    this.#spoil('marks');
+  }
+
+  /** @param {Shape} shape A list has no branches: every match stands by itself. */
+  setShape(shape) {
+    this.#shape = shape;
+    this.#spoil('order');
+  }
+
+  /** @param {Expansion} expansion */
+  setExpansion(expansion) {
+    this.#folding.setAll(expansion);
+    this.#spoil('rows');
+  }
+
+  get expansion() { return this.#folding.expansion; }
+
+  /** @param {string} id @param {boolean} open */
+  setExpanded(id, open) {
+    this.#folding.set(id, open, this.#matcher.active);
+    this.#spoil('rows');
+  }
+
+  /**
+   * Opens all that is above a process, so that it has a row if the filter lets it.
+   * @param {string} id
+   */
+  reveal(id) {
+    const slot = this.slotOf(id);
+    if (slot === NONE) return;
+    for (let s = this.parentOf(slot); s !== NONE; s = this.#links.parent[s]) this.setExpanded(this.idOf(s), true);
+  }
+
+  /** The rows to show now; valid until the next change of the model. */
+  rows() {
+    const stale = this.#stale;
+    const byBranch = this.#shape === 'tree';
+    if (stale.links) this.#links.link(this.#store);
+    if (stale.sums) this.#links.addUp(this.#store);
+    if (stale.marks) this.#matcher.run(this.#store, this.#links);
+    if (stale.order) this.#sorter.run(this.#store, this.#links, this.#sort, byBranch);
+    if (stale.rows) this.#show(byBranch);
+    this.#stale = { links: false, sums: false, marks: false, order: false, rows: false };
+    return this.#rows;
+  }
+
+  /** How many processes are in the table. */
+  get total() { return this.#store.slots.size; }
+
+  /** How many of them the filter lets pass, ancestors that are kept for them left out. */
+  get matched() {
+    this.rows();
+    return this.#matcher.matched;
+  }
+
+  /** @param {string} id @returns {number} NONE (-1) for a process that is not in the table. */
+  slotOf(id) { return this.#store.slots.get(id) ?? NONE; }
+
+  /** @param {number} slot */
+  idOf(slot) { return this.#store.ids[slot]; }
+
+  /**
+   * @param {number} slot
+   * @param {string} key A number column.
+   * @returns {number} NaN: not known.
+   */
+  number(slot, key) { return this.#store.numbers[key][slot]; }
+
+  /**
+   * @param {number} slot
+   * @param {string} key A text column.
+   * @returns {string} "": not known.
+   */
+  text(slot, key) { return this.#store.texts[key][slot]; }
+
+  /** @param {number} slot */
+  isKernel(slot) { return this.#store.kernel[slot] === 1; }
+
+  /**
+   * The sum over a process and all below it; its own value in a column that has no sum.
+   * @param {number} slot
+   * @param {string} key A number column.
+   */
+  branchNumber(slot, key) {
+    this.rows();
+    return summed.has(key) ? this.#links.sums[key][slot] : this.number(slot, key);
+  }
+
+  /** How many processes a branch has, its top included. @param {number} slot */
+  branchSize(slot) {
+    this.rows();
+    return this.#links.processes[slot];
+  }
+
+  /** @param {number} slot */
+  parentOf(slot) {
+    this.rows();
+    return this.#links.parent[slot];
+  }
+
+  /** @param {number} slot */
+  isExpandable(slot) { return this.rows().expandable[slot] === 1; }
+
+  /** @param {number} slot */
+  isExpanded(slot) { return this.#isOpen(slot) && this.isExpandable(slot); }
+
+  /** Whether a process is shown only because something below it matches. @param {number} slot */
+  isContext(slot) {
+    this.rows();
+    return this.#matcher.marks[slot] === CONTEXT;
+  }
+
+  /** See model/summary.js. @param {string} key */
+  countBy(key) { return countBy(this.#store, key); }
+
+  /** See model/summary.js. @param {string} key @param {number} most */
+  largest(key, most) { return largest(this.#store, key, most); }
+
+  /** @param {number} slot */
+  #isOpen(slot) { return this.#folding.isOpen(this.#store.ids[slot], this.#matcher.active); }
+
+  /** @param {boolean} asTree */
+  #show(asTree) {
+    const { slots } = this.#sorter;
+    const { marks } = this.#matcher;
+    if (asTree) this.#rows.showTree(slots, this.#links, marks, (slot) => this.#isOpen(slot));
+    else this.#rows.showList(slots, marks.map((mark) => (mark === MATCH ? MATCH : 0)));
+  }
+
+  /** @param {'links'|'sums'|'marks'|'order'|'rows'} from The first stage to go through again. */
+  #spoil(from) {
+    const stale = this.#stale;
+    stale.rows = true;
+    stale.links ||= from === 'links';
+    stale.sums ||= stale.links || from === 'sums';
+    stale.order ||= stale.sums || from === 'order';
+    stale.marks ||= stale.sums || from === 'marks';
+  }
+}
