@@ -1,6 +1,7 @@
 package host
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -95,9 +96,11 @@ type Process struct {
 	ProportionalBytes uint64
 	// ReadBytes and WrittenBytes went to or came from storage (proc_pid_io(5)
 	// read_bytes, write_bytes), since the process started.
-	ReadBytes, WrittenBytes                uint64
-	OpenFDs                                uint64
-	MinorFaults, MajorFaults               uint64
+	ReadBytes, WrittenBytes  uint64
+	OpenFDs                  uint64
+	MinorFaults, MajorFaults uint64
+	// VoluntarySwitches and InvoluntarySwitches are context switches. The procfs reader
+	// knows those of the main thread alone (proc_pid_status(5)); BPF counts all threads'.
 	VoluntarySwitches, InvoluntarySwitches uint64
 
 	// Facts is never nil in a snapshot made by a Reader of this package.
@@ -127,6 +130,12 @@ type Facts struct {
 	PodUID string
 	// FDLimit is the soft limit of open descriptors, in descriptors (getrlimit(2)).
 	FDLimit uint64
+}
+
+func (f *Facts) equal(other *Facts) bool {
+	return f.Exe == other.Exe && f.User == other.User && f.Cgroup == other.Cgroup && f.Unit == other.Unit &&
+		f.Container == other.Container && f.PodUID == other.PodUID && f.FDLimit == other.FDLimit &&
+		slices.Equal(f.Cmdline, other.Cmdline)
 }
 
 // noFacts stands in where nothing could be read, so that no caller meets a nil.

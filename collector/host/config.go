@@ -1,0 +1,41 @@
+package host
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/go-kit/log"
+)
+
+// Config sets up a Reader. The zero value reads this host and leaves out what is
+// optional.
+type Config struct {
+	// ProcPath is where the proc file system of the host is mounted; "/proc". Linux only.
+	ProcPath string
+	// RootPath is where the root file system of the host is mounted; "/". Names of users
+	// and of the operating system are looked up below it. Linux only.
+	RootPath string
+	// Logger gets what is worth a line at level debug; nothing by default.
+	Logger log.Logger
+	// Deadline bounds the reading of one process' files, so that one that is stuck in the
+	// kernel does not hold up the scan; DefaultDeadline.
+	Deadline time.Duration
+	// ProportionalBudget is the time per scan for reading proportional memory (PSS), which
+	// costs several times what all other figures together do; 0 does not read it.
+	ProportionalBudget time.Duration
+}
+
+// DefaultDeadline is far above the tens of microseconds that a file of a healthy process
+// takes, so that load alone does not reach it.
+const DefaultDeadline = 200 * time.Millisecond
+
+// withDefaults fills in what was left out.
+func (c Config) withDefaults() Config {
+	c.ProcPath = cmp.Or(c.ProcPath, "/proc")
+	c.RootPath = cmp.Or(c.RootPath, "/")
+	c.Deadline = cmp.Or(c.Deadline, DefaultDeadline)
+	if c.Logger == nil {
+		c.Logger = log.NewNopLogger()
+	}
+	return c
+}

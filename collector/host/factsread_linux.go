@@ -1,0 +1,75 @@
+package host
+
+import (
+	"strings"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// maxFactsFile bounds what is kept of one file: command lines can be megabytes.
+const maxFactsFile = 64 << 10
+
+var factsBuffers = sync.Pool{New: func() any { return new([maxFactsFile]byte) }}
+
+// failures counts the files of one process that could not be read, by reason.
+type failures struct{ permission, other uint8 }
+
+func (f *failures) add(err error) {
+	switch reasonOf(err) {
+	case "":
+	case ReasonPermission:
+		f.permission++
+	default:
+		f.other++
+	}
+}
+
+func (f failures) addTo(errs map[string]uint64) {
+	if f.permission > 0 {
+		errs[ReasonPermission] += uint64(f.permission)
+	}
+	if f.other > 0 {
+		errs[ReasonOther] += uint64(f.other)
+	}
+}
+
+// readFacts reads the facts of a process but for its user. Every file is taken relative
+// to one descriptor of the process' directory, so that all are of one process even if the
+// PID is reused meanwhile.
+func readFacts(proc *procDir, pid int) (Facts, failures) {
+	var facts Facts
+	var failed failures
+	dir, err := openAt(proc.fd, pidPath(make([]byte, 0, 16), pid, ""), unix.O_PATH|unix.O_DIRECTORY)
+	if err != nil {
+		failed.add(err)
+		return facts, failed
+	}
+	defer closeFD(dir)
+	buf := factsBuffers.Get().(*[maxFactsFile]byte)
+	defer factsBuffers.Put(buf)
+
+	read := func(file string) []byte {
+		content, err := readAt(dir, append([]byte(file), 0), buf[:])
+		failed.add(err)
+		return content
+	}
+	facts.Exe, err = readExe(dir, buf[:])
+	failed.add(err)
+	facts.Cmdline = parseCmdline(read("cmdline"))
+	facts.FDLimit = openFilesLimit(read("limits"))
+	group := parseCgroup(read("cgroup"))
+	facts.Cgroup, facts.Unit = group.path, group.unit
+	facts.Container, facts.PodUID = group.container, group.podUID
+	return facts, failed
+}
+
+// readExe reads the link to the executable (proc_pid_exe(5)), without the mark that it was
+// deleted: a process does not become another one by an upgrade of its package.
+func readExe(dir int, buf []byte) (string, error) {
+	n, err := unix.Readlinkat(dir, "exe", buf)
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimSuffix(string(buf[:n]), " (deleted)"), nil
+}

@@ -1,0 +1,117 @@
+package host
+
+import (
+	"bufio"
+	"bytes"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"time"
+)
+
+const (
+	// userFresh is how long a user's name is believed.
+	userFresh = 5 * time.Minute
+	// userUnknownFresh is the same for a number without a name: it is asked for again
+	// sooner, as an account is made before its processes start.
+	userUnknownFresh = time.Minute
+	// maxUsers bounds the cache against hosts on which numbers without end come and go.
+	maxUsers = 10_000
+	// maxHangingLookups bounds the lookups that wait for a directory server.
+	maxHangingLookups = 2
+)
+
+// userNames remembers the names of users, unknown ones too: a lookup reads the whole user
+// database, and on hosts with containers half the processes can run under numbers that no
+// database knows. A name that comes over the network too late counts as unknown. Not safe
+// for concurrent use.
+type userNames struct {
+	lookup func(uid uint32) (name string, ok bool)
+	guard  *guard
+	known  map[uint32]userName
+}
+
+type userName struct {
+	name  string
+	until time.Time
+}
+
+// newUserNames looks names up as os/user does for the host's own root, and in
+// etc/passwd below any other root.
+func newUserNames(root string, deadline time.Duration) *userNames {
+	lookup := lookupUser
+	if filepath.Clean(root) != "/" {
+		path := filepath.Join(root, "etc/passwd")
+		lookup = func(uid uint32) (string, bool) { return lookupPasswd(path, uid) }
+	}
+	return &userNames{
+		lookup: lookup,
+		guard:  newGuard(deadline, maxHangingLookups),
+		known:  make(map[uint32]userName),
+	}
+}
+
+// name returns the user's name, or the number as text.
+func (u *userNames) name(uid uint32, now time.Time) string {
+	if found, ok := u.known[uid]; ok && now.Before(found.until) {
+		return found.name
+	}
+	name, ok := u.ask(uid)
+	fresh := userFresh
+	if !ok {
+		name, fresh = strconv.FormatUint(uint64(uid), 10), userUnknownFresh
+	}
+	if len(u.known) >= maxUsers {
+		clear(u.known)
+	}
+	u.known[uid] = userName{name: name, until: now.Add(fresh)}
+	return name
+}
+
+func (u *userNames) ask(uid uint32) (string, bool) {
+	var name string
+	var ok bool
+	if _, err := u.guard.do(func() { name, ok = u.lookup(uid) }); err != nil {
+		return "", false
+	}
+	return name, ok
+}
+
+func (u *userNames) close() { u.guard.close() }
+
+func lookupUser(uid uint32) (string, bool) {
+	found, err := user.LookupId(strconv.FormatUint(uint64(uid), 10))
+	if err != nil || found.Username == "" {
+		return "", false
+	}
+	return found.Username, true
+}
+
+func lookupPasswd(path string, uid uint32) (string, bool) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", false
+	}
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
+		if name, id, ok := parsePasswdLine(lines.Bytes()); ok && id == uid {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+// parsePasswdLine reads "NAME:PASSWORD:UID:…" (passwd(5)).
+func parsePasswdLine(line []byte) (name string, uid uint32, ok bool) {
+	fields := bytes.SplitN(line, []byte(":"), 4)
+	if len(fields) < 4 || len(fields[0]) == 0 || fields[0][0] == '#' {
+		return "", 0, false
+	}
+	id, err := strconv.ParseUint(string(fields[2]), 10, 32)
+	if err != nil {
+		return "", 0, false
+	}
+	return string(fields[0]), uint32(id), true
+}
