@@ -21,17 +21,20 @@ type Report struct {
 	// MaxGroups was reached.
 	OverflowProcesses int
 
-	// names holds, by the index of Snapshot.Processes, the group's name; "" is excluded.
+	// names holds, by the index of Snapshot.Processes, the group's name.
 	names []string
+	// excluded is nil when nothing is.
+	excluded []bool
 }
 
 // Overflow is the group of whatever finds no room among MaxGroups.
 const Overflow = "other"
 
-// GroupOf returns the group of Snapshot.Processes[i]; ok is false for an excluded
-// process, which must not appear in any output.
+// GroupOf returns the group of Snapshot.Processes[i]. The name is empty for a process in
+// no group, as there are with process_names. ok is false for an excluded process, which
+// must not appear in any output.
 func (r *Report) GroupOf(i int) (name string, ok bool) {
-	return r.names[i], r.names[i] != ""
+	return r.names[i], r.excluded == nil || !r.excluded[i]
 }
 
 // Group sums the processes of one group. Counters include what dead members used and
@@ -76,7 +79,8 @@ func (g *Group) Processes() int {
 	return n
 }
 
-// Top is one process worth series of its own, or an ancestor of one.
+// Top is one process worth series of its own, or an ancestor of one. Group is empty when
+// the process is in none.
 type Top struct {
 	Process *host.Process
 	Group   string

@@ -1,0 +1,122 @@
+package group
+
+import "proctree/collector/host"
+
+// readRecords counts what ended, where the kernel tells of each process.
+func (t *Tracker) readRecords(s *host.Snapshot) {
+	if t.scan == 1 {
+		return // They ended before there was anything to compare with.
+	}
+	for i := range s.Exits {
+		e := &s.Exits[i]
+		if p := t.remembered(e.ID); p != nil {
+			t.recordSeen(p, e, s)
+		} else {
+			t.recordUnseen(e, s)
+		}
+	}
+}
+
+// remembered returns the process with that identity, if a scan has seen it.
+func (t *Tracker) remembered(id host.ID) *process {
+	if id.PID == 0 {
+		return nil
+	}
+	if p := t.gone[id]; p != nil {
+		return p
+	}
+	if p := t.byPID(id.PID); p != nil && p.id == id {
+		return p
+	}
+	return nil
+}
+
+// recordSeen counts what a process used after the last scan that saw it.
+func (t *Tracker) recordSeen(p *process, e *host.Exit, s *host.Snapshot) {
+	now := usageOfExit(e)
+	grown := p.counted.advance(&now, e.Known)
+	if p.name != e.Name {
+		// It ran another program by then.
+		sub := t.subjectOf(e, s)
+		p.wanted, p.standing = t.cfg.Rules.decide(sub)
+		if p.standing == unmatched {
+			p.wanted = t.inherited(t.parentOf(e.Parent, e.ID), s)
+		}
+		p.name, p.facts = e.Name, e.Facts
+		p.group, p.overflow = t.place(p.wanted)
+	}
+	g := t.current(p)
+	if g != nil {
+		g.Known |= e.Known & p.counted.known
+		g.grow(&grown)
+		if !p.exited {
+			g.Exits++
+			g.grew = true
+		}
+		if e.Reason != "" && !p.recorded {
+			g.countAbnormal(boundedReason(e.Reason), 1, t.scan)
+			g.grew = true
+		}
+	}
+	p.exited, p.recorded = true, true
+}
+
+// recordUnseen counts the whole of processes that lived between two scans.
+func (t *Tracker) recordUnseen(e *host.Exit, s *host.Snapshot) {
+	if e.ID.PID != 0 {
+		t.unseen[e.ID] = struct{}{}
+	}
+	name, st := t.cfg.Rules.decide(t.subjectOf(e, s))
+	if st == unmatched {
+		name = t.inherited(t.parentOf(e.Parent, e.ID), s)
+	}
+	g, _ := t.place(name)
+	if g == nil {
+		return
+	}
+	n := max(e.Processes, 1)
+	g.grew = true
+	g.Exits += n
+	if e.Reason != "" {
+		g.countAbnormal(boundedReason(e.Reason), n, t.scan)
+	}
+	if e.ID.PID != 0 && !t.isOurs(e.ID.StartTicks) {
+		return // Older than the first scan: how much of it came before nobody knows.
+	}
+	g.Starts += n
+	g.ShortLived += n
+	g.Known |= e.Known
+	used := usageOfExit(e)
+	g.grow(&used)
+}
+
+func (t *Tracker) subjectOf(e *host.Exit, s *host.Snapshot) *subject {
+	sub := newSubject(e.ID, e.Name, e.Facts)
+	sub.clock = s.Clock
+	if parent := t.byPID(e.Parent); parent != nil && e.Parent > 0 {
+		sub.kernel = parent.kernel
+	}
+	return sub
+}
+
+// current returns the tally of a process' group, a new one if that has expired.
+func (t *Tracker) current(p *process) *tally {
+	if p.group != nil && p.group.expired {
+		p.group, p.overflow = t.place(p.wanted)
+	}
+	return p.group
+}
+
+// countVanished counts the exit of what this scan did not see again.
+func (t *Tracker) countVanished() {
+	for _, p := range t.vanished {
+		if p.exited {
+			continue
+		}
+		p.exited = true
+		if g := t.current(p); g != nil {
+			g.Exits++
+			g.grew = true
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package group_test
+
+import (
+	"testing"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"proctree/collector/group"
+	"proctree/collector/host"
+	"proctree/collector/host/hosttest"
+)
+
+// parse reads a whole configuration file the way the exporter does.
+func parse(text string) (*group.Rules, error) {
+	var file struct {
+		Groups       yaml.Node `yaml:"groups"`
+		ProcessNames yaml.Node `yaml:"process_names"`
+		Exclude      yaml.Node `yaml:"exclude"`
+	}
+	if err := yaml.Unmarshal([]byte(text), &file); err != nil {
+		return nil, err
+	}
+	return group.NewRules(group.Sections{Groups: &file.Groups, ProcessNames: &file.ProcessNames, Exclude: &file.Exclude})
+}
+
+func mustParse(t testing.TB, text string) *group.Rules {
+	t.Helper()
+	rules, err := parse(text)
+	if err != nil {
+		t.Fatalf("parse: %v", err)
+	}
+	return rules
+}
+
+// groupNamed returns a group of the report and fails the test when it is not there.
+func groupNamed(t testing.TB, r *group.Report, name string) group.Group {
+	t.Helper()
+	for _, g := range r.Groups {
+		if g.Name == name {
+			return g
+		}
+	}
+	t.Fatalf("no group %q in %v", name, names(r))
+	return group.Group{}
+}
+
+func names(r *group.Report) []string {
+	list := make([]string, len(r.Groups))
+	for i, g := range r.Groups {
+		list[i] = g.Name
+	}
+	return list
+}
+
+// at is a time after the first scan of a test, which is long after the boot.
+func at(d time.Duration) time.Duration { return time.Hour + d }
+
+// proc builds a process that started at the given time after the first scan; a negative
+// one started before it.
+func proc(pid, ppid int, name string, started time.Duration, options ...hosttest.Option) host.Process {
+	return hosttest.Process(pid, ppid, name, append([]hosttest.Option{hosttest.Started(at(started))}, options...)...)
+}

@@ -1,0 +1,81 @@
+package group
+
+import (
+	"sort"
+
+	"proctree/collector/host"
+)
+
+// sum gives every process of the snapshot its group and adds it there.
+func (t *Tracker) sum(s *host.Snapshot) {
+	for i := range s.Processes {
+		cur, p := &s.Processes[i], t.live[i]
+		if p.ppid != cur.PPID || p.parent == nil || !p.parent.alive() {
+			p.ppid, p.parent = cur.PPID, t.parentOf(cur.PPID, cur.ID)
+		}
+		t.decide(p, s)
+		if p.overflow {
+			t.overflow++
+		}
+		if g := p.group; g != nil {
+			g.addMember(cur)
+			g.grow(&p.grown)
+			if p.started {
+				g.Starts++
+			}
+		}
+		p.started = false
+	}
+}
+
+// byPID returns the process of the newest snapshot that has that PID, or nil.
+func (t *Tracker) byPID(pid int) *process {
+	i := sort.Search(len(t.live), func(i int) bool { return t.live[i].id.PID >= pid })
+	if i < len(t.live) && t.live[i].id.PID == pid {
+		return t.live[i]
+	}
+	return nil
+}
+
+// parentOf returns the parent of child by the PID that the kernel gave, or nil.
+func (t *Tracker) parentOf(ppid int, child host.ID) *process {
+	p := t.byPID(ppid)
+	if p == nil || ppid <= 0 || !p.olderThan(child) {
+		return nil
+	}
+	return p
+}
+
+// decide gives a live process its group, unless that stands already.
+func (t *Tracker) decide(p *process, s *host.Snapshot) {
+	cur := &s.Processes[p.index]
+	stands := p.generation == t.generation && p.facts == cur.Facts && p.name == cur.Name
+	if stands && (!p.overflow || !t.groups.room()) {
+		return
+	}
+	p.generation, p.facts, p.name = t.generation, cur.Facts, cur.Name
+	sub := newSubject(cur.ID, cur.Name, cur.Facts)
+	sub.kernel, sub.clock = cur.Kernel, s.Clock
+	p.wanted, p.standing = t.cfg.Rules.decide(sub)
+	if p.standing == unmatched {
+		p.wanted = t.inherited(t.parentOf(cur.PPID, cur.ID), s)
+	}
+	p.group, p.overflow = t.place(p.wanted)
+}
+
+// inherited returns the group's name of a parent, which may be yet to be decided.
+func (t *Tracker) inherited(parent *process, s *host.Snapshot) string {
+	if parent == nil {
+		return ""
+	}
+	t.decide(parent, s)
+	return parent.wanted
+}
+
+// place returns the tally of a group's name; "" is none.
+func (t *Tracker) place(name string) (g *tally, overflow bool) {
+	if name == "" {
+		return nil, false
+	}
+	return t.groups.admit(name)
+}

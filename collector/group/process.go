@@ -1,0 +1,75 @@
+package group
+
+import (
+	"time"
+
+	"proctree/collector/host"
+)
+
+// process is what the Tracker remembers of one process from scan to scan.
+type process struct {
+	id host.ID
+	// parent is the process that PPID meant in the last scan; nil if it was not there.
+	parent *process
+	ppid   int
+	// index is the place in the newest snapshot's Processes; -1 in none.
+	index int
+	// seen is the number of the last scan that had it.
+	seen uint64
+
+	// What the rules made of it, and of what: decided anew when one of these changes.
+	name       string
+	facts      *host.Facts
+	generation uint64
+	kernel     bool
+	standing   standing
+	// wanted is the group's name by the rules; group is Overflow when there was no room.
+	wanted   string
+	group    *tally
+	overflow bool
+
+	counted  marks
+	children cpu
+	// knowsChildren says that children has a mark.
+	knowsChildren bool
+	// grown is the growth in the newest scan, childrenGrown that of its reaped children.
+	grown         usage
+	childrenGrown cpu
+
+	// started: its start is to be counted. exited: its exit has been. recorded: its exit
+	// record has come.
+	started, exited, recorded bool
+
+	// topped is when it was last among the top, or an ancestor of one that was.
+	topped time.Time
+}
+
+// alive reports whether it is in the newest snapshot.
+func (p *process) alive() bool { return p.index >= 0 }
+
+// olderThan tells whether p can be the parent of a process: a parent started before its
+// child, so a younger holder of the PID is somebody else. The order is strict, and so
+// the parents never form a ring.
+func (p *process) olderThan(child host.ID) bool {
+	if p.id.StartTicks != child.StartTicks {
+		return p.id.StartTicks < child.StartTicks
+	}
+	return p.id.PID < child.PID
+}
+
+// update takes over the figures of a scan.
+func (p *process) update(cur *host.Process, index int, scan uint64) {
+	p.index, p.seen, p.kernel = index, scan, cur.Kernel
+	now := usageOf(cur)
+	p.grown = p.counted.advance(&now, cur.Known)
+	p.childrenGrown = cpu{}
+	if !cur.Known.Has(host.HasChildCPU) {
+		return
+	}
+	reaped := cpu{cur.ChildUserTime, cur.ChildSystemTime}
+	if p.knowsChildren {
+		p.childrenGrown = p.children.advance(reaped)
+	} else {
+		p.children, p.knowsChildren = reaped, true
+	}
+}

@@ -1,0 +1,180 @@
+package group
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// defaultProcessName is process-exporter's name for an entry that gives none.
+const defaultProcessName = "{{.ExeBase}}"
+
+// processName is one entry of process_names, with the meaning it has in
+// github.com/ncabatoff/process-exporter (README, "Using a config file"): comm is any of
+// the names, exe any of the argv[0], cmdline are expressions that must all match
+// somewhere in the command line, and all that are given must hold.
+type processName struct {
+	namer
+	comm    map[string]bool
+	exe     map[string]string
+	cmdline []*regexp.Regexp
+	given   []string
+}
+
+// processNameFields are what a template of process_names may use.
+type processNameFields struct {
+	Comm, ExeBase, ExeFull, Username string
+	Cgroups                          []string
+	PID                              int
+	StartTime                        time.Time
+	Matches                          map[string]string
+}
+
+func (p *processName) groupOf(s *subject) (string, bool) {
+	argv := s.facts.Cmdline
+	if p.comm != nil && !p.comm[s.name] || p.exe != nil && !p.matchExe(argv) {
+		return "", false
+	}
+	matches := map[string]string{}
+	for _, re := range p.cmdline {
+		found := re.FindStringSubmatch(s.cmdline)
+		if found == nil {
+			return "", false
+		}
+		for i, name := range re.SubexpNames() {
+			matches[name] = found[i]
+		}
+	}
+	if p.tmpl == nil {
+		return p.constant, true
+	}
+	f := processNameFields{
+		Comm: s.name, ExeBase: s.name, ExeFull: s.name, Username: s.facts.User,
+		PID: s.id.PID, StartTime: s.clock.Time(s.id.StartTicks), Matches: matches,
+	}
+	if len(argv) > 0 {
+		f.ExeFull, f.ExeBase = argv[0], filepath.Base(argv[0])
+	}
+	if s.facts.Cgroup != "" {
+		f.Cgroups = []string{s.facts.Cgroup}
+	}
+	// As there, what was written before an error is the name.
+	name, _ := p.execute(f)
+	return name, name != ""
+}
+
+// matchExe: an entry with a slash is the whole argv[0], another its base.
+func (p *processName) matchExe(argv []string) bool {
+	if len(argv) == 0 {
+		return false
+	}
+	full, ok := p.exe[filepath.Base(argv[0])]
+	return ok && (full == "" || full == argv[0])
+}
+
+var processNameKeys = map[string]bool{"name": true, "comm": true, "exe": true, "cmdline": true}
+
+// parseProcessNames reads the list process_names.
+func parseProcessNames(list []keyed) ([]grouper, error) {
+	rules := make([]grouper, 0, len(list))
+	for _, item := range list {
+		p, err := parseProcessName(item)
+		if err != nil {
+			return nil, err
+		}
+		rules = append(rules, p)
+	}
+	return rules, nil
+}
+
+func parseProcessName(item keyed) (*processName, error) {
+	fields, err := item.fields(processNameKeys)
+	if err != nil {
+		return nil, err
+	}
+	p := &processName{}
+	nameAt, text := item, ""
+	selectors := false
+	for _, f := range fields {
+		if isNull(f.Node) {
+			continue
+		}
+		if f.name == "name" {
+			nameAt = f.keyed
+			if text, err = f.text(); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		selectors = true
+		if err := p.addSelector(f); err != nil {
+			return nil, err
+		}
+	}
+	if !selectors {
+		return nil, item.fault(errors.New("no matcher; give at least one of comm, exe and cmdline"))
+	}
+	if text == "" {
+		text = defaultProcessName
+	}
+	if p.namer, err = newNamer(text, "default", p.sample()); err != nil {
+		return nil, nameAt.fault(err)
+	}
+	return p, nil
+}
+
+func (p *processName) addSelector(f field) error {
+	values, err := f.texts()
+	if err != nil {
+		return err
+	}
+	switch f.name {
+	case "comm":
+		p.comm = make(map[string]bool, len(values))
+		for _, v := range values {
+			p.comm[v] = true
+		}
+	case "exe":
+		p.exe = make(map[string]string, len(values))
+		for _, v := range values {
+			if strings.Contains(v, "/") {
+				p.exe[filepath.Base(v)] = v
+			} else {
+				p.exe[v] = ""
+			}
+		}
+	case "cmdline":
+		for i, v := range values {
+			re, err := compileSearch(v)
+			if err != nil {
+				return faultAt(f.Content[i], fmt.Sprintf("%s[%d]", f.key, i), err)
+			}
+			p.cmdline = append(p.cmdline, re)
+		}
+	}
+	return nil
+}
+
+// compileSearch compiles an expression that may match anywhere.
+func compileSearch(expr string) (*regexp.Regexp, error) {
+	if len(expr) > maxExpression {
+		return nil, fmt.Errorf("bad expression: longer than %d bytes", maxExpression)
+	}
+	re, err := regexp.Compile(expr)
+	if err != nil {
+		return nil, fmt.Errorf("bad expression: %w", err)
+	}
+	return re, nil
+}
+
+// sample has every field set, to try the template with.
+func (p *processName) sample() processNameFields {
+	return processNameFields{
+		Comm: sampleText, ExeBase: sampleText, ExeFull: sampleText, Username: sampleText,
+		Cgroups: slices.Repeat([]string{sampleText}, 32), Matches: conditions(p.cmdline).captureSample(),
+	}
+}

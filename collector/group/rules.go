@@ -1,0 +1,155 @@
+package group
+
+import (
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// maxRules bounds each list of the configuration.
+const maxRules = 10_000
+
+// Sections are the parts of the configuration file that are about groups. A nil or zero
+// node is a section that is not there.
+type Sections struct {
+	// Groups is our own list of rules: each has "group", the template of the name, and
+	// at least one matcher.
+	Groups *yaml.Node
+	// ProcessNames is process-exporter's list.
+	ProcessNames *yaml.Node
+	// Exclude is a list of matchers; what matches one is in no output at all.
+	Exclude *yaml.Node
+}
+
+// Rules decide the group of a process: exclude first, then groups, then process_names,
+// and the first entry that matches wins. Without groups and process_names, and for what
+// no entry of groups matches, the group is the process' name. The zero value has no
+// entries. Safe for concurrent use.
+type Rules struct {
+	exclude []conditions
+	rules   []grouper
+	// inherit is process-exporter's way: what nothing matches is in the group of its
+	// nearest ancestor that has one, or in none.
+	inherit bool
+	named   []string
+}
+
+// grouper is one entry of a list: it tells the name of the group, and false when the
+// process is not its own.
+type grouper interface {
+	groupOf(*subject) (string, bool)
+}
+
+// NewRules compiles the sections. An error is a *ConfigError.
+func NewRules(s Sections) (*Rules, error) {
+	r := &Rules{}
+	if err := r.addExclude(s.Exclude); err != nil {
+		return nil, err
+	}
+	for _, section := range []struct {
+		key   string
+		node  *yaml.Node
+		parse func([]keyed) ([]grouper, error)
+	}{
+		{"groups", s.Groups, parseGroups},
+		{"process_names", s.ProcessNames, parseProcessNames},
+	} {
+		list, err := entries(section.node, section.key)
+		if err != nil {
+			return nil, err
+		}
+		rules, err := section.parse(list)
+		if err != nil {
+			return nil, err
+		}
+		r.rules = append(r.rules, rules...)
+	}
+	r.inherit = !isNull(s.ProcessNames)
+	r.collectNamed()
+	return r, nil
+}
+
+// entries returns the members of one section.
+func entries(n *yaml.Node, key string) ([]keyed, error) {
+	list, err := items(n, key)
+	if err == nil && len(list) > maxRules {
+		return nil, faultAt(n, key, fmt.Errorf("has %d entries; at most %d are allowed", len(list), maxRules))
+	}
+	return list, err
+}
+
+func (r *Rules) addExclude(n *yaml.Node) error {
+	list, err := entries(n, "exclude")
+	if err != nil {
+		return err
+	}
+	for _, item := range list {
+		conds, err := parseConditions(item, nil)
+		if err != nil {
+			return err
+		}
+		r.exclude = append(r.exclude, conds)
+	}
+	return nil
+}
+
+// collectNamed gathers the names that the configuration spells out.
+func (r *Rules) collectNamed() {
+	for _, g := range r.rules {
+		var name string
+		switch g := g.(type) {
+		case *rule:
+			name = g.constant
+		case *processName:
+			name = g.constant
+		}
+		if name != "" {
+			r.named = append(r.named, name)
+		}
+	}
+}
+
+// standing is what the rules make of a process.
+type standing uint8
+
+const (
+	// grouped is in a group.
+	grouped standing = iota
+	// unmatched is in no group of its own.
+	unmatched
+	// excluded is in no output.
+	excluded
+)
+
+// decide applies the rules; name is empty unless the process is grouped.
+func (r *Rules) decide(s *subject) (name string, st standing) {
+	for _, conds := range r.exclude {
+		if conds.match(s, nil) {
+			return "", excluded
+		}
+	}
+	for _, g := range r.rules {
+		if name, ok := g.groupOf(s); ok {
+			return name, grouped
+		}
+	}
+	if r.inherit {
+		return "", unmatched
+	}
+	return defaultName(s), grouped
+}
+
+// defaultName is the process' name. Of a kernel thread it is what comes before the first
+// slash: the rest tells the CPU, the queue or the work at hand, and would make groups by
+// the hundred that come and go.
+func defaultName(s *subject) string {
+	name := s.name
+	if i := strings.IndexByte(name, '/'); s.kernel && i > 0 {
+		name = name[:i]
+	}
+	if name == "" {
+		return "unknown"
+	}
+	return labelValue(name)
+}

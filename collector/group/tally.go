@@ -1,0 +1,171 @@
+package group
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"proctree/collector/host"
+)
+
+// tally is a group as the Tracker keeps it: the counters, and the gauges of the scan
+// under way.
+type tally struct {
+	Group
+	// named is a group that the configuration spells out.
+	named bool
+	// expired is a tally that is no longer in tallies.
+	expired bool
+	// busy is when it last had a member or grew.
+	busy           time.Time
+	grew           bool
+	oldest, newest uint64
+	// counted is the scan in which AbnormalExits was cloned for writing.
+	counted uint64
+}
+
+// tallies are the groups there are, by name and sorted by it.
+type tallies struct {
+	byName map[string]*tally
+	sorted []*tally
+	max    int
+}
+
+// room reports whether one more group may be discovered.
+func (t *tallies) room() bool {
+	n := len(t.sorted)
+	if o := t.byName[Overflow]; o != nil && !o.named {
+		n--
+	}
+	return n < t.max
+}
+
+// admit returns the group of that name, made if there is room, or else Overflow.
+func (t *tallies) admit(name string) (g *tally, overflow bool) {
+	if g := t.byName[name]; g != nil {
+		return g, false
+	}
+	if name != Overflow && !t.room() {
+		if g := t.byName[Overflow]; g != nil {
+			return g, true
+		}
+		return t.add(Overflow), true
+	}
+	return t.add(name), false
+}
+
+func (t *tallies) add(name string) *tally {
+	g := &tally{Group: Group{Name: name}}
+	g.clearGauges()
+	t.byName[name] = g
+	at, _ := slices.BinarySearchFunc(t.sorted, name, func(g *tally, name string) int { return strings.Compare(g.Name, name) })
+	t.sorted = slices.Insert(t.sorted, at, g)
+	return g
+}
+
+// name makes exactly these the groups that the configuration spells out.
+func (t *tallies) name(names []string) {
+	for _, g := range t.sorted {
+		g.named = false
+	}
+	for _, name := range names {
+		g := t.byName[name]
+		if g == nil {
+			g = t.add(name)
+		}
+		g.named = true
+	}
+}
+
+// expire drops the groups that nobody names and that were idle for that long. Overflow
+// stays: what it sums has no other place to go back to.
+func (t *tallies) expire(now time.Time, idle time.Duration) {
+	t.sorted = slices.DeleteFunc(t.sorted, func(g *tally) bool {
+		if g.grew || g.Processes() > 0 || g.busy.IsZero() {
+			g.busy = now
+		}
+		g.expired = !g.named && g.Name != Overflow && now.Sub(g.busy) >= idle && now.After(g.busy)
+		if g.expired {
+			delete(t.byName, g.Name)
+		}
+		return g.expired
+	})
+}
+
+func (g *tally) clearGauges() {
+	g.States = [host.NumStates]int{}
+	g.Threads, g.OpenFDs, g.WorstFDRatio = 0, 0, -1
+	g.ResidentBytes, g.VirtualBytes, g.SwapBytes, g.ProportionalBytes = 0, 0, 0, 0
+	g.oldest, g.newest, g.grew = 0, 0, false
+}
+
+// addMember adds a process of the snapshot to the gauges.
+func (g *tally) addMember(p *host.Process) {
+	if g.Processes() == 0 || p.StartTicks < g.oldest {
+		g.oldest = p.StartTicks
+	}
+	g.newest = max(g.newest, p.StartTicks)
+	g.States[min(int(p.State), host.NumStates-1)]++
+	g.Known |= p.Known
+	if p.Known.Has(host.HasThreads) {
+		g.Threads += p.Threads
+	}
+	if p.Known.Has(host.HasMemory) {
+		g.ResidentBytes += p.ResidentBytes
+		g.VirtualBytes += p.VirtualBytes
+	}
+	if p.Known.Has(host.HasSwap) {
+		g.SwapBytes += p.SwapBytes
+	}
+	if p.Known.Has(host.HasProportional) {
+		g.ProportionalBytes += p.ProportionalBytes
+	}
+	if p.Known.Has(host.HasOpenFDs) {
+		g.OpenFDs += p.OpenFDs
+		if p.Facts != nil && p.Facts.FDLimit > 0 {
+			g.WorstFDRatio = max(g.WorstFDRatio, min(float64(p.OpenFDs)/float64(p.Facts.FDLimit), 1))
+		}
+	}
+}
+
+// grow adds to the counters.
+func (g *tally) grow(u *usage) {
+	if *u == (usage{}) {
+		return
+	}
+	g.grew = true
+	g.UserTime += u.cpu.user
+	g.SystemTime += u.cpu.system
+	g.ReadBytes += u.read
+	g.WrittenBytes += u.written
+	g.MinorFaults += u.minor
+	g.MajorFaults += u.major
+	g.VoluntarySwitches += u.voluntary
+	g.InvoluntarySwitches += u.involuntary
+}
+
+// countAbnormal counts exits by reason. Reports share the map, so the first write of a
+// scan is to a new one.
+func (g *tally) countAbnormal(reason string, n, scan uint64) {
+	if g.counted != scan {
+		g.AbnormalExits = maps.Clone(g.AbnormalExits)
+		g.counted = scan
+	}
+	if g.AbnormalExits == nil {
+		g.AbnormalExits = map[string]uint64{}
+	}
+	g.AbnormalExits[reason] += n
+}
+
+// publish returns what a Report holds of it.
+func (g *tally) publish(clock host.Clock) Group {
+	out := g.Group
+	if g.Processes() > 0 {
+		out.Oldest, out.Newest = clock.Time(g.oldest), clock.Time(g.newest)
+	}
+	if g.named && out.Known == 0 {
+		out.Known = ^host.Fields(0)
+	}
+	return out
+}

@@ -1,0 +1,190 @@
+package group
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"proctree/collector/host"
+)
+
+// rememberScans is for how many scans a process that is gone is remembered: its exit
+// record may come late, and a scan that could not read it may have left it out.
+const rememberScans = 3
+
+// Tracker turns snapshots into reports. Report and Reload are safe for concurrent use,
+// also with Observe; snapshots must come in the order in which they were taken.
+type Tracker struct {
+	report atomic.Pointer[Report]
+
+	mu  sync.Mutex
+	cfg Config
+	// next is what Reload left for the next snapshot.
+	next *Config
+	// generation counts the configurations.
+	generation uint64
+
+	scan uint64
+	// since is the tick of the first snapshot.
+	since    uint64
+	previous *host.Snapshot
+	// live is parallel to the snapshot's Processes; spare is its other buffer.
+	live, spare []*process
+	// vanished are those that the scan under way did not see again.
+	vanished []*process
+	gone     map[host.ID]*process
+	// unseen are the processes whose records came in the last scan although none had
+	// seen them: they may yet turn up as zombies.
+	unseen, unseenBefore map[host.ID]struct{}
+	groups               tallies
+	overflow             int
+}
+
+// NewTracker returns a Tracker that has seen nothing.
+func NewTracker(cfg Config) *Tracker {
+	return &Tracker{
+		next: &cfg, gone: map[host.ID]*process{}, groups: tallies{byName: map[string]*tally{}},
+		unseen: map[host.ID]struct{}{}, unseenBefore: map[host.ID]struct{}{},
+	}
+}
+
+// Report returns what the last Observe made, nil before the first. It does not change.
+func (t *Tracker) Report() *Report { return t.report.Load() }
+
+// Reload puts another configuration in force from the next snapshot on. Counters and
+// what is known of each process stay; a group that the new configuration no longer names
+// expires like any other.
+func (t *Tracker) Reload(cfg Config) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.next = &cfg
+}
+
+// Observe takes the next snapshot and returns the report on it, which Report returns
+// from then on.
+func (t *Tracker) Observe(s *host.Snapshot) *Report {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.begin(s)
+	t.merge(s)
+	t.sum(s)
+	t.readRecords(s)
+	t.countVanished()
+	t.groups.expire(s.Taken, t.cfg.Expire)
+	t.forget()
+	r := t.publish(s)
+	t.previous = s
+	t.report.Store(r)
+	return r
+}
+
+// begin opens a scan.
+func (t *Tracker) begin(s *host.Snapshot) {
+	if t.next != nil {
+		t.cfg, t.next = t.next.withDefaults(), nil
+		t.generation++
+		t.groups.max = t.cfg.MaxGroups
+		t.groups.name(t.cfg.Rules.named)
+	}
+	t.scan++
+	if t.scan == 1 {
+		t.since = s.Clock.Now
+	}
+	t.overflow = 0
+	for _, g := range t.groups.sorted {
+		g.clearGauges()
+	}
+}
+
+// merge walks the last scan and this one side by side; both are sorted by PID.
+func (t *Tracker) merge(s *host.Snapshot) {
+	old, now, j := t.live, t.spare[:0], 0
+	vanish := func() {
+		old[j].index = -1
+		t.vanished = append(t.vanished, old[j])
+		t.gone[old[j].id] = old[j]
+		j++
+	}
+	for i := range s.Processes {
+		cur := &s.Processes[i]
+		for j < len(old) && old[j].id.PID < cur.PID {
+			vanish()
+		}
+		var p *process
+		if j < len(old) && old[j].id == cur.ID {
+			p = old[j]
+			j++
+		} else {
+			p = t.firstSight(cur)
+		}
+		p.update(cur, i, t.scan)
+		now = append(now, p)
+	}
+	for j < len(old) {
+		vanish()
+	}
+	clear(old)
+	t.live, t.spare = now, old
+}
+
+// firstSight returns what to remember of a process that the last scan did not have.
+func (t *Tracker) firstSight(cur *host.Process) *process {
+	if p := t.gone[cur.ID]; p != nil {
+		// Left out by a scan that could not read it: it goes on where it was.
+		delete(t.gone, cur.ID)
+		return p
+	}
+	p := &process{id: cur.ID}
+	if _, ok := t.unseenBefore[cur.ID]; ok {
+		// A zombie that has been counted as a whole by its record.
+		p.exited, p.recorded = true, true
+		return p
+	}
+	if t.isOurs(cur.StartTicks) {
+		// Marks at 0: all it used since its own start counts.
+		p.started = true
+		p.counted.known = cur.Known
+		p.knowsChildren = true
+	}
+	return p
+}
+
+// isOurs reports whether a process that no scan had seen before started under our eyes.
+func (t *Tracker) isOurs(start uint64) bool { return t.scan > 1 && start >= t.since }
+
+// forget drops what is remembered for a few scans only.
+func (t *Tracker) forget() {
+	clear(t.vanished)
+	t.vanished = t.vanished[:0]
+	for id, p := range t.gone {
+		if t.scan-p.seen >= rememberScans {
+			delete(t.gone, id)
+		}
+	}
+	t.unseen, t.unseenBefore = t.unseenBefore, t.unseen
+	clear(t.unseen)
+}
+
+// publish makes the report.
+func (t *Tracker) publish(s *host.Snapshot) *Report {
+	r := &Report{
+		Snapshot: s, Previous: t.previous, OverflowProcesses: t.overflow,
+		Groups: make([]Group, len(t.groups.sorted)),
+		names:  make([]string, len(t.live)),
+	}
+	for i, g := range t.groups.sorted {
+		r.Groups[i] = g.publish(s.Clock)
+	}
+	for i, p := range t.live {
+		switch {
+		case p.standing == excluded:
+			if r.excluded == nil {
+				r.excluded = make([]bool, len(t.live))
+			}
+			r.excluded[i] = true
+		case p.group != nil:
+			r.names[i] = p.group.Name
+		}
+	}
+	r.Top = t.selectTop(s)
+	return r
+}

@@ -1,0 +1,130 @@
+package group
+
+import (
+	"time"
+
+	"proctree/collector/host"
+)
+
+// cpu is CPU time in both modes.
+type cpu struct{ user, system time.Duration }
+
+func (c cpu) total() time.Duration { return c.user + c.system }
+
+func (c cpu) plus(d cpu) cpu { return cpu{c.user + d.user, c.system + d.system} }
+
+func (c cpu) minus(d cpu) cpu { return cpu{c.user - d.user, c.system - d.system} }
+
+// take removes up to want from c and returns what it took: of the same mode first, then
+// of the other, because two sources may split one second differently.
+func (c *cpu) take(want cpu) cpu {
+	same := cpu{min(c.user, want.user), min(c.system, want.system)}
+	rest := want.minus(same).total()
+	*c = c.minus(same)
+	cross := cpu{min(c.user, rest), 0}
+	cross.system = min(c.system, rest-cross.user)
+	*c = c.minus(cross)
+	return same.plus(cross)
+}
+
+// advance moves c to now and returns the growth. c is a high-water mark of the sum, so
+// that a figure that falls, or a source that splits it differently, counts nothing twice.
+func (c *cpu) advance(now cpu) cpu {
+	total := now.total() - c.total()
+	if total <= 0 {
+		return cpu{}
+	}
+	grown := cpu{max(now.user-c.user, 0), max(now.system-c.system, 0)}
+	switch {
+	case now.user < c.user:
+		grown.system = total
+	case now.system < c.system:
+		grown.user = total
+	}
+	*c = now
+	return grown
+}
+
+// usage are the figures of a process that only grow.
+type usage struct {
+	cpu                    cpu
+	read, written          uint64
+	minor, major           uint64
+	voluntary, involuntary uint64
+}
+
+func usageOf(p *host.Process) usage {
+	return usage{
+		cpu:  cpu{p.UserTime, p.SystemTime},
+		read: p.ReadBytes, written: p.WrittenBytes,
+		minor: p.MinorFaults, major: p.MajorFaults,
+		voluntary: p.VoluntarySwitches, involuntary: p.InvoluntarySwitches,
+	}
+}
+
+func usageOfExit(e *host.Exit) usage {
+	return usage{
+		cpu:  cpu{e.UserTime, e.SystemTime},
+		read: e.ReadBytes, written: e.WrittenBytes,
+		minor: e.MinorFaults, major: e.MajorFaults,
+	}
+}
+
+// marks are the totals up to which a process has been counted.
+type marks struct {
+	usage
+	// known are the figures that have a mark. One that becomes known later starts there.
+	known host.Fields
+}
+
+// advance moves the marks to now, of which only the figures in known count, and returns
+// the growth. A figure without a mark gets one and has not grown.
+func (m *marks) advance(now *usage, known host.Fields) usage {
+	var grown usage
+	if both := known & m.known; both != 0 {
+		if both.Has(host.HasCPU) {
+			grown.cpu = m.cpu.advance(now.cpu)
+		}
+		if both.Has(host.HasIO) {
+			grown.read, grown.written = rise(&m.read, now.read), rise(&m.written, now.written)
+		}
+		if both.Has(host.HasFaults) {
+			grown.minor, grown.major = rise(&m.minor, now.minor), rise(&m.major, now.major)
+		}
+		if both.Has(host.HasSwitches) {
+			grown.voluntary = rise(&m.voluntary, now.voluntary)
+			grown.involuntary = rise(&m.involuntary, now.involuntary)
+		}
+	}
+	if fresh := known &^ m.known; fresh != 0 {
+		m.set(now, fresh)
+	}
+	return grown
+}
+
+// set puts the marks of the figures in fields at now.
+func (m *marks) set(now *usage, fields host.Fields) {
+	m.known |= fields
+	if fields.Has(host.HasCPU) {
+		m.cpu = now.cpu
+	}
+	if fields.Has(host.HasIO) {
+		m.read, m.written = now.read, now.written
+	}
+	if fields.Has(host.HasFaults) {
+		m.minor, m.major = now.minor, now.major
+	}
+	if fields.Has(host.HasSwitches) {
+		m.voluntary, m.involuntary = now.voluntary, now.involuntary
+	}
+}
+
+// rise moves a mark up to now and returns by how much.
+func rise(mark *uint64, now uint64) uint64 {
+	if now <= *mark {
+		return 0
+	}
+	grown := now - *mark
+	*mark = now
+	return grown
+}
