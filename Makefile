@@ -10,6 +10,11 @@ PKG_VERSION   := github.com/prometheus/common/version
 LDFLAGS       := -s -w -X $(PKG_VERSION).Version=$(VERSION) -X $(PKG_VERSION).Revision=$(REVISION)
 RACE          ?= -race
 
+# Prometheus, promtool, Alertmanager and amtool, pinned in deploy/tools/go.mod; a build of
+# them takes minutes, so it is kept outside the checkout under the checksum of the pins.
+TOOLS_PINS    := $(shell cat deploy/tools/go.mod deploy/tools/build.sh | sha256sum | cut -c1-12)
+TOOLS         ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/proctree/tools-$(TOOLS_PINS)
+
 .DEFAULT_GOAL := help
 
 ##@ The two commands
@@ -41,8 +46,12 @@ cross: ## Build and vet for the other systems
 ##@ Checking
 
 .PHONY: test-go
-test-go: ## Run the Go tests with the race detector, in random order
-	$(GO) test $(RACE) -shuffle=on ./...
+test-go: tools ## Run the Go tests with the race detector, in random order
+	PATH="$(TOOLS):$$PATH" $(GO) test $(RACE) -shuffle=on ./...
+
+.PHONY: tools
+tools: ## Build the pinned Prometheus and Alertmanager that the tests run (minutes, once)
+	@deploy/tools/build.sh "$(TOOLS)"
 
 .PHONY: lint
 lint: cross ## Run every static check
