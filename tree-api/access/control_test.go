@@ -1,0 +1,146 @@
+package access_test
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"proctree/tree-api/access"
+)
+
+func controlOf(t testing.TB, cfg access.Config) *access.Control {
+	t.Helper()
+	control, err := access.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return control
+}
+
+// request comes from an address and asks for a host; the rest are names and values of
+// headers.
+func request(t testing.TB, remote, host string, headers ...string) *http.Request {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/v1/tree", http.NoBody)
+	r.RemoteAddr, r.Host = remote, host
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Add(headers[i], headers[i+1])
+	}
+	return r
+}
+
+// checkStatus holds that a request is granted (200) or refused with a status.
+func checkStatus(t testing.TB, control *access.Control, r *http.Request, want int) access.Grant {
+	t.Helper()
+	grant, err := control.Authorize(r)
+	status := http.StatusOK
+	if refusal, ok := errors.AsType[*access.Refusal](err); ok {
+		status = refusal.Status
+	} else if err != nil {
+		t.Fatalf("the error is no refusal: %v", err)
+	}
+	if status != want {
+		t.Errorf("from %s for %s with %v: %d (%v), want %d", r.RemoteAddr, r.Host, r.Header, status, err, want)
+	}
+	if status != http.StatusOK && grant.Role != access.None {
+		t.Errorf("refused, and yet granted %s", grant.Role)
+	}
+	return grant
+}
+
+func TestLoopbackAlone(t *testing.T) {
+	control := controlOf(t, access.Config{})
+	const local = "127.0.0.1:4242"
+	for _, test := range []struct {
+		remote, host string
+		headers      []string
+		want         int
+	}{
+		{local, "localhost:10056", nil, 200},
+		{local, "localhost", nil, 200},
+		{local, "LocalHost.", nil, 200},
+		{local, "tree.localhost:10056", nil, 200},
+		{local, "127.0.0.1:10056", nil, 200},
+		{"127.8.8.8:1", "127.0.0.1", nil, 200},
+		{"[::1]:4242", "[::1]:10056", nil, 200},
+		{"[::1]:4242", "[::1]", nil, 200},
+		{"[::ffff:127.0.0.1]:4242", "localhost", nil, 200},
+		{"192.0.2.7:4242", "localhost", nil, 403},
+		{"[fe80::1]:4242", "localhost", nil, 403},
+		{"0.0.0.0:4242", "localhost", nil, 403},
+		{"@", "localhost", nil, 403},
+		{"", "localhost", nil, 403},
+		{local, "evil.example:10056", nil, 403},
+		{local, "localhost.evil.example", nil, 403},
+		{local, "127.0.0.1.evil.example", nil, 403},
+		{local, "evillocalhost", nil, 403},
+		{local, "192.0.2.7:10056", nil, 403},
+		{local, "0.0.0.0:10056", nil, 403},
+		{local, "", nil, 403},
+		{local, "localhost", []string{"X-Forwarded-For", "127.0.0.1"}, 403},
+		{local, "localhost", []string{"x-forwarded-for", ""}, 403},
+		{local, "localhost", []string{"Forwarded", "for=127.0.0.1"}, 403},
+		{local, "localhost", []string{"X-Real-IP", "192.0.2.7"}, 403},
+		{local, "localhost", []string{"CF-Connecting-IP", "192.0.2.7"}, 403},
+		{local, "localhost", []string{"Via", "1.1 proxy"}, 403},
+		{local, "localhost:10056", []string{"Origin", "http://localhost:10056"}, 200},
+		{local, "localhost:10056", []string{"Origin", "http://evil.example"}, 403},
+		{local, "localhost:10056", []string{"Origin", "http://localhost:3000"}, 403},
+		{local, "localhost:10056", []string{"Origin", "null"}, 403},
+		{local, "localhost:10056", []string{"Sec-Fetch-Site", "same-origin", "Sec-Fetch-Mode", "cors"}, 200},
+		{local, "localhost:10056", []string{"Sec-Fetch-Site", "none", "Sec-Fetch-Mode", "navigate"}, 200},
+		{local, "localhost:10056", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate"}, 200},
+		{local, "localhost:10056", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors"}, 403},
+		{local, "localhost:10056", []string{"Sec-Fetch-Site", "same-site", "Sec-Fetch-Mode", "no-cors"}, 403},
+	} {
+		grant := checkStatus(t, control, request(t, test.remote, test.host, test.headers...), test.want)
+		if test.want == http.StatusOK && grant.Role != access.Operator {
+			t.Errorf("from %s for %s: role %s, want operator", test.remote, test.host, grant.Role)
+		}
+	}
+}
+
+func TestFrontHasAuthenticated(t *testing.T) {
+	control := controlOf(t, access.Config{FrontRole: access.Viewer})
+	grant := checkStatus(t, control, request(t, "192.0.2.7:4242", "host.example"), http.StatusOK)
+	if grant.Role != access.Viewer {
+		t.Errorf("role %s, want viewer", grant.Role)
+	}
+	foreign := request(t, "192.0.2.7:4242", "host.example", "Origin", "https://evil.example")
+	checkStatus(t, control, foreign, http.StatusForbidden)
+}
+
+func TestAllowedOrigins(t *testing.T) {
+	control := controlOf(t, access.Config{AllowedOrigins: []string{"https://grafana.example:443/", "http://Dev.example:3000"}})
+	for origin, want := range map[string]int{
+		"https://grafana.example":     200,
+		"http://dev.example:3000":     200,
+		"http://grafana.example":      403,
+		"https://grafana.example:444": 403,
+		"http://dev.example":          403,
+	} {
+		checkStatus(t, control, request(t, "127.0.0.1:1", "localhost", "Origin", origin), want)
+	}
+}
+
+func TestBadOrigins(t *testing.T) {
+	for _, origin := range []string{"", "*", "null", "grafana.example", "https://", "ftp://x", "https://x/path", "https://x?q", "https://u@x", "https://x#f", "://"} {
+		if _, err := access.New(access.Config{AllowedOrigins: []string{origin}}); err == nil {
+			t.Errorf("the origin %q is accepted", origin)
+		}
+	}
+}
+
+func TestRoles(t *testing.T) {
+	for _, role := range []access.Role{access.Viewer, access.Operator} {
+		if got, err := access.ParseRole(role.String()); got != role || err != nil {
+			t.Errorf("%s: %v, %v", role, got, err)
+		}
+	}
+	for _, name := range []string{"", "none", "admin", "Viewer"} {
+		if role, err := access.ParseRole(name); err == nil {
+			t.Errorf("%q is the role %s", name, role)
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package treeapi
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/go-kit/log"
+
+	"proctree/collector/group"
+	"proctree/collector/host"
+	"proctree/tree-api/access"
+)
+
+// Source gives the newest report, made for the caller or for somebody shortly before.
+type Source interface {
+	// Report returns a report that is about a second old at most. An error means that
+	// the process table could not be read, or that ctx has ended.
+	Report(ctx context.Context) (*group.Report, error)
+}
+
+// Config sets up an API.
+type Config struct {
+	Source Source
+	// Detailer reads one process in full; nil leaves the detail out.
+	Detailer host.Detailer
+	// Host names the host.
+	Host HostInfo
+	// Version is the exporter's own.
+	Version string
+	// Logger gets one line for each failure that is not the caller's; nil is none.
+	Logger log.Logger
+	// Access decides who may see what; nil is this host alone.
+	Access  *access.Control
+	Privacy Privacy
+	Limits  Limits
+	// MetricsPath is where /metrics is, for the link on the page of those who may not see
+	// the tree; "" is /metrics.
+	MetricsPath string
+}
+
+// HostInfo is what does not change about the host; an empty field is not known.
+type HostInfo struct {
+	// Name is the host's name.
+	Name string
+	// OS and Arch are Go's names, as "linux" and "amd64"; Kernel is the release.
+	OS, Kernel, Arch string
+}
+
+// Limits bound what callers can make the API do. A zero is the default.
+type Limits struct {
+	// RequestTimeout is how long a request may take, 10 s; a stream has no end.
+	RequestTimeout time.Duration
+	// MaxRequests is how many requests are answered at once, 40; further ones get 503.
+	MaxRequests int
+}
+
+// The defaults of Limits.
+const (
+	DefaultRequestTimeout = 10 * time.Second
+	DefaultMaxRequests    = 40
+)
+
+// API answers for the process tree. It is an http.Handler for "/" and all below it that
+// is not the exporter's own. Safe for concurrent use.
+type API struct {
+	cfg     Config
+	handler http.Handler
+	models  models
+	// started tells the entity tags of two runs apart.
+	started string
+	slots   chan struct{}
+	// buffers keeps the *[]byte of answers for the next ones.
+	buffers sync.Pool
+}
+
+// New returns an API. It reads nothing before the first request.
+func New(cfg Config) (*API, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	a := &API{
+		cfg:     cfg,
+		started: strconv.FormatInt(time.Now().UnixNano(), 36),
+		slots:   make(chan struct{}, cfg.Limits.MaxRequests),
+	}
+	a.models.facts = newFactsCache(cfg.Privacy)
+	a.handler, err = a.routes()
+	return a, err
+}
+
+func (cfg Config) withDefaults() (Config, error) {
+	if cfg.Logger == nil {
+		cfg.Logger = log.NewNopLogger()
+	}
+	if cfg.Limits.RequestTimeout <= 0 {
+		cfg.Limits.RequestTimeout = DefaultRequestTimeout
+	}
+	if cfg.Limits.MaxRequests <= 0 {
+		cfg.Limits.MaxRequests = DefaultMaxRequests
+	}
+	if cfg.MetricsPath == "" {
+		cfg.MetricsPath = "/metrics"
+	}
+	if cfg.Access == nil {
+		control, err := access.New(access.Config{Logger: cfg.Logger})
+		if err != nil {
+			return cfg, err
+		}
+		cfg.Access = control
+	}
+	return cfg, nil
+}
+
+// SetPrivacy puts other privacy rules in force, as after a reload of the configuration.
+func (a *API) SetPrivacy(privacy Privacy) { a.models.setPrivacy(privacy) }
+
+// ServeHTTP answers a request.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }

@@ -1,0 +1,157 @@
+package treeapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"proctree/collector/host"
+	"proctree/tree-api/access"
+)
+
+// getProcess answers GET /api/v1/processes/{pid}.
+func (a *API) getProcess(r *http.Request, role access.Role) (answer, error) {
+	if err := noParameters(r); err != nil {
+		return answer{}, err
+	}
+	pid, err := strconv.ParseInt(r.PathValue("pid"), 10, 32)
+	if err != nil || pid < 1 {
+		return answer{}, &badParameter{"pid", errors.New("want a whole number from 1 up")}
+	}
+	m, err := a.current(r.Context())
+	if err != nil {
+		return answer{}, err
+	}
+	v := m.as(role)
+	i, ok := v.Find(int(pid))
+	if !ok {
+		return answer{}, fmt.Errorf("pid %d: %w", pid, host.ErrNoProcess)
+	}
+	detail, err := a.detail(r.Context(), v.Nodes[i].Process.ID)
+	if err != nil {
+		return answer{}, fmt.Errorf("pid %d: %w", pid, err)
+	}
+	data := func(dst []byte) []byte { return append(a.appendProcess(dst, v, i, detail), '}') }
+	// The detail is read anew each time, so the tag is made of the answer itself.
+	return answer{tag: hashTag(data(nil)), data: data}, nil
+}
+
+// detail returns an empty detail where nothing can read one.
+func (a *API) detail(ctx context.Context, id host.ID) (*host.Detail, error) {
+	if a.cfg.Detailer == nil {
+		return &host.Detail{}, nil
+	}
+	return a.cfg.Detailer.Detail(ctx, id)
+}
+
+func (a *API) appendProcess(dst []byte, v *view, i int32, d *host.Detail) []byte {
+	dst = a.appendMoment(append(dst, '{'), v)
+	dst = append(v.appendSelected(append(dst, `,"process":{`...), i, asMatch), '}')
+	dst = v.appendLine(append(dst, `,"ancestors":`...), v.ancestors(i))
+	dst = v.appendLine(append(dst, `,"children":`...), v.Nodes[i].Children)
+	dst = appendLimits(dst, d.Limits)
+	dst = appendThreads(dst, d.ThreadList)
+	dst = appendCounts(append(dst, `,"memory":`...), d.Memory)
+	dst = appendCounts(append(dst, `,"io":`...), d.IO)
+	if d.OOMScore != nil {
+		dst = appendInt(append(dst, `,"oom_score":`...), *d.OOMScore)
+	}
+	dst = appendText(dst, "wait_channel", d.WaitChan)
+	if v.role == access.Operator {
+		dst = appendPlaces(dst, d)
+	}
+	return dst
+}
+
+// appendPlaces appends the paths, which are for operators alone.
+func appendPlaces(dst []byte, d *host.Detail) []byte {
+	dst = appendText(dst, "cwd", d.Cwd)
+	dst = appendText(dst, "root", d.Root)
+	if d.Cgroups != nil {
+		dst = appendStrings(append(dst, `,"cgroups":`...), d.Cgroups)
+	}
+	if d.Descriptors == nil {
+		return dst
+	}
+	dst = append(dst, `,"descriptors":[`...)
+	for i, descriptor := range d.Descriptors {
+		dst = appendComma(dst, i)
+		dst = appendInt(append(dst, `{"fd":`...), descriptor.FD)
+		dst = append(appendText(dst, "target", descriptor.Target), '}')
+	}
+	return append(dst, ']')
+}
+
+// ancestors returns the way from a root down to the parent of a node.
+func (t *Tree) ancestors(i int32) []int32 {
+	var list []int32
+	for p := t.Nodes[i].Parent; p != NoParent; p = t.Nodes[p].Parent {
+		list = append(list, p)
+	}
+	slices.Reverse(list)
+	return list
+}
+
+// appendLine appends nodes by what is needed to name them and to ask for them.
+func (v *view) appendLine(dst []byte, list []int32) []byte {
+	dst = append(dst, '[')
+	for at, i := range list {
+		p := v.Nodes[i].Process
+		dst = appendID(append(appendComma(dst, at), `{"id":`...), p.ID)
+		dst = appendInt(append(dst, `,"pid":`...), p.PID)
+		dst = append(appendString(append(dst, `,"name":`...), p.Name), '}')
+	}
+	return append(dst, ']')
+}
+
+// appendLimits appends the resource limits; null is unlimited.
+func appendLimits(dst []byte, limits []host.Limit) []byte {
+	if limits == nil {
+		return dst
+	}
+	dst = append(dst, `,"limits":[`...)
+	for i, limit := range limits {
+		dst = appendString(append(appendComma(dst, i), `{"name":`...), limit.Name)
+		dst = appendText(dst, "unit", limit.Unit)
+		dst = appendLimit(append(dst, `,"soft":`...), limit.Soft)
+		dst = append(appendLimit(append(dst, `,"hard":`...), limit.Hard), '}')
+	}
+	return append(dst, ']')
+}
+
+func appendLimit(dst []byte, value *uint64) []byte {
+	if value == nil {
+		return append(dst, "null"...)
+	}
+	return appendUint(dst, *value)
+}
+
+func appendThreads(dst []byte, threads []host.Thread) []byte {
+	if threads == nil {
+		return dst
+	}
+	dst = append(dst, `,"threads":[`...)
+	for i := range threads {
+		t := &threads[i]
+		dst = appendInt(append(appendComma(dst, i), `{"tid":`...), t.TID)
+		dst = appendString(append(dst, `,"name":`...), t.Name)
+		dst = appendString(append(dst, `,"state":`...), t.State.String())
+		dst = appendDecimal(append(dst, `,"user_seconds":`...), t.UserSeconds, secondDecimals)
+		dst = append(appendDecimal(append(dst, `,"system_seconds":`...), t.SysSeconds, secondDecimals), '}')
+	}
+	return append(dst, ']')
+}
+
+// appendCounts appends an object of counts in the order of their names.
+func appendCounts(dst []byte, counts map[string]uint64) []byte {
+	dst = append(dst, '{')
+	for i, name := range slices.Sorted(maps.Keys(counts)) {
+		dst = append(appendString(appendComma(dst, i), name), ':')
+		dst = appendUint(dst, counts[name])
+	}
+	return append(dst, '}')
+}

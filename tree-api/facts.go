@@ -1,0 +1,101 @@
+package treeapi
+
+import (
+	"sync"
+
+	"proctree/collector/host"
+	"proctree/tree-api/access"
+)
+
+// shownFacts is what may be shown of a process' facts, encoded once: masking secrets and
+// escaping strings are the dear parts of an answer, and facts hardly ever change.
+type shownFacts struct {
+	// exe and cmdline are for operators alone; secrets in cmdline are masked.
+	exe     string
+	cmdline []string
+	// json holds the fields, each with a comma before it; those from public on are for
+	// every role.
+	json   []byte
+	public int
+}
+
+// fields returns the encoded fields that a role may see.
+func (f *shownFacts) fields(role access.Role) []byte {
+	if role == access.Operator {
+		return f.json
+	}
+	return f.json[f.public:]
+}
+
+func showFacts(facts *host.Facts, privacy Privacy) *shownFacts {
+	f := &shownFacts{exe: facts.Exe, cmdline: privacy.cmdline(facts.Cmdline)}
+	f.json = appendText(f.json, "exe", f.exe)
+	if f.cmdline != nil {
+		f.json = appendStrings(append(f.json, `,"cmdline":`...), f.cmdline)
+	}
+	f.public = len(f.json)
+	f.json = appendText(f.json, "user", facts.User)
+	f.json = appendText(f.json, "unit", facts.Unit)
+	f.json = appendText(f.json, "container", facts.Container)
+	f.json = appendText(f.json, "pod_uid", facts.PodUID)
+	return f
+}
+
+// appendText appends a member with a comma before it, nothing for an empty value.
+func appendText(dst []byte, key, value string) []byte {
+	if value == "" {
+		return dst
+	}
+	dst = append(append(dst, `,"`...), key...)
+	return appendString(append(dst, `":`...), value)
+}
+
+// factsCache keeps what is shown of the facts of the living processes. Readers share one
+// Facts between snapshots, so its address is the key.
+type factsCache struct {
+	mu      sync.Mutex
+	privacy Privacy
+	shown   map[*host.Facts]*shownFacts
+}
+
+func newFactsCache(privacy Privacy) *factsCache {
+	return &factsCache{privacy: privacy, shown: make(map[*host.Facts]*shownFacts)}
+}
+
+// of returns what is shown of each node's facts, in the order of nodes.
+func (c *factsCache) of(nodes []Node) []*shownFacts {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	list := make([]*shownFacts, len(nodes))
+	for i := range nodes {
+		facts := nodes[i].Process.Facts
+		f := c.shown[facts]
+		if f == nil {
+			f = showFacts(facts, c.privacy)
+			c.shown[facts] = f
+		}
+		list[i] = f
+	}
+	c.forgetDead(nodes, list)
+	return list
+}
+
+// forgetDead drops the facts of processes that ended, once they are the most.
+func (c *factsCache) forgetDead(nodes []Node, list []*shownFacts) {
+	const few = 64
+	if len(c.shown) <= 2*len(nodes)+few {
+		return
+	}
+	clear(c.shown)
+	for i := range nodes {
+		c.shown[nodes[i].Process.Facts] = list[i]
+	}
+}
+
+// setPrivacy forgets everything that was shown under other rules.
+func (c *factsCache) setPrivacy(privacy Privacy) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.privacy = privacy
+	clear(c.shown)
+}

@@ -1,0 +1,66 @@
+package treeapi
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"proctree/collector/group"
+	"proctree/collector/host"
+	"proctree/collector/host/hosttest"
+)
+
+// hiddenRule excludes the processes whose name is "hidden".
+const hiddenRule = "- name: hidden"
+
+// reportOf lets a real Tracker report on the last of the snapshots.
+func reportOf(t testing.TB, snapshots ...*host.Snapshot) *group.Report {
+	t.Helper()
+	var exclude yaml.Node
+	if err := yaml.Unmarshal([]byte(hiddenRule), &exclude); err != nil {
+		t.Fatal(err)
+	}
+	rules, err := group.NewRules(group.Sections{Exclude: exclude.Content[0]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tracker := group.NewTracker(group.Config{Rules: rules})
+	var report *group.Report
+	for _, s := range snapshots {
+		report = tracker.Observe(s)
+	}
+	return report
+}
+
+// treeOf builds the tree of one table of processes, without a scan before it.
+func treeOf(t testing.TB, processes ...host.Process) *Tree {
+	t.Helper()
+	return Build(reportOf(t, hosttest.Snapshot(time.Hour, processes...)), nil)
+}
+
+// fixed is a Source that always gives the same answer.
+type fixed struct {
+	report *group.Report
+	err    error
+}
+
+func (f fixed) Report(ctx context.Context) (*group.Report, error) {
+	if f.report == nil && f.err == nil {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	return f.report, f.err
+}
+
+// panicking is a Source with a fault.
+type panicking struct{}
+
+func (panicking) Report(context.Context) (*group.Report, error) { panic("a fault") }
+
+// hostile are names and arguments that somebody may give a process to break a reader.
+var hostile = []string{
+	"", "a) S 1 (b", "new\nline", "tab\tquote\"back\\slash", "\x00\x01\x1f\x7f", "\xff\xfe\xc3", "\xed\xa0\x80",
+	"</script><img src=x onerror=alert(1)>", "a&b", "\u2028\u2029", "ünïcödé \U0001F600", "\ufffd", "{\"id\":1}",
+}

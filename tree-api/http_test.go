@@ -1,0 +1,197 @@
+package treeapi
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"proctree/collector/host/hosttest"
+)
+
+func header(name, value string) func(*http.Request) {
+	return func(r *http.Request) { r.Header.Add(name, value) }
+}
+
+// bigHost gives answers that are worth compressing.
+func bigHost(t testing.TB) func(*Config) {
+	t.Helper()
+	report := reportOf(t, hosttest.Snapshot(time.Hour, hosttest.Many(200, time.Hour)...))
+	return func(cfg *Config) { cfg.Source = fixed{report: report} }
+}
+
+func TestCompression(t *testing.T) {
+	api := apiOf(t, bigHost(t))
+	plain := bodyOf(t, ask(t, api, "/api/v1/tree"))
+	for accept, compressed := range map[string]bool{
+		"": false, "gzip": true, "gzip, deflate, br, zstd": true, "gzip;q=0.5": true, "gzip;q=0": false, "identity": false,
+	} {
+		response := ask(t, api, "/api/v1/tree", header("Accept-Encoding", accept))
+		if got := response.Header.Get("Content-Encoding") == "gzip"; got != compressed {
+			t.Errorf("Accept-Encoding %q: compressed %v, want %v", accept, got, compressed)
+		}
+		if !strings.Contains(response.Header.Get("Vary"), "Accept-Encoding") {
+			t.Errorf("Accept-Encoding %q: Vary is %q", accept, response.Header.Get("Vary"))
+		}
+		body := bodyOf(t, response)
+		if compressed {
+			body = unzip(t, body)
+		}
+		if !bytes.Equal(body, plain) {
+			t.Errorf("Accept-Encoding %q gives another answer", accept)
+		}
+	}
+}
+
+func unzip(t testing.TB, data []byte) []byte {
+	t.Helper()
+	r, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plain
+}
+
+func TestConditionalRequests(t *testing.T) {
+	api := apiOf(t, bigHost(t))
+	for _, path := range []string{"/api/v1/tree", "/api/v1/processes?limit=3", "/api/v1/host", "/api/v1/processes/1"} {
+		first := ask(t, api, path)
+		tag := first.Header.Get("ETag")
+		if !strings.HasPrefix(tag, `W/"`) || first.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: ETag is %q, Cache-Control %q", path, tag, first.Header.Get("Cache-Control"))
+		}
+		for value, status := range map[string]int{
+			tag: 304, "*": 304, `"other", ` + tag: 304, strings.TrimPrefix(tag, "W/"): 304, `"other"`: 200, "": 200,
+		} {
+			response := ask(t, api, path, header("If-None-Match", value), header("Accept-Encoding", "gzip"))
+			if response.StatusCode != status {
+				t.Errorf("%s with If-None-Match %s: %s, want %d", path, value, response.Status, status)
+			}
+			if body := bodyOf(t, response); status == 304 && (len(body) > 0 || response.Header.Get("ETag") != tag) {
+				t.Errorf("%s: 304 with ETag %q and %d bytes", path, response.Header.Get("ETag"), len(body))
+			}
+		}
+	}
+}
+
+func TestTagsDiffer(t *testing.T) {
+	report := officeHost(t)
+	with := func(cfg *Config) { cfg.Source = fixed{report: report} }
+	api := apiOf(t, with)
+	viewer := apiOf(t, with, asViewer(t))
+	viewer.started = api.started
+	tags := map[string]string{}
+	check := func(what string, response *http.Response) {
+		t.Helper()
+		tag := response.Header.Get("ETag")
+		if other, ok := tags[tag]; ok {
+			t.Errorf("%s and %s have the tag %s", what, other, tag)
+		}
+		tags[tag] = what
+	}
+	check("the tree", ask(t, api, "/api/v1/tree"))
+	check("a part of it", ask(t, api, "/api/v1/tree?limit=1"))
+	check("a viewer's tree", ask(t, viewer, "/api/v1/tree"))
+	api.cfg.Source = fixed{report: officeHost(t)}
+	check("the tree later", ask(t, api, "/api/v1/tree"))
+	api.SetPrivacy(Privacy{Cmdline: CmdlineNone})
+	check("the tree under other rules", ask(t, api, "/api/v1/tree"))
+}
+
+// TestHead asks a real server, which is what drops the body.
+func TestHead(t *testing.T) {
+	api := apiOf(t, bigHost(t))
+	server := httptest.NewServer(api)
+	defer server.Close()
+	for _, accept := range []string{"identity", "gzip"} {
+		var answers [2]*http.Response
+		for i, method := range []string{http.MethodGet, http.MethodHead} {
+			r, err := http.NewRequestWithContext(t.Context(), method, server.URL+"/api/v1/tree", http.NoBody)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Accept-Encoding", accept)
+			answers[i], err = http.DefaultTransport.RoundTrip(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer answers[i].Body.Close()
+			body, err := io.ReadAll(answers[i].Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if (len(body) > 0) != (method == http.MethodGet) {
+				t.Errorf("%s has a body of %d bytes", method, len(body))
+			}
+		}
+		// What comes of making the content may be left out (RFC 9110, section 9.3.2).
+		for _, name := range []string{"ETag", "Content-Type", "Cache-Control", "Vary"} {
+			if get, head := answers[0].Header.Get(name), answers[1].Header.Get(name); get != head {
+				t.Errorf("%s of GET is %q, of HEAD %q", name, get, head)
+			}
+		}
+		if answers[1].StatusCode != http.StatusOK {
+			t.Errorf("HEAD: %s", answers[1].Status)
+		}
+	}
+}
+
+func TestSecurityHeaders(t *testing.T) {
+	api := apiOf(t)
+	for _, path := range []string{"/api/v1/tree", "/api/v1/nothing", "/api/v1/openapi.json"} {
+		h := ask(t, api, path).Header
+		for name, want := range map[string]string{
+			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY",
+			"Content-Type": "application/json", "Cross-Origin-Resource-Policy": "same-origin",
+		} {
+			if got := h.Get(name); got != want {
+				t.Errorf("%s: %s is %q, want %q", path, name, got, want)
+			}
+		}
+		csp := h.Get("Content-Security-Policy")
+		if !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
+			t.Errorf("%s: Content-Security-Policy is %q", path, csp)
+		}
+	}
+}
+
+func TestTooManyRequestsAtOnce(t *testing.T) {
+	schemas := newSchemas(t)
+	api := apiOf(t, func(cfg *Config) {
+		cfg.Source = fixed{}
+		cfg.Limits = Limits{MaxRequests: 2, RequestTimeout: time.Minute}
+	})
+	var waiting sync.WaitGroup
+	slow, stop := httptest.NewServer(api), make(chan struct{})
+	defer slow.Close()
+	for range 2 {
+		waiting.Go(func() {
+			client := &http.Client{}
+			response, err := client.Get(slow.URL + "/api/v1/host")
+			if err == nil {
+				response.Body.Close()
+			}
+			<-stop
+		})
+	}
+	for len(api.slots) < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	response := ask(t, api, "/api/v1/tree")
+	checkFailure(t, schemas, response, http.StatusServiceUnavailable, "unavailable", "more than 2 requests")
+	if response.Header.Get("Retry-After") != "1" {
+		t.Error("Retry-After is missing")
+	}
+	slow.CloseClientConnections()
+	close(stop)
+	waiting.Wait()
+}

@@ -1,0 +1,217 @@
+package treeapi
+
+import (
+	"fmt"
+	"math"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"proctree/collector/host"
+)
+
+// Bounds of a query, so that no request can ask for much work with few bytes.
+const (
+	maxQueryBytes  = 4096
+	maxMatchBytes  = 256
+	maxRegexpBytes = 256
+	maxChoices     = 64
+)
+
+// query says which processes an answer holds, and in which order. The zero value is all
+// of them, by PID. A process must pass every filter that is given.
+type query struct {
+	// match is text to find, in lower case; "" is none.
+	match  string
+	regexp *regexp.Regexp
+	// users, states and groups each allow any of their members; empty is no filter.
+	users, groups []string
+	states        []host.State
+	minCores      *float64
+	minMemory     *uint64
+
+	sort  *sortKey
+	order order
+	// limit is how many matches are kept, in the order of sort; 0 is all.
+	limit int
+	// root is the PID whose subtree is asked for; 0 is the whole table.
+	root int
+	// depth is how many levels below the top ones are shown; negative is all.
+	depth int
+}
+
+// badParameter is a request that cannot be understood, and which parameter is why.
+type badParameter struct {
+	name string
+	err  error
+}
+
+func (e *badParameter) Error() string { return fmt.Sprintf("parameter %q: %v", e.name, e.err) }
+
+func (e *badParameter) Unwrap() error { return e.err }
+
+// parameter reads the values of one URL parameter into a query.
+type parameter struct {
+	name string
+	// repeats marks a parameter that may be given several times.
+	repeats bool
+	// treeOnly marks one that means something in a nested answer alone.
+	treeOnly bool
+	read     func(q *query, value string) error
+}
+
+// parameters is every parameter of the calls that list processes.
+var parameters = []parameter{
+	{name: "match", read: (*query).readMatch},
+	{name: "regexp", read: (*query).readRegexp},
+	{name: "user", repeats: true, read: func(q *query, v string) error { return choose(&q.users, v) }},
+	{name: "group", repeats: true, read: func(q *query, v string) error { return choose(&q.groups, v) }},
+	{name: "state", repeats: true, read: (*query).readState},
+	{name: "min_cpu", read: (*query).readMinCPU},
+	{name: "min_memory", read: (*query).readMinMemory},
+	{name: "sort", read: (*query).readSort},
+	{name: "order", read: (*query).readOrder},
+	{name: "limit", read: func(q *query, v string) error { return readCount(&q.limit, v, 1) }},
+	{name: "root", read: func(q *query, v string) error { return readCount(&q.root, v, 1) }},
+	{name: "depth", treeOnly: true, read: func(q *query, v string) error { return readCount(&q.depth, v, 0) }},
+}
+
+// shape is how an answer is laid out, which decides the parameters it takes.
+type shape uint8
+
+const (
+	flat shape = iota
+	nested
+)
+
+// parseQuery reads the filters of a request. The error is a *badParameter.
+func parseQuery(values url.Values, as shape) (*query, error) {
+	q := &query{depth: -1}
+	left := len(values)
+	for _, p := range parameters {
+		given, ok := values[p.name]
+		if !ok || p.treeOnly && as == flat {
+			continue
+		}
+		left--
+		if len(given) > 1 && !p.repeats {
+			return nil, &badParameter{p.name, fmt.Errorf("given %d times", len(given))}
+		}
+		for _, v := range given {
+			if err := p.read(q, v); err != nil {
+				return nil, &badParameter{p.name, err}
+			}
+		}
+	}
+	if left > 0 {
+		return nil, unknownParameter(values, as)
+	}
+	return q, nil
+}
+
+// unknownParameter names the first parameter that no table row knows.
+func unknownParameter(values url.Values, as shape) error {
+	var names, unknown []string
+	for _, p := range parameters {
+		if !p.treeOnly || as == nested {
+			names = append(names, p.name)
+		}
+	}
+	for name := range values {
+		if !slices.Contains(names, name) {
+			unknown = append(unknown, name)
+		}
+	}
+	return &badParameter{slices.Min(unknown), fmt.Errorf("unknown; there are %s", strings.Join(names, ", "))}
+}
+
+func (q *query) readMatch(value string) error {
+	if len(value) > maxMatchBytes {
+		return fmt.Errorf("longer than %d bytes", maxMatchBytes)
+	}
+	q.match = strings.ToLower(value)
+	return nil
+}
+
+func (q *query) readRegexp(value string) error {
+	if len(value) > maxRegexpBytes {
+		return fmt.Errorf("longer than %d bytes", maxRegexpBytes)
+	}
+	var err error
+	q.regexp, err = regexp.Compile(value)
+	return err
+}
+
+func (q *query) readState(value string) error {
+	state, ok := host.ParseState(value)
+	if !ok {
+		return fmt.Errorf("no such state %q; there are %s", value, strings.Join(stateNames(), ", "))
+	}
+	if !slices.Contains(q.states, state) {
+		q.states = append(q.states, state)
+	}
+	return nil
+}
+
+func stateNames() []string {
+	names := make([]string, host.NumStates)
+	for i := range names {
+		names[i] = host.State(i).String()
+	}
+	return names
+}
+
+func (q *query) readMinCPU(value string) error {
+	cores, err := strconv.ParseFloat(value, 64)
+	if err != nil || math.IsNaN(cores) || math.IsInf(cores, 0) || cores < 0 {
+		return fmt.Errorf("want cores, a number from 0 up, not %q", value)
+	}
+	q.minCores = &cores
+	return nil
+}
+
+func (q *query) readMinMemory(value string) error {
+	bytes, err := strconv.ParseUint(value, 10, 63)
+	if err != nil {
+		return fmt.Errorf("want bytes, a whole number from 0 up, not %q", value)
+	}
+	q.minMemory = &bytes
+	return nil
+}
+
+func (q *query) readSort(value string) error {
+	key, err := findSortKey(value)
+	q.sort = key
+	return err
+}
+
+func (q *query) readOrder(value string) error {
+	switch value {
+	case "asc":
+		q.order = ascending
+	case "desc":
+		q.order = descending
+	default:
+		return fmt.Errorf("want asc or desc, not %q", value)
+	}
+	return nil
+}
+
+func readCount(into *int, value string, least int) error {
+	n, err := strconv.ParseInt(value, 10, 32)
+	if err != nil || int(n) < least {
+		return fmt.Errorf("want a whole number from %d up, not %q", least, value)
+	}
+	*into = int(n)
+	return nil
+}
+
+func choose(from *[]string, value string) error {
+	if len(*from) == maxChoices {
+		return fmt.Errorf("given more than %d times", maxChoices)
+	}
+	*from = append(*from, value)
+	return nil
+}

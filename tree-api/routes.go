@@ -1,0 +1,72 @@
+package treeapi
+
+import (
+	_ "embed"
+	"fmt"
+	"net/http"
+
+	"github.com/klauspost/compress/gzhttp"
+)
+
+//go:embed openapi.json
+var openAPI []byte
+
+// routes is the table of every address.
+func (a *API) routes() (http.Handler, error) {
+	calls := []struct {
+		path string
+		call call
+	}{
+		{"/api/v1/host", a.getHost},
+		{"/api/v1/processes", a.getProcesses},
+		{"/api/v1/processes/{pid}", a.getProcess},
+		{"/api/v1/tree", a.getTree},
+	}
+	compress, err := gzhttp.NewWrapper(
+		gzhttp.EnableZstd(false),
+		gzhttp.CompressionLevel(1),
+		gzhttp.ContentTypes([]string{"application/json", "text/html", "text/css", "text/javascript", "image/svg+xml"}),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("set up compression: %w", err)
+	}
+	mux := http.NewServeMux()
+	for _, c := range calls {
+		mux.Handle(c.path, compress(a.recovered(readOnly(a.guarded(c.call)))))
+	}
+	mux.Handle("/api/v1/openapi.json", compress(readOnly(http.HandlerFunc(serveOpenAPI))))
+	mux.Handle("/api/", a.recovered(http.HandlerFunc(unknownPath)))
+	return secured(mux), nil
+}
+
+// secured sets the headers that every answer has.
+func secured(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Content-Security-Policy", contentSecurity)
+		h.Set("X-Frame-Options", "DENY")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// contentSecurity lets the page load its own files and talk to its own host, and nothing
+// else: no inline script, no frame around it (Content Security Policy Level 3).
+const contentSecurity = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+	"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+func unknownPath(w http.ResponseWriter, r *http.Request) {
+	writeFailure(w, &failure{
+		status: http.StatusNotFound, kind: errorNotFound,
+		err: fmt.Errorf("there is no %s; /api/v1/openapi.json lists what there is", r.URL.Path),
+	})
+}
+
+// serveOpenAPI needs no role: the document says nothing about the host.
+func serveOpenAPI(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-cache")
+	w.Write(openAPI)
+}

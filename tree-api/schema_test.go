@@ -1,0 +1,98 @@
+package treeapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// schemas holds answers against the OpenAPI document.
+type schemas struct {
+	compiler *jsonschema.Compiler
+}
+
+const documentURL = "mem:///openapi.json"
+
+// newSchemas reads the document as it is served, and closes every object in it: a member
+// that it does not describe is an error here, though clients must allow for it.
+func newSchemas(t testing.TB) *schemas {
+	t.Helper()
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(openAPI))
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeObjects(document)
+	c := jsonschema.NewCompiler()
+	c.DefaultDraft(jsonschema.Draft2020)
+	if err := c.AddResource(documentURL, document); err != nil {
+		t.Fatal(err)
+	}
+	return &schemas{c}
+}
+
+func closeObjects(value any) {
+	switch value := value.(type) {
+	case map[string]any:
+		_, described := value["properties"]
+		if _, open := value["additionalProperties"]; described && !open {
+			value["additionalProperties"] = false
+		}
+		for _, member := range value {
+			closeObjects(member)
+		}
+	case []any:
+		for _, element := range value {
+			closeObjects(element)
+		}
+	}
+}
+
+// check holds a body against a schema of components/schemas.
+func (s *schemas) check(t testing.TB, name string, body []byte) {
+	t.Helper()
+	schema, err := s.compiler.Compile(documentURL + "#/components/schemas/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
+	if err != nil {
+		t.Fatalf("not JSON: %v: %s", err, body)
+	}
+	if err := schema.Validate(value); err != nil {
+		t.Errorf("does not fit schema %s: %v\n%.2000s", name, err, body)
+	}
+}
+
+// TestDocumentNamesWhatThereIs holds the lists of the document against the code.
+func TestDocumentNamesWhatThereIs(t *testing.T) {
+	var document struct {
+		Paths      map[string]map[string]struct{ Parameters []map[string]any }
+		Components struct {
+			Parameters map[string]struct{ Schema struct{ Enum []string } }
+		}
+	}
+	if err := json.Unmarshal(openAPI, &document); err != nil {
+		t.Fatal(err)
+	}
+	for path, as := range map[string]shape{"/api/v1/tree": nested, "/api/v1/processes": flat} {
+		var described, taken []string
+		for _, p := range document.Paths[path]["get"].Parameters {
+			ref, _ := p["$ref"].(string)
+			described = append(described, ref[strings.LastIndexByte(ref, '/')+1:])
+		}
+		for _, p := range parameters {
+			if !p.treeOnly || as == nested {
+				taken = append(taken, p.name)
+			}
+		}
+		checkSame(t, "parameters of "+path, taken, described)
+	}
+	var names []string
+	for _, k := range sortKeys {
+		names = append(names, k.name)
+	}
+	checkSame(t, "sort keys", names, document.Components.Parameters["sort"].Schema.Enum)
+}

@@ -1,0 +1,119 @@
+package treeapi
+
+import (
+	"math"
+
+	"proctree/collector/host"
+	"proctree/tree-api/access"
+)
+
+// wireNode is a node as encoding/json would write it. The order of the fields is that of
+// the encoder, so that the bytes can be compared.
+type wireNode struct {
+	ID        string       `json:"id"`
+	PID       int          `json:"pid"`
+	PPID      int          `json:"ppid"`
+	StartTime float64      `json:"start_time"`
+	Name      string       `json:"name"`
+	Exe       string       `json:"exe,omitempty"`
+	Cmdline   []string     `json:"cmdline,omitzero"`
+	User      string       `json:"user,omitempty"`
+	Unit      string       `json:"unit,omitempty"`
+	Container string       `json:"container,omitempty"`
+	PodUID    string       `json:"pod_uid,omitempty"`
+	State     string       `json:"state"`
+	Kernel    bool         `json:"kernel,omitempty"`
+	Threads   *int         `json:"threads,omitempty"`
+	Nice      *int8        `json:"nice,omitempty"`
+	CPU       *wireCPU     `json:"cpu,omitempty"`
+	Memory    *wireMemory  `json:"memory,omitempty"`
+	IO        *wireIO      `json:"io,omitempty"`
+	OpenFDs   *uint64      `json:"open_fds,omitempty"`
+	Group     string       `json:"group,omitempty"`
+	Subtree   *wireSubtree `json:"subtree,omitempty"`
+	Context   bool         `json:"context,omitempty"`
+	Children  []wireNode   `json:"children,omitempty"`
+}
+
+type wireCPU struct {
+	User   float64  `json:"user_seconds"`
+	System float64  `json:"system_seconds"`
+	Cores  *float64 `json:"cores,omitempty"`
+}
+
+type wireMemory struct {
+	Resident *uint64 `json:"resident_bytes,omitempty"`
+	Virtual  *uint64 `json:"virtual_bytes,omitempty"`
+	Swap     *uint64 `json:"swap_bytes,omitempty"`
+}
+
+type wireIO struct {
+	Read        uint64   `json:"read_bytes"`
+	Written     uint64   `json:"written_bytes"`
+	ReadRate    *float64 `json:"read_bytes_per_second,omitempty"`
+	WrittenRate *float64 `json:"written_bytes_per_second,omitempty"`
+}
+
+type wireSubtree struct {
+	Processes int      `json:"processes"`
+	Cores     *float64 `json:"cores,omitempty"`
+	Resident  *uint64  `json:"resident_bytes,omitempty"`
+}
+
+// wire says the plain way what the encoder must write for a node.
+func (v *view) wire(i int32) wireNode {
+	n := &v.Nodes[i]
+	p := n.Process
+	w := wireNode{
+		ID: p.ID.String(), PID: p.PID, Name: p.Name, State: p.State.String(), Kernel: p.Kernel, Group: n.Group,
+		StartTime: milli(float64(v.Report.Snapshot.StartTime(p).UnixNano()) / 1e9),
+		User:      p.Facts.User, Unit: p.Facts.Unit, Container: p.Facts.Container, PodUID: p.Facts.PodUID,
+		Threads: known(p, host.HasThreads, p.Threads),
+		Nice:    known(p, host.HasNice, p.Nice),
+		OpenFDs: known(p, host.HasOpenFDs, p.OpenFDs),
+		Subtree: &wireSubtree{Processes: n.Subtree.Processes},
+	}
+	if n.Parent != NoParent {
+		w.PPID = v.Nodes[n.Parent].Process.PID
+	}
+	if v.role == access.Operator {
+		w.Exe, w.Cmdline = p.Facts.Exe, p.Facts.Cmdline
+	}
+	if p.Known.Has(host.HasCPU) {
+		w.CPU = &wireCPU{User: milli(p.UserTime.Seconds()), System: milli(p.SystemTime.Seconds())}
+		w.CPU.Cores = when(n.Rates.HasCores, n.Rates.Cores)
+	}
+	if p.Known&(host.HasMemory|host.HasSwap) != 0 {
+		w.Memory = &wireMemory{
+			known(p, host.HasMemory, p.ResidentBytes), known(p, host.HasMemory, p.VirtualBytes), known(p, host.HasSwap, p.SwapBytes),
+		}
+	}
+	if p.Known.Has(host.HasIO) {
+		w.IO = &wireIO{p.ReadBytes, p.WrittenBytes, when(n.Rates.HasIO, n.Rates.ReadBytes), when(n.Rates.HasIO, n.Rates.WrittenBytes)}
+	}
+	w.Subtree.Cores = when(n.Subtree.HasCores, math.Round(n.Subtree.Cores*1e4)/1e4)
+	w.Subtree.Resident = when(n.Subtree.HasMemory, n.Subtree.ResidentBytes)
+	return w
+}
+
+// wireTree is wire with everything below.
+func (v *view) wireTree(list []int32) []wireNode {
+	nodes := make([]wireNode, 0, len(list))
+	for _, i := range list {
+		w := v.wire(i)
+		w.Children = v.wireTree(v.Nodes[i].Children)
+		nodes = append(nodes, w)
+	}
+	return nodes
+}
+
+func milli(seconds float64) float64 { return math.Round(seconds*1e3) / 1e3 }
+
+func known[T any](p *host.Process, bit host.Fields, value T) *T { return when(p.Known.Has(bit), value) }
+
+func when[T any](ok bool, value T) *T {
+	if !ok {
+		return nil
+	}
+	return &value
+}
