@@ -12,28 +12,6 @@ const maxFactsFile = 64 << 10
 
 var factsBuffers = sync.Pool{New: func() any { return new([maxFactsFile]byte) }}
 
-// failures counts the files of one process that could not be read, by reason.
-type failures struct{ permission, other uint8 }
-
-func (f *failures) add(err error) {
-	switch reasonOf(err) {
-	case "":
-	case ReasonPermission:
-		f.permission++
-	default:
-		f.other++
-	}
-}
-
-func (f failures) addTo(errs map[string]uint64) {
-	if f.permission > 0 {
-		errs[ReasonPermission] += uint64(f.permission)
-	}
-	if f.other > 0 {
-		errs[ReasonOther] += uint64(f.other)
-	}
-}
-
 // readFacts reads the facts of a process but for its user. Every file is taken relative
 // to one descriptor of the process' directory, so that all are of one process even if the
 // PID is reused meanwhile.

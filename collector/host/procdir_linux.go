@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strconv"
 	"unsafe"
@@ -72,21 +73,32 @@ const direntName = 19
 
 // appendPIDs appends the names in a buffer of directory entries that are numbers.
 func appendPIDs(into []int32, entries []byte) []int32 {
-	for len(entries) > direntName {
-		length := int(entries[16]) | int(entries[17])<<8
-		if length <= direntName || length > len(entries) {
-			break
-		}
-		name := entries[direntName:length]
-		if end := bytes.IndexByte(name, 0); end >= 0 {
-			name = name[:end]
-		}
+	for name := range direntNames(entries) {
 		if pid, ok := parsePID(name); ok {
 			into = append(into, pid)
 		}
-		entries = entries[length:]
 	}
 	return into
+}
+
+// direntNames yields the names, none of them empty, in a buffer that getdents(2) filled.
+func direntNames(entries []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for len(entries) > direntName {
+			length := int(entries[16]) | int(entries[17])<<8
+			if length <= direntName || length > len(entries) {
+				return
+			}
+			name := entries[direntName:length]
+			if end := bytes.IndexByte(name, 0); end >= 0 {
+				name = name[:end]
+			}
+			if len(name) > 0 && !yield(name) {
+				return
+			}
+			entries = entries[length:]
+		}
+	}
 }
 
 // parsePID reads a directory's name; PIDs have at most 7 digits (PID_MAX_LIMIT is 4194304).
@@ -150,18 +162,3 @@ func readAt(dir int, path, buf []byte) ([]byte, error) {
 
 // closeFD closes a descriptor that was only read from: an error would tell nothing.
 func closeFD(fd int) { _, _, _ = unix.Syscall(unix.SYS_CLOSE, uintptr(fd), 0, 0) }
-
-// reasonOf names an error for Snapshot.Errors. It is empty for a file that is not there:
-// the process vanished (ENOENT when the file is opened, ESRCH when it is read), or it has
-// no such thing, like a zombie its executable.
-func reasonOf(err error) string {
-	switch {
-	case err == nil, errors.Is(err, unix.ENOENT), errors.Is(err, unix.ESRCH):
-		return ""
-	case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
-		return ReasonPermission
-	case errors.Is(err, errOverdue), errors.Is(err, errTooManyHang):
-		return ReasonDeadline
-	}
-	return ReasonOther
-}

@@ -1,0 +1,48 @@
+package host
+
+import "errors"
+
+// errParse is returned for a file that holds what its manual page does not say.
+var errParse = errors.New("malformed file")
+
+// failures counts what could not be read, by the reasons of Snapshot.Errors.
+type failures struct{ permission, deadline, parse, other uint32 }
+
+// add counts an error, unless it says that something is not there.
+func (f *failures) add(err error) {
+	switch reasonOf(err) {
+	case "":
+	case ReasonPermission:
+		f.permission++
+	case ReasonDeadline:
+		f.deadline++
+	case ReasonParse:
+		f.parse++
+	default:
+		f.other++
+	}
+}
+
+func (f *failures) merge(g failures) {
+	f.permission += g.permission
+	f.deadline += g.deadline
+	f.parse += g.parse
+	f.other += g.other
+}
+
+// addTo adds the counts that are not zero to errs.
+func (f failures) addTo(errs map[string]uint64) {
+	for _, c := range [...]struct {
+		reason string
+		count  uint32
+	}{
+		{ReasonPermission, f.permission},
+		{ReasonDeadline, f.deadline},
+		{ReasonParse, f.parse},
+		{ReasonOther, f.other},
+	} {
+		if c.count > 0 {
+			errs[c.reason] += uint64(c.count)
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package host
+
+import "sync"
+
+// pass reads the processes of a table one after the other, in a goroutine of its own. When
+// one of them blocks it the reader leaves the pass behind, and another one goes on after
+// that process. Of the files read here only io can block: it waits for an exec under way
+// (exec_update_lock), which may wait for a file server.
+type pass struct {
+	files *pidFiles
+	table *scanTable
+	// held are processes at which an earlier pass still hangs.
+	held map[int]heldPass
+	// skipIO leaves out what can block, of all processes.
+	skipIO bool
+	done   chan struct{}
+
+	// mu guards table, and what follows, against the reader that leaves the pass.
+	mu   sync.Mutex
+	left bool
+	// partial is the process being read, once all that cannot block is known of it.
+	partial     Process
+	partialMemo memo
+	havePartial bool
+}
+
+// heldPass is a pass left behind at one process.
+type heldPass struct {
+	done <-chan struct{}
+	// whole tells that nothing at all could be read of the process.
+	whole bool
+}
+
+// run reads until the table is full or the pass is left.
+func (p *pass) run() {
+	defer close(p.done)
+	for _, pid := range p.table.pids[p.table.at:] {
+		if !p.step(int(pid)) {
+			return
+		}
+	}
+}
+
+// step reads one process; it returns false when the pass was left meanwhile.
+func (p *pass) step(pid int) bool {
+	held, isHeld := p.held[pid]
+	if held.whole {
+		return p.finish(nil, memo{}, failures{deadline: 1})
+	}
+	var process Process
+	if err := p.files.readBasics(pid, &process); err != nil {
+		var failed failures
+		failed.add(err)
+		return p.finish(nil, memo{}, failed)
+	}
+	m, ok := p.publish(&process)
+	if !ok {
+		return false
+	}
+	if isHeld || p.skipIO {
+		return p.finish(&process, m, failures{deadline: 1})
+	}
+	failed, gone := p.files.readRefusable(&process, &m, p.table.now)
+	if gone {
+		return p.finish(nil, memo{}, failures{})
+	}
+	return p.finish(&process, m, failed)
+}
+
+// publish shows what is known so far, and returns what is remembered of the process.
+func (p *pass) publish(process *Process) (memo, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.left {
+		return memo{}, false
+	}
+	m := p.table.remembered(process.ID)
+	p.partial, p.partialMemo, p.havePartial = *process, m, true
+	return m, true
+}
+
+// finish puts a process into the table, or leaves it out if it is nil, and goes on to the
+// next.
+func (p *pass) finish(process *Process, m memo, failed failures) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.left {
+		return false
+	}
+	if process != nil {
+		p.table.add(process, &p.files.name, m)
+	}
+	p.table.failed.merge(failed)
+	p.table.at++
+	p.havePartial = false
+	return true
+}
+
+// position returns how far the pass has come.
+func (p *pass) position() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.table.at
+}
+
+// anywhere stands for whatever position a pass is at.
+const anywhere = -1
+
+// leave gives up the process at position at, and the pass with it: it ends when that
+// process lets it. It returns false if the pass has gone on meanwhile.
+func (p *pass) leave(at int) (held heldPass, pid int, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.table.at
+	if at != anywhere && at != now || now == len(p.table.pids) {
+		return heldPass{}, 0, false
+	}
+	p.left = true
+	if p.havePartial {
+		p.table.add(&p.partial, &p.files.name, p.partialMemo)
+	}
+	p.table.failed.deadline++
+	p.table.at++
+	return heldPass{done: p.done, whole: !p.havePartial}, int(p.table.pids[now]), true
+}

@@ -1,0 +1,66 @@
+package host
+
+import "bytes"
+
+// pidStatus holds what is used of /proc/PID/status. Memory is in bytes.
+type pidStatus struct {
+	uid uint32
+	// resident is exact: the sum of RssAnon, RssFile and RssShmem (Linux 4.5), else VmRSS.
+	resident, swap         uint64
+	voluntary, involuntary uint64
+	known                  Fields
+}
+
+// parse reads /proc/PID/status (proc_pid_status(5)), lines of "Key:\tvalue". Kernel threads
+// and zombies have no lines on memory: they have none, which is a known 0. The name stands
+// first, with newlines escaped, so that no name can pass for another line.
+func (s *pidStatus) parse(file []byte) bool {
+	*s = pidStatus{}
+	var vmRSS, parts uint64
+	haveUID, haveParts, haveVM := false, false, false
+	for len(file) > 0 {
+		line := file
+		if i := bytes.IndexByte(file, '\n'); i >= 0 {
+			line, file = file[:i], file[i+1:]
+		} else {
+			file = nil
+		}
+		key, value, ok := bytes.Cut(line, []byte(":"))
+		if !ok || len(key) < 3 {
+			continue
+		}
+		f := fields{rest: value}
+		switch string(key) {
+		case "Uid":
+			f.uint() // the real one, then the effective
+			s.uid, haveUID = uint32(f.uint()), !f.bad
+		case "VmRSS":
+			vmRSS, haveVM = f.kilobytes(), true
+		case "RssAnon", "RssFile", "RssShmem":
+			parts, haveParts = parts+f.kilobytes(), true
+		case "VmSwap":
+			s.swap = f.kilobytes()
+			s.known |= HasSwap
+		case "voluntary_ctxt_switches":
+			s.voluntary = f.uint()
+		case "nonvoluntary_ctxt_switches":
+			s.involuntary = f.uint()
+			s.known |= HasSwitches
+		}
+		if f.bad {
+			return false
+		}
+	}
+	s.resident = parts
+	if !haveParts {
+		s.resident = vmRSS
+	}
+	if !haveVM {
+		s.known |= HasSwap
+	}
+	s.known |= HasMemory
+	return haveUID
+}
+
+// kilobytes reads a number of units of 1024 bytes, which the kernel calls kB.
+func (f *fields) kilobytes() uint64 { return f.uint() << 10 }

@@ -1,0 +1,186 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-kit/log/level"
+	"github.com/prometheus/procfs"
+)
+
+// maxHeld bounds the passes that may hang at a process: each of them holds a thread.
+const maxHeld = 16
+
+// errStuck is returned when reading /proc itself hangs, not only single processes.
+var errStuck = errors.New("too many processes cannot be read")
+
+// NewReader returns a Reader of the proc file system.
+func NewReader(cfg Config) (Reader, error) {
+	cfg = cfg.withDefaults()
+	proc, err := openProcDir(cfg.ProcPath)
+	if err != nil {
+		return nil, err
+	}
+	fs, err := procfs.NewFS(cfg.ProcPath)
+	if err != nil {
+		_ = proc.close()
+		return nil, fmt.Errorf("open the proc file system: %w", err)
+	}
+	return &procfsReader{
+		cfg:     cfg,
+		proc:    proc,
+		fs:      fs,
+		caps:    findCaps(proc),
+		clock:   newBootClock(proc),
+		facts:   newFactsCache(proc, cfg),
+		guard:   newGuard(cfg.Deadline, 1),
+		held:    make(map[int]heldPass),
+		entries: make([]byte, 64<<10),
+	}, nil
+}
+
+// procfsReader reads the files of every process.
+type procfsReader struct {
+	cfg   Config
+	proc  *procDir
+	fs    procfs.FS
+	caps  procCaps
+	clock *bootClock
+	facts *factsCache
+	guard *guard
+
+	table   scanTable
+	files   *pidFiles
+	held    map[int]heldPass
+	entries []byte
+}
+
+func (r *procfsReader) Read(ctx context.Context) (*Snapshot, error) {
+	began := time.Now()
+	clock, err := r.clock.clock()
+	if err != nil {
+		return nil, err
+	}
+	if r.table.pids, err = r.proc.pids(r.table.pids[:0], r.entries); err != nil {
+		return nil, err
+	}
+	r.table.begin(clock.Now)
+	if err := r.readProcesses(ctx); err != nil {
+		return nil, err
+	}
+	errs := make(map[string]uint64)
+	r.table.failed.addTo(errs)
+	r.addFacts(began, errs)
+	s := &Snapshot{
+		Taken:      began,
+		Clock:      clock,
+		Processes:  r.table.out,
+		ExitSource: ExitsChildren,
+		Reader:     "procfs",
+		Errors:     errs,
+		System:     r.system(errs),
+	}
+	s.Duration = time.Since(began)
+	return s, nil
+}
+
+// addFacts gives every process its name and facts.
+func (r *procfsReader) addFacts(now time.Time, errs map[string]uint64) {
+	r.facts.begin(r.table.now, now, len(r.table.out), errs)
+	for i := range r.table.out {
+		p := &r.table.out[i]
+		p.Name, p.Facts = r.facts.get(sighting{
+			ID: p.ID, name: r.table.names[i].slice(), uid: p.UID, kernel: p.Kernel,
+		})
+	}
+	r.facts.sweep()
+}
+
+// system reads the figures of the host, within the deadline: where /proc/stat and others
+// come from a user-space file system (lxcfs), that can hang.
+func (r *procfsReader) system(errs map[string]uint64) System {
+	var s System
+	var failed failures
+	if _, err := r.guard.do(func() { s, failed = readSystem(r.fs, r.cfg.ProcPath) }); err != nil {
+		errs[ReasonDeadline]++
+		return System{}
+	}
+	failed.addTo(errs)
+	return s
+}
+
+// readProcesses fills the table, with a new pass after each process that hangs.
+func (r *procfsReader) readProcesses(ctx context.Context) error {
+	for pid, held := range r.held {
+		select {
+		case <-held.done:
+			delete(r.held, pid)
+		default:
+		}
+	}
+	watch := time.NewTicker(r.cfg.Deadline / watchTicks)
+	defer watch.Stop()
+	for r.table.at < len(r.table.pids) {
+		if len(r.held) > maxHeld {
+			return fmt.Errorf("%s: %w", r.cfg.ProcPath, errStuck)
+		}
+		if r.files == nil {
+			r.files = newPIDFiles(r.proc, r.caps)
+		}
+		p := &pass{
+			files: r.files, table: &r.table, held: r.held, skipIO: len(r.held) >= maxHeld,
+			done: make(chan struct{}),
+		}
+		go p.run()
+		if err := r.await(ctx, p, watch.C); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// watchTicks is how many looks in a row must find a pass at the same process. One would
+// not do: when this program is denied the CPU for long, the pass stands still with it.
+const watchTicks = 4
+
+// await returns when the pass is done, or has been left behind.
+func (r *procfsReader) await(ctx context.Context, p *pass, watch <-chan time.Time) error {
+	last, same := -1, 0
+	for {
+		select {
+		case <-p.done:
+			return nil
+		case <-ctx.Done():
+			r.leave(p, anywhere)
+			return fmt.Errorf("read processes: %w", ctx.Err())
+		case <-watch:
+		}
+		at := p.position()
+		if at != last {
+			last, same = at, 0
+			continue
+		}
+		if same++; same >= watchTicks && r.leave(p, at) {
+			return nil
+		}
+	}
+}
+
+// leave leaves the pass behind at a position, unless it has gone on meanwhile.
+func (r *procfsReader) leave(p *pass, at int) bool {
+	held, pid, ok := p.leave(at)
+	if ok {
+		r.held[pid], r.files = held, nil
+		_ = level.Debug(r.cfg.Logger).Log("msg", "a process cannot be read in time", "pid", pid)
+	}
+	return ok
+}
+
+// Close frees what the reader holds. Readings that hang end when the kernel lets them.
+func (r *procfsReader) Close() error {
+	r.guard.close()
+	r.facts.close()
+	return r.proc.close()
+}

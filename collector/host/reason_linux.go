@@ -1,0 +1,27 @@
+package host
+
+import (
+	"errors"
+
+	"golang.org/x/sys/unix"
+)
+
+// reasonOf names an error for Snapshot.Errors. It is empty for what is not there: the
+// process vanished (ENOENT when a file is opened, ESRCH when it is read), or it has no
+// such thing, like a zombie its executable.
+func reasonOf(err error) string {
+	switch {
+	case err == nil, errors.Is(err, unix.ENOENT), errors.Is(err, unix.ESRCH):
+		return ""
+	case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
+		return ReasonPermission
+	case errors.Is(err, errOverdue), errors.Is(err, errTooManyHang):
+		return ReasonDeadline
+	case errors.Is(err, errParse):
+		return ReasonParse
+	}
+	return ReasonOther
+}
+
+// isGone reports whether err says that something is not there.
+func isGone(err error) bool { return err != nil && reasonOf(err) == "" }

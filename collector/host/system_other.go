@@ -1,0 +1,33 @@
+//go:build !linux
+
+package host
+
+import (
+	"context"
+	"time"
+
+	"github.com/shirou/gopsutil/v3/cpu"
+	"github.com/shirou/gopsutil/v3/load"
+	"github.com/shirou/gopsutil/v3/mem"
+)
+
+// readSystem reads what gopsutil knows of the host; the rest stays zero.
+func readSystem(ctx context.Context) System {
+	var s System
+	s.CPUs, _ = cpu.CountsWithContext(ctx, true)
+	if memory, err := mem.VirtualMemoryWithContext(ctx); err == nil {
+		s.MemoryTotalBytes, s.MemoryAvailableBytes = memory.Total, memory.Available
+	}
+	if swap, err := mem.SwapMemoryWithContext(ctx); err == nil {
+		s.SwapTotalBytes, s.SwapFreeBytes = swap.Total, swap.Free
+	}
+	if averages, err := load.AvgWithContext(ctx); err == nil {
+		s.Load = [3]float64{averages.Load1, averages.Load5, averages.Load15}
+	}
+	if times, err := cpu.TimesWithContext(ctx, false); err == nil && len(times) == 1 {
+		t := times[0]
+		s.CPUBusy = time.Duration((t.User + t.Nice + t.System + t.Irq + t.Softirq + t.Steal) * float64(time.Second))
+		s.CPUIdle = time.Duration((t.Idle + t.Iowait) * float64(time.Second))
+	}
+	return s
+}

@@ -1,0 +1,68 @@
+package host
+
+// scanTable is what the passes of one scan fill in.
+type scanTable struct {
+	// now is the tick at which the scan began.
+	now  uint64
+	pids []int32
+	// at is the place in pids of the process being read.
+	at     int
+	out    []Process
+	names  []kernelName
+	memos  []memo
+	failed failures
+
+	// previous are the processes of the last scan, and their memos.
+	previous      []Process
+	previousMemos []memo
+	previousAt    int
+}
+
+// kernelName is the name of a process until the facts cache has made a string of it.
+type kernelName struct {
+	bytes  [maxName]byte
+	length uint8
+}
+
+func (n *kernelName) set(name []byte) { n.length = uint8(copy(n.bytes[:], name)) }
+
+func (n *kernelName) slice() []byte { return n.bytes[:n.length] }
+
+// memo is what the reader remembers of a process from one scan to the next.
+type memo struct {
+	// refused are figures for which the kernel refused the file, until the tick retry.
+	refused Fields
+	retry   uint64
+}
+
+// retryRefused is for how many ticks a refusal is remembered: it holds as long as the
+// process keeps its user, which is mostly for life.
+const retryRefused = 60 * userHZ
+
+// begin makes the table ready for a scan; the last one's result becomes previous.
+func (t *scanTable) begin(now uint64) {
+	t.now, t.at, t.previousAt, t.failed = now, 0, 0, failures{}
+	t.previous = t.out
+	t.memos, t.previousMemos = t.previousMemos[:0], t.memos
+	t.out = make([]Process, 0, len(t.pids))
+	t.names = t.names[:0]
+}
+
+// remembered returns the memo of a process. It is called in the order of PIDs, in which
+// the previous table is sorted too.
+func (t *scanTable) remembered(id ID) memo {
+	for t.previousAt < len(t.previous) && t.previous[t.previousAt].PID < id.PID {
+		t.previousAt++
+	}
+	if t.previousAt < len(t.previous) && t.previous[t.previousAt].ID == id {
+		return t.previousMemos[t.previousAt]
+	}
+	return memo{}
+}
+
+// add appends one process and goes on to the next.
+func (t *scanTable) add(p *Process, name *kernelName, m memo) {
+	t.out = append(t.out, *p)
+	t.names = append(t.names, *name)
+	t.memos = append(t.memos, m)
+}
