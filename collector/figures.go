@@ -2,6 +2,7 @@ package collector
 
 import (
 	"slices"
+	"strings"
 
 	"proctree/collector/group"
 	"proctree/collector/host"
@@ -71,6 +72,7 @@ func counters[T any](s scope[T], name, help string, needs host.Fields, label str
 	for i := range parts {
 		parts[i].label.Name = &label
 	}
+	slices.SortFunc(parts, func(a, b part[T]) int { return strings.Compare(*a.label.Value, *b.label.Value) })
 	return figure[T]{
 		desc:  s.desc(name, help, label),
 		kind:  prometheus.CounterValue,

@@ -1,6 +1,9 @@
 package collector
 
 import (
+	"slices"
+	"strings"
+
 	"proctree/collector/group"
 	"proctree/collector/host"
 
@@ -19,22 +22,30 @@ func newGroupProcesses(Options) Collector {
 				"killed; zombie has ended and its parent has not asked for the result. A group that the "+
 				"configuration names is 0 while nothing runs.",
 			"state"),
-		states: statePairs(),
+		states: stateLabels(),
 	}
 }
 
 type groupProcesses struct {
 	groupFigures
 	processes *prometheus.Desc
-	states    [host.NumStates]*dto.LabelPair
+	states    []stateLabel
 }
 
-// statePairs returns the label state of each host.State.
-func statePairs() (pairs [host.NumStates]*dto.LabelPair) {
-	for i := range pairs {
-		pairs[i] = pair("state", host.State(i).String())
+// stateLabel is a host.State with its label.
+type stateLabel struct {
+	host.State
+	label *dto.LabelPair
+}
+
+// stateLabels returns the labels of all states in the order of their names.
+func stateLabels() []stateLabel {
+	labels := make([]stateLabel, host.NumStates)
+	for i := range labels {
+		labels[i] = stateLabel{host.State(i), pair("state", host.State(i).String())}
 	}
-	return pairs
+	slices.SortFunc(labels, func(a, b stateLabel) int { return strings.Compare(a.String(), b.String()) })
+	return labels
 }
 
 // Describe implements Collector.
@@ -47,8 +58,8 @@ func (c groupProcesses) Describe(out chan<- *prometheus.Desc) {
 func (c groupProcesses) Collect(v *View, out chan<- prometheus.Metric) error {
 	for i := range v.groups {
 		s := &v.groups[i]
-		for state, n := range s.of.States {
-			out <- s.metric(c.processes, prometheus.GaugeValue, c.states[state], float64(n))
+		for _, state := range c.states {
+			out <- s.metric(c.processes, prometheus.GaugeValue, state.label, float64(s.of.States[state.State]))
 		}
 	}
 	return c.groupFigures.Collect(v, out)

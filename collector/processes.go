@@ -18,13 +18,13 @@ func newProcesses(Options) Collector {
 			"Largest number of processes and threads that this host can have at once."),
 		forks: hostDesc("forks_total",
 			"Processes and threads created since the host started."),
-		states: statePairs(),
+		states: stateLabels(),
 	}
 }
 
 type processes struct {
 	processes, threads, limit, forks *prometheus.Desc
-	states                           [host.NumStates]*dto.LabelPair
+	states                           []stateLabel
 }
 
 func hostDesc(name, help string, labels ...string) *prometheus.Desc {
@@ -51,8 +51,13 @@ func (c processes) Collect(v *View, out chan<- prometheus.Metric) error {
 			known |= host.HasThreads
 		}
 	}
-	for state, n := range states {
-		out <- &metric{desc: c.processes, labels: []*dto.LabelPair{c.states[state]}, kind: prometheus.GaugeValue, value: float64(n)}
+	for _, state := range c.states {
+		out <- &metric{
+			desc:   c.processes,
+			labels: []*dto.LabelPair{state.label},
+			kind:   prometheus.GaugeValue,
+			value:  float64(states[state.State]),
+		}
 	}
 	if known.Has(host.HasThreads) {
 		out <- &metric{desc: c.threads, kind: prometheus.GaugeValue, value: float64(threads)}

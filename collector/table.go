@@ -18,6 +18,9 @@ const (
 	off = false
 )
 
+// GroupProportionalMemory is the collector whose figures the reader reads only if asked.
+const GroupProportionalMemory = "group_proportional_memory"
+
 // Table lists every collector there is. The flags --[no-]collector.NAME, the parameter
 // collect[] and the documentation follow from it. A further collector is a file and a row.
 func Table() []Spec {
@@ -28,7 +31,7 @@ func Table() []Spec {
 		{"group_processes", on, "Processes by state, and threads, per group.", newGroupProcesses},
 		{"group_cpu", on, "CPU time per group.", newGroupCPU},
 		{"group_memory", on, "Resident, virtual and swapped memory per group.", newGroupMemory},
-		{"group_proportional_memory", off, "Memory per group with shared pages divided (PSS); dear to read.", newGroupProportionalMemory},
+		{GroupProportionalMemory, off, "Memory per group with shared pages divided (PSS); dear to read.", newGroupProportionalMemory},
 		{"group_io", on, "Bytes read from and written to storage per group.", newGroupIO},
 		{"group_descriptors", on, "Open file descriptors per group, and the share of the limit.", newGroupDescriptors},
 		{"group_page_faults", on, "Page faults per group.", newGroupPageFaults},

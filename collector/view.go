@@ -1,7 +1,9 @@
 package collector
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"proctree/collector/group"
 	"proctree/collector/host"
@@ -56,7 +58,16 @@ func NewView(r *group.Report) *View {
 			created: timestamppb.New(r.Snapshot.StartTime(top.Process)),
 		}
 	}
+	slices.SortFunc(v.processes, byLabels)
 	return v
+}
+
+// byLabels is the order in which the registry will want the series of each metric. Who
+// sends them so spares it most of its sorting.
+func byLabels[T any](a, b subject[T]) int {
+	return slices.CompareFunc(a.labels, b.labels, func(a, b *dto.LabelPair) int {
+		return strings.Compare(*a.Value, *b.Value)
+	})
 }
 
 // metric returns one series of the subject. The label may be nil.

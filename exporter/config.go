@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"proctree/collector/group"
+	treeapi "proctree/tree-api"
+)
+
+// maxConfigBytes bounds the configuration file: it is read by a program that may be root
+// and is reloaded on request.
+const maxConfigBytes = 8 << 20
+
+// config is what the configuration file says. The zero value is that of no file.
+type config struct {
+	rules   *group.Rules
+	privacy treeapi.Privacy
+}
+
+// configKeys are the keys at the top level of the file.
+func configKeys() []string {
+	return []string{"groups", "process_names", "exclude", "redact", "cmdline"}
+}
+
+// loadConfig reads the configuration file; the path "" is a file that says nothing. An
+// error is one line that names the file, and the line and key where there is one.
+func loadConfig(path string) (*config, error) {
+	if path == "" {
+		return &config{}, nil
+	}
+	data, err := readBounded(path)
+	if err != nil {
+		return nil, fmt.Errorf("--config.file: %w", err)
+	}
+	c, err := parseConfig(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return c, nil
+}
+
+func readBounded(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	data, err := io.ReadAll(io.LimitReader(f, maxConfigBytes+1))
+	if err == nil && len(data) > maxConfigBytes {
+		err = fmt.Errorf("%s: larger than %d bytes", path, maxConfigBytes)
+	}
+	return data, err
+}
+
+// parseConfig reads the text of a configuration file.
+func parseConfig(data []byte) (*config, error) {
+	sections, err := splitSections(data)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := group.NewRules(group.Sections{
+		Groups:       sections["groups"],
+		ProcessNames: sections["process_names"],
+		Exclude:      sections["exclude"],
+	})
+	if err != nil {
+		return nil, err
+	}
+	c := &config{rules: rules}
+	if section := sections["redact"]; section != nil {
+		err = section.Decode(&c.privacy.Redact)
+	}
+	if section := sections["cmdline"]; section != nil && err == nil {
+		err = section.Decode(&c.privacy.Cmdline)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// splitSections returns the values of the keys at the top level.
+func splitSections(data []byte) (map[string]*yaml.Node, error) {
+	var document yaml.Node
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	switch err := decoder.Decode(&document); {
+	case errors.Is(err, io.EOF):
+		return nil, nil // An empty file, or comments alone.
+	case err != nil:
+		return nil, syntaxError(err)
+	}
+	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return nil, errors.New("a second document in the file: there must be one")
+	}
+	top := document.Content[0]
+	if top.Kind == yaml.ScalarNode && top.Tag == "!!null" {
+		return nil, nil
+	}
+	if top.Kind != yaml.MappingNode {
+		return nil, fmt.Errorf("line %d: must be a mapping of keys to values", top.Line)
+	}
+	sections := make(map[string]*yaml.Node, len(top.Content)/2)
+	for i := 0; i+1 < len(top.Content); i += 2 {
+		key, value := top.Content[i], top.Content[i+1]
+		switch {
+		case !slices.Contains(configKeys(), key.Value):
+			return nil, fmt.Errorf("line %d: unknown key %q; the keys are %s", key.Line, key.Value,
+				strings.Join(configKeys(), ", "))
+		case sections[key.Value] != nil:
+			return nil, fmt.Errorf("line %d: key %q comes twice", key.Line, key.Value)
+		}
+		sections[key.Value] = value
+	}
+	return sections, nil
+}
+
+// syntaxError makes one line of what the YAML library says.
+func syntaxError(err error) error {
+	return errors.New(strings.Join(strings.Fields(strings.TrimPrefix(err.Error(), "yaml: ")), " "))
+}

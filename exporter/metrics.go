@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"proctree/collector"
+	"proctree/collector/group"
+)
+
+// maxScrapeTime bounds a scrape whose caller does not say how long it will wait.
+const maxScrapeTime = 30 * time.Second
+
+// timeoutHeader is how Prometheus tells how long it will wait, in seconds.
+const timeoutHeader = "X-Prometheus-Scrape-Timeout-Seconds"
+
+// reporter gives the newest report.
+type reporter interface {
+	Report(ctx context.Context) (*group.Report, error)
+}
+
+// metricsHandler is /metrics.
+type metricsHandler struct {
+	logger log.Logger
+	source reporter
+	set    *collector.Set
+	// always are collectors that no parameter chooses.
+	always []prometheus.Collector
+	// own counts the handler's own requests and errors; nil counts nothing.
+	own *prometheus.Registry
+	// slots bounds the scrapes at once; nil does not.
+	slots chan struct{}
+}
+
+func (e *exporter) newMetricsHandler() http.Handler {
+	h := &metricsHandler{
+		logger: e.loggers.root,
+		source: e.source,
+		set:    e.set,
+		always: []prometheus.Collector{e.totals, e.reloads, versioncollector.NewCollector(collector.Namespace)},
+	}
+	if n := e.settings.maxRequests; n > 0 {
+		h.slots = make(chan struct{}, n)
+	}
+	if e.settings.disableExporterMetrics {
+		return h
+	}
+	h.own = prometheus.NewRegistry()
+	h.own.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	)
+	h.always = append(h.always, h.own)
+	return promhttp.InstrumentMetricHandler(h.own, h)
+}
+
+// ServeHTTP answers one scrape. The parameters collect[] and exclude[] choose collectors.
+func (h *metricsHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	selected, err := h.set.Select(query["collect[]"], query["exclude[]"])
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	if h.slots != nil {
+		select {
+		case h.slots <- struct{}{}:
+			defer func() { <-h.slots }()
+		default:
+			http.Error(w, fmt.Sprintf("limit of %d concurrent requests reached, try again later", cap(h.slots)),
+				http.StatusServiceUnavailable)
+			return
+		}
+	}
+	h.scrape(w, r, selected)
+}
+
+func (h *metricsHandler) scrape(w http.ResponseWriter, r *http.Request, selected *collector.Set) {
+	ctx, cancel := context.WithTimeout(r.Context(), scrapeTime(r.Header.Get(timeoutHeader)))
+	defer cancel()
+	report, err := h.source.Report(ctx)
+	if err != nil {
+		level.Error(h.logger).Log("msg", "scrape without processes", "err", err)
+	}
+	// A registry per scrape, for the report is that of this request.
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(selected.Scrape(report))
+	registry.MustRegister(h.always...)
+	options := promhttp.HandlerOpts{
+		ErrorLog:          errorLog{h.logger},
+		ErrorHandling:     promhttp.ContinueOnError,
+		EnableOpenMetrics: true,
+	}
+	if h.own != nil {
+		options.Registry = h.own
+	}
+	promhttp.HandlerFor(registry, options).ServeHTTP(w, r)
+}
+
+// scrapeTime is how long a scrape may wait for the process table, so that an answer, if
+// only one that says what failed, is there before Prometheus gives up.
+func scrapeTime(header string) time.Duration {
+	seconds, err := strconv.ParseFloat(header, 64)
+	if err != nil || !(seconds > 0) || seconds > maxScrapeTime.Seconds() {
+		return maxScrapeTime
+	}
+	timeout := time.Duration(seconds * float64(time.Second))
+	return timeout - min(timeout/4, time.Second/2)
+}
+
+// errorLog is what promhttp wants of a logger.
+type errorLog struct{ log.Logger }
+
+// Println implements promhttp.Logger.
+func (l errorLog) Println(v ...any) {
+	level.Error(l.Logger).Log("msg", "answering a scrape", "err", fmt.Sprint(v...))
+}

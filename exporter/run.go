@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+
+	"github.com/go-kit/log/level"
+	"github.com/prometheus/common/version"
+	"github.com/prometheus/exporter-toolkit/web"
+)
+
+// program is the name under which the exporter speaks of itself.
+const program = "proctree_exporter"
+
+// run is the whole program. It returns nil when it was asked to stop, by the end of ctx,
+// and has.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	s, err := parseSettings(args, stdout)
+	if errors.Is(err, errAnswered) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if file := *s.web.WebConfigFile; file != "" {
+		if err := web.Validate(file); err != nil {
+			return fmt.Errorf("--web.config.file: %s: %w", file, err)
+		}
+	}
+	if s.configCheck {
+		return check(s, stdout)
+	}
+	runtime.GOMAXPROCS(s.maxProcs)
+	l := newLoggers(stderr, s.logLevel, s.logFormat)
+	level.Info(l.root).Log("msg", "starting "+program, "version", version.Info())
+	level.Info(l.root).Log("msg", "build", "context", version.BuildContext())
+
+	e, err := newExporter(s, l)
+	if err != nil {
+		return err
+	}
+	defer e.close()
+	return e.serve(ctx)
+}
+
+// check is --config.check; --web.config.file was checked before.
+func check(s *settings, stdout io.Writer) error {
+	if _, err := loadConfig(s.configFile); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(stdout, "the configuration is valid")
+	return err
+}

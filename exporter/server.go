@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	stdlog "log"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
+	"github.com/prometheus/exporter-toolkit/web"
+)
+
+// The bounds of one connection. A stream of the tree takes its connection over and sets
+// its own.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 15 * time.Second
+	// writeTimeout leaves room for a profile of 30 s, which is what pprof asks for.
+	writeTimeout = 60 * time.Second
+	// idleTimeout keeps the connection of a Prometheus that scrapes every two minutes.
+	idleTimeout    = 5 * time.Minute
+	maxHeaderBytes = 64 << 10
+)
+
+// stopTimeout is how long requests under way may take to finish after a signal.
+const stopTimeout = 10 * time.Second
+
+// serve answers requests until ctx ends or an address fails.
+func (e *exporter) serve(ctx context.Context) error {
+	handler, err := e.routes()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() { e.reloads.onSignal(ctx) })
+	wg.Go(func() { e.firstScan(ctx) })
+
+	listeners := e.perAddress()
+	failed := make(chan error, len(listeners))
+	for _, l := range listeners {
+		l.server = newServer(handler, e.loggers.root)
+		wg.Go(func() { failed <- web.ListenAndServe(l.server, l.flags, e.loggers.toolkit) })
+	}
+	select {
+	case err = <-failed:
+		err = fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+		level.Info(e.loggers.root).Log("msg", "stopping")
+	}
+	cancel()
+	e.stop(listeners)
+	return err
+}
+
+// listener is a server and where it listens.
+type listener struct {
+	server *http.Server
+	flags  *web.FlagConfig
+}
+
+// perAddress gives each address a server of its own: the toolkit's function for several
+// addresses wraps the handler of the one server once per address, at the same time.
+func (e *exporter) perAddress() []*listener {
+	if *e.settings.web.WebSystemdSocket {
+		return []*listener{{flags: e.settings.web}}
+	}
+	var all []*listener
+	for _, address := range *e.settings.web.WebListenAddresses {
+		flags := *e.settings.web
+		flags.WebListenAddresses = &[]string{address}
+		all = append(all, &listener{flags: &flags})
+	}
+	return all
+}
+
+func newServer(handler http.Handler, logger log.Logger) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          stdlog.New(log.NewStdlibAdapter(level.Debug(logger)), "", 0),
+	}
+}
+
+// firstScan begins the counters now and not at the first scrape.
+func (e *exporter) firstScan(ctx context.Context) {
+	if _, err := e.source.Report(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		level.Error(e.loggers.root).Log("msg", "first scan", "err", err)
+	}
+}
+
+// stop lets requests under way finish, within stopTimeout.
+func (e *exporter) stop(listeners []*listener) {
+	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	defer cancel()
+	var wg sync.WaitGroup
+	for _, l := range listeners {
+		wg.Go(func() {
+			if err := l.server.Shutdown(ctx); err != nil {
+				level.Warn(e.loggers.root).Log("msg", "cut requests that did not finish in time", "err", err)
+				_ = l.server.Close()
+			}
+		})
+	}
+	wg.Wait()
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+	"github.com/go-kit/log"
+	"github.com/prometheus/common/version"
+	"github.com/prometheus/exporter-toolkit/web"
+
+	"proctree/collector"
+	"proctree/collector/group"
+	"proctree/collector/host"
+)
+
+// settings are what the command line says.
+type settings struct {
+	web                    *web.FlagConfig
+	telemetryPath          string
+	maxRequests            int
+	disableExporterMetrics bool
+	enableLifecycle        bool
+	enablePprof            bool
+
+	allowedOrigins []string
+
+	configFile  string
+	configCheck bool
+
+	// collectors are the names of those that are on.
+	collectors     []string
+	processCmdline bool
+
+	procPath, rootPath string
+	maxAge             time.Duration
+	deadline           time.Duration
+	proportionalBudget time.Duration
+
+	groupMax    int
+	groupExpire time.Duration
+	processTop  int
+	processHold time.Duration
+	processMax  int
+
+	logLevel, logFormat string
+	maxProcs            int
+}
+
+// errAnswered is returned when the command line was a question, such as --help, and has
+// been answered.
+var errAnswered = errors.New("answered")
+
+// parseSettings reads the command line. Answers to --help and --version go to stdout.
+func parseSettings(args []string, stdout io.Writer) (*settings, error) {
+	app := kingpin.New(program, "Shows the processes of this host to Prometheus, and to people as a live tree.")
+	answered := false
+	app.Terminate(func(int) { answered = true })
+	app.UsageWriter(stdout)
+	app.ErrorWriter(io.Discard)
+	app.HelpFlag.Short('h')
+	app.Version(version.Print(program))
+
+	s := &settings{}
+	s.addWebFlags(app)
+	s.addTreeFlags(app)
+	s.addConfigFlags(app)
+	s.addScanFlags(app)
+	s.addBudgetFlags(app)
+	s.addProgramFlags(app)
+	collectors := addCollectorFlags(app)
+
+	_, err := app.Parse(args)
+	switch {
+	case answered:
+		return nil, errAnswered
+	case err != nil:
+		return nil, fmt.Errorf("%w, try --help", err)
+	}
+	s.collectors = collectors.enabled()
+	return s, s.validate()
+}
+
+// telemetryPath is what --web.telemetry-path may be: no wildcards of http.ServeMux, and
+// no slash at the end, for that would be a whole tree of paths.
+var telemetryPath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
+
+// ownPaths are the first parts of paths that serve something else.
+func ownPaths() []string { return []string{"-", "api", "debug"} }
+
+func (s *settings) validate() error {
+	first, _, _ := strings.Cut(strings.TrimPrefix(s.telemetryPath, "/"), "/")
+	switch {
+	case !telemetryPath.MatchString(s.telemetryPath) || strings.Contains(s.telemetryPath, "/."):
+		return fmt.Errorf("--web.telemetry-path: %q is no path such as /metrics", s.telemetryPath)
+	case slices.Contains(ownPaths(), first):
+		return fmt.Errorf("--web.telemetry-path: %q: paths under /%s serve something else", s.telemetryPath, first)
+	case s.maxRequests < 0:
+		return fmt.Errorf("--web.max-requests: %d is less than 0", s.maxRequests)
+	case s.maxProcs < 1:
+		return fmt.Errorf("--runtime.gomaxprocs: %d is less than 1", s.maxProcs)
+	case s.maxAge < 0:
+		return fmt.Errorf("--scan.max-age: %v is less than 0", s.maxAge)
+	case s.deadline <= 0:
+		return fmt.Errorf("--scan.process-deadline: %v is not more than 0", s.deadline)
+	}
+	return s.validateBudget()
+}
+
+func (s *settings) validateBudget() error {
+	for _, flag := range []struct {
+		name  string
+		value int64
+	}{
+		{"group.max", int64(s.groupMax)},
+		{"group.expire", int64(s.groupExpire)},
+		{"process.top", int64(s.processTop)},
+		{"process.hold", int64(s.processHold)},
+		{"process.max", int64(s.processMax)},
+	} {
+		if flag.value < 0 {
+			return fmt.Errorf("--%s: must not be less than 0", flag.name)
+		}
+	}
+	return nil
+}
+
+// groupConfig sets up the tracker. A flag of 0 means none, where a zero field means the
+// default.
+func (s *settings) groupConfig(rules *group.Rules) group.Config {
+	return group.Config{
+		Rules:        rules,
+		MaxGroups:    noneIfZero(s.groupMax),
+		Expire:       noneIfZero(s.groupExpire),
+		Top:          noneIfZero(s.processTop),
+		Hold:         noneIfZero(s.processHold),
+		MaxProcesses: noneIfZero(s.processMax),
+	}
+}
+
+// hostConfig sets up the reader of the process table.
+func (s *settings) hostConfig(logger log.Logger) host.Config {
+	c := host.Config{
+		ProcPath: s.procPath,
+		RootPath: s.rootPath,
+		Logger:   logger,
+		Deadline: s.deadline,
+	}
+	if slices.Contains(s.collectors, collector.GroupProportionalMemory) {
+		c.ProportionalBudget = s.proportionalBudget
+	}
+	return c
+}
+
+func noneIfZero[T int | time.Duration](n T) T {
+	if n == 0 {
+		return -1
+	}
+	return n
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"proctree/collector"
+)
+
+func TestSettingsDefaults(t *testing.T) {
+	s, err := parseSettings(nil, new(bytes.Buffer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{":10056"}, *s.web.WebListenAddresses); diff != "" {
+		t.Errorf("addresses (-want +got):\n%s", diff)
+	}
+	if s.telemetryPath != "/metrics" || s.maxRequests != 40 || s.maxAge != time.Second || s.processTop != 20 {
+		t.Errorf("defaults are %+v", s)
+	}
+	var on []string
+	for _, spec := range collector.Table() {
+		if spec.Default {
+			on = append(on, spec.Name)
+		}
+	}
+	if diff := cmp.Diff(on, s.collectors); diff != "" {
+		t.Errorf("collectors (-want +got):\n%s", diff)
+	}
+}
+
+func TestCollectorFlags(t *testing.T) {
+	tests := []struct {
+		name    string
+		args    []string
+		with    []string
+		without []string
+		only    bool
+	}{
+		{"off", []string{"--no-collector.group_io"}, []string{"group_cpu"}, []string{"group_io"}, false},
+		{"on", []string{"--collector.group_proportional_memory"}, []string{"group_proportional_memory", "scan"}, nil, false},
+		{"none", []string{"--collector.disable-defaults"}, nil, nil, true},
+		{"one", []string{"--collector.disable-defaults", "--collector.scan"}, []string{"scan"}, nil, true},
+		{"one, flags turned round", []string{"--collector.scan", "--collector.disable-defaults"}, []string{"scan"}, nil, true},
+		{"one off among none", []string{"--collector.disable-defaults", "--no-collector.scan"}, nil, nil, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s, err := parseSettings(tt.args, new(bytes.Buffer))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range tt.with {
+				if !slices.Contains(s.collectors, name) {
+					t.Errorf("%s is off", name)
+				}
+			}
+			for _, name := range tt.without {
+				if slices.Contains(s.collectors, name) {
+					t.Errorf("%s is on", name)
+				}
+			}
+			if tt.only && len(s.collectors) != len(tt.with) {
+				t.Errorf("on are %v", s.collectors)
+			}
+		})
+	}
+}
+
+func TestBadFlags(t *testing.T) {
+	tests := []struct {
+		args string
+		want string
+	}{
+		{"--bogus", "unknown long flag '--bogus', try --help"},
+		{"stray", "unexpected stray, try --help"},
+		{"--collector.nope", "unknown long flag '--collector.nope', try --help"},
+		{"--web.telemetry-path=metrics", `--web.telemetry-path: "metrics" is no path such as /metrics`},
+		{"--web.telemetry-path=/", `--web.telemetry-path: "/" is no path such as /metrics`},
+		{"--web.telemetry-path=/{x}", `--web.telemetry-path: "/{x}" is no path such as /metrics`},
+		{"--web.telemetry-path=/a/../b", `--web.telemetry-path: "/a/../b" is no path such as /metrics`},
+		{"--web.telemetry-path=/api/v1/tree", `--web.telemetry-path: "/api/v1/tree": paths under /api serve something else`},
+		{"--web.telemetry-path=/-/ready", `--web.telemetry-path: "/-/ready": paths under /- serve something else`},
+		{"--web.max-requests=-1", "--web.max-requests: -1 is less than 0"},
+		{"--runtime.gomaxprocs=0", "--runtime.gomaxprocs: 0 is less than 1"},
+		{"--scan.process-deadline=0s", "--scan.process-deadline: 0s is not more than 0"},
+		{"--scan.max-age=-1s", "--scan.max-age: -1s is less than 0"},
+		{"--process.hold=-1s", "--process.hold: must not be less than 0"},
+		{"--group.max=many", "--group.max"},
+		{"--log.level=loud", "enum value must be one of debug,info,warn,error, got 'loud', try --help"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.args, func(t *testing.T) {
+			_, err := parseSettings([]string{tt.args}, new(bytes.Buffer))
+			if err == nil || !strings.Contains(err.Error(), tt.want) && tt.want != "--group.max" {
+				t.Fatalf("error %q, want %q", err, tt.want)
+			}
+			if strings.Contains(err.Error(), "\n") {
+				t.Errorf("more than one line: %q", err)
+			}
+		})
+	}
+}
+
+func TestQuestionsAreAnswered(t *testing.T) {
+	for flag, want := range map[string]string{
+		"--help":    "--[no-]collector.group_cpu",
+		"-h":        "--web.listen-address=:10056",
+		"--version": "proctree_exporter, version",
+	} {
+		var out bytes.Buffer
+		if _, err := parseSettings([]string{flag}, &out); !errors.Is(err, errAnswered) {
+			t.Errorf("%s: error %v", flag, err)
+		}
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%s does not say %q:\n%s", flag, want, out.String())
+		}
+	}
+}
+
+func TestZeroMeansNone(t *testing.T) {
+	s, err := parseSettings([]string{"--process.top=0", "--group.expire=0s"}, new(bytes.Buffer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := s.groupConfig(nil); c.Top >= 0 || c.Expire >= 0 || c.MaxGroups != s.groupMax {
+		t.Errorf("got %+v", c)
+	}
+}
+
+func TestProportionalMemoryIsReadOnlyForItsCollector(t *testing.T) {
+	for flag, want := range map[string]time.Duration{
+		"--scan.proportional-budget=70ms":       0,
+		"--collector.group_proportional_memory": 50 * time.Millisecond,
+	} {
+		s, err := parseSettings([]string{flag}, new(bytes.Buffer))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.hostConfig(nil).ProportionalBudget; got != want {
+			t.Errorf("%s: budget %v, want %v", flag, got, want)
+		}
+	}
+}
