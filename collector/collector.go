@@ -1,9 +1,12 @@
 // Package collector shows reports of processes and their groups to Prometheus. Table
 // lists every collector, one file holds each subject, and all of them are pure functions
-// of a report: nothing here reads the operating system or keeps state between scrapes.
+// of a report, or of what a system.Reader reads for them: nothing here reads the operating
+// system or keeps state between scrapes.
 package collector
 
 import (
+	"proctree/collector/host/system"
+
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -24,4 +27,12 @@ type Options struct {
 	// Cmdline turns an argument vector into the value of the label cmdline of
 	// process_info, secrets masked. Nil leaves the label out.
 	Cmdline func(args []string) string
+	// System reads the figures of the system collectors; nil has none.
+	System system.Reader
+	// SystemNamespace begins the names of their metrics; empty is the constant
+	// SystemNamespace.
+	SystemNamespace string
+	// Failed is told of every collector that failed in a scrape, and why. It has to be
+	// safe for concurrent use. Optional.
+	Failed func(collector string, err error)
 }

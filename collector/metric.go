@@ -28,11 +28,14 @@ func (m *metric) Desc() *prometheus.Desc { return m.desc }
 // Write implements prometheus.Metric.
 func (m *metric) Write(out *dto.Metric) error {
 	out.Label = m.labels
-	if m.kind == prometheus.CounterValue {
+	switch m.kind {
+	case prometheus.CounterValue:
 		out.Counter = &dto.Counter{Value: &m.value, CreatedTimestamp: m.created}
-		return nil
+	case prometheus.UntypedValue:
+		out.Untyped = &dto.Untyped{Value: &m.value}
+	default:
+		out.Gauge = &dto.Gauge{Value: &m.value}
 	}
-	out.Gauge = &dto.Gauge{Value: &m.value}
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"proctree/collector/group"
@@ -16,6 +17,7 @@ import (
 // use.
 type Set struct {
 	members           []member
+	failed            func(collector string, err error)
 	duration, success *prometheus.Desc
 }
 
@@ -25,14 +27,35 @@ type member struct {
 	Collector
 }
 
+// needsReport reports whether the collector shows a report and not the host itself.
+func (m *member) needsReport() bool {
+	_, host := m.Collector.(*systemCollector)
+	return !host
+}
+
+// NeedsReport reports whether any collector of the set shows a report, so that the
+// process table has to be read for it.
+func (s *Set) NeedsReport() bool {
+	for i := range s.members {
+		if s.members[i].needsReport() {
+			return true
+		}
+	}
+	return false
+}
+
 // NewSet returns the collectors of the table that are named. It returns an error for a
 // name that is not in the table.
 func NewSet(names []string, options Options) (*Set, error) {
 	s := &Set{
+		failed: options.Failed,
 		duration: hostDesc("scrape_collector_duration_seconds",
 			"How long a collector took, the scan that all of them share not included.", "collector"),
 		success: hostDesc("scrape_collector_success",
-			"1 if a collector succeeded. All fail when the process table could not be read in time.", "collector"),
+			"1 if a collector succeeded. All that show processes fail when the process table could not be read in time.", "collector"),
+	}
+	if s.failed == nil {
+		s.failed = func(string, error) {}
 	}
 	table := Table()
 	for _, name := range names {
@@ -92,7 +115,7 @@ func (s *Set) check(name string) error {
 }
 
 // Scrape returns the set as a prometheus.Collector of one report. A nil report, which is
-// a scan that failed, makes every collector one that failed.
+// a scan that failed, makes every collector that shows one fail.
 func (s *Set) Scrape(report *group.Report) prometheus.Collector {
 	if report == nil {
 		return &scrape{Set: s}
@@ -115,16 +138,39 @@ func (s *scrape) Describe(out chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect implements prometheus.Collector.
+// Collect implements prometheus.Collector. The collectors of the host's own figures run
+// beside the others, for some of them wait for hardware.
 func (s *scrape) Collect(out chan<- prometheus.Metric) {
+	var wg sync.WaitGroup
 	for i := range s.members {
 		m := &s.members[i]
-		labels := []*dto.LabelPair{m.label}
-		began, success := time.Now(), 0.0
-		if s.view != nil && m.Collect(s.view, out) == nil {
-			success = 1
+		if m.needsReport() {
+			continue
 		}
-		out <- &metric{desc: s.duration, labels: labels, kind: prometheus.GaugeValue, value: time.Since(began).Seconds()}
-		out <- &metric{desc: s.success, labels: labels, kind: prometheus.GaugeValue, value: success}
+		wg.Go(func() { s.collect(m, out) })
 	}
+	for i := range s.members {
+		if m := &s.members[i]; m.needsReport() {
+			s.collect(m, out)
+		}
+	}
+	wg.Wait()
+}
+
+// errNoReport is the error of a collector that needs a report when there is none.
+var errNoReport = errors.New("the process table could not be read")
+
+func (s *scrape) collect(m *member, out chan<- prometheus.Metric) {
+	labels := []*dto.LabelPair{m.label}
+	began, success := time.Now(), 1.0
+	err := errNoReport
+	if s.view != nil || !m.needsReport() {
+		err = m.Collect(s.view, out)
+	}
+	if err != nil {
+		success = 0
+		s.failed(m.name, err)
+	}
+	out <- &metric{desc: s.duration, labels: labels, kind: prometheus.GaugeValue, value: time.Since(began).Seconds()}
+	out <- &metric{desc: s.success, labels: labels, kind: prometheus.GaugeValue, value: success}
 }

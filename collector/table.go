@@ -44,5 +44,20 @@ func Table() []Spec {
 		{"process_io", on, "Bytes read and written by each of the top processes.", newProcessIO},
 		{"process_threads", on, "Threads of each of the top processes.", newProcessThreads},
 		{"process_descriptors", on, "Open file descriptors of each of the top processes.", newProcessDescriptors},
+
+		{"system_cpu", on, "CPU time by mode, per CPU; thermal throttling.", newSystemCPU},
+		{"system_loadavg", on, "Load averages.", newSystemLoad},
+		{"system_meminfo", on, "Memory, all fields of /proc/meminfo.", newSystemMeminfo},
+		{"system_vmstat", on, "Paging, swapping, page faults, kills for lack of memory.", newSystemVMStat},
+		{"system_diskstats", on, "Requests, bytes and time per disk.", newSystemDiskstats},
+		{"system_filesystem", on, "Size, free space and file nodes per filesystem.", newSystemFilesystem},
+		{"system_netdev", on, "Bytes, packets and errors per network device.", newSystemNetdev},
+		{"system_pressure", on, "Time that tasks waited for CPU, memory and I/O (PSI).", newSystemPressure},
+		{"system_stat", on, "Boot time, interrupts, context switches, forks, runnable and blocked tasks.", newSystemStat},
+		{"system_filefd", on, "Open file handles of the whole host.", newSystemFilefd},
+		{"system_hwmon", on, "Temperatures, fans, voltages of the hardware monitors.", newSystemHwmon},
+		{"system_uname", on, "Kernel and host name.", newSystemUname},
+		{"system_os", on, "Release of the operating system.", newSystemOS},
+		{"system_time", on, "Wall clock, time zone, clock source.", newSystemTime},
 	}
 }

@@ -1,0 +1,167 @@
+//go:build !linux
+
+package system
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/shirou/gopsutil/v3/cpu"
+	"github.com/shirou/gopsutil/v3/host"
+	"github.com/shirou/gopsutil/v3/mem"
+	"github.com/shirou/gopsutil/v3/net"
+)
+
+// reader asks gopsutil. Subjects that it does not have are those of Unsupported.
+type reader struct {
+	Unsupported
+	cfg    Config
+	mounts watch[Usage]
+	// listing is one call that lists the mounts.
+	listing watch[[]Filesystem]
+	os      func() (*OS, error)
+}
+
+// NewReader returns the Reader of this platform.
+func NewReader(cfg Config) (Reader, error) {
+	cfg.MountTimeout = cmp.Or(cfg.MountTimeout, DefaultMountTimeout)
+	return &reader{
+		cfg:     cfg,
+		mounts:  watch[Usage]{timeout: cfg.MountTimeout, call: usage},
+		listing: watch[[]Filesystem]{timeout: cfg.MountTimeout, call: partitions},
+		os:      sync.OnceValues(release),
+	}, nil
+}
+
+// failed wraps an error of gopsutil. It has one, of an internal package, for what it does
+// not have on a platform.
+func failed(subject string, err error) error {
+	if strings.Contains(err.Error(), "not implemented") {
+		return unsupported(subject)
+	}
+	return fmt.Errorf("read %s: %w", subject, err)
+}
+
+// CPUs implements Reader.
+func (r *reader) CPUs() (*CPUs, error) {
+	times, err := cpu.Times(true)
+	if err != nil {
+		return nil, failed("CPU times", err)
+	}
+	c := &CPUs{CPUs: make([]CPU, len(times))}
+	for i, t := range times {
+		c.CPUs[i] = CPU{Name: strconv.Itoa(i), Modes: modesOf(&t)}
+	}
+	return c, nil
+}
+
+// modesOf returns the modes that there are; gopsutil leaves the others 0.
+func modesOf(t *cpu.TimesStat) []ModeTime {
+	modes := []ModeTime{{"user", t.User}, {"system", t.System}, {"idle", t.Idle}}
+	if runtime.GOOS != "windows" {
+		modes = append(modes, ModeTime{"nice", t.Nice})
+	}
+	if runtime.GOOS != "darwin" {
+		modes = append(modes, ModeTime{"irq", t.Irq})
+	}
+	return modes
+}
+
+// Memory implements Reader under Linux' names, and on macOS and FreeBSD under those that
+// node_exporter has there, too.
+func (r *reader) Memory() ([]MemoryField, error) {
+	m, err := mem.VirtualMemory()
+	if err != nil {
+		return nil, failed("memory", err)
+	}
+	fields := []MemoryField{
+		{"MemTotal", m.Total, true},
+		{"MemAvailable", m.Available, true},
+		{"MemFree", m.Free, true},
+	}
+	if runtime.GOOS != "windows" {
+		fields = append(fields,
+			MemoryField{"active", m.Active, true},
+			MemoryField{"inactive", m.Inactive, true},
+			MemoryField{"wired", m.Wired, true},
+			MemoryField{"free", m.Free, true},
+		)
+	}
+	swap, err := mem.SwapMemory()
+	if err != nil {
+		return fields, failed("swap", err)
+	}
+	return append(fields, MemoryField{"SwapTotal", swap.Total, true}, MemoryField{"SwapFree", swap.Free, true}), nil
+}
+
+// NetworkDevices implements Reader.
+func (r *reader) NetworkDevices() ([]NetworkDevice, error) {
+	stats, err := net.IOCounters(true)
+	if err != nil {
+		return nil, failed("network devices", err)
+	}
+	devices := make([]NetworkDevice, 0, len(stats))
+	for _, s := range stats {
+		if !r.cfg.NetworkDevices.Allows(s.Name) {
+			continue
+		}
+		devices = append(devices, NetworkDevice{Name: s.Name, Counters: []Counter{
+			{"receive_bytes", s.BytesRecv},
+			{"receive_packets", s.PacketsRecv},
+			{"receive_errs", s.Errin},
+			{"receive_drop", s.Dropin},
+			{"transmit_bytes", s.BytesSent},
+			{"transmit_packets", s.PacketsSent},
+			{"transmit_errs", s.Errout},
+			{"transmit_drop", s.Dropout},
+		}})
+	}
+	slices.SortFunc(devices, func(a, b NetworkDevice) int { return cmp.Compare(a.Name, b.Name) })
+	return slices.CompactFunc(devices, func(a, b NetworkDevice) bool { return a.Name == b.Name }), nil
+}
+
+// Kernel implements Reader; the boot time is all there is.
+func (r *reader) Kernel() (*Kernel, error) {
+	boot, err := host.BootTime()
+	if err != nil {
+		return nil, failed("boot time", err)
+	}
+	return &Kernel{BootTime: time.Unix(int64(boot), 0)}, nil
+}
+
+// OS implements Reader. It asks once, for that runs a program on macOS.
+func (r *reader) OS() (*OS, error) { return r.os() }
+
+func release() (*OS, error) {
+	platform, _, version, err := host.PlatformInformationWithContext(context.Background())
+	if err != nil {
+		return nil, failed("release", err)
+	}
+	return &OS{
+		ID:         runtime.GOOS,
+		Name:       platform,
+		PrettyName: strings.TrimSpace(platform + " " + version),
+		Version:    version,
+		VersionID:  version,
+	}, nil
+}
+
+// Clock implements Reader.
+func (r *reader) Clock() (*Clock, error) { return &Clock{Now: time.Now()}, nil }
+
+// hostname is the node's name as uname(2) would give it.
+func hostname() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return ""
+	}
+	return name
+}

@@ -1,0 +1,3 @@
+package system
+
+const openFilesSysctl = "kern.num_files"

@@ -1,0 +1,61 @@
+// Package systemtest makes the procfs and sysfs of a host that does not exist, for the
+// tests of whatever reads or shows the figures of a host.
+package systemtest
+
+import (
+	"embed"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+//go:embed all:testdata/root
+var files embed.FS
+
+// links are the symbolic links of sysfs, which an embedded file system cannot hold.
+var links = map[string]string{
+	"sys/class/hwmon/hwmon0":                                 "../../devices/platform/coretemp.0/hwmon/hwmon0",
+	"sys/class/hwmon/hwmon1":                                 "../../devices/platform/it87.656/hwmon/hwmon1",
+	"sys/class/hwmon/hwmon2":                                 "../../devices/virtual/hwmon/hwmon2",
+	"sys/devices/platform/coretemp.0/hwmon/hwmon0/device":    "../../../coretemp.0",
+	"sys/devices/platform/it87.656/hwmon/hwmon1/device":      "../../../it87.656",
+	"sys/devices/system/clocksource/clocksource0/subsystem":  "../../../../bus/clocksource",
+	"sys/devices/platform/coretemp.0/hwmon/hwmon0/subsystem": "../../../../../class/hwmon",
+	"sys/devices/platform/it87.656/hwmon/hwmon1/subsystem":   "../../../../../class/hwmon",
+	"sys/devices/virtual/hwmon/hwmon2/subsystem":             "../../../../class/hwmon",
+}
+
+// udevFiles are the files whose names hold a colon, which an embedded one cannot.
+var udevFiles = map[string]string{"b8-0": "b8:0", "b252-0": "b252:0"}
+
+// Root writes the root of a host into a folder of the test and returns its path: below it
+// are proc, sys, etc and the mount points of a Linux host with four CPUs, two of its disks
+// with partitions, a mount that is not there, and hardware monitors.
+func Root(tb testing.TB) string {
+	tb.Helper()
+	root := filepath.Join(tb.TempDir(), "root")
+	tree, err := fs.Sub(files, "testdata/root")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := os.CopyFS(root, tree); err != nil {
+		tb.Fatal(err)
+	}
+	for link, target := range links {
+		path := filepath.Join(root, link)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			tb.Fatal(err)
+		}
+		if err := os.Symlink(target, path); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	for from, to := range udevFiles {
+		dir := filepath.Join(root, "run/udev/data")
+		if err := os.Rename(filepath.Join(dir, from), filepath.Join(dir, to)); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return root
+}

@@ -1,0 +1,107 @@
+package collector
+
+import (
+	"cmp"
+	"errors"
+	"sync"
+
+	"proctree/collector/host/system"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+)
+
+// SystemNamespace begins the names of the system collectors' metrics unless
+// Options.SystemNamespace says otherwise. What follows it is node_exporter's name for the
+// same figure, with the same labels and unit; "node" makes the names node_exporter's own.
+const SystemNamespace = Namespace + "_system"
+
+// systemCollector shows one subject of the host as a whole. It needs no report: it reads
+// its subject itself, when it is collected.
+type systemCollector struct {
+	reader system.Reader
+	// describe and collect are the subject's.
+	descs   []*prometheus.Desc
+	collect func(system.Reader, emit) error
+}
+
+// emit sends one series.
+type emit func(*metric)
+
+// Describe implements Collector.
+func (c *systemCollector) Describe(out chan<- *prometheus.Desc) {
+	for _, d := range c.descs {
+		out <- d
+	}
+}
+
+// Collect implements Collector. A subject that this system does not have is no failure.
+func (c *systemCollector) Collect(_ *View, out chan<- prometheus.Metric) error {
+	err := c.collect(c.reader, func(m *metric) { out <- m })
+	if errors.Is(err, errors.ErrUnsupported) {
+		return nil
+	}
+	return err
+}
+
+// newSystem makes a collector of the metrics described and the function that sends them.
+func newSystem(o Options, collect func(system.Reader, emit) error, metrics ...systemMetric) Collector {
+	c := &systemCollector{reader: o.System, collect: collect}
+	if c.reader == nil {
+		c.reader = system.Unsupported{}
+	}
+	for _, m := range metrics {
+		c.descs = append(c.descs, m.desc)
+	}
+	return c
+}
+
+// systemMetric is one metric of a system collector.
+type systemMetric struct {
+	desc *prometheus.Desc
+	kind prometheus.ValueType
+}
+
+// of returns a series; the labels have to be sorted by name.
+func (m systemMetric) of(value float64, labels ...*dto.LabelPair) *metric {
+	return &metric{desc: m.desc, labels: labels, kind: m.kind, value: value}
+}
+
+// systemGauge describes a gauge of the host.
+func (o Options) systemGauge(name, help string, labels ...string) systemMetric {
+	return o.systemMetric(prometheus.GaugeValue, name, help, labels...)
+}
+
+// systemCounter describes a counter of the host.
+func (o Options) systemCounter(name, help string, labels ...string) systemMetric {
+	return o.systemMetric(prometheus.CounterValue, name, help, labels...)
+}
+
+func (o Options) systemMetric(kind prometheus.ValueType, name, help string, labels ...string) systemMetric {
+	namespace := cmp.Or(o.SystemNamespace, SystemNamespace)
+	return systemMetric{prometheus.NewDesc(namespace+"_"+name, help, labels, nil), kind}
+}
+
+// named makes the metrics whose names the kernel chooses, each once. They cannot be
+// described before they are seen. It is safe for concurrent use.
+type named struct {
+	describe func(name string) systemMetric
+
+	mu    sync.Mutex
+	known map[string]systemMetric
+}
+
+func newNamed(describe func(name string) systemMetric) *named {
+	return &named{describe: describe, known: make(map[string]systemMetric)}
+}
+
+func (n *named) get(name string) systemMetric {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	m, ok := n.known[name]
+	if !ok {
+		m = n.describe(name)
+		n.known[name] = m
+	}
+	return m
+}

@@ -1,0 +1,22 @@
+package collector
+
+import "proctree/collector/host/system"
+
+func newSystemLoad(o Options) Collector {
+	metrics := [3]systemMetric{
+		o.systemGauge("load1", "Load average over 1 minute."),
+		o.systemGauge("load5", "Load average over 5 minutes."),
+		o.systemGauge("load15", "Load average over 15 minutes."),
+	}
+	collect := func(r system.Reader, send emit) error {
+		load, err := r.Load()
+		if err != nil {
+			return err
+		}
+		for i, value := range load {
+			send(metrics[i].of(value))
+		}
+		return nil
+	}
+	return newSystem(o, collect, metrics[:]...)
+}

@@ -1,0 +1,118 @@
+package collector
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"proctree/collector/host/system"
+	"proctree/collector/host/system/systemtest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+)
+
+// systemReader reads the host below root as the exporter would with its default flags.
+func systemReader(tb testing.TB, root string) system.Reader {
+	tb.Helper()
+	r, err := system.NewReader(system.Config{
+		ProcFS:      filepath.Join(root, "proc"),
+		SysFS:       filepath.Join(root, "sys"),
+		RootFS:      root,
+		Disks:       system.Filter{Exclude: regexp.MustCompile(system.DefaultDisksExclude)},
+		MountPoints: system.Filter{Exclude: regexp.MustCompile(system.DefaultMountPointsExclude)},
+		FSTypes:     system.Filter{Exclude: regexp.MustCompile(system.DefaultFSTypesExclude)},
+		VMStat:      system.Filter{Include: regexp.MustCompile(system.DefaultVMStatInclude)},
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return r
+}
+
+// systemSet is all system collectors that are not among without.
+func systemSet(tb testing.TB, o Options, without ...string) *Set {
+	tb.Helper()
+	var names []string
+	for _, spec := range Table() {
+		if strings.HasPrefix(spec.Name, "system_") {
+			names = append(names, spec.Name)
+		}
+	}
+	o.Failed = func(name string, err error) { tb.Errorf("collector %s: %v", name, err) }
+	set, err := NewSet(names, o)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if set, err = set.Select(nil, without); err != nil {
+		tb.Fatal(err)
+	}
+	return set
+}
+
+// gatherSystem scrapes the system collectors. Metrics whose names the kernel chooses
+// cannot be described before, so the registry is not the pedantic one.
+func gatherSystem(tb testing.TB, set *Set) string {
+	tb.Helper()
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(set.Scrape(nil))
+	return text(tb, familiesOf(tb, registry))
+}
+
+func TestSystemGolden(t *testing.T) {
+	o := Options{System: systemReader(t, systemtest.Root(t))}
+	// The time and uname are those of the host on which the test runs, and so are the
+	// figures of the filesystems.
+	got := gatherSystem(t, systemSet(t, o, "system_time", "system_uname", "system_filesystem"))
+
+	const file = "testdata/system.golden"
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got; -update writes it anew):\n%s", file, diff)
+	}
+}
+
+func TestSystemLint(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(systemSet(t, Options{System: systemReader(t, "/")}).Scrape(nil))
+	problems, err := testutil.GatherAndLint(registry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		// Names that are node_exporter's break a rule now and then.
+		if !strings.HasPrefix(p.Metric, SystemNamespace+"_") {
+			t.Errorf("%s: %s", p.Metric, p.Text)
+		}
+	}
+}
+
+func TestSystemWithoutScan(t *testing.T) {
+	set := systemSet(t, Options{System: systemReader(t, systemtest.Root(t))})
+	if set.NeedsReport() {
+		t.Error("the system collectors ask for a scan of the processes")
+	}
+	if !allCollectors(t).NeedsReport() {
+		t.Error("all collectors together ask for no scan")
+	}
+}
+
+func TestSystemUnsupported(t *testing.T) {
+	got := gatherSystem(t, systemSet(t, Options{}))
+	for line := range strings.Lines(got) {
+		if !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "proctree_scrape_collector_success") {
+			t.Errorf("a host of which nothing is known has %s", line)
+		}
+	}
+}
