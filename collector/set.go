@@ -157,17 +157,12 @@ func (s *scrape) Collect(out chan<- prometheus.Metric) {
 	wg.Wait()
 }
 
-// errNoReport is the error of a collector that needs a report when there is none.
-var errNoReport = errors.New("the process table could not be read")
-
 func (s *scrape) collect(m *member, out chan<- prometheus.Metric) {
 	labels := []*dto.LabelPair{m.label}
 	began, success := time.Now(), 1.0
-	err := errNoReport
-	if s.view != nil || !m.needsReport() {
-		err = m.Collect(s.view, out)
-	}
-	if err != nil {
+	if s.view == nil && m.needsReport() {
+		success = 0
+	} else if err := m.Collect(s.view, out); err != nil {
 		success = 0
 		s.failed(m.name, err)
 	}

@@ -12,6 +12,7 @@ import (
 	"proctree/collector"
 	"proctree/collector/group"
 	"proctree/collector/host"
+	"proctree/collector/host/system"
 	treeapi "proctree/tree-api"
 )
 
@@ -33,7 +34,16 @@ func newExporter(s *settings, l loggers) (*exporter, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e.set, err = collector.NewSet(s.collectors, collector.Options{}); err != nil {
+	figures, err := system.NewReader(s.system.config(s.procPath, s.rootPath))
+	if err != nil {
+		return nil, fmt.Errorf("open the figures of the host: %w", err)
+	}
+	e.set, err = collector.NewSet(s.collectors, collector.Options{
+		System:          figures,
+		SystemNamespace: s.system.namespace,
+		Failed:          newFailures(l.root).observe,
+	})
+	if err != nil {
 		return nil, err
 	}
 	reader, err := host.NewReader(s.hostConfig(l.root))

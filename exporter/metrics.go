@@ -88,9 +88,12 @@ func (h *metricsHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *metricsHandler) scrape(w http.ResponseWriter, r *http.Request, selected *collector.Set) {
 	ctx, cancel := context.WithTimeout(r.Context(), scrapeTime(r.Header.Get(timeoutHeader)))
 	defer cancel()
-	report, err := h.source.Report(ctx)
-	if err != nil {
-		level.Error(h.logger).Log("msg", "scrape without processes", "err", err)
+	var report *group.Report
+	if selected.NeedsReport() {
+		var err error
+		if report, err = h.source.Report(ctx); err != nil {
+			level.Error(h.logger).Log("msg", "scrape without processes", "err", err)
+		}
 	}
 	// A registry per scrape, for the report is that of this request.
 	registry := prometheus.NewRegistry()

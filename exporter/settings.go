@@ -36,6 +36,7 @@ type settings struct {
 	// collectors are the names of those that are on.
 	collectors     []string
 	processCmdline bool
+	system         systemSettings
 
 	procPath, rootPath string
 	maxAge             time.Duration
@@ -73,6 +74,7 @@ func parseSettings(args []string, stdout io.Writer) (*settings, error) {
 	s.addScanFlags(app)
 	s.addBudgetFlags(app)
 	s.addProgramFlags(app)
+	s.system.addFlags(app)
 	collectors := addCollectorFlags(app)
 
 	_, err := app.Parse(args)
@@ -108,6 +110,9 @@ func (s *settings) validate() error {
 		return fmt.Errorf("--scan.max-age: %v is less than 0", s.maxAge)
 	case s.deadline <= 0:
 		return fmt.Errorf("--scan.process-deadline: %v is not more than 0", s.deadline)
+	}
+	if err := s.system.validate(); err != nil {
+		return err
 	}
 	return s.validateBudget()
 }

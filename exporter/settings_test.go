@@ -93,6 +93,9 @@ func TestBadFlags(t *testing.T) {
 		{"--scan.max-age=-1s", "--scan.max-age: -1s is less than 0"},
 		{"--process.hold=-1s", "--process.hold: must not be less than 0"},
 		{"--group.max=many", "--group.max"},
+		{"--collector.system.namespace=a-b", `--collector.system.namespace: "a-b" cannot begin a metric's name`},
+		{"--collector.system_vmstat.fields=(", "--collector.system_vmstat.fields: error parsing regexp: missing closing )"},
+		{"--collector.system_filesystem.mount-timeout=0s", "--collector.system_filesystem.mount-timeout: 0s is not more than 0"},
 		{"--log.level=loud", "enum value must be one of debug,info,warn,error, got 'loud', try --help"},
 	}
 	for _, tt := range tests {

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"proctree/collector"
+	"proctree/collector/host/system"
+)
+
+// systemSettings are the settings of the collectors of the host's own figures.
+type systemSettings struct {
+	sysPath      string
+	namespace    string
+	mountTimeout time.Duration
+	filters      []*filterFlag
+}
+
+// filterFlag is a regular expression that filters what one collector shows.
+type filterFlag struct {
+	name, value string
+	// into is where the expression goes.
+	into func(*system.Config) **regexp.Regexp
+}
+
+// namespacePattern is what the beginning of a metric's name may be.
+var namespacePattern = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
+
+func (s *systemSettings) addFlags(app *kingpin.Application) {
+	app.Flag("path.sysfs", "Where the sys file system of the host is mounted.").
+		Default("/sys").StringVar(&s.sysPath)
+	app.Flag("collector.system.namespace",
+		"Beginning of the names of the metrics of the system collectors; \"node\" makes them node_exporter's own.").
+		Default(collector.SystemNamespace).StringVar(&s.namespace)
+	app.Flag("collector.system_filesystem.mount-timeout",
+		"How long a mount may take to tell how full it is, before it is reported as an error.").
+		Default(system.DefaultMountTimeout.String()).DurationVar(&s.mountTimeout)
+
+	const include, exclude = "Regexp of %s to include.", "Regexp of %s to exclude."
+	s.addFilter(app, "diskstats.device-include", include, "disks", "",
+		func(c *system.Config) **regexp.Regexp { return &c.Disks.Include })
+	s.addFilter(app, "diskstats.device-exclude", exclude, "disks", system.DefaultDisksExclude,
+		func(c *system.Config) **regexp.Regexp { return &c.Disks.Exclude })
+	s.addFilter(app, "filesystem.mount-points-include", include, "mount points", "",
+		func(c *system.Config) **regexp.Regexp { return &c.MountPoints.Include })
+	s.addFilter(app, "filesystem.mount-points-exclude", exclude, "mount points", system.DefaultMountPointsExclude,
+		func(c *system.Config) **regexp.Regexp { return &c.MountPoints.Exclude })
+	s.addFilter(app, "filesystem.fs-types-include", include, "filesystem types", "",
+		func(c *system.Config) **regexp.Regexp { return &c.FSTypes.Include })
+	s.addFilter(app, "filesystem.fs-types-exclude", exclude, "filesystem types", system.DefaultFSTypesExclude,
+		func(c *system.Config) **regexp.Regexp { return &c.FSTypes.Exclude })
+	s.addFilter(app, "netdev.device-include", include, "network devices", "",
+		func(c *system.Config) **regexp.Regexp { return &c.NetworkDevices.Include })
+	s.addFilter(app, "netdev.device-exclude", exclude, "network devices", "",
+		func(c *system.Config) **regexp.Regexp { return &c.NetworkDevices.Exclude })
+	s.addFilter(app, "vmstat.fields", include, "fields of /proc/vmstat", system.DefaultVMStatInclude,
+		func(c *system.Config) **regexp.Regexp { return &c.VMStat.Include })
+	s.addFilter(app, "hwmon.chip-include", include, "hardware monitors", "",
+		func(c *system.Config) **regexp.Regexp { return &c.Chips.Include })
+	s.addFilter(app, "hwmon.chip-exclude", exclude, "hardware monitors", "",
+		func(c *system.Config) **regexp.Regexp { return &c.Chips.Exclude })
+	s.addFilter(app, "hwmon.sensor-include", include, "sensors, as CHIP;SENSOR,", "",
+		func(c *system.Config) **regexp.Regexp { return &c.Sensors.Include })
+	s.addFilter(app, "hwmon.sensor-exclude", exclude, "sensors, as CHIP;SENSOR,", "",
+		func(c *system.Config) **regexp.Regexp { return &c.Sensors.Exclude })
+}
+
+func (s *systemSettings) addFilter(app *kingpin.Application, name, help, of, value string, into func(*system.Config) **regexp.Regexp) {
+	f := &filterFlag{name: "collector.system_" + name, into: into}
+	s.filters = append(s.filters, f)
+	app.Flag(f.name, fmt.Sprintf(help, of)).Default(value).StringVar(&f.value)
+}
+
+// validate names the flag that is wrong.
+func (s *systemSettings) validate() error {
+	if !namespacePattern.MatchString(s.namespace) {
+		return fmt.Errorf("--collector.system.namespace: %q cannot begin a metric's name", s.namespace)
+	}
+	if s.mountTimeout <= 0 {
+		return fmt.Errorf("--collector.system_filesystem.mount-timeout: %v is not more than 0", s.mountTimeout)
+	}
+	for _, f := range s.filters {
+		if _, err := regexp.Compile(f.value); err != nil {
+			return fmt.Errorf("--%s: %w", f.name, err)
+		}
+	}
+	return nil
+}
+
+// config sets up the reader of the host's own figures. The settings have to be valid.
+func (s *systemSettings) config(procPath, rootPath string) system.Config {
+	c := system.Config{
+		ProcFS:       procPath,
+		SysFS:        s.sysPath,
+		RootFS:       rootPath,
+		MountTimeout: s.mountTimeout,
+	}
+	for _, f := range s.filters {
+		if f.value != "" {
+			*f.into(&c) = regexp.MustCompile(f.value)
+		}
+	}
+	return c
+}
