@@ -33,7 +33,8 @@ type Detail struct {
 	Limits []Limit
 	// Descriptors are the open descriptors, at most MaxDetailDescriptors of them.
 	Descriptors []Descriptor
-	ThreadList  []Thread
+	// ThreadList are the threads, at most MaxDetailThreads of them.
+	ThreadList []Thread
 	// Memory holds parts of the memory in bytes under proc_pid_status(5)'s names in snake
 	// case, as "resident_anonymous", "resident_file", "resident_shared", "locked",
 	// "peak_resident", and "proportional" where it may be read.
@@ -47,8 +48,11 @@ type Detail struct {
 	OOMScore *int
 }
 
-// MaxDetailDescriptors bounds Detail.Descriptors.
-const MaxDetailDescriptors = 1000
+// MaxDetailDescriptors and MaxDetailThreads bound what Detail lists.
+const (
+	MaxDetailDescriptors = 1000
+	MaxDetailThreads     = 1000
+)
 
 // Limit is one resource limit (getrlimit(2)); nil is unlimited.
 type Limit struct {

@@ -14,11 +14,13 @@ type pass struct {
 	// skipIO leaves out what can block, of all processes.
 	skipIO bool
 	done   chan struct{}
+	// process is the one being read.
+	process Process
 
 	// mu guards table, and what follows, against the reader that leaves the pass.
 	mu   sync.Mutex
 	left bool
-	// partial is the process being read, once all that cannot block is known of it.
+	// partial is a copy of process, once all that cannot block is known of it.
 	partial     Process
 	partialMemo memo
 	havePartial bool
@@ -47,24 +49,25 @@ func (p *pass) step(pid int) bool {
 	if held.whole {
 		return p.finish(nil, memo{}, failures{deadline: 1})
 	}
-	var process Process
-	if err := p.files.readBasics(pid, &process); err != nil {
+	p.process = Process{}
+	process := &p.process
+	if err := p.files.readBasics(pid, process); err != nil {
 		var failed failures
 		failed.add(err)
 		return p.finish(nil, memo{}, failed)
 	}
-	m, ok := p.publish(&process)
+	m, ok := p.publish(process)
 	if !ok {
 		return false
 	}
 	if isHeld || p.skipIO {
-		return p.finish(&process, m, failures{deadline: 1})
+		return p.finish(process, m, failures{deadline: 1})
 	}
-	failed, gone := p.files.readRefusable(&process, &m, p.table.now)
+	failed, gone := p.files.readRefusable(process, &m, p.table.now)
 	if gone {
 		return p.finish(nil, memo{}, failures{})
 	}
-	return p.finish(&process, m, failed)
+	return p.finish(process, m, failed)
 }
 
 // publish shows what is known so far, and returns what is remembered of the process.

@@ -1,6 +1,9 @@
 package host
 
-import "bytes"
+import (
+	"bytes"
+	"iter"
+)
 
 // parsePIDIO reads what went to and came from storage out of /proc/PID/io
 // (proc_pid_io(5)), in bytes.
@@ -8,6 +11,18 @@ func parsePIDIO(file []byte) (read, written uint64, ok bool) {
 	read, ok1 := valueOf(file, "\nread_bytes: ")
 	written, ok2 := valueOf(file, "\nwrite_bytes: ")
 	return read, written, ok1 && ok2
+}
+
+// keyedLines yields the lines of "KEY:VALUE" in a file.
+func keyedLines(file []byte) iter.Seq2[[]byte, []byte] {
+	return func(yield func(key, value []byte) bool) {
+		for line := range bytes.Lines(file) {
+			key, value, ok := bytes.Cut(line, []byte(":"))
+			if ok && !yield(key, value) {
+				return
+			}
+		}
+	}
 }
 
 // valueOf reads the number behind key.

@@ -35,6 +35,7 @@ func NewReader(cfg Config) (Reader, error) {
 		caps:    findCaps(proc),
 		clock:   newBootClock(proc),
 		facts:   newFactsCache(proc, cfg),
+		pss:     newPSSReader(proc, cfg),
 		guard:   newGuard(cfg.Deadline, 1),
 		held:    make(map[int]heldPass),
 		entries: make([]byte, 64<<10),
@@ -49,6 +50,7 @@ type procfsReader struct {
 	caps  procCaps
 	clock *bootClock
 	facts *factsCache
+	pss   *pssReader
 	guard *guard
 
 	table   scanTable
@@ -73,6 +75,7 @@ func (r *procfsReader) Read(ctx context.Context) (*Snapshot, error) {
 	errs := make(map[string]uint64)
 	r.table.failed.addTo(errs)
 	r.addFacts(began, errs)
+	r.pss.apply(r.table.out, errs)
 	s := &Snapshot{
 		Taken:      began,
 		Clock:      clock,
@@ -154,6 +157,11 @@ func (r *procfsReader) await(ctx context.Context, p *pass, watch <-chan time.Tim
 			return nil
 		case <-ctx.Done():
 			r.leave(p, anywhere)
+			// It ends at once unless it hangs, and then nothing of it is left to the next scan.
+			select {
+			case <-p.done:
+			case <-time.After(r.cfg.Deadline):
+			}
 			return fmt.Errorf("read processes: %w", ctx.Err())
 		case <-watch:
 		}
@@ -182,5 +190,6 @@ func (r *procfsReader) leave(p *pass, at int) bool {
 func (r *procfsReader) Close() error {
 	r.guard.close()
 	r.facts.close()
+	r.pss.close()
 	return r.proc.close()
 }

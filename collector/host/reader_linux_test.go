@@ -1,10 +1,22 @@
 package host_test
 
 import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
@@ -13,6 +25,8 @@ import (
 // newReader reads a tree, and is closed at the end of the test.
 func newReader(t *testing.T, cfg host.Config) host.Reader {
 	t.Helper()
+	// A machine that is busy with other tests must not look like a process that hangs.
+	cfg.Deadline = cmp.Or(cfg.Deadline, 10*time.Second)
 	reader, err := host.NewReader(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -59,13 +73,281 @@ func TestReadEveryField(t *testing.T) {
 			Cgroup: "/system.slice/nginx.service", Unit: "nginx.service", FDLimit: 2048,
 		},
 	}
-	if diff := cmp.Diff([]host.Process{want}, got.Processes); diff != "" {
+	if diff := gocmp.Diff([]host.Process{want}, got.Processes); diff != "" {
 		t.Errorf("processes (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(hosttest.System(), got.System, cmp.AllowUnexported(host.System{})); diff != "" {
+	if diff := gocmp.Diff(hosttest.System(), got.System, gocmp.AllowUnexported(host.System{})); diff != "" {
 		t.Errorf("system (-want +got):\n%s", diff)
 	}
 	if got.Reader != "procfs" || len(got.Errors) != 0 || got.Clock.Now != 1_000_000 || !got.Clock.Epoch.Equal(hosttest.Epoch) {
 		t.Errorf("reader %q, errors %v, clock %+v", got.Reader, got.Errors, got.Clock)
+	}
+}
+
+func TestReadHostileNames(t *testing.T) {
+	long := make([]byte, 4<<10)
+	for i := range long {
+		long[i] = 'x'
+	}
+	tests := []hosttest.TreeProcess{
+		{PID: 1, Name: "a) S 1 (b"},
+		{PID: 2, Name: "a\nUid:\t7"},
+		{PID: 3, Name: "\xff\xfe(\x01"},
+		{PID: 4, Name: ""},
+		{PID: 5, Name: "java", Cmdline: []string{"java", string(long), "", "-x"}},
+		{PID: 6, Name: "title", Cmdline: []string{"nginx: worker process", "", "", ""}},
+		{PID: 7, Name: "notutf8", Cmdline: []string{"\xff\n"}, Exe: "/opt/\xff", Cgroup: "0::/\xff.service\n"},
+	}
+	root := hosttest.Tree{Processes: tests}.Write(t)
+	got := read(t, newReader(t, host.Config{ProcPath: root}))
+	if len(got.Processes) != len(tests) || len(got.Errors) != 0 {
+		t.Fatalf("%d processes, errors %v; want %d and none", len(got.Processes), got.Errors, len(tests))
+	}
+	for i, want := range tests {
+		p := got.Processes[i]
+		if p.PID != want.PID || p.Name != want.Name || p.UID != 0 {
+			t.Errorf("PID %d, name %q, uid %d; want %d, %q, 0", p.PID, p.Name, p.UID, want.PID, want.Name)
+		}
+	}
+	if got := got.ByPID(5).Facts.Cmdline; len(got) != 4 || got[1] != string(long) || got[2] != "" {
+		t.Errorf("the long command line came as %d arguments", len(got))
+	}
+	if diff := gocmp.Diff([]string{"nginx: worker process"}, got.ByPID(6).Facts.Cmdline); diff != "" {
+		t.Errorf("title (-want +got):\n%s", diff)
+	}
+	if got := got.ByPID(7).Facts; got.Exe != "/opt/\xff" || got.Unit != "\xff.service" || got.Cmdline[0] != "\xff\n" {
+		t.Errorf("bytes that are not UTF-8 came as %+v", got)
+	}
+}
+
+func TestReadKernelThreadsAndZombies(t *testing.T) {
+	root := hosttest.Tree{Processes: []hosttest.TreeProcess{
+		{PID: 2, Name: "kthreadd", Kernel: true},
+		{PID: 9, PPID: 2, Name: "kworker/0:1-events", Kernel: true, State: 'I', SystemTicks: 5},
+		{PID: 50, PPID: 1, Name: "gone", State: 'Z', Files: map[string]string{"cmdline": ""}},
+	}}.Write(t)
+	got := read(t, newReader(t, host.Config{ProcPath: root}))
+	worker, zombie := got.ByPID(9), got.ByPID(50)
+	if !worker.Kernel || worker.Name != "kworker/0:1" || worker.State != host.Sleeping {
+		t.Errorf("the kernel thread came as %+v", worker)
+	}
+	// It has neither memory nor descriptors: that is a figure, not ignorance.
+	if !worker.Known.Has(hosttest.AllFields) || worker.ResidentBytes != 0 || worker.OpenFDs != 0 {
+		t.Errorf("the kernel thread knows %b, resident %d", worker.Known, worker.ResidentBytes)
+	}
+	if zombie.State != host.Zombie || !zombie.Known.Has(host.HasMemory|host.HasSwap) || zombie.Facts.Cmdline != nil {
+		t.Errorf("the zombie came as %+v", zombie)
+	}
+	if len(got.Errors) != 0 {
+		t.Errorf("errors %v, want none", got.Errors)
+	}
+}
+
+func TestReadSkipsWhatIsNoProcess(t *testing.T) {
+	root := hosttest.Tree{
+		Processes: []hosttest.TreeProcess{{PID: 300, Name: "later"}, {PID: 20, Name: "sooner"}},
+		Files:     map[string]string{"12x/stat": "no", "0/stat": "no", "99999999999/stat": "no", "self/stat": "no"},
+	}.Write(t)
+	got := read(t, newReader(t, host.Config{ProcPath: root}))
+	if len(got.Processes) != 2 || got.Processes[0].PID != 20 || got.Processes[1].PID != 300 {
+		t.Errorf("read %+v, want PID 20 and 300 in that order", got.Processes)
+	}
+}
+
+func TestReadLeavesOutWhatVanishes(t *testing.T) {
+	for _, file := range []string{"stat", "status", "io"} {
+		t.Run(file+" is not there", func(t *testing.T) {
+			root := hosttest.Tree{Processes: []hosttest.TreeProcess{
+				{PID: 1, Name: "stays"}, {PID: 2, Name: "goes", Files: map[string]string{file: ""}}, {PID: 3, Name: "stays"},
+			}}.Write(t)
+			wantOnly(t, read(t, newReader(t, host.Config{ProcPath: root})), 1, 3)
+		})
+		t.Run(file+" cannot be read any more", func(t *testing.T) {
+			gone := hosttest.TreeProcess{PID: 2, Name: "goes", Files: map[string]string{file: ""}}
+			root := hosttest.Tree{Processes: []hosttest.TreeProcess{{PID: 1, Name: "stays"}, gone}}.Write(t)
+			link := filepath.Join(root, "2", file)
+			if err := os.Symlink(fileOfDeadProcess(t, file), link); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := os.ReadFile(link); !errors.Is(err, syscall.ESRCH) {
+				t.Fatalf("reading %s: %v, want ESRCH", file, err)
+			}
+			wantOnly(t, read(t, newReader(t, host.Config{ProcPath: root})), 1)
+		})
+	}
+}
+
+// fileOfDeadProcess returns a path that can be opened but gives ESRCH when it is read, as
+// does any file of a process that has ended between the two.
+func fileOfDeadProcess(t *testing.T, name string) string {
+	t.Helper()
+	child := exec.Command("sleep", "60")
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(filepath.Join("/proc", strconv.Itoa(child.Process.Pid), name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { file.Close() })
+	if err := child.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = child.Wait()
+	return fmt.Sprintf("/proc/self/fd/%d", file.Fd())
+}
+
+func wantOnly(t *testing.T, got *host.Snapshot, pids ...int) {
+	t.Helper()
+	found := make([]int, len(got.Processes))
+	for i := range got.Processes {
+		found[i] = got.Processes[i].PID
+	}
+	if !slices.Equal(found, pids) || len(got.Errors) != 0 {
+		t.Errorf("PIDs %v, errors %v; want %v and none", found, got.Errors, pids)
+	}
+}
+
+func TestReadCountsMalformedFiles(t *testing.T) {
+	root := hosttest.Tree{Processes: []hosttest.TreeProcess{
+		{PID: 1, Name: "whole"},
+		{PID: 2, Name: "a", Files: map[string]string{"stat": "2 (a) S 1"}},
+		{PID: 3, Name: "a", Files: map[string]string{"status": "Name:\ta\n"}},
+		{PID: 4, Name: "a", Files: map[string]string{"io": "rchar: 1\n"}},
+	}}.Write(t)
+	got := read(t, newReader(t, host.Config{ProcPath: root}))
+	if diff := gocmp.Diff(map[string]uint64{host.ReasonParse: 3}, got.Errors); diff != "" {
+		t.Errorf("errors (-want +got):\n%s", diff)
+	}
+	if p := got.ByPID(4); p == nil || p.Known.Has(host.HasIO) || !p.Known.Has(host.HasCPU|host.HasOpenFDs) {
+		t.Errorf("the process without io came as %+v", p)
+	}
+	if got.ByPID(2) != nil || got.ByPID(3) != nil {
+		t.Error("a process without identity or user was made up")
+	}
+}
+
+func TestReadAsOrdinaryUser(t *testing.T) {
+	root := hosttest.Tree{Processes: []hosttest.TreeProcess{
+		{PID: 1, Name: "secret", FDs: 3, Exe: "/bin/secret"}, {PID: 2, Name: "open", FDs: 3, UID: 7},
+	}}.Write(t)
+	openToAll(t, root)
+	for _, path := range []string{"1/io", "1/fd", "1/limits"} {
+		if err := os.Chmod(filepath.Join(root, path), 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, got := range readAsNobody(t, root) {
+		// The files io, fd and limits; the second scan remembers them.
+		if diff := gocmp.Diff(map[string]uint64{host.ReasonPermission: 3}, got.Errors); diff != "" {
+			t.Errorf("scan %d: errors (-want +got):\n%s", i, diff)
+		}
+		secret, open := got.ByPID(1), got.ByPID(2)
+		if secret == nil || secret.Known != hosttest.AllFields&^(host.HasIO|host.HasOpenFDs) || secret.Facts.FDLimit != 0 {
+			t.Errorf("scan %d: the process that refuses came as %+v", i, secret)
+		}
+		if open == nil || open.Known != hosttest.AllFields || open.Facts.FDLimit != 1024 {
+			t.Errorf("scan %d: the process beside it came as %+v", i, open)
+		}
+	}
+}
+
+// openToAll lets every user read a tree of this test.
+func openToAll(t *testing.T, root string) {
+	t.Helper()
+	if err := os.Chmod(filepath.Dir(root), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.Type()&os.ModeSymlink != 0 {
+			return err
+		}
+		return os.Chmod(path, 0o755)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// readAsNobody reads a tree twice in a process of another user, or in one of this user if
+// this is not root.
+func readAsNobody(t *testing.T, root string) []*host.Snapshot {
+	t.Helper()
+	// By this link the program can be executed wherever it lies.
+	command := exec.Command("/proc/self/exe")
+	command.Env = append(os.Environ(), "PROCTREE_TEST_READ="+root)
+	command.Stderr = os.Stderr
+	command.Dir = "/"
+	if os.Geteuid() == 0 {
+		command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	}
+	output, err := command.Output()
+	if err != nil {
+		t.Fatalf("reading as another user: %v", err)
+	}
+	var snapshots []*host.Snapshot
+	if err := json.Unmarshal(output, &snapshots); err != nil {
+		t.Fatal(err)
+	}
+	return snapshots
+}
+
+func TestReadTellsAReusedPIDApart(t *testing.T) {
+	first := hosttest.TreeProcess{PID: 7, Name: "worker", StartTicks: 100, Exe: "/bin/first"}
+	second := hosttest.TreeProcess{PID: 7, Name: "worker", StartTicks: 200, Exe: "/bin/second"}
+	root := hosttest.Tree{Processes: []hosttest.TreeProcess{first}}.Write(t)
+	reader := newReader(t, host.Config{ProcPath: root})
+	before := read(t, reader)
+	second.Write(t, root)
+	after := read(t, reader)
+	if before.Processes[0].ID == after.Processes[0].ID || after.ByID(before.Processes[0].ID) != nil {
+		t.Error("two processes have one identity")
+	}
+	if exe := after.ByPID(7).Facts.Exe; exe != "/bin/second" {
+		t.Errorf("the second process has the executable %q", exe)
+	}
+	if exe := before.ByPID(7).Facts.Exe; exe != "/bin/first" {
+		t.Errorf("the snapshot before was changed: %q", exe)
+	}
+}
+
+func TestReadHoldsTheBootTimeStill(t *testing.T) {
+	tree := hosttest.Tree{Processes: []hosttest.TreeProcess{{PID: 1, Name: "init", StartTicks: 5}}}
+	root := tree.Write(t)
+	reader := newReader(t, host.Config{ProcPath: root})
+	for _, step := range []struct {
+		boot int64
+		want time.Duration
+	}{{0, 0}, {1, 0}, {-1, 0}, {3600, time.Hour}, {3601, time.Hour}, {-7200, -2 * time.Hour}} {
+		tree.BootTime = hosttest.Epoch.Unix() + step.boot
+		tree.Processes[0].Write(t, root)
+		hosttest.WriteFiles(t, root, tree.RootFiles())
+		got := read(t, reader)
+		if moved := got.Clock.Epoch.Sub(hosttest.Epoch); moved != step.want {
+			t.Errorf("with the boot at %+d s the epoch moved by %v, want %v", step.boot, moved, step.want)
+		}
+		if got.Processes[0].StartTicks != 5 {
+			t.Errorf("the identity moved with the clock: %v", got.Processes[0].ID)
+		}
+	}
+}
+
+func TestReadEndsWithItsContext(t *testing.T) {
+	root := hosttest.Tree{Processes: []hosttest.TreeProcess{{PID: 1, Name: "init"}}}.Write(t)
+	reader := newReader(t, host.Config{ProcPath: root})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := reader.Read(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+	if got := read(t, reader); len(got.Processes) != 1 {
+		t.Errorf("afterwards %d processes, want 1", len(got.Processes))
+	}
+}
+
+func TestNewReaderRefuses(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "nowhere")
+	if _, err := host.NewReader(host.Config{ProcPath: missing}); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), missing) {
+		t.Errorf("got %v, want an error that names %s", err, missing)
 	}
 }

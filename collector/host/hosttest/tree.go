@@ -59,7 +59,7 @@ type TreeProcess struct {
 func (tree Tree) Write(tb testing.TB) string {
 	tb.Helper()
 	root := tb.TempDir()
-	WriteFiles(tb, root, tree.rootFiles())
+	WriteFiles(tb, root, tree.RootFiles())
 	WriteFiles(tb, root, tree.Files)
 	for _, p := range tree.Processes {
 		p.Write(tb, root)
@@ -67,8 +67,8 @@ func (tree Tree) Write(tb testing.TB) string {
 	return root
 }
 
-// rootFiles are the files beside the processes; they say what System returns.
-func (tree Tree) rootFiles() map[string]string {
+// RootFiles are the files beside the processes; they say what System returns.
+func (tree Tree) RootFiles() map[string]string {
 	uptime, boot := cmp.Or(tree.Uptime, 10_000), cmp.Or(tree.BootTime, Epoch.Unix())
 	return map[string]string{
 		"uptime":                 fmt.Sprintf("%.2f 5000.00\n", uptime),

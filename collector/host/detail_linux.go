@@ -1,0 +1,140 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// maxDetails bounds the readings under way at once, those that hang included.
+	maxDetails = 4
+	// detailDeadline is when the answer is what has been read by then.
+	detailDeadline = 2 * time.Second
+)
+
+// NewDetailer returns a Detailer for the proc file system.
+func NewDetailer(cfg Config) (Detailer, error) {
+	cfg = cfg.withDefaults()
+	proc, err := openProcDir(cfg.ProcPath)
+	if err != nil {
+		return nil, err
+	}
+	return &procfsDetailer{proc: proc, slots: make(chan struct{}, maxDetails), deadline: detailDeadline}, nil
+}
+
+// procfsDetailer reads one process in a goroutine of its own, which a process stuck in the
+// kernel can block without end.
+type procfsDetailer struct {
+	proc     *procDir
+	slots    chan struct{}
+	deadline time.Duration
+}
+
+// detailReading is one reading under way.
+type detailReading struct {
+	dir  int
+	done chan struct{}
+
+	mu   sync.Mutex
+	read Detail
+}
+
+func (d *procfsDetailer) Detail(ctx context.Context, id ID) (*Detail, error) {
+	select {
+	case d.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, fmt.Errorf("process %d: waiting for other readings: %w", id.PID, ctx.Err())
+	}
+	dir, err := d.open(id)
+	if err != nil {
+		<-d.slots
+		return nil, fmt.Errorf("process %d: %w", id.PID, err)
+	}
+	reading := &detailReading{dir: dir, done: make(chan struct{})}
+	go func() {
+		reading.run()
+		closeFD(dir)
+		<-d.slots
+		close(reading.done)
+	}()
+	timeout := time.NewTimer(d.deadline)
+	defer timeout.Stop()
+	select {
+	case <-reading.done:
+		if gone := checkIdentity(d.proc.fd, pidPath(nil, id.PID, "stat"), id); gone != nil {
+			return nil, fmt.Errorf("process %d: %w", id.PID, gone)
+		}
+	case <-timeout.C:
+	case <-ctx.Done():
+		return nil, fmt.Errorf("process %d: %w", id.PID, ctx.Err())
+	}
+	return reading.result(), nil
+}
+
+// open opens the directory of a process: whatever is read relative to it is of that
+// process, even if the PID is given to another one meanwhile.
+func (d *procfsDetailer) open(id ID) (dir int, err error) {
+	dir, err = openAt(d.proc.fd, pidPath(nil, id.PID, ""), unix.O_PATH|unix.O_DIRECTORY)
+	if isGone(err) {
+		return -1, ErrNoProcess
+	}
+	if err != nil {
+		return -1, err
+	}
+	if err := checkIdentity(dir, []byte("stat\x00"), id); err != nil {
+		closeFD(dir)
+		return -1, err
+	}
+	return dir, nil
+}
+
+// checkIdentity returns ErrNoProcess if a stat file is not, or no longer, that of id.
+func checkIdentity(dir int, path []byte, id ID) error {
+	content, err := readAt(dir, path, make([]byte, statBuffer))
+	if isGone(err) {
+		return ErrNoProcess
+	}
+	if err != nil {
+		return err
+	}
+	var s pidStat
+	if !s.parse(content) {
+		return errParse
+	}
+	if s.startTicks != id.StartTicks {
+		return ErrNoProcess
+	}
+	return nil
+}
+
+// run reads one part after the other, those last on which a process may hang.
+func (r *detailReading) run() {
+	buf := make([]byte, fileBuffer)
+	for _, part := range detailParts {
+		r.mu.Lock()
+		next := r.read
+		r.mu.Unlock()
+		part(r.dir, buf, &next)
+		r.mu.Lock()
+		r.read = next
+		r.mu.Unlock()
+	}
+}
+
+func (r *detailReading) result() *Detail {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	read := r.read
+	return &read
+}
+
+// detailParts read into a Detail. A part replaces the maps of earlier ones and does not
+// write to them, for the Detail may have been handed out.
+var detailParts = []func(dir int, buf []byte, d *Detail){
+	readLimits, readStatusMemory, readAllIO, readCgroups, readPlaces, readOOMScore, readDescriptors, readThreads,
+	readWaitChan, readProportional,
+}

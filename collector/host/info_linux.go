@@ -1,0 +1,65 @@
+package host
+
+import (
+	"bufio"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"github.com/prometheus/procfs"
+	"golang.org/x/sys/unix"
+)
+
+// ReadInfo reads what it can about the host.
+func ReadInfo(cfg Config) Info {
+	cfg = cfg.withDefaults()
+	info := Info{
+		OS:       osName(cfg.RootPath),
+		Platform: runtime.GOOS,
+		Arch:     runtime.GOARCH,
+	}
+	info.Name, _ = os.Hostname()
+	var names unix.Utsname
+	if unix.Uname(&names) == nil {
+		info.Kernel = unix.ByteSliceToString(names.Release[:])
+	}
+	if fs, err := procfs.NewFS(cfg.ProcPath); err == nil {
+		if stat, err := fs.Stat(); err == nil {
+			info.CPUs = len(stat.CPU)
+		}
+	}
+	if proc, err := openProcDir(cfg.ProcPath); err == nil {
+		if clock, err := newBootClock(proc).clock(); err == nil {
+			info.BootTime = clock.Epoch
+		}
+		_ = proc.close()
+	}
+	return info
+}
+
+// osName is PRETTY_NAME of os-release(5).
+func osName(root string) string {
+	for _, path := range []string{"etc/os-release", "usr/lib/os-release"} {
+		file, err := os.Open(filepath.Join(root, path))
+		if err != nil {
+			continue
+		}
+		defer file.Close()
+		for lines := bufio.NewScanner(file); lines.Scan(); {
+			if value, ok := strings.CutPrefix(lines.Text(), "PRETTY_NAME="); ok {
+				return unquote(value)
+			}
+		}
+	}
+	return ""
+}
+
+// unquote takes the quotes of a shell off a simple value.
+func unquote(value string) string {
+	if plain, err := strconv.Unquote(value); err == nil {
+		return plain
+	}
+	return strings.Trim(value, "'\"")
+}

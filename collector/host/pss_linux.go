@@ -1,0 +1,139 @@
+package host
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"time"
+)
+
+// pssKey is the line of smaps_rollup that has the proportional memory, in kB.
+const pssKey = "\nPss:"
+
+// maxHangingPSS bounds the readings of smaps_rollup that hang.
+const maxHangingPSS = 4
+
+// pssReader reads proportional memory, so many processes per scan as a budget of time
+// allows: the kernel walks all page tables of a process for it, and holds the lock of its
+// memory meanwhile. It goes round the processes, the largest first, and then again; a
+// process keeps its value until its next turn. Not safe for concurrent use.
+type pssReader struct {
+	proc   *procDir
+	budget time.Duration
+	guard  *guard
+	// round are the processes that still have their turn in this round.
+	round []ID
+	known map[ID]uint64
+	hangs map[ID]*guardedRead
+}
+
+// newPSSReader returns nil if there is no budget.
+func newPSSReader(proc *procDir, cfg Config) *pssReader {
+	if cfg.ProportionalBudget <= 0 {
+		return nil
+	}
+	return &pssReader{
+		proc:   proc,
+		budget: cfg.ProportionalBudget,
+		guard:  newGuard(cfg.Deadline, maxHangingPSS),
+		known:  make(map[ID]uint64),
+		hangs:  make(map[ID]*guardedRead),
+	}
+}
+
+// apply reads as many values as the budget allows, and gives every process the one known
+// of it. The processes are sorted by PID.
+func (r *pssReader) apply(processes []Process, errs map[string]uint64) {
+	if r == nil {
+		return
+	}
+	s := Snapshot{Processes: processes}
+	if len(r.round) == 0 {
+		r.round = newRound(processes)
+	}
+	// At least one, so that it goes round however small the budget is.
+	for began := time.Now(); len(r.round) > 0; {
+		id := r.round[0]
+		r.round = r.round[1:]
+		if s.ByID(id) == nil {
+			continue
+		}
+		if err := r.read(id); err != nil && !isGone(err) {
+			errs[reasonOf(err)]++
+		}
+		if time.Since(began) >= r.budget {
+			break
+		}
+	}
+	for id := range r.known {
+		if s.ByID(id) == nil {
+			delete(r.known, id)
+		}
+	}
+	for i := range processes {
+		if pss, ok := r.known[processes[i].ID]; ok {
+			processes[i].ProportionalBytes = pss
+			processes[i].Known |= HasProportional
+		}
+	}
+}
+
+// newRound lists the processes that have memory, the largest first.
+func newRound(processes []Process) []ID {
+	order := make([]*Process, 0, len(processes))
+	for i := range processes {
+		if !processes[i].Kernel && processes[i].ResidentBytes > 0 {
+			order = append(order, &processes[i])
+		}
+	}
+	slices.SortFunc(order, func(a, b *Process) int { return cmp.Compare(b.ResidentBytes, a.ResidentBytes) })
+	round := make([]ID, len(order))
+	for i, p := range order {
+		round[i] = p.ID
+	}
+	return round
+}
+
+// read reads one value. While an earlier reading of the process hangs there is no second.
+func (r *pssReader) read(id ID) error {
+	if late := r.hangs[id]; late != nil {
+		if !late.finished() {
+			return errOverdue
+		}
+		delete(r.hangs, id)
+	}
+	var pss uint64
+	var failed error
+	read, err := r.guard.do(func() { pss, failed = readPSS(r.proc, id) })
+	switch {
+	case errors.Is(err, errOverdue):
+		r.hangs[id] = read
+		return err
+	case err != nil:
+		return err
+	case failed != nil:
+		delete(r.known, id)
+		return failed
+	}
+	r.known[id] = pss
+	return nil
+}
+
+func readPSS(proc *procDir, id ID) (uint64, error) {
+	// The sums take a kilobyte.
+	content, err := readAt(proc.fd, pidPath(nil, id.PID, "smaps_rollup"), make([]byte, statBuffer))
+	if err != nil {
+		return 0, err
+	}
+	pss, ok := valueOf(content, pssKey)
+	if !ok {
+		return 0, errParse
+	}
+	return pss << 10, nil
+}
+
+func (r *pssReader) close() {
+	if r != nil {
+		r.guard.close()
+	}
+}
