@@ -27,19 +27,21 @@ const usage = `usage: go run ./exporter/bench [flags]
 Measures the exporter beside its peers in one run and prints Markdown tables: each
 figure, its target, and whether it was met. Progress goes to standard error. Run it as
 root on an otherwise idle Linux machine with a C compiler; a peer that is not installed
-is named in the table (Debian: prometheus-process-exporter, netdata-core).
+is named in the table (Debian: prometheus-process-exporter,
+prometheus-node-exporter, netdata-core).
 
 The parts, by -only:
   scan    cost of a scan and a scrape at each -n, series, memory, the process tree
   floors  what each file of /proc/PID costs to open, read and close, at the largest -n
   truth   CPU of short-lived processes: who is told, and how much of it
+  system  figures of the host, beside node_exporter
   stress  exits by the thousand, a fork storm, 32,000 processes, 5,000 threads
 
 Flags:
 `
 
 // partNames are what -only takes.
-var partNames = []string{"scan", "floors", "truth", "stress"}
+var partNames = []string{"scan", "floors", "truth", "system", "stress"}
 
 // options are the command line.
 type options struct {
@@ -81,7 +83,7 @@ func parse(args []string, out io.Writer) (*options, error) {
 	})
 	flags.IntVar(&o.rounds, "rounds", 5, "`times` each program is measured, one after the other; the table has the medians")
 	flags.BoolVar(&o.quick, "quick", false, "a smoke test in under two minutes, with rougher figures; overrides the other numbers")
-	flags.StringVar(&o.only, "only", "", "`parts` to run, separated by commas: scan, floors, truth, stress (default all)")
+	flags.StringVar(&o.only, "only", "", "`parts` to run, separated by commas: scan, floors, truth, system, stress (default all)")
 	flags.StringVar(&o.exporter, "exporter", "", "exporter `binary` to measure (default: build one from this source)")
 	flags.IntVar(&o.truthSeconds, "truth", 60, "`seconds` of short-lived processes, for children and again for orphans")
 	flags.IntVar(&o.stressSize, "stress", 32000, "`number` of live processes of the largest table")
@@ -147,7 +149,7 @@ func run(ctx context.Context, args []string) error {
 	began := time.Now()
 	bench.describe()
 	parts := map[string]func(context.Context) error{
-		"scan": bench.scanPart, "floors": bench.floorsPart, "truth": bench.truthPart, "stress": bench.stressPart,
+		"scan": bench.scanPart, "floors": bench.floorsPart, "truth": bench.truthPart, "system": bench.systemPart, "stress": bench.stressPart,
 	}
 	for _, name := range partNames {
 		if !o.does(name) {
