@@ -2,6 +2,7 @@ package treeapi
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"sync"
@@ -39,6 +40,8 @@ type Config struct {
 	// MetricsPath is where /metrics is, for the link on the page of those who may not see
 	// the tree; "" is /metrics.
 	MetricsPath string
+	// GrafanaURL is where the page links to for history; "" is nowhere.
+	GrafanaURL string
 }
 
 // HostInfo is what does not change about the host; an empty field is not known.
@@ -68,7 +71,9 @@ const (
 type API struct {
 	cfg     Config
 	handler http.Handler
-	models  models
+	// assets are the files of the page by their path.
+	assets map[string]file
+	models models
 	// started tells the entity tags of two runs apart.
 	started string
 	slots   chan struct{}
@@ -88,6 +93,9 @@ func New(cfg Config) (*API, error) {
 		slots:   make(chan struct{}, cfg.Limits.MaxRequests),
 	}
 	a.models.facts = newFactsCache(cfg.Privacy)
+	if a.assets, err = readAssets(); err != nil {
+		return nil, fmt.Errorf("files of the page: %w", err)
+	}
 	a.handler, err = a.routes()
 	return a, err
 }

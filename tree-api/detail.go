@@ -20,7 +20,7 @@ func (a *API) getProcess(r *http.Request, role access.Role) (answer, error) {
 	}
 	pid, err := strconv.ParseInt(r.PathValue("pid"), 10, 32)
 	if err != nil || pid < 1 {
-		return answer{}, &badParameter{"pid", errors.New("want a whole number from 1 up")}
+		return answer{}, &badParameterError{"pid", errors.New("want a whole number from 1 up")}
 	}
 	m, err := a.current(r.Context())
 	if err != nil {
@@ -35,7 +35,7 @@ func (a *API) getProcess(r *http.Request, role access.Role) (answer, error) {
 	if err != nil {
 		return answer{}, fmt.Errorf("pid %d: %w", pid, err)
 	}
-	data := func(dst []byte) []byte { return append(a.appendProcess(dst, v, i, detail), '}') }
+	data := func(dst []byte) []byte { return a.appendProcess(dst, v, i, detail) }
 	// The detail is read anew each time, so the tag is made of the answer itself.
 	return answer{tag: hashTag(data(nil)), data: data}, nil
 }
@@ -48,20 +48,27 @@ func (a *API) detail(ctx context.Context, id host.ID) (*host.Detail, error) {
 	return a.cfg.Detailer.Detail(ctx, id)
 }
 
+// appendProcess appends the node and what is around it, then the detail.
 func (a *API) appendProcess(dst []byte, v *view, i int32, d *host.Detail) []byte {
-	dst = a.appendMoment(append(dst, '{'), v)
-	dst = append(v.appendSelected(append(dst, `,"process":{`...), i, asMatch), '}')
+	dst = append(a.appendMoment(append(dst, '{'), v), ',')
+	dst = v.appendSelected(dst, i, asMatch)
 	dst = v.appendLine(append(dst, `,"ancestors":`...), v.ancestors(i))
 	dst = v.appendLine(append(dst, `,"children":`...), v.Nodes[i].Children)
+	dst = append(dst, `,"detail":{`...)
+	return append(dropComma(appendDetail(dst, d, v.role), len(dst)), "}}"...)
+}
+
+// appendDetail appends the members of the detail, each with a comma before it.
+func appendDetail(dst []byte, d *host.Detail, role access.Role) []byte {
 	dst = appendLimits(dst, d.Limits)
 	dst = appendThreads(dst, d.ThreadList)
-	dst = appendCounts(append(dst, `,"memory":`...), d.Memory)
-	dst = appendCounts(append(dst, `,"io":`...), d.IO)
+	dst = appendCounts(dst, "memory", d.Memory)
+	dst = appendCounts(dst, "io", d.IO)
 	if d.OOMScore != nil {
 		dst = appendInt(append(dst, `,"oom_score":`...), *d.OOMScore)
 	}
 	dst = appendText(dst, "wait_channel", d.WaitChan)
-	if v.role == access.Operator {
+	if role == access.Operator {
 		dst = appendPlaces(dst, d)
 	}
 	return dst
@@ -146,9 +153,12 @@ func appendThreads(dst []byte, threads []host.Thread) []byte {
 	return append(dst, ']')
 }
 
-// appendCounts appends an object of counts in the order of their names.
-func appendCounts(dst []byte, counts map[string]uint64) []byte {
-	dst = append(dst, '{')
+// appendCounts appends a member with counts in the order of their names.
+func appendCounts(dst []byte, key string, counts map[string]uint64) []byte {
+	if counts == nil {
+		return dst
+	}
+	dst = append(appendString(append(dst, ','), key), ":{"...)
 	for i, name := range slices.Sorted(maps.Keys(counts)) {
 		dst = append(appendString(appendComma(dst, i), name), ':')
 		dst = appendUint(dst, counts[name])

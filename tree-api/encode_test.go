@@ -95,7 +95,7 @@ func FuzzEncoder(f *testing.F) {
 					hosttest.CPU(time.Duration(random.Int64N(1e15)), time.Duration(random.Int64N(1e12))),
 					hosttest.Memory(random.Uint64N(1<<50), random.Uint64()),
 					hosttest.IO(random.Uint64N(1<<40), random.Uint64N(1<<20)),
-					hosttest.Without(host.Fields(random.Uint64())&host.Fields(random.Uint64())),
+					hosttest.Without(host.Fields(random.Uint64N(1<<16))),
 					hosttest.Cmdline(arg, name))
 				p.Nice = int8(random.IntN(40) - 20)
 				p.SwapBytes, p.OpenFDs = random.Uint64(), random.Uint64()

@@ -3,6 +3,7 @@ package treeapi
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -36,15 +37,32 @@ func (f *failure) Error() string { return f.err.Error() }
 
 func (f *failure) Unwrap() error { return f.err }
 
+func (f *failure) setHeaders(w http.ResponseWriter) {
+	for name, value := range f.headers {
+		w.Header().Set(name, value)
+	}
+}
+
+// wrongMethod is the answer to a method that an address does not have (RFC 9110, section
+// 15.5.6).
+func wrongMethod(r *http.Request, allowed string) *failure {
+	return &failure{
+		status:  http.StatusMethodNotAllowed,
+		kind:    errorMethod,
+		headers: map[string]string{"Allow": allowed},
+		err:     fmt.Errorf("method %s is not allowed here", r.Method),
+	}
+}
+
 // failureOf finds what to tell about an error: who could know better decides first.
 func failureOf(err error) *failure {
 	if f, ok := errors.AsType[*failure](err); ok {
 		return f
 	}
-	if refusal, ok := errors.AsType[*access.Refusal](err); ok {
+	if refusal, ok := errors.AsType[*access.RefusalError](err); ok {
 		return refused(refusal)
 	}
-	_, bad := errors.AsType[*badParameter](err)
+	_, bad := errors.AsType[*badParameterError](err)
 	switch {
 	case bad:
 		return &failure{status: http.StatusBadRequest, kind: errorBadData, err: err}
@@ -57,7 +75,7 @@ func failureOf(err error) *failure {
 }
 
 // refused tells how to be let in.
-func refused(refusal *access.Refusal) *failure {
+func refused(refusal *access.RefusalError) *failure {
 	f := &failure{status: refusal.Status, kind: errorForbidden, err: refusal}
 	switch refusal.Status {
 	case http.StatusUnauthorized:
@@ -65,6 +83,7 @@ func refused(refusal *access.Refusal) *failure {
 		f.headers = map[string]string{"WWW-Authenticate": `Bearer realm="proctree"`}
 	case http.StatusTooManyRequests:
 		f.kind = errorTooMany
+		f.headers = map[string]string{"Retry-After": strconv.Itoa(int(refusal.RetryAfter.Seconds()))}
 	}
 	return f
 }
@@ -75,10 +94,8 @@ func writeFailure(w http.ResponseWriter, f *failure) {
 	body = appendString(body, f.kind)
 	body = append(body, `,"error":`...)
 	body = append(appendString(body, f.Error()), "}\n"...)
+	f.setHeaders(w)
 	h := w.Header()
-	for name, value := range f.headers {
-		h.Set(name, value)
-	}
 	h.Set("Content-Type", "application/json")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Length", strconv.Itoa(len(body)))

@@ -16,15 +16,15 @@ import (
 const hiddenRule = "- name: hidden"
 
 // reportOf lets a real Tracker report on the last of the snapshots.
-func reportOf(t testing.TB, snapshots ...*host.Snapshot) *group.Report {
-	t.Helper()
+func reportOf(tb testing.TB, snapshots ...*host.Snapshot) *group.Report {
+	tb.Helper()
 	var exclude yaml.Node
 	if err := yaml.Unmarshal([]byte(hiddenRule), &exclude); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	rules, err := group.NewRules(group.Sections{Exclude: exclude.Content[0]})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	tracker := group.NewTracker(group.Config{Rules: rules})
 	var report *group.Report
@@ -35,9 +35,9 @@ func reportOf(t testing.TB, snapshots ...*host.Snapshot) *group.Report {
 }
 
 // treeOf builds the tree of one table of processes, without a scan before it.
-func treeOf(t testing.TB, processes ...host.Process) *Tree {
-	t.Helper()
-	return Build(reportOf(t, hosttest.Snapshot(time.Hour, processes...)), nil)
+func treeOf(tb testing.TB, processes ...host.Process) *Tree {
+	tb.Helper()
+	return Build(reportOf(tb, hosttest.Snapshot(time.Hour, processes...)), nil)
 }
 
 // fixed is a Source that always gives the same answer.

@@ -41,7 +41,11 @@ func (a *API) appendHost(dst []byte, t *Tree) []byte {
 	dst = appendString(append(dst, `,"go":`...), runtime.Version())
 	dst = appendText(dst, "reader", snapshot.Reader)
 	dst = appendText(dst, "exits", string(snapshot.ExitSource))
-	return append(dst, "}}"...)
+	dst = append(dst, '}')
+	if a.cfg.GrafanaURL != "" {
+		dst = append(appendString(append(dst, `,"links":{"grafana":`...), a.cfg.GrafanaURL), '}')
+	}
+	return append(dst, '}')
 }
 
 // appendHostFigures appends the members that change from scan to scan, the first without

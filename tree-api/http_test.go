@@ -19,15 +19,15 @@ func header(name, value string) func(*http.Request) {
 }
 
 // bigHost gives answers that are worth compressing.
-func bigHost(t testing.TB) func(*Config) {
-	t.Helper()
-	report := reportOf(t, hosttest.Snapshot(time.Hour, hosttest.Many(200, time.Hour)...))
+func bigHost(tb testing.TB) func(*Config) {
+	tb.Helper()
+	report := reportOf(tb, hosttest.Snapshot(time.Hour, hosttest.Many(200, time.Hour)...))
 	return func(cfg *Config) { cfg.Source = fixed{report: report} }
 }
 
 func TestCompression(t *testing.T) {
 	api := apiOf(t, bigHost(t))
-	plain := bodyOf(t, ask(t, api, "/api/v1/tree"))
+	plain := ask(t, api, "/api/v1/tree").Body
 	for accept, compressed := range map[string]bool{
 		"": false, "gzip": true, "gzip, deflate, br, zstd": true, "gzip;q=0.5": true, "gzip;q=0": false, "identity": false,
 	} {
@@ -38,7 +38,7 @@ func TestCompression(t *testing.T) {
 		if !strings.Contains(response.Header.Get("Vary"), "Accept-Encoding") {
 			t.Errorf("Accept-Encoding %q: Vary is %q", accept, response.Header.Get("Vary"))
 		}
-		body := bodyOf(t, response)
+		body := response.Body
 		if compressed {
 			body = unzip(t, body)
 		}
@@ -48,15 +48,15 @@ func TestCompression(t *testing.T) {
 	}
 }
 
-func unzip(t testing.TB, data []byte) []byte {
-	t.Helper()
+func unzip(tb testing.TB, data []byte) []byte {
+	tb.Helper()
 	r, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	plain, err := io.ReadAll(r)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return plain
 }
@@ -74,9 +74,9 @@ func TestConditionalRequests(t *testing.T) {
 		} {
 			response := ask(t, api, path, header("If-None-Match", value), header("Accept-Encoding", "gzip"))
 			if response.StatusCode != status {
-				t.Errorf("%s with If-None-Match %s: %s, want %d", path, value, response.Status, status)
+				t.Errorf("%s with If-None-Match %s: %d, want %d", path, value, response.StatusCode, status)
 			}
-			if body := bodyOf(t, response); status == 304 && (len(body) > 0 || response.Header.Get("ETag") != tag) {
+			if body := response.Body; status == 304 && (len(body) > 0 || response.Header.Get("ETag") != tag) {
 				t.Errorf("%s: 304 with ETag %q and %d bytes", path, response.Header.Get("ETag"), len(body))
 			}
 		}
@@ -90,7 +90,7 @@ func TestTagsDiffer(t *testing.T) {
 	viewer := apiOf(t, with, asViewer(t))
 	viewer.started = api.started
 	tags := map[string]string{}
-	check := func(what string, response *http.Response) {
+	check := func(what string, response reply) {
 		t.Helper()
 		tag := response.Header.Get("ETag")
 		if other, ok := tags[tag]; ok {
@@ -113,24 +113,16 @@ func TestHead(t *testing.T) {
 	server := httptest.NewServer(api)
 	defer server.Close()
 	for _, accept := range []string{"identity", "gzip"} {
-		var answers [2]*http.Response
+		var answers [2]reply
 		for i, method := range []string{http.MethodGet, http.MethodHead} {
 			r, err := http.NewRequestWithContext(t.Context(), method, server.URL+"/api/v1/tree", http.NoBody)
 			if err != nil {
 				t.Fatal(err)
 			}
 			r.Header.Set("Accept-Encoding", accept)
-			answers[i], err = http.DefaultTransport.RoundTrip(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer answers[i].Body.Close()
-			body, err := io.ReadAll(answers[i].Body)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if (len(body) > 0) != (method == http.MethodGet) {
-				t.Errorf("%s has a body of %d bytes", method, len(body))
+			answers[i] = send(t, server.Client(), r)
+			if (len(answers[i].Body) > 0) != (method == http.MethodGet) {
+				t.Errorf("%s has a body of %d bytes", method, len(answers[i].Body))
 			}
 		}
 		// What comes of making the content may be left out (RFC 9110, section 9.3.2).
@@ -140,7 +132,7 @@ func TestHead(t *testing.T) {
 			}
 		}
 		if answers[1].StatusCode != http.StatusOK {
-			t.Errorf("HEAD: %s", answers[1].Status)
+			t.Errorf("HEAD: %d", answers[1].StatusCode)
 		}
 	}
 }
@@ -171,16 +163,19 @@ func TestTooManyRequestsAtOnce(t *testing.T) {
 		cfg.Limits = Limits{MaxRequests: 2, RequestTimeout: time.Minute}
 	})
 	var waiting sync.WaitGroup
-	slow, stop := httptest.NewServer(api), make(chan struct{})
+	slow := httptest.NewServer(api)
 	defer slow.Close()
 	for range 2 {
 		waiting.Go(func() {
-			client := &http.Client{}
-			response, err := client.Get(slow.URL + "/api/v1/host")
-			if err == nil {
-				response.Body.Close()
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, slow.URL+"/api/v1/host", http.NoBody)
+			if err != nil {
+				t.Error(err)
+				return
 			}
-			<-stop
+			if response, err := slow.Client().Do(r); err == nil {
+				t.Errorf("the slow request is answered: %d", response.StatusCode)
+				_ = response.Body.Close()
+			}
 		})
 	}
 	for len(api.slots) < 2 {
@@ -192,6 +187,5 @@ func TestTooManyRequestsAtOnce(t *testing.T) {
 		t.Error("Retry-After is missing")
 	}
 	slow.CloseClientConnections()
-	close(stop)
 	waiting.Wait()
 }

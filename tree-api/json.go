@@ -132,3 +132,11 @@ func appendComma(dst []byte, i int) []byte {
 	}
 	return append(dst, ',')
 }
+
+// dropComma removes the comma that comes first in what was appended from start on.
+func dropComma(dst []byte, start int) []byte {
+	if len(dst) > start && dst[start] == ',' {
+		return append(dst[:start], dst[start+1:]...)
+	}
+	return dst
+}

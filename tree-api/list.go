@@ -63,14 +63,14 @@ func (a *API) current(ctx context.Context) (*model, error) {
 	return a.models.of(report), nil
 }
 
-// urlValues parses the parameters of a request; the error is a *badParameter.
+// urlValues parses the parameters of a request; the error is a *badParameterError.
 func urlValues(r *http.Request) (url.Values, error) {
 	if len(r.URL.RawQuery) > maxQueryBytes {
-		return nil, &badParameter{"query", fmt.Errorf("longer than %d bytes", maxQueryBytes)}
+		return nil, &badParameterError{"query", fmt.Errorf("longer than %d bytes", maxQueryBytes)}
 	}
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, &badParameter{"query", err}
+		return nil, &badParameterError{"query", err}
 	}
 	return values, nil
 }
@@ -82,7 +82,7 @@ func noParameters(r *http.Request) error {
 		return err
 	}
 	for name := range values {
-		return &badParameter{name, errors.New("unknown; this call has no parameters")}
+		return &badParameterError{name, errors.New("unknown; this call has no parameters")}
 	}
 	return nil
 }

@@ -1,5 +1,7 @@
 package treeapi
 
+import "slices"
+
 // maxNesting is how many levels an answer nests. Parsers refuse deep JSON (jq 1.6 stops at
 // 256 brackets), and any user can start a chain of processes as long as he likes: what
 // lies deeper is listed, whole and in order, among the children of the last level.
@@ -98,8 +100,8 @@ func (n *nesting) appendFlat(dst []byte, list []int32, level int) []byte {
 	}
 	var stack []place
 	push := func(list []int32, level int) {
-		for at := len(list) - 1; at >= 0; at-- {
-			stack = append(stack, place{list[at], level})
+		for _, node := range slices.Backward(list) {
+			stack = append(stack, place{node, level})
 		}
 	}
 	push(list, level)

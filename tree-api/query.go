@@ -42,15 +42,15 @@ type query struct {
 	depth int
 }
 
-// badParameter is a request that cannot be understood, and which parameter is why.
-type badParameter struct {
+// badParameterError is a request that cannot be understood, and which parameter is why.
+type badParameterError struct {
 	name string
 	err  error
 }
 
-func (e *badParameter) Error() string { return fmt.Sprintf("parameter %q: %v", e.name, e.err) }
+func (e *badParameterError) Error() string { return fmt.Sprintf("parameter %q: %v", e.name, e.err) }
 
-func (e *badParameter) Unwrap() error { return e.err }
+func (e *badParameterError) Unwrap() error { return e.err }
 
 // parameter reads the values of one URL parameter into a query.
 type parameter struct {
@@ -86,7 +86,7 @@ const (
 	nested
 )
 
-// parseQuery reads the filters of a request. The error is a *badParameter.
+// parseQuery reads the filters of a request. The error is a *badParameterError.
 func parseQuery(values url.Values, as shape) (*query, error) {
 	q := &query{depth: -1}
 	left := len(values)
@@ -97,11 +97,11 @@ func parseQuery(values url.Values, as shape) (*query, error) {
 		}
 		left--
 		if len(given) > 1 && !p.repeats {
-			return nil, &badParameter{p.name, fmt.Errorf("given %d times", len(given))}
+			return nil, &badParameterError{p.name, fmt.Errorf("given %d times", len(given))}
 		}
 		for _, v := range given {
 			if err := p.read(q, v); err != nil {
-				return nil, &badParameter{p.name, err}
+				return nil, &badParameterError{p.name, err}
 			}
 		}
 	}
@@ -124,7 +124,7 @@ func unknownParameter(values url.Values, as shape) error {
 			unknown = append(unknown, name)
 		}
 	}
-	return &badParameter{slices.Min(unknown), fmt.Errorf("unknown; there are %s", strings.Join(names, ", "))}
+	return &badParameterError{slices.Min(unknown), fmt.Errorf("unknown; there are %s", strings.Join(names, ", "))}
 }
 
 func (q *query) readMatch(value string) error {

@@ -3,11 +3,11 @@ package treeapi
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,17 +18,17 @@ import (
 	"proctree/tree-api/access"
 )
 
-func checkSame(t testing.TB, what string, got, want []string) {
-	t.Helper()
+func checkSame(tb testing.TB, what string, got, want []string) {
+	tb.Helper()
 	got, want = slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))
 	if !slices.Equal(got, want) {
-		t.Errorf("%s: %q, want %q", what, got, want)
+		tb.Errorf("%s: %q, want %q", what, got, want)
 	}
 }
 
 // officeHost is a small host on which every filter finds something.
-func officeHost(t testing.TB) *group.Report {
-	t.Helper()
+func officeHost(tb testing.TB) *group.Report {
+	tb.Helper()
 	table := func(at time.Duration) *host.Snapshot {
 		return hosttest.Snapshot(at,
 			hosttest.Process(1, 0, "systemd", hosttest.Memory(12<<20, 160<<20)),
@@ -44,11 +44,11 @@ func officeHost(t testing.TB) *group.Report {
 			hosttest.Process(41, 40, "make", hosttest.User(1000, "ann"), hosttest.InState(host.Running), hosttest.Memory(2<<20, 5<<20)),
 		)
 	}
-	return reportOf(t, table(time.Hour), table(time.Hour+4*time.Second))
+	return reportOf(tb, table(time.Hour), table(time.Hour+4*time.Second))
 }
 
-func apiOf(t testing.TB, change ...func(*Config)) *API {
-	t.Helper()
+func apiOf(tb testing.TB, change ...func(*Config)) *API {
+	tb.Helper()
 	cfg := Config{
 		Host:    HostInfo{Name: "office", OS: "linux", Kernel: "6.12.1", Arch: "amd64"},
 		Version: "1.2.3",
@@ -57,43 +57,62 @@ func apiOf(t testing.TB, change ...func(*Config)) *API {
 		c(&cfg)
 	}
 	if cfg.Source == nil {
-		cfg.Source = fixed{report: officeHost(t)}
+		cfg.Source = fixed{report: officeHost(tb)}
 	}
 	api, err := New(cfg)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return api
 }
 
+// reply is an answer that has arrived.
+type reply struct {
+	StatusCode int
+	Header     http.Header
+	Body       []byte
+	// Path is where redirects led to.
+	Path string
+}
+
 // ask sends a GET from this host, changed by edit.
-func ask(t testing.TB, api *API, target string, edit ...func(*http.Request)) *http.Response {
-	t.Helper()
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost:10056"+target, http.NoBody)
+func ask(tb testing.TB, api *API, target string, edit ...func(*http.Request)) reply {
+	tb.Helper()
+	r := httptest.NewRequestWithContext(tb.Context(), http.MethodGet, "http://localhost:10056"+target, http.NoBody)
 	r.RemoteAddr = "127.0.0.1:4242"
+	return answerTo(api, r, edit...)
+}
+
+// answerTo lets the API answer a request without a connection.
+func answerTo(api *API, r *http.Request, edit ...func(*http.Request)) reply {
 	for _, e := range edit {
 		e(r)
 	}
 	w := httptest.NewRecorder()
 	api.ServeHTTP(w, r)
-	return w.Result()
+	return reply{StatusCode: w.Code, Header: w.Header(), Body: w.Body.Bytes(), Path: r.URL.Path}
 }
 
-func bodyOf(t testing.TB, r *http.Response) []byte {
-	t.Helper()
-	body, err := io.ReadAll(r.Body)
+// send sends a request over a connection.
+func send(tb testing.TB, client *http.Client, r *http.Request) reply {
+	tb.Helper()
+	response, err := client.Do(r)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	return body
+	body, err := io.ReadAll(response.Body)
+	if err := errors.Join(err, response.Body.Close()); err != nil {
+		tb.Fatal(err)
+	}
+	return reply{StatusCode: response.StatusCode, Header: response.Header, Body: body, Path: response.Request.URL.Path}
 }
 
 // asViewer makes a viewer of everybody.
-func asViewer(t testing.TB) func(*Config) {
-	t.Helper()
+func asViewer(tb testing.TB) func(*Config) {
+	tb.Helper()
 	control, err := access.New(access.Config{FrontRole: access.Viewer})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return func(cfg *Config) { cfg.Access = control }
 }
@@ -111,7 +130,7 @@ type listAnswer struct {
 func drawn(nodes []wireNode) string {
 	parts := make([]string, 0, len(nodes))
 	for _, n := range nodes {
-		text := fmt.Sprint(n.PID)
+		text := strconv.Itoa(n.PID)
 		if n.Context {
 			text += "*"
 		}
@@ -168,10 +187,10 @@ func TestFilters(t *testing.T) {
 		t.Run(test.target, func(t *testing.T) {
 			check := func(api *API, want string) listAnswer {
 				response := ask(t, api, "/api/v1"+test.target)
-				body := bodyOf(t, response)
+				body := response.Body
 				var got listAnswer
 				if err := json.Unmarshal(body, &got); err != nil || response.StatusCode != http.StatusOK {
-					t.Fatalf("%s: %v: %s", response.Status, err, body)
+					t.Fatalf("%d: %v: %s", response.StatusCode, err, body)
 				}
 				name := "TreeAnswer"
 				if strings.HasPrefix(test.target, "/processes") {
@@ -242,22 +261,22 @@ func TestBadRequests(t *testing.T) {
 }
 
 // checkFailure holds a refusal against what was expected, and its text to one line.
-func checkFailure(t testing.TB, schemas *schemas, response *http.Response, status int, kind, want string) {
-	t.Helper()
-	body := bodyOf(t, response)
-	schemas.check(t, "Error", body)
+func checkFailure(tb testing.TB, schemas *schemas, response reply, status int, kind, want string) {
+	tb.Helper()
+	body := response.Body
+	schemas.check(tb, "Error", body)
 	var got struct{ ErrorType, Error string }
 	if err := json.Unmarshal(body, &got); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if response.StatusCode != status || got.ErrorType != kind || !strings.Contains(got.Error, want) {
-		t.Errorf("got %d %s %q, want %d %s with %s", response.StatusCode, got.ErrorType, got.Error, status, kind, want)
+		tb.Errorf("got %d %s %q, want %d %s with %s", response.StatusCode, got.ErrorType, got.Error, status, kind, want)
 	}
 	if strings.Contains(got.Error, "\n") || strings.Contains(got.Error, "goroutine") {
-		t.Errorf("the error is not one line for a person: %q", got.Error)
+		tb.Errorf("the error is not one line for a person: %q", got.Error)
 	}
 	if got := response.Header.Get("Cache-Control"); got != "no-store" {
-		t.Errorf("Cache-Control is %q", got)
+		tb.Errorf("Cache-Control is %q", got)
 	}
 }
 

@@ -32,30 +32,15 @@ func (a *API) routes() (http.Handler, error) {
 	}
 	mux := http.NewServeMux()
 	for _, c := range calls {
-		mux.Handle(c.path, compress(a.recovered(readOnly(a.guarded(c.call)))))
+		mux.Handle(c.path, a.shared(compress(a.recovered(readOnly(a.guarded(c.call))))))
 	}
-	mux.Handle("/api/v1/openapi.json", compress(readOnly(http.HandlerFunc(serveOpenAPI))))
+	mux.Handle("/api/v1/openapi.json", a.shared(compress(readOnly(http.HandlerFunc(serveOpenAPI)))))
 	mux.Handle("/api/", a.recovered(http.HandlerFunc(unknownPath)))
-	return secured(mux), nil
+	mux.Handle("/login", a.recovered(http.HandlerFunc(a.login)))
+	mux.Handle("/logout", a.recovered(http.HandlerFunc(a.logout)))
+	mux.Handle("/", compress(a.recovered(readOnly(http.HandlerFunc(a.index)))))
+	return a.secured(mux), nil
 }
-
-// secured sets the headers that every answer has.
-func secured(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Content-Security-Policy", contentSecurity)
-		h.Set("X-Frame-Options", "DENY")
-		next.ServeHTTP(w, r)
-	})
-}
-
-// contentSecurity lets the page load its own files and talk to its own host, and nothing
-// else: no inline script, no frame around it (Content Security Policy Level 3).
-const contentSecurity = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
-	"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 func unknownPath(w http.ResponseWriter, r *http.Request) {
 	writeFailure(w, &failure{

@@ -18,17 +18,17 @@ const documentURL = "mem:///openapi.json"
 
 // newSchemas reads the document as it is served, and closes every object in it: a member
 // that it does not describe is an error here, though clients must allow for it.
-func newSchemas(t testing.TB) *schemas {
-	t.Helper()
+func newSchemas(tb testing.TB) *schemas {
+	tb.Helper()
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(openAPI))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	closeObjects(document)
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft2020)
 	if err := c.AddResource(documentURL, document); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return &schemas{c}
 }
@@ -51,18 +51,18 @@ func closeObjects(value any) {
 }
 
 // check holds a body against a schema of components/schemas.
-func (s *schemas) check(t testing.TB, name string, body []byte) {
-	t.Helper()
+func (s *schemas) check(tb testing.TB, name string, body []byte) {
+	tb.Helper()
 	schema, err := s.compiler.Compile(documentURL + "#/components/schemas/" + name)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
 	if err != nil {
-		t.Fatalf("not JSON: %v: %s", err, body)
+		tb.Fatalf("not JSON: %v: %s", err, body)
 	}
 	if err := schema.Validate(value); err != nil {
-		t.Errorf("does not fit schema %s: %v\n%.2000s", name, err, body)
+		tb.Errorf("does not fit schema %s: %v\n%.2000s", name, err, body)
 	}
 }
 

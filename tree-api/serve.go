@@ -25,20 +25,14 @@ type answer struct {
 // call answers one request of a caller with the role.
 type call func(r *http.Request, role access.Role) (answer, error)
 
-// readOnly lets GET and HEAD through and answers other methods with 405 (RFC 9110,
-// section 15.5.6).
+// readOnly lets GET and HEAD through.
 func readOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet || r.Method == http.MethodHead {
 			next.ServeHTTP(w, r)
 			return
 		}
-		writeFailure(w, &failure{
-			status:  http.StatusMethodNotAllowed,
-			kind:    errorMethod,
-			headers: map[string]string{"Allow": "GET, HEAD"},
-			err:     fmt.Errorf("method %s is not allowed here", r.Method),
-		})
+		writeFailure(w, wrongMethod(r, "GET, HEAD"))
 	})
 }
 

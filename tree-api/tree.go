@@ -1,6 +1,8 @@
 package treeapi
 
 import (
+	"slices"
+
 	"proctree/collector/group"
 	"proctree/collector/host"
 )
@@ -132,9 +134,8 @@ func (t *Tree) topDown() []int32 {
 
 // addSums fills Subtree of every node, children before their parents.
 func (t *Tree) addSums() {
-	order := t.topDown()
-	for at := len(order) - 1; at >= 0; at-- {
-		n := &t.Nodes[order[at]]
+	for _, i := range slices.Backward(t.topDown()) {
+		n := &t.Nodes[i]
 		n.Subtree.add(own(n))
 		if n.Parent != NoParent {
 			t.Nodes[n.Parent].Subtree.add(n.Subtree)

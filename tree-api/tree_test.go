@@ -1,8 +1,8 @@
 package treeapi
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +16,7 @@ func outline(t *Tree, list []int32) string {
 	parts := make([]string, 0, len(list))
 	for _, i := range list {
 		n := &t.Nodes[i]
-		text := fmt.Sprint(n.Process.PID)
+		text := strconv.Itoa(n.Process.PID)
 		if len(n.Children) > 0 {
 			text += "(" + outline(t, n.Children) + ")"
 		}

@@ -65,7 +65,7 @@ func (v *view) wire(i int32) wireNode {
 	n := &v.Nodes[i]
 	p := n.Process
 	w := wireNode{
-		ID: p.ID.String(), PID: p.PID, Name: p.Name, State: p.State.String(), Kernel: p.Kernel, Group: n.Group,
+		ID: p.String(), PID: p.PID, Name: p.Name, State: p.State.String(), Kernel: p.Kernel, Group: n.Group,
 		StartTime: milli(float64(v.Report.Snapshot.StartTime(p).UnixNano()) / 1e9),
 		User:      p.Facts.User, Unit: p.Facts.Unit, Container: p.Facts.Container, PodUID: p.Facts.PodUID,
 		Threads: known(p, host.HasThreads, p.Threads),

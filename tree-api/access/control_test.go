@@ -9,20 +9,20 @@ import (
 	"proctree/tree-api/access"
 )
 
-func controlOf(t testing.TB, cfg access.Config) *access.Control {
-	t.Helper()
+func controlOf(tb testing.TB, cfg access.Config) *access.Control {
+	tb.Helper()
 	control, err := access.New(cfg)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return control
 }
 
 // request comes from an address and asks for a host; the rest are names and values of
 // headers.
-func request(t testing.TB, remote, host string, headers ...string) *http.Request {
-	t.Helper()
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/v1/tree", http.NoBody)
+func request(tb testing.TB, remote, host string, headers ...string) *http.Request {
+	tb.Helper()
+	r := httptest.NewRequestWithContext(tb.Context(), http.MethodGet, "/api/v1/tree", http.NoBody)
 	r.RemoteAddr, r.Host = remote, host
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Add(headers[i], headers[i+1])
@@ -31,20 +31,20 @@ func request(t testing.TB, remote, host string, headers ...string) *http.Request
 }
 
 // checkStatus holds that a request is granted (200) or refused with a status.
-func checkStatus(t testing.TB, control *access.Control, r *http.Request, want int) access.Grant {
-	t.Helper()
+func checkStatus(tb testing.TB, control *access.Control, r *http.Request, want int) access.Grant {
+	tb.Helper()
 	grant, err := control.Authorize(r)
 	status := http.StatusOK
-	if refusal, ok := errors.AsType[*access.Refusal](err); ok {
+	if refusal, ok := errors.AsType[*access.RefusalError](err); ok {
 		status = refusal.Status
 	} else if err != nil {
-		t.Fatalf("the error is no refusal: %v", err)
+		tb.Fatalf("the error is no refusal: %v", err)
 	}
 	if status != want {
-		t.Errorf("from %s for %s with %v: %d (%v), want %d", r.RemoteAddr, r.Host, r.Header, status, err, want)
+		tb.Errorf("from %s for %s with %v: %d (%v), want %d", r.RemoteAddr, r.Host, r.Header, status, err, want)
 	}
 	if status != http.StatusOK && grant.Role != access.None {
-		t.Errorf("refused, and yet granted %s", grant.Role)
+		tb.Errorf("refused, and yet granted %s", grant.Role)
 	}
 	return grant
 }

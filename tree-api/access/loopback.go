@@ -22,7 +22,7 @@ var forwardingHeaders = []string{
 	"Cf-Connecting-Ip",
 }
 
-// checkLoopback returns a *Refusal unless the request comes from this host, and to it:
+// checkLoopback returns a *RefusalError unless the request comes from this host, and to it:
 // a foreign name in Host means that a web page made its own name point here (DNS
 // rebinding).
 func checkLoopback(r *http.Request) error {

@@ -2,8 +2,10 @@ package access
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -45,7 +47,7 @@ func canonicalOrigin(u *url.URL) string {
 	return u.Scheme + "://" + host
 }
 
-// checkOrigin returns a *Refusal for a request that the page of another site makes. Such
+// checkOrigin returns a *RefusalError for a request that the page of another site makes. Such
 // a page cannot read the answer, but may open a WebSocket, and need not be served at all.
 func (c *Control) checkOrigin(r *http.Request) error {
 	if origin := r.Header.Get("Origin"); origin != "" {
@@ -71,6 +73,9 @@ func (c *Control) AllowsOrigin(origin string) bool {
 	canonical, err := parseOrigin(origin)
 	return err == nil && c.origins[canonical]
 }
+
+// Origins returns the origins that the configuration names, sorted.
+func (c *Control) Origins() []string { return slices.Sorted(maps.Keys(c.origins)) }
 
 // sameOrigin compares the host alone: behind a proxy that ends TLS the scheme is not
 // known here.

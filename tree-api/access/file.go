@@ -1,0 +1,130 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Bounds of a token file.
+const (
+	maxFileBytes = 1 << 20
+	maxTokens    = 1000
+)
+
+// readTokens reads a token file. The error names the file and the line.
+func readTokens(path string) (tokenSet, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("token file: %w", err)
+	}
+	data, err := io.ReadAll(io.LimitReader(file, maxFileBytes+1))
+	if err := errors.Join(err, file.Close()); err != nil {
+		return nil, fmt.Errorf("token file: %w", err)
+	}
+	if len(data) > maxFileBytes {
+		return nil, fmt.Errorf("token file %s: larger than %d bytes", path, maxFileBytes)
+	}
+	set, err := parseTokens(data)
+	if err != nil {
+		return nil, fmt.Errorf("token file %s: %w", path, err)
+	}
+	return set, nil
+}
+
+// parseTokens reads a mapping with the one key "tokens", a list of name, role and hash.
+func parseTokens(data []byte) (tokenSet, error) {
+	var document yaml.Node
+	if err := yaml.Unmarshal(data, &document); err != nil {
+		return nil, err
+	}
+	if len(document.Content) == 0 {
+		return nil, errNoTokens
+	}
+	var set tokenSet
+	err := eachKey(document.Content[0], func(key string, value *yaml.Node) error {
+		if key != "tokens" {
+			return fmt.Errorf("line %d: unknown key %q, want tokens", value.Line, key)
+		}
+		var err error
+		set, err = parseList(value)
+		return err
+	})
+	if err == nil && len(set) == 0 {
+		err = errNoTokens
+	}
+	return set, err
+}
+
+var errNoTokens = errors.New("has no tokens")
+
+func parseList(list *yaml.Node) (tokenSet, error) {
+	if list.Kind != yaml.SequenceNode || len(list.Content) > maxTokens {
+		return nil, fmt.Errorf("line %d: tokens: want a list of at most %d", list.Line, maxTokens)
+	}
+	set := make(tokenSet, 0, len(list.Content))
+	lines := map[string]int{}
+	for _, node := range list.Content {
+		t, err := parseEntry(node)
+		if err != nil {
+			return nil, err
+		}
+		if line, ok := lines[t.name]; ok {
+			return nil, fmt.Errorf("line %d: the name %q is taken in line %d", node.Line, t.name, line)
+		}
+		if other, ok := set.findHash(t.hash); ok {
+			return nil, fmt.Errorf("line %d: %q has the hash of %q", node.Line, t.name, other.name)
+		}
+		lines[t.name] = node.Line
+		set = append(set, t)
+	}
+	return set, nil
+}
+
+func parseEntry(node *yaml.Node) (t token, err error) {
+	seen := 0
+	err = eachKey(node, func(key string, value *yaml.Node) error {
+		seen++
+		var err error
+		switch key {
+		case "name":
+			t.name, err = value.Value, checkName(value.Value)
+		case "role":
+			t.role, err = ParseRole(value.Value)
+		case "hash":
+			t.hash, err = parseHash(value.Value)
+		default:
+			err = errors.New("unknown key; there are name, role and hash")
+		}
+		if err != nil {
+			return fmt.Errorf("line %d: %s: %w", value.Line, key, err)
+		}
+		return nil
+	})
+	if err == nil && seen != 3 {
+		err = fmt.Errorf("line %d: want name, role and hash", node.Line)
+	}
+	return t, err
+}
+
+// eachKey calls with each key of a mapping once.
+func eachKey(node *yaml.Node, call func(key string, value *yaml.Node) error) error {
+	if node.Kind != yaml.MappingNode {
+		return fmt.Errorf("line %d: want keys and values", node.Line)
+	}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i].Value, node.Content[i+1]
+		if seen[key] {
+			return fmt.Errorf("line %d: %s is given twice", value.Line, key)
+		}
+		seen[key] = true
+		if err := call(key, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,248 @@
+package treeapi
+
+import (
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"proctree/tree-api/access"
+)
+
+// withTokens makes a token for each role.
+func withTokens(tb testing.TB, cfg access.Config) (change func(*Config), viewer, operator string) {
+	tb.Helper()
+	text := "tokens:\n"
+	secrets := map[access.Role]string{}
+	for _, role := range []access.Role{access.Viewer, access.Operator} {
+		secret, entry, err := access.NewToken(role.String(), role)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		secrets[role], text = secret, text+entry
+	}
+	cfg.TokenFile = filepath.Join(tb.TempDir(), "tokens.yml")
+	if err := os.WriteFile(cfg.TokenFile, []byte(text), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	control, err := access.New(cfg)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return func(c *Config) { c.Access = control }, secrets[access.Viewer], secrets[access.Operator]
+}
+
+func from(remote string) func(*http.Request) {
+	return func(r *http.Request) { r.RemoteAddr = remote }
+}
+
+func toHost(name string) func(*http.Request) {
+	return func(r *http.Request) { r.Host = name }
+}
+
+// TestOutsiders asks as somebody who must not see the tree.
+func TestOutsiders(t *testing.T) {
+	schemas := newSchemas(t)
+	change, viewer, _ := withTokens(t, access.Config{})
+	open, closed := apiOf(t), apiOf(t, change)
+	for _, test := range []struct {
+		name   string
+		api    *API
+		edit   func(*http.Request)
+		status int
+		kind   string
+		want   string
+	}{
+		{"another host", open, from("192.0.2.7:1"), 403, "forbidden", "this host alone"},
+		{"another name of the host", open, toHost("evil.example"), 403, "forbidden", "Host"},
+		{"a proxy in between", open, header("X-Forwarded-For", "192.0.2.7"), 403, "forbidden", "proxy"},
+		{"a page of another site", open, header("Origin", "https://evil.example"), 403, "forbidden", "origin"},
+		{"a script of another site", open, header("Sec-Fetch-Site", "cross-site"), 403, "forbidden", "another site"},
+		{"without a token", closed, from("127.0.0.1:1"), 401, "unauthorized", "a token is needed"},
+		{"with a wrong token", closed, header("Authorization", "Bearer "+viewer+"x"), 401, "unauthorized", "not known"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			for _, path := range []string{"/tree", "/processes", "/processes/1", "/host"} {
+				response := ask(t, test.api, "/api/v1"+path, test.edit)
+				checkFailure(t, schemas, response, test.status, test.kind, test.want)
+				if login := response.Header.Get("WWW-Authenticate"); (login != "") != (test.status == 401) {
+					t.Errorf("%d with WWW-Authenticate %q", test.status, login)
+				}
+			}
+			page := ask(t, test.api, "/", test.edit)
+			body := string(page.Body)
+			if page.StatusCode != http.StatusOK || !strings.Contains(body, `href="./metrics"`) {
+				t.Errorf("the landing page is %d: %s", page.StatusCode, body)
+			}
+			if !strings.Contains(body, "--api.token-file") && !strings.Contains(body, `href="login"`) {
+				t.Errorf("the landing page does not say how to open the tree: %s", body)
+			}
+		})
+	}
+}
+
+func TestTooManyWrongTokens(t *testing.T) {
+	change, _, _ := withTokens(t, access.Config{})
+	api := apiOf(t, change)
+	for range 6 {
+		ask(t, api, "/api/v1/host", header("Authorization", "Bearer wrong"))
+	}
+	response := ask(t, api, "/api/v1/host", header("Authorization", "Bearer wrong"))
+	checkFailure(t, newSchemas(t), response, http.StatusTooManyRequests, "too_many_requests", "try again in")
+	if response.Header.Get("Retry-After") != "1" {
+		t.Errorf("Retry-After is %q", response.Header.Get("Retry-After"))
+	}
+}
+
+// TestLoginForm goes through the form with a real server and a client that keeps cookies
+// as a browser does; below a prefix too, which a proxy takes away.
+func TestLoginForm(t *testing.T) {
+	for _, prefix := range []string{"", "/hosts/office"} {
+		t.Run("prefix "+prefix, func(t *testing.T) {
+			change, _, operator := withTokens(t, access.Config{})
+			server := httptest.NewServer(http.StripPrefix(prefix, apiOf(t, change)))
+			defer server.Close()
+			jar, err := cookiejar.New(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			client := &http.Client{Jar: jar, Transport: server.Client().Transport}
+			base := server.URL + prefix
+			request := func(method, path, body string) reply {
+				r, err := http.NewRequestWithContext(t.Context(), method, base+path, strings.NewReader(body))
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+				return send(t, client, r)
+			}
+			get := func(path string) reply { return request(http.MethodGet, path, "") }
+			post := func(path, secret string) reply { return request(http.MethodPost, path, "token="+secret) }
+
+			if got := get("/api/v1/host"); got.StatusCode != http.StatusUnauthorized {
+				t.Errorf("before the login: %d", got.StatusCode)
+			}
+			wrong := post("/login", "wrong")
+			if body := string(wrong.Body); wrong.StatusCode != http.StatusUnauthorized || !strings.Contains(body, "The token is not known.") {
+				t.Errorf("a wrong token: %d %s", wrong.StatusCode, body)
+			}
+			right := post("/login", operator)
+			if right.StatusCode != http.StatusOK || right.Path != prefix+"/" {
+				t.Errorf("the right token leads to %s: %d", right.Path, right.StatusCode)
+			}
+			if got := get("/api/v1/host"); got.StatusCode != http.StatusOK {
+				t.Errorf("after the login: %d", got.StatusCode)
+			}
+			out := post("/logout", "")
+			if out.Path != prefix+"/login" {
+				t.Errorf("the logout leads to %s", out.Path)
+			}
+			if got := get("/api/v1/host"); got.StatusCode != http.StatusUnauthorized {
+				t.Errorf("after the logout: %d", got.StatusCode)
+			}
+		})
+	}
+}
+
+func TestLoginRefusals(t *testing.T) {
+	change, viewer, _ := withTokens(t, access.Config{})
+	api := apiOf(t, change)
+	post := func(body string, edit ...func(*http.Request)) reply {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/login", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		return answerTo(api, r, edit...)
+	}
+	for name, test := range map[string]struct {
+		response reply
+		status   int
+	}{
+		"another site":   {post("token="+viewer, header("Origin", "https://evil.example")), 403},
+		"a giant body":   {post("token=" + strings.Repeat("x", 5000)), 400},
+		"a broken body":  {post("token=%zz"), 400},
+		"no token":       {post(""), 401},
+		"token in query": {post("", func(r *http.Request) { r.URL.RawQuery = "token=" + viewer }), 401},
+		"another method": {post("", func(r *http.Request) { r.Method = http.MethodPut }), 405},
+		"logout by GET":  {ask(t, api, "/logout"), 405},
+		"foreign logout": {ask(t, api, "/logout", func(r *http.Request) {
+			r.Method = http.MethodPost
+			r.Header.Set("Origin", "https://evil.example")
+		}), 403},
+	} {
+		if test.response.StatusCode != test.status || test.response.Header.Get("Set-Cookie") != "" {
+			t.Errorf("%s: %d with %v, want %d", name, test.response.StatusCode, test.response.Header["Set-Cookie"], test.status)
+		}
+	}
+}
+
+func TestPagesEscapeAndStayStrict(t *testing.T) {
+	const script = "<script>alert(1)</script>"
+	api := apiOf(t, func(cfg *Config) { cfg.Version = script })
+	response := ask(t, api, "/", header("Origin", "https://evil.example/"+script))
+	if body := string(response.Body); strings.Contains(body, "<script") {
+		t.Errorf("a script gets into the page: %s", body)
+	}
+	for _, path := range []string{"/", "/login"} {
+		body := string(ask(t, apiOf(t), path, from("192.0.2.7:1")).Body)
+		for _, inline := range []string{"<script", "<style", "style=", "onclick="} {
+			if strings.Contains(body, inline) {
+				t.Errorf("%s has %s, which the policy forbids", path, inline)
+			}
+		}
+	}
+}
+
+func TestSharing(t *testing.T) {
+	const grafana = "https://grafana.example"
+	change, viewer, _ := withTokens(t, access.Config{AllowedOrigins: []string{grafana}})
+	api := apiOf(t, change)
+	preflight := ask(t, api, "/api/v1/tree", header("Origin", grafana), header("Access-Control-Request-Method", "GET"),
+		func(r *http.Request) { r.Method = http.MethodOptions })
+	if preflight.StatusCode != http.StatusNoContent || preflight.Header.Get("Access-Control-Allow-Origin") != grafana ||
+		!strings.Contains(preflight.Header.Get("Access-Control-Allow-Headers"), "Authorization") {
+		t.Errorf("preflight: %d %v", preflight.StatusCode, preflight.Header)
+	}
+	answer := ask(t, api, "/api/v1/tree", header("Origin", grafana), header("Authorization", "Bearer "+viewer))
+	if answer.StatusCode != http.StatusOK || answer.Header.Get("Access-Control-Allow-Origin") != grafana ||
+		answer.Header.Get("Access-Control-Allow-Credentials") != "" || !strings.Contains(strings.Join(answer.Header.Values("Vary"), ","), "Origin") {
+		t.Errorf("answer: %d %v", answer.StatusCode, answer.Header)
+	}
+	if csp := answer.Header.Get("Content-Security-Policy"); !strings.HasSuffix(csp, "frame-ancestors "+grafana) || answer.Header.Get("X-Frame-Options") != "" {
+		t.Errorf("the origin may not embed the page: %v", answer.Header)
+	}
+	refused := ask(t, api, "/api/v1/tree", header("Origin", grafana))
+	if refused.StatusCode != http.StatusUnauthorized || refused.Header.Get("Access-Control-Allow-Origin") != grafana {
+		t.Errorf("a refusal that the page cannot read: %d %v", refused.StatusCode, refused.Header)
+	}
+	for _, method := range []string{http.MethodGet, http.MethodOptions} {
+		other := ask(t, api, "/api/v1/tree", header("Origin", "https://evil.example"), header("Access-Control-Request-Method", "GET"),
+			func(r *http.Request) { r.Method = method })
+		if other.StatusCode < 400 || other.Header.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("%s of another origin: %d %v", method, other.StatusCode, other.Header)
+		}
+	}
+}
+
+func TestAssets(t *testing.T) {
+	api := apiOf(t)
+	for path, kind := range map[string]string{
+		"/tree-model.js": "text/javascript; charset=utf-8", "/model/store.js": "text/javascript; charset=utf-8",
+		"/pages.css": "text/css; charset=utf-8",
+	} {
+		response := ask(t, api, path, from("192.0.2.7:1"))
+		if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != kind || response.Header.Get("Cache-Control") != "no-cache" {
+			t.Errorf("%s: %d %v", path, response.StatusCode, response.Header)
+		}
+		again := ask(t, api, path, header("If-None-Match", response.Header.Get("ETag")))
+		if again.StatusCode != http.StatusNotModified {
+			t.Errorf("%s again: %d", path, again.StatusCode)
+		}
+	}
+	for _, path := range []string{"/nothing.js", "/web.go", "/test/unit/naive.js", "/login.html", "/model/"} {
+		if response := ask(t, api, path); response.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %d", path, response.StatusCode)
+		}
+	}
+}
