@@ -64,7 +64,7 @@ func (t *Tracker) recordSeen(p *process, e *host.Exit, s *host.Snapshot) {
 // recordUnseen counts the whole of processes that lived between two scans.
 func (t *Tracker) recordUnseen(e *host.Exit, s *host.Snapshot) {
 	if e.ID.PID != 0 {
-		t.unseen[e.ID] = struct{}{}
+		t.unseen[e.ID] = t.scan
 	}
 	name, st := t.cfg.Rules.decide(t.subjectOf(e, s))
 	if st == unmatched {
@@ -81,7 +81,7 @@ func (t *Tracker) recordUnseen(e *host.Exit, s *host.Snapshot) {
 		g.countAbnormal(boundedReason(e.Reason), n, t.scan)
 	}
 	if e.ID.PID != 0 && !t.isOurs(e.ID.StartTicks) {
-		return // Older than the first scan: how much of it came before nobody knows.
+		return // How much of it came before the first scan, or was counted, nobody knows.
 	}
 	g.Starts += n
 	g.ShortLived += n

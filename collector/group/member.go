@@ -13,6 +13,9 @@ func (t *Tracker) sum(s *host.Snapshot) {
 		if p.ppid != cur.PPID || p.parent == nil || !p.parent.alive() {
 			p.ppid, p.parent = cur.PPID, t.parentOf(cur.PPID, cur.ID)
 		}
+		if p.parent != nil && p.parent.id.PID > p.id.PID {
+			t.inverted++
+		}
 		t.decide(p, s)
 		if p.overflow {
 			t.overflow++

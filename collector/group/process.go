@@ -12,6 +12,8 @@ type process struct {
 	// parent is the process that PPID meant in the last scan; nil if it was not there.
 	parent *process
 	ppid   int
+	// zombie is that it has ended; its children have another parent by now.
+	zombie bool
 	// index is the place in the newest snapshot's Processes; -1 in none.
 	index int
 	// seen is the number of the last scan that had it.
@@ -28,13 +30,10 @@ type process struct {
 	group    *tally
 	overflow bool
 
-	counted  marks
-	children cpu
-	// knowsChildren says that children has a mark.
-	knowsChildren bool
-	// grown is the growth in the newest scan, childrenGrown that of its reaped children.
-	grown         usage
-	childrenGrown cpu
+	counted marks
+	// grown is the growth in the newest scan.
+	grown usage
+	reaping
 
 	// started: its start is to be counted. exited: its exit has been. recorded: its exit
 	// record has come.
@@ -42,6 +41,8 @@ type process struct {
 
 	// topped is when it was last among the top, or an ancestor of one that was.
 	topped time.Time
+	// shown is the number of the scan whose report shows it.
+	shown uint64
 }
 
 // alive reports whether it is in the newest snapshot.
@@ -59,17 +60,8 @@ func (p *process) olderThan(child host.ID) bool {
 
 // update takes over the figures of a scan.
 func (p *process) update(cur *host.Process, index int, scan uint64) {
-	p.index, p.seen, p.kernel = index, scan, cur.Kernel
+	p.index, p.seen, p.kernel, p.zombie = index, scan, cur.Kernel, cur.State == host.Zombie
 	now := usageOf(cur)
 	p.grown = p.counted.advance(&now, cur.Known)
-	p.childrenGrown = cpu{}
-	if !cur.Known.Has(host.HasChildCPU) {
-		return
-	}
-	reaped := cpu{cur.ChildUserTime, cur.ChildSystemTime}
-	if p.knowsChildren {
-		p.childrenGrown = p.children.advance(reaped)
-	} else {
-		p.children, p.knowsChildren = reaped, true
-	}
+	p.reaping.update(cur)
 }

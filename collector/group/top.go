@@ -1,5 +1,99 @@
 package group
 
-import "proctree/collector/host"
+import (
+	"slices"
 
-func (t *Tracker) selectTop(*host.Snapshot) []Top { return nil }
+	"proctree/collector/host"
+)
+
+// topList selects the processes shown one by one. It is kept between scans for its
+// buffers alone.
+type topList struct {
+	byCPU, byMemory, byIO ranking
+	chosen, held, chain   []*process
+}
+
+// selectTop chooses in this order, as long as there is room: the top by each figure, the
+// first of each before the second of any; with each of them its ancestors, or it is left
+// out; then what was among these within Hold, the latest first.
+func (t *Tracker) selectTop(s *host.Snapshot) []Top {
+	l := &t.top
+	l.rank(t.live, s, t.cfg.Top)
+	l.chosen = l.chosen[:0]
+	for rank := range t.cfg.Top {
+		for _, r := range []*ranking{&l.byCPU, &l.byMemory, &l.byIO} {
+			if rank < len(r.best) {
+				t.choose(r.best[rank].process)
+			}
+		}
+	}
+	for _, p := range l.chosen {
+		p.topped = s.Taken
+	}
+	t.chooseHeld(s)
+	slices.SortFunc(l.chosen, func(a, b *process) int { return a.index - b.index })
+	out := make([]Top, len(l.chosen))
+	for i, p := range l.chosen {
+		out[i].Process = &s.Processes[p.index]
+		if p.group != nil {
+			out[i].Group = p.group.Name
+		}
+	}
+	return out
+}
+
+// rank finds the best by each figure in one pass.
+func (l *topList) rank(live []*process, s *host.Snapshot, limit int) {
+	for _, r := range []*ranking{&l.byCPU, &l.byMemory, &l.byIO} {
+		r.reset(limit)
+	}
+	for i, p := range live {
+		if p.standing == excluded {
+			continue
+		}
+		l.byCPU.offer(uint64(p.grown.cpu.total()), p)
+		l.byIO.offer(p.grown.read+p.grown.written, p)
+		if cur := &s.Processes[i]; cur.Known.Has(host.HasMemory) {
+			l.byMemory.offer(cur.ResidentBytes, p)
+		}
+	}
+	for _, r := range []*ranking{&l.byCPU, &l.byMemory, &l.byIO} {
+		r.sort()
+	}
+}
+
+// choose takes p and all its ancestors, or nothing if they do not fit. An excluded
+// ancestor is passed over.
+func (t *Tracker) choose(p *process) {
+	l := &t.top
+	l.chain = l.chain[:0]
+	for a := p; a != nil && a.shown != t.scan; a = a.parent {
+		if a.standing != excluded {
+			l.chain = append(l.chain, a)
+		}
+	}
+	if len(l.chosen)+len(l.chain) > t.cfg.MaxProcesses {
+		return
+	}
+	for _, a := range l.chain {
+		a.shown = t.scan
+	}
+	l.chosen = append(l.chosen, l.chain...)
+}
+
+// chooseHeld adds what was among the top not long ago.
+func (t *Tracker) chooseHeld(s *host.Snapshot) {
+	l := &t.top
+	l.held = l.held[:0]
+	for _, p := range t.live {
+		if !p.topped.IsZero() && p.shown != t.scan && p.standing != excluded && s.Taken.Sub(p.topped) <= t.cfg.Hold {
+			l.held = append(l.held, p)
+		}
+	}
+	slices.SortStableFunc(l.held, func(a, b *process) int { return b.topped.Compare(a.topped) })
+	for _, p := range l.held {
+		t.choose(p)
+	}
+	clear(l.held)
+	l.held = l.held[:0]
+}

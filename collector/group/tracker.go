@@ -24,26 +24,33 @@ type Tracker struct {
 	generation uint64
 
 	scan uint64
-	// since is the tick of the first snapshot.
-	since    uint64
+	// ticks are when the last scans began, by their number modulo the length.
+	ticks    [rememberScans + 1]uint64
 	previous *host.Snapshot
 	// live is parallel to the snapshot's Processes; spare is its other buffer.
 	live, spare []*process
 	// vanished are those that the scan under way did not see again.
 	vanished []*process
+	// returned are those that the scan before did not see, and this one does.
+	returned []*process
 	gone     map[host.ID]*process
-	// unseen are the processes whose records came in the last scan although none had
-	// seen them: they may yet turn up as zombies.
-	unseen, unseenBefore map[host.ID]struct{}
-	groups               tallies
-	overflow             int
+	// unseen are the processes whose records came although no scan had seen them, with
+	// the scan's number: they may yet turn up as zombies.
+	unseen map[host.ID]uint64
+	// debtors are the ended processes whose CPU time a parent is yet to show.
+	debtors []*process
+	// inverted counts the live processes whose parent has the higher PID.
+	inverted int
+	groups   tallies
+	top      topList
+	overflow int
 }
 
 // NewTracker returns a Tracker that has seen nothing.
 func NewTracker(cfg Config) *Tracker {
 	return &Tracker{
 		next: &cfg, gone: map[host.ID]*process{}, groups: tallies{byName: map[string]*tally{}},
-		unseen: map[host.ID]struct{}{}, unseenBefore: map[host.ID]struct{}{},
+		unseen: map[host.ID]uint64{},
 	}
 }
 
@@ -69,6 +76,7 @@ func (t *Tracker) Observe(s *host.Snapshot) *Report {
 	t.sum(s)
 	t.readRecords(s)
 	t.countVanished()
+	t.settleChildren(s)
 	t.groups.expire(s.Taken, t.cfg.Expire)
 	t.forget()
 	r := t.publish(s)
@@ -86,10 +94,8 @@ func (t *Tracker) begin(s *host.Snapshot) {
 		t.groups.name(t.cfg.Rules.named)
 	}
 	t.scan++
-	if t.scan == 1 {
-		t.since = s.Clock.Now
-	}
-	t.overflow = 0
+	t.ticks[t.scan%uint64(len(t.ticks))] = s.Clock.Now
+	t.overflow, t.inverted = 0, 0
 	for _, g := range t.groups.sorted {
 		g.clearGauges()
 	}
@@ -131,10 +137,11 @@ func (t *Tracker) firstSight(cur *host.Process) *process {
 	if p := t.gone[cur.ID]; p != nil {
 		// Left out by a scan that could not read it: it goes on where it was.
 		delete(t.gone, cur.ID)
+		t.returned = append(t.returned, p)
 		return p
 	}
 	p := &process{id: cur.ID}
-	if _, ok := t.unseenBefore[cur.ID]; ok {
+	if _, ok := t.unseen[cur.ID]; ok {
 		// A zombie that has been counted as a whole by its record.
 		p.exited, p.recorded = true, true
 		return p
@@ -143,25 +150,33 @@ func (t *Tracker) firstSight(cur *host.Process) *process {
 		// Marks at 0: all it used since its own start counts.
 		p.started = true
 		p.counted.known = cur.Known
-		p.knowsChildren = true
+		p.marked = true
 	}
 	return p
 }
 
-// isOurs reports whether a process that no scan had seen before started under our eyes.
-func (t *Tracker) isOurs(start uint64) bool { return t.scan > 1 && start >= t.since }
+// isOurs reports whether a process that is not remembered started under our eyes: after
+// the first scan, and so late that every scan that can have seen it is remembered.
+func (t *Tracker) isOurs(start uint64) bool {
+	first := max(1, int(t.scan)-rememberScans)
+	return t.scan > 1 && start >= t.ticks[first%len(t.ticks)]
+}
 
 // forget drops what is remembered for a few scans only.
 func (t *Tracker) forget() {
 	clear(t.vanished)
-	t.vanished = t.vanished[:0]
+	clear(t.returned)
+	t.vanished, t.returned = t.vanished[:0], t.returned[:0]
 	for id, p := range t.gone {
 		if t.scan-p.seen >= rememberScans {
 			delete(t.gone, id)
 		}
 	}
-	t.unseen, t.unseenBefore = t.unseenBefore, t.unseen
-	clear(t.unseen)
+	for id, scan := range t.unseen {
+		if t.scan-scan >= rememberScans {
+			delete(t.unseen, id)
+		}
+	}
 }
 
 // publish makes the report.
