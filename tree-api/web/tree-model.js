@@ -139,6 +139,13 @@ export class TreeModel {
    */
   text(slot, key) { return this.#store.texts[key][slot]; }
 
+  /**
+   * A number column by slot, those in use and the free ones (NaN) alike. To be read only,
+   * and only until the next `apply`.
+   * @param {string} key
+   */
+  column(key) { return this.#store.numbers[key].subarray(0, this.#store.size); }
+
   /** @param {number} slot */
   isKernel(slot) { return this.#store.kernel[slot] === 1; }
 

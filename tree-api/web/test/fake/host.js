@@ -48,6 +48,11 @@ export class FakeHost {
     return { added, changed, removed };
   }
 
+  /** What stays the same in GET /api/v1/host. */
+  hostFacts() {
+    return { name: 'db-eu-3', os: 'linux', kernel: '6.12.9-amd64', arch: 'amd64', boot_time: this.#boot, cpus: this.cpus };
+  }
+
   /** The changing figures of GET /api/v1/host. */
   hostFigures() {
     const all = [...this.processes.values()];

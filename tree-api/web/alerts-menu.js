@@ -1,0 +1,134 @@
+import { Watch } from './alerts.js';
+import { button, el } from './dom.js';
+import { formatBytes, formatCores, formatPercent } from './format.js';
+import { withIcon } from './icons.js';
+import { Menu } from './menu.js';
+
+/** @import { TreeModel } from './tree-model.js' */
+/** @import { Crossing, Limits } from './alerts.js' */
+/** @import { HostFigures } from './overview.js' */
+
+const STORAGE_KEY = 'proctree-alerts';
+const MIB = 1024 * 1024;
+/** More crossings than this in one update become one message. */
+const MOST_MESSAGES = 3;
+const TOAST_MILLISECONDS = 12_000;
+
+/** @type {{key: keyof Limits, title: string, factor: number, format: (value: number) => string}[]} */
+const FIELDS = [
+  { key: 'processCPU', title: 'A process uses CPUs', factor: 1, format: (v) => `${formatCores(v)} CPUs` },
+  { key: 'processMemory', title: 'A process holds MiB', factor: MIB, format: formatBytes },
+  { key: 'hostCPU', title: 'The host’s CPUs are busy, %', factor: 0.01, format: (v) => `CPU at ${formatPercent(v)}` },
+  { key: 'hostMemory', title: 'The host’s memory is used, %', factor: 0.01, format: (v) => `memory at ${formatPercent(v)}` },
+];
+
+/** The alerts a person sets on this page. They live in this browser and are off until set. */
+export class Alerts {
+  menu = new Menu('Alerts', { id: 'alerts', title: 'Tell me when something crosses a limit', onOpen: (panel) => this.#fill(panel) });
+  /** @type {Limits} */
+  #limits = load();
+  #watch = new Watch();
+  #toasts;
+  #onSelect;
+  #model;
+
+  /** @param {HTMLElement} toasts @param {TreeModel} model @param {(id: string) => void} onSelect */
+  constructor(toasts, model, onSelect) {
+    this.#toasts = toasts;
+    this.#model = model;
+    this.#onSelect = onSelect;
+    withIcon('bell', this.menu.button).setAttribute('aria-label', 'Alerts');
+    this.#showActive();
+  }
+
+  /** Looks at the figures of a message. @param {HostFigures} host */
+  check(host) {
+    if (!this.#isOn()) return;
+    const crossings = this.#watch.check(this.#limits, this.#model, host);
+    if (crossings.length > MOST_MESSAGES) {
+      const worst = crossings[0];
+      this.#tell(`${crossings.length} figures crossed their limits, first ${this.#describe(worst)}`, worst.id);
+      return;
+    }
+    for (const crossing of crossings) this.#tell(this.#describe(crossing), crossing.id);
+  }
+
+  #isOn() {
+    return Object.keys(this.#limits).length > 0;
+  }
+
+  /** @param {Crossing} crossing */
+  #describe({ limit, id, value }) {
+    const field = /** @type {typeof FIELDS[number]} */ (FIELDS.find((f) => f.key === limit));
+    if (id === undefined) return `this host: ${field.format(value)}`;
+    const slot = this.#model.slotOf(id);
+    return `${this.#model.text(slot, 'name') || '?'} (PID ${this.#model.number(slot, 'pid')}): ${field.format(value)}`;
+  }
+
+  /** @param {string} text @param {string} [id] */
+  #tell(text, id) {
+    const toast = el('div', { class: 'notice warn toast' }, el('span', {}, text));
+    if (id) toast.append(button('Show', { class: 'tool' }, () => this.#onSelect(id)));
+    toast.append(button('Dismiss', { class: 'tool' }, () => toast.remove()));
+    this.#toasts.append(toast);
+    setTimeout(() => toast.remove(), TOAST_MILLISECONDS);
+    if (!mayNotify()) return;
+    const notification = new Notification(document.title, { body: text, tag: `proctree ${text.split(':')[0]}` });
+    notification.addEventListener('click', () => {
+      focus();
+      if (id) this.#onSelect(id);
+    });
+  }
+
+  /** @param {HTMLElement} panel */
+  #fill(panel) {
+    const fields = FIELDS.map(({ key, title, factor }) => {
+      const current = this.#limits[key];
+      const input = el('input', { type: 'number', min: '0', step: 'any', name: key, placeholder: 'off', value: current === undefined ? '' : +(current / factor).toFixed(4) });
+      input.addEventListener('change', () => this.#set(key, input.valueAsNumber * factor));
+      return el('label', { class: 'field' }, title, input);
+    });
+    panel.replaceChildren(
+      el('p', { class: 'muted' }, 'Tell me when a figure stays over its limit for two updates. An empty field is off.'),
+      ...fields, notificationLine(),
+    );
+  }
+
+  /** @param {keyof Limits} key @param {number} value */
+  #set(key, value) {
+    if (value > 0) this.#limits[key] = value;
+    else delete this.#limits[key];
+    localStorage.setItem(STORAGE_KEY, JSON.stringify(this.#limits));
+    this.#showActive();
+  }
+
+  #showActive() {
+    this.menu.button.classList.toggle('active', this.#isOn());
+  }
+}
+
+/** @returns {Limits} */
+function load() {
+  try {
+    const stored = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}');
+    return Object.fromEntries(FIELDS.filter(({ key }) => stored[key] > 0).map(({ key }) => [key, Number(stored[key])]));
+  } catch {
+    return {};
+  }
+}
+
+const mayNotify = () => 'Notification' in window && Notification.permission === 'granted';
+
+/** What is to be said or asked about the browser's own notifications. */
+function notificationLine() {
+  if (!isSecureContext || !('Notification' in window)) {
+    return el('p', { class: 'muted' }, 'Messages appear on this page. Notifications of the browser need HTTPS.');
+  }
+  if (Notification.permission === 'denied') return el('p', { class: 'muted' }, 'Messages appear on this page. This browser blocks notifications for it.');
+  if (Notification.permission === 'granted') return el('p', { class: 'muted' }, 'Messages appear on this page and as notifications.');
+  const ask = button('Also notify me outside this page', { class: 'tool' }, async () => {
+    await Notification.requestPermission();
+    ask.replaceWith(notificationLine());
+  });
+  return ask;
+}

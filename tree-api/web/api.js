@@ -1,0 +1,46 @@
+/**
+ * The calls of the API. Every address is relative to the page, so that it works behind a
+ * proxy that serves it below a path.
+ */
+
+/** A call that did not succeed; status is 0 where no answer came at all. */
+export class APIError extends Error {
+  /** @param {number} status @param {string} message */
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const TIMEOUT_MILLISECONDS = 10_000;
+
+/**
+ * @param {string} path As "api/v1/host".
+ * @returns {Promise<any>} The member data of the answer. It rejects with an APIError.
+ */
+export async function get(path) {
+  const url = new URL(path, document.baseURI);
+  /** @type {Response} */
+  let response;
+  try {
+    response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS), headers: { accept: 'application/json' } });
+  } catch (cause) {
+    throw new APIError(0, `no answer from ${url.host}: ${cause instanceof Error ? cause.message : cause}`);
+  }
+  const body = await response.json().catch(() => null);
+  if (!response.ok || body?.status !== 'success') {
+    throw new APIError(response.status, body?.error ?? `the server answered ${response.status}`);
+  }
+  return body.data;
+}
+
+/**
+ * The address of the stream.
+ * @param {number} intervalSeconds
+ */
+export function streamURL(intervalSeconds) {
+  const url = new URL('api/v1/stream', document.baseURI);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  url.searchParams.set('interval', String(intervalSeconds));
+  return url;
+}

@@ -1,0 +1,66 @@
+/**
+ * Makes an element. Text goes in as text nodes alone, so that no name or command line of
+ * a process can ever become markup.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, string|number|boolean|undefined>} [attributes] true is an empty attribute;
+ *   false and undefined leave it out.
+ * @param {...(Node|string|null|undefined|false)} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function el(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== false && value !== undefined) element.setAttribute(name, value === true ? '' : String(value));
+  }
+  for (const child of children) if (child || child === '') element.append(child);
+  return element;
+}
+
+/**
+ * Makes a button.
+ * @param {string} label
+ * @param {Record<string, string|number|boolean|undefined>} attributes
+ * @param {(event: MouseEvent) => void} onClick
+ */
+export function button(label, attributes, onClick) {
+  const b = el('button', { type: 'button', ...attributes }, label);
+  b.addEventListener('click', onClick);
+  return b;
+}
+
+/**
+ * Writes a text only where it differs: an untouched node costs no layout.
+ * @param {Element} element
+ * @param {string} text
+ */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * The element with an id that the page is known to have.
+ * @template {HTMLElement} [T=HTMLElement]
+ * @param {string} id
+ * @returns {T}
+ */
+export function byId(id) {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`the page has no element "${id}"`);
+  return /** @type {T} */ (element);
+}
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/**
+ * @param {string} tag
+ * @param {Record<string, string|number>} attributes
+ * @param {...Node} children
+ * @returns {SVGElement}
+ */
+export function svg(tag, attributes, ...children) {
+  const element = /** @type {SVGElement} */ (document.createElementNS(SVG, tag));
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  element.append(...children);
+  return element;
+}

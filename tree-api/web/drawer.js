@@ -1,0 +1,209 @@
+import { APIError, get } from './api.js';
+import { Sparkline } from './charts.js';
+import { button, el, setText } from './dom.js';
+import { withIcon } from './icons.js';
+import { detailSections, facts } from './drawer-detail.js';
+import { UNKNOWN, formatBytes, formatCores, formatCount, formatCPUTime, formatDuration, formatRate, formatTime } from './format.js';
+
+/** @import { TreeModel } from './tree-model.js' */
+/** @import { History, HistoryKey } from './history.js' */
+
+const REFRESH_MILLISECONDS = 5000;
+/** Moving over rows with the arrows must not ask the server for each of them. */
+const SETTLE_MILLISECONDS = 200;
+
+/** The panel that shows one process in full. */
+export class Drawer {
+  /** @type {string|undefined} The process shown; undefined while closed. */
+  id;
+  viewer = false;
+  #root;
+  #model;
+  #history;
+  #onSelect;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #timer;
+  #title = el('h2', { tabindex: '-1' });
+  #state = el('p', { class: 'muted' });
+  #ancestors = el('nav', { class: 'ancestors', 'aria-label': 'Parents' });
+  #charts = [new ChartLine('CPU', 'cpu', formatCores), new ChartLine('Memory', 'memory', formatBytes)];
+  #figures = el('div');
+  #command = el('div');
+  #detail = el('div', { class: 'detail' });
+
+  /**
+   * @param {HTMLElement} root
+   * @param {{model: TreeModel, history: History, onSelect: (id: string) => void, onClose: () => void}} options
+   */
+  constructor(root, { model, history, onSelect, onClose }) {
+    this.#root = root;
+    this.#model = model;
+    this.#history = history;
+    this.#onSelect = onSelect;
+    const close = withIcon('close', button('', { class: 'tool quiet', 'aria-label': 'Close', title: 'Close (Esc)', 'aria-keyshortcuts': 'Escape' }, onClose));
+    root.append(
+      el('div', { class: 'drawer-head' }, el('div', { class: 'drawer-title' }, this.#title, this.#state), close),
+      el('div', { class: 'drawer-body' }, this.#ancestors, ...this.#charts.map((c) => c.element), this.#figures, this.#command, this.#detail),
+    );
+    root.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') onClose();
+    });
+  }
+
+  /** @param {string} id @param {number} now */
+  open(id, now) {
+    if (this.id !== id) {
+      this.id = id;
+      this.#detail.replaceChildren(el('p', { class: 'muted' }, 'Reading…'));
+      this.#command.replaceChildren();
+      this.#askSoon(SETTLE_MILLISECONDS);
+    }
+    this.#root.hidden = false;
+    this.render(now);
+  }
+
+  close() {
+    this.id = undefined;
+    this.#root.hidden = true;
+    clearTimeout(this.#timer);
+  }
+
+  focus() {
+    this.#title.focus();
+  }
+
+  /** Shows what the stream tells. @param {number} now The time of the last message. */
+  render(now) {
+    if (this.id === undefined) return;
+    const slot = this.#model.slotOf(this.id);
+    if (slot < 0) {
+      setText(this.#state, 'This process has ended. What is below was read before.');
+      this.#root.classList.add('ended');
+      if (!this.#title.textContent) setText(this.#title, `PID ${this.id.split('-')[0]}`);
+      return;
+    }
+    this.#root.classList.remove('ended');
+    setText(this.#title, this.#model.text(slot, 'name') || '?');
+    setText(this.#state, `PID ${this.#model.number(slot, 'pid')} · ${this.#model.text(slot, 'state') || 'state not known'}`);
+    this.#showAncestors(slot);
+    for (const chart of this.#charts) chart.show(this.#model, this.#history, slot);
+    this.#figures.replaceChildren(facts(this.#mainFigures(slot, now)) ?? '');
+  }
+
+  /** @param {number} slot @param {number} now */
+  #mainFigures(slot, now) {
+    const model = this.#model;
+    const number = (/** @type {string} */ key) => model.number(slot, key);
+    const known = (/** @type {string} */ text) => (text === UNKNOWN ? undefined : text);
+    const size = model.branchSize(slot);
+    return {
+      User: model.text(slot, 'user'),
+      Group: model.text(slot, 'group'),
+      Unit: model.text(slot, 'unit'),
+      Container: model.text(slot, 'container'),
+      Started: `${formatTime(number('start'))}, ${formatDuration(now - number('start'))} ago`,
+      'CPU time': known(formatCPUTime(number('user_seconds') + number('system_seconds'))),
+      'Virtual memory': known(formatBytes(number('virtual'))),
+      Swap: known(formatBytes(number('swap'))),
+      Reads: known(formatRate(number('read'))),
+      Writes: known(formatRate(number('write'))),
+      Threads: known(formatCount(number('threads'))),
+      'Open descriptors': known(formatCount(number('fds'))),
+      Nice: Number.isNaN(number('nice')) ? undefined : String(number('nice')),
+      'Whole branch': size > 1 ? `${formatCount(size)} processes, ${formatCores(model.branchNumber(slot, 'cpu'))} CPUs, ${formatBytes(model.branchNumber(slot, 'memory'))}` : undefined,
+    };
+  }
+
+  /** @param {number} slot */
+  #showAncestors(slot) {
+    const ids = [];
+    for (let s = this.#model.parentOf(slot); s >= 0; s = this.#model.parentOf(s)) ids.unshift(this.#model.idOf(s));
+    const key = ids.join(' ');
+    if (this.#ancestors.dataset.ids === key) return;
+    this.#ancestors.dataset.ids = key;
+    this.#ancestors.replaceChildren(...ids.map((id) => {
+      const name = this.#model.text(this.#model.slotOf(id), 'name') || '?';
+      return button(name, { class: 'link', title: `PID ${id.split('-')[0]}` }, () => this.#onSelect(id));
+    }));
+  }
+
+  /** @param {number} delay */
+  #askSoon(delay) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#ask(), delay);
+  }
+
+  async #ask() {
+    const { id } = this;
+    if (id === undefined || this.#model.slotOf(id) < 0) return;
+    /** @type {any} */
+    let answer;
+    try {
+      answer = await get(`api/v1/processes/${id.split('-')[0]}`);
+    } catch (error) {
+      if (this.id === id && !(error instanceof APIError && error.status === 404)) this.#showProblem(error);
+    }
+    if (this.id !== id) return;
+    // The PID may belong to another process by now.
+    if (answer?.id === id) this.#showAnswer(answer);
+    if (!document.hidden) this.#askSoon(REFRESH_MILLISECONDS);
+  }
+
+  /** @param {unknown} error */
+  #showProblem(error) {
+    this.#detail.replaceChildren(el('p', { class: 'muted' }, `No details: ${error instanceof Error ? error.message : error}`));
+  }
+
+  /** @param {any} answer */
+  #showAnswer({ exe, cmdline, detail }) {
+    if (this.viewer) {
+      this.#command.replaceChildren(el('p', { class: 'notice' }, 'You are signed in as a viewer. Command lines, paths and descriptors are shown to operators alone.'));
+    } else if (this.#command.dataset.shown !== JSON.stringify([exe, cmdline]) || !this.#command.hasChildNodes()) {
+      this.#command.dataset.shown = JSON.stringify([exe, cmdline]);
+      this.#command.replaceChildren(...commandLine(cmdline), facts({ Executable: exe }) ?? '');
+    }
+    const open = new Set([...this.#detail.querySelectorAll('details[open]')].map((d) => /** @type {HTMLElement} */ (d).dataset.section));
+    const sections = detailSections(detail ?? {});
+    for (const s of sections) /** @type {HTMLDetailsElement} */ (s).open = open.has(s.dataset.section);
+    this.#detail.replaceChildren(...sections);
+  }
+}
+
+/** @param {string[]|undefined} args @returns {HTMLElement[]} */
+function commandLine(args) {
+  if (!args?.length) return [];
+  const text = args.join(' ');
+  const copy = button('Copy', { class: 'tool' }, async () => {
+    await navigator.clipboard.writeText(text);
+    copy.textContent = 'Copied';
+  });
+  // Only a page that came over TLS or from this host may write to the clipboard.
+  return [el('div', { class: 'command' }, el('code', {}, text), isSecureContext && copy)];
+}
+
+/** A chart of one process with its last and its largest value. */
+class ChartLine {
+  #value = el('strong');
+  #most = el('span', { class: 'muted' });
+  #key;
+  #format;
+  #chart;
+  element;
+
+  /** @param {string} title @param {HistoryKey} key @param {(value: number) => string} format */
+  constructor(title, key, format) {
+    this.#key = key;
+    this.#format = format;
+    this.#chart = new Sparkline(`${title} of this process since the page opened`);
+    this.element = el('div', { class: `chart-line ${key}-chart` }, el('div', { class: 'chart-figures' }, el('span', {}, title), this.#value, this.#most), this.#chart.element);
+  }
+
+  /** @param {TreeModel} model @param {History} history @param {number} slot */
+  show(model, history, slot) {
+    const { times, values } = history.of(slot, this.#key);
+    setText(this.#value, this.#format(model.number(slot, this.#key)));
+    const most = Math.max(...values.filter((v) => !Number.isNaN(v)));
+    setText(this.#most, Number.isFinite(most) ? `at most ${this.#format(most)}` : '');
+    this.#chart.draw(times, values);
+  }
+}

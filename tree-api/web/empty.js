@@ -1,0 +1,48 @@
+import { button, el } from './dom.js';
+
+/** @import { Connection } from './stream.js' */
+
+/** What stands in the table's place while there is nothing to show in it. */
+export class EmptyState {
+  #root;
+  #clear;
+  #shown = '';
+
+  /** @param {HTMLElement} root @param {() => void} onClear */
+  constructor(root, onClear) {
+    this.#root = root;
+    this.#clear = button('Clear filters', { class: 'tool' }, onClear);
+  }
+
+  /** @param {{connection: Connection, total: number, rows: number}} page */
+  show({ connection, total, rows }) {
+    const state = stateOf(connection, total, rows);
+    if (this.#shown === state) return;
+    this.#shown = state;
+    this.#root.hidden = state === 'filled';
+    this.#root.dataset.state = state;
+    this.#root.replaceChildren(...this.#content(state));
+  }
+
+  /** @param {string} state */
+  #content(state) {
+    switch (state) {
+      case 'loading': return [el('span', { class: 'spinner', 'aria-hidden': 'true' }), 'Reading the process table…'];
+      case 'lost': return ['No data yet: the server cannot be reached.'];
+      case 'login': return [el('p', {}, 'Sign in to see the processes of this host.'), el('a', { class: 'tool primary', href: 'login' }, 'Sign in')];
+      case 'refused': return ['The server does not show the tree to you.'];
+      case 'none': return ['There are no processes to show.'];
+      case 'filtered': return [el('p', {}, 'No process matches the filters.'), this.#clear];
+      default: return [];
+    }
+  }
+}
+
+/** @param {Connection} connection @param {number} total @param {number} rows */
+function stateOf({ state, status }, total, rows) {
+  if (rows > 0) return 'filled';
+  if (total > 0) return 'filtered';
+  if (state === 'refused') return status === 401 ? 'login' : 'refused';
+  if (state === 'lost') return 'lost';
+  return state === 'connecting' ? 'loading' : 'none';
+}

@@ -1,0 +1,45 @@
+import { byId, el, setText } from './dom.js';
+import { withIcon } from './icons.js';
+import { formatDuration } from './format.js';
+
+/** Writes the host's name and what is known of it into the head of the page. */
+export class HostHeader {
+  #grafana = withIcon('chart', el('a', { id: 'grafana', class: 'tool', target: '_blank', rel: 'noopener noreferrer', title: 'History in Grafana', 'aria-label': 'Grafana', hidden: true }, 'Grafana'));
+
+  /** @type {unknown} What links.grafana was last. */
+  #link;
+
+  /** @param {HTMLElement} tools Where the link to Grafana goes. */
+  constructor(tools) {
+    tools.append(this.#grafana);
+  }
+
+  /** @param {any} host The answer of GET api/v1/host. */
+  show(host) {
+    const { name, os, kernel, arch, cpus, uptime_seconds: uptime, links } = host;
+    setText(byId('host-name'), name ?? 'proctree');
+    const title = name ? `${name} · proctree` : 'proctree';
+    if (document.title !== title) document.title = title;
+    const facts = [
+      [os, kernel, arch].filter(Boolean).join(' '),
+      cpus === undefined ? '' : `${cpus} CPUs`,
+      uptime === undefined ? '' : `up ${formatDuration(uptime)}`,
+    ];
+    setText(byId('host-facts'), facts.filter(Boolean).join(' · '));
+    if (links?.grafana === this.#link) return;
+    this.#link = links?.grafana;
+    const grafana = safeLink(this.#link);
+    this.#grafana.hidden = grafana === undefined;
+    if (grafana !== undefined) this.#grafana.href = grafana;
+  }
+}
+
+/**
+ * @param {unknown} link
+ * @returns {string|undefined} undefined unless it leads to a web page.
+ */
+export function safeLink(link) {
+  if (typeof link !== 'string' || !URL.canParse(link, document.baseURI)) return undefined;
+  const url = new URL(link, document.baseURI);
+  return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : undefined;
+}

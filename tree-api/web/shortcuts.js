@@ -1,0 +1,54 @@
+import { el } from './dom.js';
+import { Menu } from './menu.js';
+
+/** @type {[string, string][]} */
+const HELP = [
+  ['/', 'Search'],
+  ['↑ ↓ Page Home End', 'Move'],
+  ['→ ←', 'Open or enter, fold or leave a branch'],
+  ['+ − Space', 'Open, fold, or change a branch'],
+  ['* _', 'Open or fold every branch'],
+  ['Enter', 'Show a process in full'],
+  ['Esc', 'Close what is open'],
+  ['t', 'Tree or list'],
+  ['p', 'Pause or go on'],
+  ['?', 'This list'],
+];
+
+/**
+ * What the keys do that work everywhere on the page.
+ * @typedef {object} Page
+ * @property {() => void} togglePause
+ * @property {() => void} toggleShape
+ * @property {() => boolean} closeDrawer Whether there was anything to close.
+ * @property {() => void} focusTable
+ */
+
+/** @param {HTMLInputElement} search @param {Page} page @returns {Menu} The button that lists the keys. */
+export function addShortcuts(search, page) {
+  const help = new Menu('?', { id: 'help', class: 'help', title: 'Keys', onOpen: (panel) => panel.replaceChildren(helpList()) });
+  const actions = /** @type {Record<string, () => void>} */ ({
+    '/': () => { search.focus(); search.select(); },
+    p: () => page.togglePause(),
+    t: () => page.toggleShape(),
+    '?': () => help.panel.togglePopover(),
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const target = /** @type {Element} */ (event.target);
+    if (event.key === 'Escape' && !target.closest('[popover]') && page.closeDrawer()) return;
+    if (target.matches('input, select, textarea') || !actions[event.key]) return;
+    event.preventDefault();
+    actions[event.key]();
+  });
+  search.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' && event.key !== 'ArrowDown') return;
+    event.preventDefault();
+    page.focusTable();
+  });
+  return help;
+}
+
+function helpList() {
+  return el('dl', { class: 'keys' }, ...HELP.flatMap(([keys, text]) => [el('dt', {}, ...keys.split(' ').map((k) => el('kbd', {}, k))), el('dd', {}, text)]));
+}

@@ -1,0 +1,139 @@
+import { APIError, get, streamURL } from './api.js';
+
+/**
+ * How the stream is.
+ * @typedef {object} Connection
+ * @property {'connecting'|'live'|'lost'|'paused'|'refused'} state refused: trying again by
+ *   itself would not help, as the server wants a login or forbids the tree.
+ * @property {string} [reason]
+ * @property {number} [status] The HTTP status of a refusal.
+ * @property {number} [retryAt] When it tries again, in milliseconds as Date.now.
+ */
+
+const FIRST_DELAY = 1000;
+const LONGEST_DELAY = 30_000;
+/** A stream that is silent for so many intervals, and some time, is taken for dead. */
+const SILENT_INTERVALS = 3;
+const SILENT_MARGIN = 8000;
+
+/**
+ * The stream of the process table. It connects again by itself when it is cut, waiting
+ * longer each time and by chance, so that the pages of a restarted server do not all come
+ * back at once; and when a message is missing, for a new full one.
+ */
+export class Stream {
+  /** @type {WebSocket|undefined} */
+  #socket;
+  #interval;
+  #attempts = 0;
+  #sequence = 0;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #timer;
+  #onMessage;
+  #onConnection;
+
+  /**
+   * @param {object} options
+   * @param {number} options.interval In seconds.
+   * @param {(message: any) => void} options.onMessage
+   * @param {(connection: Connection) => void} options.onConnection
+   */
+  constructor({ interval, onMessage, onConnection }) {
+    this.#interval = interval;
+    this.#onMessage = onMessage;
+    this.#onConnection = onConnection;
+    addEventListener('online', () => this.#retryIfWaiting());
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) this.#retryIfWaiting();
+    });
+  }
+
+  /** Connects, at once. What runs already is replaced. */
+  open() {
+    this.#drop();
+    this.#onConnection({ state: 'connecting' });
+    const socket = new WebSocket(streamURL(this.#interval));
+    this.#socket = socket;
+    let opened = false;
+    this.#expectMessage();
+    socket.addEventListener('open', () => { opened = true; });
+    socket.addEventListener('message', (event) => this.#receive(event.data));
+    socket.addEventListener('close', (event) => {
+      if (this.#socket !== socket) return;
+      if (opened) this.#lose(event.reason || 'The connection was cut.');
+      else this.#explainRefusal();
+    });
+  }
+
+  /** Ends the stream until open is called. */
+  pause() {
+    this.#drop();
+    this.#attempts = 0;
+    this.#onConnection({ state: 'paused' });
+  }
+
+  /** @param {number} seconds */
+  setInterval(seconds) {
+    this.#interval = seconds;
+    if (this.#socket) this.open();
+  }
+
+  /** @param {string} data */
+  #receive(data) {
+    const message = JSON.parse(data);
+    const inOrder = message.type === 'full' || message.seq === this.#sequence + 1;
+    if (!inOrder) {
+      this.open();
+      return;
+    }
+    this.#sequence = message.seq;
+    this.#attempts = 0;
+    this.#expectMessage();
+    this.#onConnection({ state: 'live' });
+    this.#onMessage(message);
+  }
+
+  /** A cut cable closes nothing: only the silence tells. */
+  #expectMessage() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => this.#lose('Nothing was heard from the server.'),
+      this.#interval * 1000 * SILENT_INTERVALS + SILENT_MARGIN,
+    );
+  }
+
+  /** A browser does not say why a WebSocket was refused; a plain request does. */
+  async #explainRefusal() {
+    const socket = this.#socket;
+    const error = await get('api/v1/host').then(() => null, (e) => e);
+    if (this.#socket !== socket) return;
+    if (error instanceof APIError && (error.status === 401 || error.status === 403)) {
+      this.#drop();
+      this.#onConnection({ state: 'refused', status: error.status, reason: error.message });
+      return;
+    }
+    if (error === null) this.#lose('The server takes no further viewers at the moment.');
+    else this.#lose(error.status === 0 ? 'The server does not answer.' : error.message);
+  }
+
+  /** @param {string} reason */
+  #lose(reason) {
+    this.#drop();
+    const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.#attempts++);
+    const delay = longest / 2 + Math.random() * (longest / 2);
+    this.#timer = setTimeout(() => this.open(), delay);
+    this.#onConnection({ state: 'lost', reason, retryAt: Date.now() + delay });
+  }
+
+  #retryIfWaiting() {
+    if (!this.#socket && this.#timer !== undefined) this.open();
+  }
+
+  #drop() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.close();
+  }
+}

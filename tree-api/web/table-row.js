@@ -1,0 +1,177 @@
+import { el, setText } from './dom.js';
+import { cellOf } from './table-columns.js';
+
+/** @import { TreeModel } from './tree-model.js' */
+/** @import { CellContext, Column } from './table-columns.js' */
+
+/**
+ * What is the same for all rows of one painting.
+ * @typedef {object} Paint
+ * @property {TreeModel} model
+ * @property {readonly Column[]} columns
+ * @property {readonly string[]} words What to highlight, in lower case.
+ * @property {CellContext} context
+ * @property {string|undefined} cursor The id of the row with the cursor.
+ */
+
+/**
+ * @typedef {object} Place
+ * @property {number} index The row, from 0.
+ * @property {number} slot
+ * @property {number} depth
+ * @property {number} top In pixels.
+ */
+
+/** The id of a row's element. @param {string} id The process'. */
+export const rowElementId = (id) => `process-${id}`;
+
+/**
+ * The elements of one row. They are painted with one process after another as the table
+ * scrolls, and only what differs is written: that is what keeps an update cheap.
+ */
+export class RowView {
+  element = el('div', { role: 'row', class: 'row' });
+  index = -1;
+  id = '';
+  /** @type {HTMLElement[]} */
+  #cells = [];
+  /** What each cell shows, to tell whether it differs. @type {string[]} */
+  #shown = [];
+  /** @type {Map<string, string|null>} */
+  #attributes = new Map();
+  #top = -1;
+  #indent = el('span', { class: 'indent' });
+  #label = el('span', { class: 'label' });
+  #badge = el('span', { class: 'badge' });
+
+  /** @param {readonly Column[]} columns */
+  setColumns(columns) {
+    this.#shown = [];
+    this.#cells = columns.map((column, i) => el('div', {
+      role: i === 0 ? 'rowheader' : 'gridcell',
+      class: cellClass(column, 0),
+      'aria-colindex': i + 1,
+      'data-column': column.key,
+    }));
+    this.#cells[0].append(this.#indent, el('span', { class: 'twist', 'aria-hidden': 'true' }), this.#label, this.#badge);
+    this.element.replaceChildren(...this.#cells);
+  }
+
+  /** @param {Paint} paint @param {Place} place */
+  paint(paint, { index, slot, depth, top }) {
+    const { model } = paint;
+    this.index = index;
+    this.id = model.idOf(slot);
+    this.element.hidden = false;
+    if (this.#top !== top) this.element.style.top = `${(this.#top = top)}px`;
+    const expandable = model.isExpandable(slot);
+    const open = expandable && model.isExpanded(slot);
+    this.#set('id', rowElementId(this.id));
+    this.#set('aria-rowindex', String(index + 2));
+    this.#set('aria-level', String(depth + 1));
+    this.#set('aria-expanded', expandable ? String(open) : null);
+    this.#set('aria-selected', String(this.id === paint.cursor));
+    this.#set('class', `row${model.isContext(slot) ? ' context' : ''}${model.isKernel(slot) ? ' kernel' : ''}`);
+    this.#paintName(paint, slot, depth, expandable && !open);
+    for (let i = 1; i < this.#cells.length; i++) this.#paintCell(paint, i, slot, expandable && !open);
+  }
+
+  hide() {
+    this.index = -1;
+    this.element.hidden = true;
+    this.#set('id', null);
+  }
+
+  /** @param {Paint} paint @param {number} slot @param {number} depth @param {boolean} folded */
+  #paintName({ model, words }, slot, depth, folded) {
+    const name = model.text(slot, 'name') || '?';
+    const badge = folded ? `${model.branchSize(slot)}` : '';
+    const key = `${depth}|${badge}|${words.join(' ')}|${name}`;
+    if (this.#shown[0] === key) return;
+    this.#shown[0] = key;
+    this.#indent.style.setProperty('--depth', String(depth));
+    writeHighlighted(this.#label, name, words);
+    setText(this.#badge, badge);
+    this.#badge.hidden = badge === '';
+    this.#badge.title = `${badge} processes in this branch; the figures are their sums`;
+  }
+
+  /** @param {Paint} paint @param {number} at @param {number} slot @param {boolean} folded */
+  #paintCell({ model, columns, words, context }, at, slot, folded) {
+    const column = columns[at];
+    const { text, heat } = cellOf(model, column, { slot, folded }, context);
+    const searched = !column.format || column.key === 'pid';
+    const key = searched && words.length > 0 ? `${heat}|${text}|${words.join(' ')}` : `${heat}|${text}`;
+    if (this.#shown[at] === key) return;
+    this.#shown[at] = key;
+    const cell = this.#cells[at];
+    cell.className = cellClass(column, heat, column.key === 'state' ? text : '', text);
+    if (searched) writeHighlighted(cell, text, words);
+    else cell.textContent = text;
+  }
+
+  /** @param {string} name @param {string|null} value */
+  #set(name, value) {
+    if (this.#attributes.get(name) === value) return;
+    this.#attributes.set(name, value);
+    if (value === null) this.element.removeAttribute(name);
+    else this.element.setAttribute(name, value);
+  }
+}
+
+/** @param {Column} column @param {number} heat @param {string} [state] @param {string} [text] */
+function cellClass(column, heat, state, text) {
+  let name = `cell ${column.key}-cell`;
+  if (column.number) name += ' number';
+  if (heat > 0) name += ` heat-${heat}`;
+  if (state) name += ` state-${state}`;
+  if (text === '0' || text === '\u2013') name += ' faint';
+  return name;
+}
+
+/**
+ * Writes a text with every occurrence of a word marked. The text goes in as text nodes.
+ * @param {Element} element
+ * @param {string} text
+ * @param {readonly string[]} words In lower case.
+ */
+export function writeHighlighted(element, text, words) {
+  const ranges = words.length === 0 ? [] : occurrences(text, words);
+  if (ranges.length === 0) {
+    element.textContent = text;
+    return;
+  }
+  const parts = [];
+  let end = 0;
+  for (const [from, to] of ranges) {
+    parts.push(text.slice(end, from), el('mark', {}, text.slice(from, to)));
+    end = to;
+  }
+  element.replaceChildren(...parts, text.slice(end));
+}
+
+/**
+ * Where words occur in a text; what overlaps is joined.
+ * @param {string} text
+ * @param {readonly string[]} words
+ * @returns {[number, number][]}
+ */
+export function occurrences(text, words) {
+  const lower = text.toLowerCase();
+  // Some letters change their length in lower case; then positions mean nothing.
+  if (lower.length !== text.length) return [];
+  /** @type {[number, number][]} */
+  const found = [];
+  for (const word of words) {
+    for (let at = lower.indexOf(word); at >= 0; at = lower.indexOf(word, at + word.length)) found.push([at, at + word.length]);
+  }
+  found.sort((a, b) => a[0] - b[0]);
+  /** @type {[number, number][]} */
+  const joined = [];
+  for (const [from, to] of found) {
+    const last = joined[joined.length - 1];
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
+    else joined.push([from, to]);
+  }
+  return joined;
+}

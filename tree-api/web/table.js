@@ -1,0 +1,199 @@
+import { button, el } from './dom.js';
+import { RowView, rowElementId } from './table-row.js';
+import { cellTitle, columnWidths } from './table-columns.js';
+import { handleKey } from './table-keys.js';
+
+/** @import { TreeModel } from './tree-model.js' */
+/** @import { CellContext, Column } from './table-columns.js' */
+
+/** Rows kept ready above and below what is seen, so that a quick scroll shows no gap. */
+const OVERSCAN = 3;
+
+/**
+ * The tree as a table. Only the rows that can be seen are in the document. The focus is on
+ * the table as a whole, and aria-activedescendant names the row with the cursor
+ * (WAI-ARIA Authoring Practices, treegrid).
+ */
+export class TreeTable {
+  /** @type {string|undefined} The id of the process with the cursor. */
+  cursor;
+  /** @type {readonly string[]} What to highlight, in lower case. */
+  words = [];
+  #root;
+  #model;
+  #on;
+  #head = el('div', { role: 'row', class: 'head', 'aria-rowindex': 1 });
+  #body = el('div', { role: 'rowgroup', class: 'body' });
+  /** @type {RowView[]} */
+  #views = [];
+  /** @type {WeakMap<Element, RowView>} */
+  #viewOf = new WeakMap();
+  /** @type {readonly Column[]} */
+  #columns = [];
+  /** @type {CellContext} */
+  #context = { now: 0, memoryTotal: undefined };
+  #rowHeight = 26;
+  #cursorIndex = 0;
+  #painting = false;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {TreeModel} model
+   * @param {object} on What the table asks for; none of it changes the table by itself.
+   * @param {(id: string) => void} on.select The cursor went to a process.
+   * @param {(id: string) => void} on.open The person wants to see a process in full.
+   * @param {(id: string, open: boolean) => void} on.expand
+   * @param {(open: boolean) => void} on.expandAll
+   * @param {(key: string) => void} on.sort
+   */
+  constructor(root, model, on) {
+    this.#root = root;
+    this.#model = model;
+    this.#on = on;
+    root.replaceChildren(el('div', { role: 'rowgroup', class: 'heads' }, this.#head), this.#body);
+    root.addEventListener('scroll', () => this.#schedule(), { passive: true });
+    root.addEventListener('keydown', (event) => handleKey(event, this, this.#model, on));
+    this.#body.addEventListener('click', (event) => this.#click(event));
+    this.#body.addEventListener('pointerover', (event) => this.#addTitle(event));
+    new ResizeObserver(() => this.#measure()).observe(root);
+  }
+
+  /** @param {readonly Column[]} columns */
+  setColumns(columns) {
+    this.#showSort();
+    if (columns.map((c) => c.key).join() === this.#columns.map((c) => c.key).join()) return;
+    this.#columns = columns;
+    this.#root.setAttribute('aria-colcount', String(columns.length));
+    const { tracks, least } = columnWidths(columns);
+    this.#root.style.setProperty('--columns', tracks);
+    this.#root.style.setProperty('--least-width', least);
+    this.#head.replaceChildren(...columns.map((column, i) => this.#heading(column, i)));
+    for (const view of this.#views) view.setColumns(columns);
+    this.#showSort();
+  }
+
+  /** Marks the column by which the rows are sorted. */
+  #showSort() {
+    const { key, descending } = this.#model.sort;
+    for (const heading of this.#head.children) {
+      const { column } = /** @type {HTMLElement} */ (heading).dataset;
+      // The later something started, the lower its age.
+      const falls = descending !== (key === 'start');
+      heading.setAttribute('aria-sort', column !== key ? 'none' : falls ? 'descending' : 'ascending');
+    }
+  }
+
+  /** Paints the rows that can be seen. @param {CellContext} [context] */
+  render(context) {
+    if (context) this.#context = context;
+    const rows = this.#model.rows();
+    this.#root.setAttribute('aria-rowcount', String(rows.length + 1));
+    const height = `${rows.length * this.#rowHeight}px`;
+    if (this.#body.style.height !== height) this.#body.style.height = height;
+    const first = Math.max(0, Math.floor(this.#root.scrollTop / this.#rowHeight) - OVERSCAN);
+    const last = Math.min(rows.length, first + this.#views.length);
+    const paint = { model: this.#model, columns: this.#columns, words: this.words, context: this.#context, cursor: this.cursor };
+    for (let index = first; index < last; index++) {
+      const place = { index, slot: rows.slots[index], depth: rows.depths[index], top: index * this.#rowHeight };
+      this.#views[index % this.#views.length].paint(paint, place);
+    }
+    for (const view of this.#views) if (view.index < first || view.index >= last) view.hide();
+    this.#showCursor(first, last);
+  }
+
+  /** The row of the cursor, or where it was when its process has no row any more. */
+  get cursorIndex() {
+    const row = this.cursor === undefined ? -1 : this.#model.rows().indexOf(this.#model.slotOf(this.cursor));
+    if (row >= 0) this.#cursorIndex = row;
+    return Math.min(this.#cursorIndex, this.#model.rows().length - 1);
+  }
+
+  /** How many whole rows can be seen. */
+  get pageLength() {
+    return Math.max(1, Math.floor((this.#root.clientHeight - this.#head.offsetHeight) / this.#rowHeight) - 1);
+  }
+
+  /** Puts the cursor into a row and the row into view. @param {number} index */
+  moveTo(index) {
+    const rows = this.#model.rows();
+    if (rows.length === 0) return;
+    this.#cursorIndex = Math.max(0, Math.min(index, rows.length - 1));
+    this.cursor = this.#model.idOf(rows.slots[this.#cursorIndex]);
+    const top = this.#cursorIndex * this.#rowHeight;
+    const seen = this.#root.clientHeight - this.#head.offsetHeight;
+    if (top < this.#root.scrollTop) this.#root.scrollTop = top;
+    if (top + this.#rowHeight > this.#root.scrollTop + seen) this.#root.scrollTop = top + this.#rowHeight - seen;
+    this.render();
+    this.#on.select(this.cursor);
+  }
+
+  focus() {
+    this.#root.focus();
+  }
+
+  /** Takes the focus, with the cursor in some row. */
+  enter() {
+    this.focus();
+    this.moveTo(this.cursorIndex);
+  }
+
+  /** @param {number} first @param {number} last */
+  #showCursor(first, last) {
+    const index = this.cursorIndex;
+    const seen = this.cursor !== undefined && index >= first && index < last
+      && this.#model.idOf(this.#model.rows().slots[index]) === this.cursor;
+    if (seen) this.#root.setAttribute('aria-activedescendant', rowElementId(/** @type {string} */ (this.cursor)));
+    else this.#root.removeAttribute('aria-activedescendant');
+  }
+
+  /** @param {Column} column @param {number} i */
+  #heading(column, i) {
+    const sort = button(column.title, { title: column.hint, class: 'sort' }, () => this.#on.sort(column.key));
+    return el('div', {
+      role: 'columnheader', class: `heading ${column.key}-cell${column.number ? ' number' : ''}`, 'aria-colindex': i + 1, 'data-column': column.key,
+    }, sort);
+  }
+
+  /** @param {MouseEvent} event */
+  #click(event) {
+    const target = /** @type {Element} */ (event.target);
+    const view = this.#viewOf.get(/** @type {Element} */ (target.closest('.row')));
+    if (!view || getSelection()?.isCollapsed === false) return;
+    this.focus();
+    const { id } = view;
+    this.moveTo(view.index);
+    const slot = this.#model.slotOf(id);
+    if (target.closest('.twist') && this.#model.isExpandable(slot)) this.#on.expand(id, !this.#model.isExpanded(slot));
+    else this.#on.open(id);
+  }
+
+  /** A title is made only when the pointer comes: most are never read. @param {Event} event */
+  #addTitle(event) {
+    const cell = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest('.cell'));
+    const view = cell && this.#viewOf.get(/** @type {Element} */ (cell.parentElement));
+    if (view) cell.title = cellTitle(this.#model, cell.dataset.column ?? '', this.#model.slotOf(view.id));
+  }
+
+  #measure() {
+    this.#rowHeight = parseFloat(getComputedStyle(this.#root).getPropertyValue('--row-height')) || this.#rowHeight;
+    this.#root.classList.toggle('scrolls-sideways', this.#root.scrollWidth > this.#root.clientWidth);
+    const wanted = Math.ceil(this.#root.clientHeight / this.#rowHeight) + 2 * OVERSCAN;
+    while (this.#views.length < wanted) {
+      const view = new RowView();
+      view.setColumns(this.#columns);
+      this.#views.push(view);
+      this.#viewOf.set(view.element, view);
+      this.#body.append(view.element);
+    }
+    this.render();
+  }
+
+  #schedule() {
+    if (this.#painting) return;
+    this.#painting = true;
+    requestAnimationFrame(() => {
+      this.#painting = false;
+      this.render();
+    });
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * What the page shows, as it stands behind the # of its address: a link to the page is a
+ * link to the view. The part behind # never reaches the server or its logs.
+ */
+import { isNumberKey, isTextKey } from './model/columns.js';
+
+/** @import { Filter } from './model/filter.js' */
+/** @import { Sort } from './model/order.js' */
+/** @import { Expansion } from './model/folding.js' */
+
+/**
+ * @typedef {object} ViewState
+ * @property {Filter} filter
+ * @property {Sort} sort
+ * @property {'tree'|'list'} shape
+ * @property {string[]} [columns] The columns the person chose; the ones that fit if absent.
+ * @property {Expansion} [expansion]
+ * @property {string} [selected] The id of the process in the drawer.
+ * @property {number} interval Seconds between two updates.
+ * @property {boolean} overview Whether the host's figures are shown.
+ */
+
+export const INTERVALS = [1, 2, 5, 10, 30, 60];
+const DEFAULT_INTERVAL = 2;
+/** More folded branches than this do not go into the address. */
+const MAX_EXCEPTIONS = 60;
+
+/** @returns {ViewState} */
+export function defaultState() {
+  return { filter: {}, sort: { key: 'cpu', descending: true }, shape: 'tree', interval: DEFAULT_INTERVAL, overview: true };
+}
+
+/**
+ * Reads a view from an address; what makes no sense is left at its default.
+ * @param {string} hash With or without the "#".
+ * @returns {ViewState}
+ */
+export function parseState(hash) {
+  const p = new URLSearchParams(hash.replace(/^#/, ''));
+  const state = defaultState();
+  state.filter = parseFilter(p);
+  const [key, direction] = (p.get('sort') ?? '').split(':');
+  if (isNumberKey(key) || isTextKey(key)) state.sort = { key, descending: direction === 'desc' };
+  if (p.get('view') === 'list') state.shape = 'list';
+  if (p.has('columns')) state.columns = list(p, 'columns');
+  if (p.has('fold')) state.expansion = { open: p.get('fold') !== 'all', except: list(p, 'except') };
+  state.selected = p.get('process') ?? undefined;
+  const interval = Number(p.get('interval'));
+  if (INTERVALS.includes(interval)) state.interval = interval;
+  state.overview = p.get('overview') !== 'off';
+  return state;
+}
+
+/** @param {URLSearchParams} p @returns {Filter} */
+function parseFilter(p) {
+  /** @type {Filter} */
+  const filter = {};
+  const text = p.get('q');
+  if (text) filter.text = text;
+  for (const key of /** @type {const} */ (['user', 'state', 'group'])) {
+    if (p.has(key)) filter[key] = p.getAll(key);
+  }
+  for (const key of /** @type {const} */ (['cpu', 'memory'])) {
+    const value = Number(p.get(key));
+    if (p.get(key) && value > 0 && Number.isFinite(value)) filter[key] = value;
+  }
+  if (p.get('kernel') === 'off') filter.kernel = false;
+  return filter;
+}
+
+/** @param {URLSearchParams} p @param {string} key */
+const list = (p, key) => (p.get(key) ?? '').split(',').filter((part) => part !== '');
+
+/**
+ * @param {ViewState} state
+ * @returns {string} What stands behind the "#"; "" for the view everybody starts with.
+ */
+export function formatState({ filter, sort, shape, columns, expansion, selected, interval, overview }) {
+  const p = new URLSearchParams();
+  const usual = defaultState();
+  if (filter.text) p.set('q', filter.text);
+  for (const key of /** @type {const} */ (['user', 'state', 'group'])) {
+    for (const value of filter[key] ?? []) p.append(key, value);
+  }
+  if (filter.cpu !== undefined) p.set('cpu', String(filter.cpu));
+  if (filter.memory !== undefined) p.set('memory', String(filter.memory));
+  if (filter.kernel === false) p.set('kernel', 'off');
+  if (sort.key !== usual.sort.key || sort.descending !== usual.sort.descending) p.set('sort', `${sort.key}:${sort.descending ? 'desc' : 'asc'}`);
+  if (shape !== usual.shape) p.set('view', shape);
+  if (columns) p.set('columns', columns.join(','));
+  if (expansion && expansion.except.length <= MAX_EXCEPTIONS) setExpansion(p, expansion);
+  if (selected) p.set('process', selected);
+  if (interval !== usual.interval) p.set('interval', String(interval));
+  if (!overview) p.set('overview', 'off');
+  return p.toString();
+}
+
+/** @param {URLSearchParams} p @param {Expansion} expansion */
+function setExpansion(p, { open, except }) {
+  p.set('fold', open ? 'none' : 'all');
+  if (except.length > 0) p.set('except', except.join(','));
+}

@@ -1,0 +1,70 @@
+import { button, el } from './dom.js';
+import { withIcon } from './icons.js';
+import { Menu, checkLine } from './menu.js';
+import { TABLE_COLUMNS } from './table-columns.js';
+
+/** @import { ViewState } from './view-state.js' */
+
+/** The controls at the right of the toolbar: how the processes are laid out. */
+export class ViewTools {
+  #shape = {
+    tree: withIcon('tree', button('Tree', { class: 'tool', title: 'Processes below their parents (t)', 'aria-label': 'Tree' }, () => this.#on.shape('tree'))),
+    list: withIcon('list', button('List', { class: 'tool', title: 'One flat list (t)', 'aria-label': 'List' }, () => this.#on.shape('list'))),
+  };
+  #folding = [
+    withIcon('expand', button('Expand', { id: 'expand-all', class: 'tool', title: 'Open every branch (*)', 'aria-label': 'Expand all' }, () => this.#on.expandAll(true))),
+    withIcon('collapse', button('Collapse', { id: 'collapse-all', class: 'tool', title: 'Fold every branch (_)', 'aria-label': 'Collapse all' }, () => this.#on.expandAll(false))),
+  ];
+  #overview = withIcon('overview', button('Overview', {
+    class: 'tool', title: 'Show or hide the figures of the host', 'aria-label': 'Overview', 'aria-controls': 'overview',
+  }, () => this.#on.overview()));
+  #columns = new Menu('Columns', { id: 'columns', title: 'Choose columns', onOpen: (panel) => this.#fillColumns(panel) });
+  /** @type {{shown: readonly string[], viewer: boolean}} */
+  #state = { shown: [], viewer: false };
+  #on;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {object} on
+   * @param {(shape: 'tree'|'list') => void} on.shape
+   * @param {(open: boolean) => void} on.expandAll
+   * @param {(keys: string[]|undefined) => void} on.columns undefined: those that fit.
+   * @param {() => void} on.overview
+   */
+  constructor(root, on) {
+    this.#on = on;
+    withIcon('columns', this.#columns.button).setAttribute('aria-label', 'Columns');
+    root.append(
+      el('div', { class: 'segments', role: 'group', 'aria-label': 'Layout' }, this.#shape.tree, this.#shape.list),
+      ...this.#folding, this.#overview, this.#columns.button, this.#columns.panel,
+    );
+  }
+
+  /** @param {ViewState} state @param {readonly string[]} shown The keys of the columns shown. @param {boolean} viewer */
+  show({ shape, overview }, shown, viewer) {
+    this.#state = { shown, viewer };
+    this.#shape.tree.setAttribute('aria-pressed', String(shape === 'tree'));
+    this.#shape.list.setAttribute('aria-pressed', String(shape === 'list'));
+    this.#overview.setAttribute('aria-expanded', String(overview));
+    for (const tool of this.#folding) tool.disabled = shape === 'list';
+  }
+
+  /** @param {HTMLElement} panel */
+  #fillColumns(panel) {
+    const shown = new Set(this.#state.shown);
+    const lines = TABLE_COLUMNS.filter((c) => c.key !== 'name' && !(this.#state.viewer && c.secret)).map((column) => {
+      const line = checkLine(column.title, shown.has(column.key), (checked) => {
+        if (checked) shown.add(column.key);
+        else shown.delete(column.key);
+        this.#on.columns([...shown]);
+      });
+      line.title = column.hint;
+      return line;
+    });
+    const reset = button('Those that fit', { class: 'tool' }, () => {
+      this.#on.columns(undefined);
+      this.#columns.close();
+    });
+    panel.replaceChildren(...lines, el('hr'), reset);
+  }
+}
