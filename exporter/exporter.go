@@ -39,9 +39,10 @@ func newExporter(s *settings, l loggers) (*exporter, error) {
 		return nil, fmt.Errorf("open the figures of the host: %w", err)
 	}
 	e.set, err = collector.NewSet(s.collectors, collector.Options{
-		System:          figures,
-		SystemNamespace: s.system.namespace,
-		Failed:          newFailures(l.root).observe,
+		System:              figures,
+		SystemNamespace:     s.system.namespace,
+		TextfileDirectories: s.system.textfiles,
+		Failed:              newFailures(l.root).observe,
 	})
 	if err != nil {
 		return nil, err
