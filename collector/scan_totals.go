@@ -21,9 +21,10 @@ type ScanTotals struct {
 	lost   uint64
 }
 
-// NewScanTotals returns totals that begin at 0.
+// NewScanTotals returns totals that begin at 0, each reason's too, so that a rate sees
+// the first error.
 func NewScanTotals() *ScanTotals {
-	return &ScanTotals{
+	t := &ScanTotals{
 		errorsDesc: hostDesc("scan_errors_total",
 			"What scans of the process table could not read, by reason. The figures concerned are absent.",
 			"reason"),
@@ -32,6 +33,10 @@ func NewScanTotals() *ScanTotals {
 				"used since the scan before is missing from their groups."),
 		errors: make(map[string]uint64),
 	}
+	for _, reason := range host.ErrorReasons() {
+		t.errors[reason] = 0
+	}
+	return t
 }
 
 // Observe counts a snapshot. It must see each snapshot once.

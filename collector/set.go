@@ -24,33 +24,24 @@ type Set struct {
 type member struct {
 	name  string
 	label *dto.LabelPair
-	from  source
 	Collector
 }
 
-// source is where a collector has its figures from.
-type source int
-
-const (
-	fromReport source = iota
-	fromHost
-	fromFiles
-)
-
-func sourceOf(c Collector) source {
-	switch c.(type) {
-	case *systemCollector:
-		return fromHost
-	case *textfileCollector:
-		return fromFiles
-	}
-	return fromReport
+// needsReport reports whether the collector shows a report and not the host itself.
+func (m *member) needsReport() bool {
+	_, host := m.Collector.(*systemCollector)
+	return !host
 }
 
 // NeedsReport reports whether any collector of the set shows a report, so that the
 // process table has to be read for it.
 func (s *Set) NeedsReport() bool {
-	return slices.ContainsFunc(s.members, func(m member) bool { return m.from == fromReport })
+	for i := range s.members {
+		if s.members[i].needsReport() {
+			return true
+		}
+	}
+	return false
 }
 
 // NewSet returns the collectors of the table that are named. It returns an error for a
@@ -74,8 +65,7 @@ func NewSet(names []string, options Options) (*Set, error) {
 	}
 	for _, spec := range table {
 		if slices.Contains(names, spec.Name) {
-			c := spec.New(options)
-			s.members = append(s.members, member{spec.Name, pair("collector", spec.Name), sourceOf(c), c})
+			s.members = append(s.members, member{spec.Name, pair("collector", spec.Name), spec.New(options)})
 		}
 	}
 	return s, nil
@@ -149,28 +139,28 @@ func (s *scrape) Describe(out chan<- *prometheus.Desc) {
 }
 
 // Collect implements prometheus.Collector. The collectors of the host's own figures run
-// beside the others, for some of them wait for hardware; what comes from files is last.
+// beside the others, for some of them wait for hardware.
 func (s *scrape) Collect(out chan<- prometheus.Metric) {
 	var wg sync.WaitGroup
-	s.each(fromHost, func(m *member) { wg.Go(func() { s.collect(m, out) }) })
-	s.each(fromReport, func(m *member) { s.collect(m, out) })
-	wg.Wait()
-	s.each(fromFiles, func(m *member) { s.collect(m, out) })
-}
-
-// each calls do for the members that have their figures from there.
-func (s *scrape) each(from source, do func(*member)) {
 	for i := range s.members {
-		if s.members[i].from == from {
-			do(&s.members[i])
+		m := &s.members[i]
+		if m.needsReport() {
+			continue
+		}
+		wg.Go(func() { s.collect(m, out) })
+	}
+	for i := range s.members {
+		if m := &s.members[i]; m.needsReport() {
+			s.collect(m, out)
 		}
 	}
+	wg.Wait()
 }
 
 func (s *scrape) collect(m *member, out chan<- prometheus.Metric) {
 	labels := []*dto.LabelPair{m.label}
 	began, success := time.Now(), 1.0
-	if s.view == nil && m.from == fromReport {
+	if s.view == nil && m.needsReport() {
 		success = 0
 	} else if err := m.Collect(s.view, out); err != nil {
 		success = 0

@@ -9,6 +9,7 @@ import (
 	"proctree/collector"
 	"proctree/collector/group"
 	"proctree/collector/host"
+	"proctree/tree-api/access"
 )
 
 // defaultAddress is where the exporter listens unless it is told.
@@ -30,9 +31,18 @@ func (s *settings) addWebFlags(app *kingpin.Application) {
 }
 
 func (s *settings) addTreeFlags(app *kingpin.Application) {
+	app.Flag("api.token-file",
+		"File with the tokens that let their owners see the process tree (YAML). Without one, only this host may.").
+		PlaceHolder("tokens.yml").StringVar(&s.tokenFile)
+	app.Flag("api.new-token", "Make a token of this name, print it and its entry for the token file, and exit.").
+		PlaceHolder("NAME").StringVar(&s.newTokenName)
+	app.Flag("api.role", "Role of the new token: viewer (no command lines, no paths) or operator.").
+		Default(access.Viewer.String()).StringVar(&s.newTokenRole)
 	app.Flag("api.allowed-origin",
 		"Origin whose pages may read the process tree, such as https://grafana.example. Repeatable.").
 		StringsVar(&s.allowedOrigins)
+	app.Flag("web.grafana-url", "Where the page of the process tree links to for history.").
+		StringVar(&s.grafanaURL)
 }
 
 func (s *settings) addConfigFlags(app *kingpin.Application) {

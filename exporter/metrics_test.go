@@ -14,7 +14,6 @@ import (
 	"github.com/go-kit/log"
 
 	"proctree/collector"
-	"proctree/collector/group"
 	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
 )
@@ -34,17 +33,13 @@ func handlerOver(tb testing.TB, reader host.Reader, maxRequests int) http.Handle
 		tb.Fatal(err)
 	}
 	e := &exporter{
-		settings: &settings{maxRequests: maxRequests},
+		settings: &settings{maxRequests: maxRequests, maxAge: host.DefaultMaxAge},
 		loggers:  loggers{root: log.NewNopLogger()},
 		set:      set,
 		totals:   collector.NewScanTotals(),
 	}
 	e.reloads = newReloads(e.loggers.root, func() error { return nil })
-	tracker := group.NewTracker(group.Config{})
-	e.source = &source{tracker: tracker, sampler: host.NewSampler(host.SamplerConfig{
-		Reader: reader,
-		OnScan: func(s *host.Snapshot) { tracker.Observe(s) },
-	})}
+	e.source = newSource(reader, e.settings, nil)
 	return e.newMetricsHandler()
 }
 

@@ -1,24 +1,14 @@
 package main
 
 import (
-	"fmt"
 	"net/http"
 	"net/http/pprof"
-	"strconv"
-
-	"github.com/prometheus/common/version"
-	"github.com/prometheus/exporter-toolkit/web"
 )
 
 // routes returns the handler of everything the exporter serves.
-func (e *exporter) routes() (http.Handler, error) {
-	landing, err := e.landingPage()
-	if err != nil {
-		return nil, fmt.Errorf("landing page: %w", err)
-	}
+func (e *exporter) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /{$}", landing)
-	mux.Handle("/api/", e.treeHandler())
+	mux.Handle("/", e.treeHandler())
 	mux.Handle("GET "+e.settings.telemetryPath, e.newMetricsHandler())
 	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) {
 		w.Write([]byte(program + " is healthy.\n"))
@@ -26,6 +16,10 @@ func (e *exporter) routes() (http.Handler, error) {
 	mux.HandleFunc("GET /-/ready", e.ready)
 	mux.Handle("POST /-/reload", e.lifecycle(e.reloads))
 	mux.Handle("PUT /-/reload", e.lifecycle(e.reloads))
+	mux.HandleFunc("/-/reload", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Allow", "POST, PUT")
+		http.Error(w, "only POST or PUT requests allowed", http.StatusMethodNotAllowed)
+	})
 	if e.settings.enablePprof {
 		mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 		mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
@@ -33,7 +27,7 @@ func (e *exporter) routes() (http.Handler, error) {
 		mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
 		mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	}
-	return mux, nil
+	return mux
 }
 
 // ready is /-/ready: there is a scan, so /metrics has something to show.
@@ -52,21 +46,5 @@ func (e *exporter) lifecycle(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "lifecycle API is not enabled (--web.enable-lifecycle)", http.StatusForbidden)
-	})
-}
-
-func (e *exporter) landingPage() (http.Handler, error) {
-	return web.NewLandingPage(web.LandingConfig{
-		Name:        "proctree exporter",
-		Description: "The processes of this host, for Prometheus and as a live tree.",
-		Version:     version.Info(),
-		Profiling:   strconv.FormatBool(e.settings.enablePprof),
-		Links: []web.LandingLinks{
-			{Address: e.settings.telemetryPath, Text: "Metrics"},
-			{Address: "/api/v1/tree", Text: "Process tree", Description: "as JSON"},
-			{Address: "/api/v1/openapi.json", Text: "API", Description: "as OpenAPI"},
-			{Address: "/-/healthy", Text: "Health"},
-			{Address: "/-/ready", Text: "Readiness"},
-		},
 	})
 }

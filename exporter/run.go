@@ -7,6 +7,7 @@ import (
 	"io"
 	"runtime"
 
+	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
 	"github.com/prometheus/common/version"
 	"github.com/prometheus/exporter-toolkit/web"
@@ -24,6 +25,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	if err != nil {
 		return err
+	}
+	if s.newTokenName != "" {
+		return newToken(s, stdout)
 	}
 	if file := *s.web.WebConfigFile; file != "" {
 		if err := web.Validate(file); err != nil {
@@ -49,6 +53,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 // check is --config.check; --web.config.file was checked before.
 func check(s *settings, stdout io.Writer) error {
 	if _, err := loadConfig(s.configFile); err != nil {
+		return err
+	}
+	if _, err := newControl(s, log.NewNopLogger()); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintln(stdout, "the configuration is valid")

@@ -26,28 +26,31 @@ const (
 	maxHeaderBytes = 64 << 10
 )
 
+// firstScanTimeout is how long the start waits for the first scan. Who has it does not
+// begin to listen before there is something to show.
+const firstScanTimeout = 5 * time.Second
+
 // stopTimeout is how long requests under way may take to finish after a signal.
 const stopTimeout = 10 * time.Second
 
 // serve answers requests until ctx ends or an address fails.
 func (e *exporter) serve(ctx context.Context) error {
-	handler, err := e.routes()
-	if err != nil {
+	if err := e.firstScan(ctx); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	handler := e.routes()
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	wg.Go(func() { e.reloads.onSignal(ctx) })
-	wg.Go(func() { e.firstScan(ctx) })
-
 	listeners := e.perAddress()
 	failed := make(chan error, len(listeners))
 	for _, l := range listeners {
 		l.server = newServer(handler, e.loggers.root)
 		wg.Go(func() { failed <- web.ListenAndServe(l.server, l.flags, e.loggers.toolkit) })
 	}
+	var err error
 	select {
 	case err = <-failed:
 		err = fmt.Errorf("serve: %w", err)
@@ -92,11 +95,20 @@ func newServer(handler http.Handler, logger log.Logger) *http.Server {
 	}
 }
 
-// firstScan begins the counters now and not at the first scrape.
-func (e *exporter) firstScan(ctx context.Context) {
-	if _, err := e.source.Report(ctx); err != nil && !errors.Is(err, context.Canceled) {
-		level.Error(e.loggers.root).Log("msg", "first scan", "err", err)
+// firstScan begins the counters now and not at the first scrape, and finds out whether the
+// process table can be read at all. A scan that hangs is no error: it may end yet.
+func (e *exporter) firstScan(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, firstScanTimeout)
+	defer cancel()
+	_, err := e.source.Report(ctx)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		level.Warn(e.loggers.root).Log("msg", "the first scan takes long", "err", err)
+		return nil
+	case errors.Is(err, context.Canceled):
+		return nil
 	}
+	return err
 }
 
 // stop lets requests under way finish, within stopTimeout.

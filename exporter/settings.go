@@ -28,7 +28,11 @@ type settings struct {
 	enableLifecycle        bool
 	enablePprof            bool
 
+	tokenFile      string
 	allowedOrigins []string
+	grafanaURL     string
+	newTokenName   string
+	newTokenRole   string
 
 	configFile  string
 	configCheck bool

@@ -2,9 +2,10 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net/http"
-	"runtime"
 
+	"github.com/go-kit/log"
 	"github.com/prometheus/common/version"
 
 	"proctree/collector/host"
@@ -12,41 +13,57 @@ import (
 	"proctree/tree-api/access"
 )
 
-// newTree returns the handler of the process tree.
-func (e *exporter) newTree(reader host.Reader, privacy treeapi.Privacy) (*treeapi.API, error) {
-	s := e.settings
+// newControl returns what decides who may see the tree.
+func newControl(s *settings, logger log.Logger) (*access.Control, error) {
 	front, err := frontDoor(*s.web.WebConfigFile).role()
 	if err != nil {
 		return nil, err
 	}
 	control, err := access.New(access.Config{
+		TokenFile:      s.tokenFile,
 		FrontRole:      front,
 		AllowedOrigins: s.allowedOrigins,
-		Logger:         e.loggers.root,
+		Logger:         logger,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("--api.allowed-origin: %w", err)
+		return nil, fmt.Errorf("access to the process tree: %w", err)
 	}
-	identity := host.Identify(s.hostConfig(e.loggers.root))
+	return control, nil
+}
+
+// newTree returns the handler of the process tree.
+func (e *exporter) newTree(reader host.Reader, privacy treeapi.Privacy) (*treeapi.API, error) {
+	info := host.ReadInfo(e.settings.hostConfig(e.loggers.root))
 	detailer, _ := reader.(host.Detailer)
 	return treeapi.New(treeapi.Config{
-		Source:   e.source,
-		Detailer: detailer,
-		Host: treeapi.HostInfo{
-			Name:   identity.Name,
-			OS:     runtime.GOOS,
-			Kernel: identity.Kernel,
-			Arch:   runtime.GOARCH,
-		},
+		Source:      e.source,
+		Detailer:    detailer,
+		Host:        treeapi.HostInfo{Name: info.Name, OS: info.Platform, Kernel: info.Kernel, Arch: info.Arch},
 		Version:     version.Version,
 		Logger:      e.loggers.root,
-		Access:      control,
+		Access:      e.access,
 		Privacy:     privacy,
-		MetricsPath: s.telemetryPath,
+		MetricsPath: e.settings.telemetryPath,
+		GrafanaURL:  e.settings.grafanaURL,
 	})
 }
 
 // treeHandler is the tree behind its front door.
 func (e *exporter) treeHandler() http.Handler {
 	return frontDoor(*e.settings.web.WebConfigFile).guard(e.tree)
+}
+
+// newToken is --api.new-token.
+func newToken(s *settings, out io.Writer) error {
+	role, err := access.ParseRole(s.newTokenRole)
+	if err != nil {
+		return fmt.Errorf("--api.role: %w", err)
+	}
+	secret, entry, err := access.NewToken(s.newTokenName, role)
+	if err != nil {
+		return fmt.Errorf("--api.new-token: %w", err)
+	}
+	_, err = fmt.Fprintf(out, "The secret, shown this once:\n\n%s\n\n"+
+		"Add to the file of --api.token-file, below \"tokens:\":\n\n%s", secret, entry)
+	return err
 }

@@ -20,7 +20,7 @@ func ReadInfo(cfg Config) Info {
 		Platform: runtime.GOOS,
 		Arch:     runtime.GOARCH,
 	}
-	info.Name, _ = os.Hostname()
+	info.Name = hostName(cfg.RootPath)
 	var names unix.Utsname
 	if unix.Uname(&names) == nil {
 		info.Kernel = unix.ByteSliceToString(names.Release[:])
@@ -37,6 +37,18 @@ func ReadInfo(cfg Config) Info {
 		_ = proc.close()
 	}
 	return info
+}
+
+// hostName is the host's name. In a container that has the host's root file system
+// mounted, the container's own name is not the host's.
+func hostName(root string) string {
+	if filepath.Clean(root) != "/" {
+		if text, err := os.ReadFile(filepath.Join(root, "etc/hostname")); err == nil && len(text) > 0 {
+			return strings.TrimSpace(string(text))
+		}
+	}
+	name, _ := os.Hostname() // Unknown is empty.
+	return name
 }
 
 // osName is PRETTY_NAME of os-release(5).

@@ -46,3 +46,16 @@ func TestReadInfoBelowAnotherRoot(t *testing.T) {
 		}
 	}
 }
+
+func TestReadInfoNamesTheHostAndNotTheContainer(t *testing.T) {
+	root := t.TempDir()
+	if err := os.Mkdir(filepath.Join(root, "etc"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(root, "etc/hostname"), []byte("db7\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := host.ReadInfo(host.Config{RootPath: root}); got.Name != "db7" {
+		t.Errorf("the host is %q, want db7", got.Name)
+	}
+}

@@ -16,7 +16,9 @@ const maxHeld = 16
 // errStuck is returned when reading /proc itself hangs, not only single processes.
 var errStuck = errors.New("too many processes cannot be read")
 
-func newProcfsReader(cfg Config) (*procfsReader, error) {
+// NewReader returns a Reader of the proc file system.
+func NewReader(cfg Config) (Reader, error) {
+	cfg = cfg.withDefaults()
 	proc, err := openProcDir(cfg.ProcPath)
 	if err != nil {
 		return nil, err
@@ -79,7 +81,7 @@ func (r *procfsReader) Read(ctx context.Context) (*Snapshot, error) {
 		Clock:      clock,
 		Processes:  r.table.out,
 		ExitSource: ExitsChildren,
-		Reader:     ReaderProcfs,
+		Reader:     "procfs",
 		Errors:     errs,
 		System:     r.system(errs),
 	}

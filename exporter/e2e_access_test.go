@@ -1,0 +1,74 @@
+//go:build linux
+
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// TestOrdinaryUser: what the kernel refuses is absent, and said once.
+func TestOrdinaryUser(t *testing.T) {
+	var nobody *syscall.Credential
+	if os.Geteuid() == 0 {
+		nobody = &syscall.Credential{Uid: 65534, Gid: 65534}
+	}
+	s := startAs(t, nobody, "--scan.max-age=0s")
+	for range 3 {
+		s.samples()
+	}
+	all := s.samples()
+	if n, _ := all.value("proctree_scan_errors_total", "reason", "permission"); n == 0 {
+		t.Error("nothing was refused")
+	}
+	if n := strings.Count(s.log.String(), "the kernel refused"); n != 1 {
+		t.Errorf("said %d times what cannot be seen", n)
+	}
+	if _, body := s.get("/api/v1/processes/1"); strings.Contains(body, `"read_bytes":0`) {
+		t.Errorf("I/O of another user's process as 0: %s", body)
+	}
+	if status := s.stop(syscall.SIGTERM); status != 0 {
+		t.Errorf("exit status %d", status)
+	}
+}
+
+// TestBasicAuth: --web.config.file guards everything, and is the tree's guard too for as
+// long as it names users.
+func TestBasicAuth(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "web.yml")
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// The hash is of "secret", at the least cost that bcrypt has.
+	write("basic_auth_users:\n  ann: $2a$04$mvTpf0aMnIabdVadJt/96uXB4I0QCe8PwVzmeOmI/mMzfr1Q4fSKC\n")
+	s := start(t, "--web.config.file="+file)
+	anonymous := s.url
+	paths := []string{"/metrics", "/", "/-/ready", "/api/v1/tree"}
+	for _, path := range paths {
+		if status, _ := s.get(path); status != http.StatusUnauthorized {
+			t.Errorf("%s without a password: %d", path, status)
+		}
+	}
+	s.url = strings.Replace(anonymous, "http://", "http://ann:secret@", 1)
+	for _, path := range paths {
+		if status, _ := s.get(path); status != http.StatusOK {
+			t.Errorf("%s with the password: %d", path, status)
+		}
+	}
+
+	write("basic_auth_users: {}\n")
+	s.url = anonymous
+	if status, body := s.get("/api/v1/tree"); status != http.StatusForbidden {
+		t.Errorf("the tree after its users were taken away: %d %s", status, body[:min(len(body), 200)])
+	}
+	if status, _ := s.get("/metrics"); status != http.StatusOK {
+		t.Errorf("/metrics, which nobody guards any longer: %d", status)
+	}
+}

@@ -1,0 +1,68 @@
+//go:build linux
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestBadInput: exit status 1 and one line that names what is wrong and where.
+func TestBadInput(t *testing.T) {
+	dir := t.TempDir()
+	bad := filepath.Join(dir, "bad.yml")
+	if err := os.WriteFile(bad, []byte("exclude:\n- name: '('\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	web := filepath.Join(dir, "web.yml")
+	if err := os.WriteFile(web, []byte("basic_auth_users:\n  a: plain\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	busy := start(t).url[len("http://"):]
+	tests := []struct {
+		name string
+		args []string
+		want []string
+	}{
+		{"unknown flag", []string{"--bogus"}, []string{"unknown long flag '--bogus'"}},
+		{"bad expression", []string{"--config.file=" + bad}, []string{bad, "line 2", "exclude[0].name"}},
+		{"check", []string{"--config.check", "--config.file=" + bad}, []string{bad, "line 2", "exclude[0].name"}},
+		{"no file", []string{"--config.file=/nonexistent/p.yml"}, []string{"/nonexistent/p.yml", "no such file"}},
+		{"bad web file", []string{"--web.config.file=" + web}, []string{"--web.config.file", web}},
+		{"no web file", []string{"--web.config.file=/nonexistent/w.yml"}, []string{"--web.config.file", "/nonexistent/w.yml"}},
+		{"port in use", []string{"--web.listen-address=" + busy}, []string{busy, "address already in use"}},
+		{"bad address", []string{"--web.listen-address=nowhere:http:x"}, []string{"nowhere:http:x"}},
+		{"no /proc", []string{"--path.procfs=" + dir, "--web.listen-address=127.0.0.1:0"}, []string{dir}},
+		{"bad origin", []string{"--api.allowed-origin=x"}, []string{"allowed origin", `"x"`}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			status, _, stderr := runToEnd(t, tt.args...)
+			line := lastLine(stderr)
+			if status != 1 || !strings.HasPrefix(line, program+": error: ") {
+				t.Errorf("exit status %d, last line %q", status, line)
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(line, want) {
+					t.Errorf("%q does not name %q", line, want)
+				}
+			}
+			if strings.Contains(stderr, "goroutine ") || strings.Contains(stderr, "panic") {
+				t.Errorf("a stack trace:\n%s", stderr)
+			}
+		})
+	}
+}
+
+func TestConfigCheck(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "proctree.yml")
+	if err := os.WriteFile(file, []byte("groups:\n- name: a\n  group: b\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	status, stdout, stderr := runToEnd(t, "--config.check", "--config.file="+file)
+	if status != 0 || !strings.Contains(stdout, "is valid") || stderr != "" {
+		t.Errorf("exit status %d, %q, %q", status, stdout, stderr)
+	}
+}

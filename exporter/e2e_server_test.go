@@ -1,0 +1,154 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"os/exec"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+)
+
+// patience bounds every wait of the end-to-end tests; it is reached only on failure.
+const patience = 20 * time.Second
+
+// binary returns the path of the program, built from the sources beside this test.
+func binary(tb testing.TB) string {
+	tb.Helper()
+	path, err := buildBinary()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return path
+}
+
+// server is the real program, running.
+type server struct {
+	tb  testing.TB
+	cmd *exec.Cmd
+	// url is where it listens, without a path.
+	url  string
+	log  *lines
+	done chan struct{}
+	err  error
+}
+
+// start runs the program on a free port of loopback and waits until it is ready. It is
+// killed at the end of the test.
+func start(tb testing.TB, args ...string) *server {
+	tb.Helper()
+	return startAs(tb, nil, args...)
+}
+
+// startAs is start under other credentials.
+func startAs(tb testing.TB, credential *syscall.Credential, args ...string) *server {
+	tb.Helper()
+	s := &server{
+		tb:   tb,
+		cmd:  exec.Command(binary(tb), append([]string{"--web.listen-address=127.0.0.1:0"}, args...)...),
+		log:  newLines(),
+		done: make(chan struct{}),
+	}
+	s.cmd.Stderr = s.log
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: credential, Pdeathsig: syscall.SIGKILL}
+	if err := s.cmd.Start(); err != nil {
+		tb.Fatal(err)
+	}
+	go func() {
+		s.err = s.cmd.Wait()
+		close(s.done)
+	}()
+	tb.Cleanup(func() {
+		_ = s.cmd.Process.Kill()
+		<-s.done
+		if tb.Failed() {
+			tb.Logf("what %s %v said:\n%s", program, args, s.log)
+		}
+	})
+	address := s.log.await(tb, regexp.MustCompile(`msg="Listening on" address=(\S+)`))
+	s.url = "http://" + address
+	s.eventually("readiness", func() bool {
+		status, _ := s.get("/-/ready")
+		return status == http.StatusOK || status == http.StatusUnauthorized
+	})
+	return s
+}
+
+// get returns the status and body of an answer.
+func (s *server) get(path string) (int, string) {
+	s.tb.Helper()
+	return s.do(http.MethodGet, path)
+}
+
+func (s *server) do(method, path string) (int, string) {
+	s.tb.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, method, s.url+path, http.NoBody)
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	return response.StatusCode, string(body)
+}
+
+// samples scrapes, after the age at which a scan is made anew.
+func (s *server) samples() samples {
+	s.tb.Helper()
+	status, body := s.get("/metrics")
+	if status != http.StatusOK {
+		s.tb.Fatalf("/metrics: %d: %s", status, body)
+	}
+	parser := expfmt.NewTextParser(model.UTF8Validation)
+	families, err := parser.TextToMetricFamilies(strings.NewReader(body))
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	return families
+}
+
+// eventually waits until a condition holds.
+func (s *server) eventually(what string, condition func() bool) {
+	s.tb.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if condition() {
+			return
+		}
+		select {
+		case <-s.done:
+			s.tb.Fatalf("%s has ended (%v) while the test waited for %s", program, s.err, what)
+		default:
+		}
+	}
+	s.tb.Fatalf("no %s within %v", what, patience)
+}
+
+// stop sends a signal and returns the exit status.
+func (s *server) stop(signal syscall.Signal) int {
+	s.tb.Helper()
+	if err := s.cmd.Process.Signal(signal); err != nil {
+		s.tb.Fatal(err)
+	}
+	select {
+	case <-s.done:
+	case <-time.After(patience):
+		s.tb.Fatalf("still there %v after %v", patience, signal)
+	}
+	return s.cmd.ProcessState.ExitCode()
+}
