@@ -46,7 +46,7 @@ func blockFile(t *testing.T, root string, pid int, file string) (release func(co
 	}
 	t.Cleanup(func() {
 		release("")
-		fifo.Close()
+		_ = fifo.Close()
 	})
 	return release
 }

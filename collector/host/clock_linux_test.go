@@ -13,8 +13,12 @@ func TestBootClockIgnoresJitter(t *testing.T) {
 	reading := clockReading{uptime: 90 * time.Minute, epoch: boot}
 	clock := &bootClock{read: func() (clockReading, error) { return reading, nil }}
 	for _, step := range []struct{ epoch, want time.Duration }{
-		{0, 0}, {900 * time.Millisecond, 0}, {-time.Second, 0}, {1001 * time.Millisecond, 1001 * time.Millisecond},
-		{2 * time.Second, 1001 * time.Millisecond}, {-time.Hour, -time.Hour},
+		{0, 0},
+		{900 * time.Millisecond, 0},
+		{-time.Second, 0},
+		{1001 * time.Millisecond, 1001 * time.Millisecond},
+		{2 * time.Second, 1001 * time.Millisecond},
+		{-time.Hour, -time.Hour},
 	} {
 		reading.epoch = boot.Add(step.epoch)
 		got, err := clock.clock()

@@ -12,8 +12,9 @@ import (
 const (
 	// maxDetails bounds the readings under way at once, those that hang included.
 	maxDetails = 4
-	// detailDeadline is when the answer is what has been read by then.
-	detailDeadline = 2 * time.Second
+	// detailDeadlines is after how many deadlines of one process the answer is what has been
+	// read by then: there are many more files than a scan reads.
+	detailDeadlines = 10
 )
 
 // NewDetailer returns a Detailer for the proc file system.
@@ -23,7 +24,7 @@ func NewDetailer(cfg Config) (Detailer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &procfsDetailer{proc: proc, slots: make(chan struct{}, maxDetails), deadline: detailDeadline}, nil
+	return &procfsDetailer{proc: proc, slots: make(chan struct{}, maxDetails), deadline: detailDeadlines * cfg.Deadline}, nil
 }
 
 // procfsDetailer reads one process in a goroutine of its own, which a process stuck in the

@@ -101,7 +101,7 @@ func TestDetailDoesNotWaitForAProcessThatHangs(t *testing.T) {
 	t.Parallel()
 	root := hosttest.Tree{Processes: []hosttest.TreeProcess{detailed}}.Write(t)
 	blockFile(t, root, 7, "smaps_rollup")
-	detailer := newDetailer(t, host.Config{ProcPath: root})
+	detailer := newDetailer(t, host.Config{ProcPath: root, Deadline: shortDeadline})
 	id := host.ID{PID: 7, StartTicks: 500}
 
 	short, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)

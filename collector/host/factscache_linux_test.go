@@ -11,7 +11,7 @@ func TestFactsCacheForgetsTheDead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer proc.close()
+	t.Cleanup(func() { _ = proc.close() })
 	cache := newFactsCache(proc, Config{}.withDefaults())
 	defer cache.close()
 	scan := func(first, n int) {

@@ -1,7 +1,6 @@
 package host
 
 import (
-	"bufio"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -54,14 +53,13 @@ func hostName(root string) string {
 // osName is PRETTY_NAME of os-release(5).
 func osName(root string) string {
 	for _, path := range []string{"etc/os-release", "usr/lib/os-release"} {
-		file, err := os.Open(filepath.Join(root, path))
+		content, err := os.ReadFile(filepath.Join(root, path))
 		if err != nil {
 			continue
 		}
-		defer file.Close()
-		for lines := bufio.NewScanner(file); lines.Scan(); {
-			if value, ok := strings.CutPrefix(lines.Text(), "PRETTY_NAME="); ok {
-				return unquote(value)
+		for line := range strings.Lines(string(content)) {
+			if value, ok := strings.CutPrefix(line, "PRETTY_NAME="); ok {
+				return unquote(strings.TrimSpace(value))
 			}
 		}
 	}

@@ -3,7 +3,6 @@ package host
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"testing"
 
@@ -17,8 +16,7 @@ const readAsEnv = "PROCTREE_TEST_READ"
 func TestMain(m *testing.M) {
 	if root := os.Getenv(readAsEnv); root != "" {
 		if err := printSnapshot(root); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+			panic(err)
 		}
 		return
 	}
@@ -30,7 +28,7 @@ func printSnapshot(root string) error {
 	if err != nil {
 		return err
 	}
-	defer reader.Close()
+	defer func() { _ = reader.Close() }()
 	snapshots := make([]*Snapshot, 2)
 	for i := range snapshots {
 		if snapshots[i], err = reader.Read(context.Background()); err != nil {

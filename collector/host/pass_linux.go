@@ -8,18 +8,21 @@ import "sync"
 // (exec_update_lock), which may wait for a file server.
 type pass struct {
 	files *pidFiles
-	table *scanTable
-	// held are processes at which an earlier pass still hangs.
-	held map[int]heldPass
+	// now is the tick at which the scan began.
+	now uint64
 	// skipIO leaves out what can block, of all processes.
 	skipIO bool
 	done   chan struct{}
 	// process is the one being read.
 	process Process
 
-	// mu guards table, and what follows, against the reader that leaves the pass.
-	mu   sync.Mutex
-	left bool
+	// mu guards what follows against the reader, which leaves the pass. A pass that was
+	// left touches none of it.
+	mu    sync.Mutex
+	left  bool
+	table *scanTable
+	// held are processes at which an earlier pass still hangs.
+	held map[int]heldPass
 	// partial is a copy of process, once all that cannot block is known of it.
 	partial     Process
 	partialMemo memo
@@ -36,16 +39,17 @@ type heldPass struct {
 // run reads until the table is full or the pass is left.
 func (p *pass) run() {
 	defer close(p.done)
-	for _, pid := range p.table.pids[p.table.at:] {
-		if !p.step(int(pid)) {
-			return
-		}
+	for p.step() {
 	}
 }
 
-// step reads one process; it returns false when the pass was left meanwhile.
-func (p *pass) step(pid int) bool {
-	held, isHeld := p.held[pid]
+// step reads one process; it returns false when there is no further one, or the pass was
+// left.
+func (p *pass) step() bool {
+	pid, held, ok := p.next()
+	if !ok {
+		return false
+	}
 	if held.whole {
 		return p.finish(nil, memo{}, failures{deadline: 1})
 	}
@@ -60,14 +64,25 @@ func (p *pass) step(pid int) bool {
 	if !ok {
 		return false
 	}
-	if isHeld || p.skipIO {
+	if held.done != nil || p.skipIO {
 		return p.finish(process, m, failures{deadline: 1})
 	}
-	failed, gone := p.files.readRefusable(process, &m, p.table.now)
+	failed, gone := p.files.readRefusable(process, &m, p.now)
 	if gone {
 		return p.finish(nil, memo{}, failures{})
 	}
 	return p.finish(process, m, failed)
+}
+
+// next returns the PID to read next.
+func (p *pass) next() (pid int, held heldPass, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.left || p.table.at == len(p.table.pids) {
+		return 0, heldPass{}, false
+	}
+	pid = int(p.table.pids[p.table.at])
+	return pid, p.held[pid], true
 }
 
 // publish shows what is known so far, and returns what is remembered of the process.

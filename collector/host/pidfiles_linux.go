@@ -23,14 +23,6 @@ type pidFiles struct {
 	statx            unix.Statx_t
 }
 
-// procCaps is what this proc file system can do.
-type procCaps struct {
-	// fdSize: the size of PID/fd is the number of descriptors (Linux 6.2).
-	fdSize bool
-	// io: there is PID/io (CONFIG_TASK_IO_ACCOUNTING).
-	io bool
-}
-
 // Sizes of the buffers. The status of a process with many supplementary groups is long.
 const (
 	statBuffer = 4 << 10
@@ -186,21 +178,4 @@ func (f *pidFiles) entriesOf(path []byte) (uint64, error) {
 func (f *pidFiles) pathOf(pid int, file string) []byte {
 	f.path = pidPath(f.path, pid, file)
 	return f.path
-}
-
-// findCaps finds out once what the kernel offers, by a process that is surely there: this
-// one, or the first where the file system is that of a PID namespace without this one.
-func findCaps(proc *procDir) procCaps {
-	f := newPIDFiles(proc, procCaps{})
-	var caps procCaps
-	if !proc.genuine {
-		return procCaps{io: true}
-	}
-	for _, process := range []string{"self", "1"} {
-		size, err := f.sizeOf([]byte(process + "/fd\x00"))
-		caps.fdSize = caps.fdSize || err == nil && size > 0
-		_, err = f.sizeOf([]byte(process + "/io\x00"))
-		caps.io = caps.io || err == nil
-	}
-	return caps
 }

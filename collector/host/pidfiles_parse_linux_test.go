@@ -118,8 +118,10 @@ func TestParsePIDStatus(t *testing.T) {
 		{"before Linux 4.5", without("RssAnon", "RssFile", "RssShmem"), pidStatus{
 			uid: 1001, resident: 4000 << 10, swap: 12 << 10, voluntary: 123, involuntary: 45, known: all,
 		}},
-		{"kernel thread", without("VmPeak", "VmSize", "VmHWM", "VmRSS", "RssAnon", "RssFile", "RssShmem", "VmData", "VmSwap"),
-			pidStatus{uid: 1001, voluntary: 123, involuntary: 45, known: all}},
+		{
+			"kernel thread", without("VmPeak", "VmSize", "VmHWM", "VmRSS", "RssAnon", "RssFile", "RssShmem", "VmData", "VmSwap"),
+			pidStatus{uid: 1001, voluntary: 123, involuntary: 45, known: all},
+		},
 		{"no swap counted", without("VmSwap"), pidStatus{
 			uid: 1001, resident: 3500 << 10, voluntary: 123, involuntary: 45, known: HasMemory | HasSwitches,
 		}},

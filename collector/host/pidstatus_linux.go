@@ -11,6 +11,9 @@ type pidStatus struct {
 	known                  Fields
 }
 
+// mayBeUsed are the first letters of the keys that parse uses: a quarter of the lines.
+var mayBeUsed = [256]bool{'U': true, 'V': true, 'R': true, 'v': true, 'n': true}
+
 // parse reads /proc/PID/status (proc_pid_status(5)), lines of "Key:\tvalue". Kernel threads
 // and zombies have no lines on memory: they have none, which is a known 0. The name stands
 // first, with newlines escaped, so that no name can pass for another line.
@@ -18,15 +21,12 @@ func (s *pidStatus) parse(file []byte) bool {
 	*s = pidStatus{}
 	var vmRSS, parts uint64
 	haveUID, haveParts, haveVM := false, false, false
-	for len(file) > 0 {
-		line := file
-		if i := bytes.IndexByte(file, '\n'); i >= 0 {
-			line, file = file[:i], file[i+1:]
-		} else {
-			file = nil
+	for line := range bytes.Lines(file) {
+		if len(line) < 2 || !mayBeUsed[line[0]] {
+			continue
 		}
 		key, value, ok := bytes.Cut(line, []byte(":"))
-		if !ok || len(key) < 3 {
+		if !ok {
 			continue
 		}
 		f := fields{rest: value}

@@ -38,7 +38,8 @@ func TestProportionalMemoryIsNotReadUnasked(t *testing.T) {
 
 func TestProportionalMemory(t *testing.T) {
 	root := hosttest.Tree{Processes: []hosttest.TreeProcess{
-		withPSS(1, 100), withPSS(2, 300), {PID: 3, Name: "kthread", Kernel: true},
+		withPSS(1, 100), withPSS(2, 300),
+		{PID: 3, Name: "kthread", Kernel: true},
 		{PID: 4, Name: "odd", ResidentKB: 50, Files: map[string]string{"smaps_rollup": "nothing\n"}},
 		{PID: 5, Name: "gone", ResidentKB: 50},
 	}}.Write(t)

@@ -133,7 +133,7 @@ func (r *procfsReader) readProcesses(ctx context.Context) error {
 			r.files = newPIDFiles(r.proc, r.caps)
 		}
 		p := &pass{
-			files: r.files, table: &r.table, held: r.held, skipIO: len(r.held) >= maxHeld,
+			files: r.files, now: r.table.now, table: &r.table, held: r.held, skipIO: len(r.held) >= maxHeld,
 			done: make(chan struct{}),
 		}
 		go p.run()

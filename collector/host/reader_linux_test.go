@@ -3,16 +3,10 @@ package host_test
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -152,144 +146,6 @@ func TestReadSkipsWhatIsNoProcess(t *testing.T) {
 	if len(got.Processes) != 2 || got.Processes[0].PID != 20 || got.Processes[1].PID != 300 {
 		t.Errorf("read %+v, want PID 20 and 300 in that order", got.Processes)
 	}
-}
-
-func TestReadLeavesOutWhatVanishes(t *testing.T) {
-	for _, file := range []string{"stat", "status", "io"} {
-		t.Run(file+" is not there", func(t *testing.T) {
-			root := hosttest.Tree{Processes: []hosttest.TreeProcess{
-				{PID: 1, Name: "stays"}, {PID: 2, Name: "goes", Files: map[string]string{file: ""}}, {PID: 3, Name: "stays"},
-			}}.Write(t)
-			wantOnly(t, read(t, newReader(t, host.Config{ProcPath: root})), 1, 3)
-		})
-		t.Run(file+" cannot be read any more", func(t *testing.T) {
-			gone := hosttest.TreeProcess{PID: 2, Name: "goes", Files: map[string]string{file: ""}}
-			root := hosttest.Tree{Processes: []hosttest.TreeProcess{{PID: 1, Name: "stays"}, gone}}.Write(t)
-			link := filepath.Join(root, "2", file)
-			if err := os.Symlink(fileOfDeadProcess(t, file), link); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := os.ReadFile(link); !errors.Is(err, syscall.ESRCH) {
-				t.Fatalf("reading %s: %v, want ESRCH", file, err)
-			}
-			wantOnly(t, read(t, newReader(t, host.Config{ProcPath: root})), 1)
-		})
-	}
-}
-
-// fileOfDeadProcess returns a path that can be opened but gives ESRCH when it is read, as
-// does any file of a process that has ended between the two.
-func fileOfDeadProcess(t *testing.T, name string) string {
-	t.Helper()
-	child := exec.Command("sleep", "60")
-	if err := child.Start(); err != nil {
-		t.Fatal(err)
-	}
-	file, err := os.Open(filepath.Join("/proc", strconv.Itoa(child.Process.Pid), name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { file.Close() })
-	if err := child.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = child.Wait()
-	return fmt.Sprintf("/proc/self/fd/%d", file.Fd())
-}
-
-func wantOnly(t *testing.T, got *host.Snapshot, pids ...int) {
-	t.Helper()
-	found := make([]int, len(got.Processes))
-	for i := range got.Processes {
-		found[i] = got.Processes[i].PID
-	}
-	if !slices.Equal(found, pids) || len(got.Errors) != 0 {
-		t.Errorf("PIDs %v, errors %v; want %v and none", found, got.Errors, pids)
-	}
-}
-
-func TestReadCountsMalformedFiles(t *testing.T) {
-	root := hosttest.Tree{Processes: []hosttest.TreeProcess{
-		{PID: 1, Name: "whole"},
-		{PID: 2, Name: "a", Files: map[string]string{"stat": "2 (a) S 1"}},
-		{PID: 3, Name: "a", Files: map[string]string{"status": "Name:\ta\n"}},
-		{PID: 4, Name: "a", Files: map[string]string{"io": "rchar: 1\n"}},
-	}}.Write(t)
-	got := read(t, newReader(t, host.Config{ProcPath: root}))
-	if diff := gocmp.Diff(map[string]uint64{host.ReasonParse: 3}, got.Errors); diff != "" {
-		t.Errorf("errors (-want +got):\n%s", diff)
-	}
-	if p := got.ByPID(4); p == nil || p.Known.Has(host.HasIO) || !p.Known.Has(host.HasCPU|host.HasOpenFDs) {
-		t.Errorf("the process without io came as %+v", p)
-	}
-	if got.ByPID(2) != nil || got.ByPID(3) != nil {
-		t.Error("a process without identity or user was made up")
-	}
-}
-
-func TestReadAsOrdinaryUser(t *testing.T) {
-	root := hosttest.Tree{Processes: []hosttest.TreeProcess{
-		{PID: 1, Name: "secret", FDs: 3, Exe: "/bin/secret"}, {PID: 2, Name: "open", FDs: 3, UID: 7},
-	}}.Write(t)
-	openToAll(t, root)
-	for _, path := range []string{"1/io", "1/fd", "1/limits"} {
-		if err := os.Chmod(filepath.Join(root, path), 0); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for i, got := range readAsNobody(t, root) {
-		// The files io, fd and limits; the second scan remembers them.
-		if diff := gocmp.Diff(map[string]uint64{host.ReasonPermission: 3}, got.Errors); diff != "" {
-			t.Errorf("scan %d: errors (-want +got):\n%s", i, diff)
-		}
-		secret, open := got.ByPID(1), got.ByPID(2)
-		if secret == nil || secret.Known != hosttest.AllFields&^(host.HasIO|host.HasOpenFDs) || secret.Facts.FDLimit != 0 {
-			t.Errorf("scan %d: the process that refuses came as %+v", i, secret)
-		}
-		if open == nil || open.Known != hosttest.AllFields || open.Facts.FDLimit != 1024 {
-			t.Errorf("scan %d: the process beside it came as %+v", i, open)
-		}
-	}
-}
-
-// openToAll lets every user read a tree of this test.
-func openToAll(t *testing.T, root string) {
-	t.Helper()
-	if err := os.Chmod(filepath.Dir(root), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
-		if err != nil || entry.Type()&os.ModeSymlink != 0 {
-			return err
-		}
-		return os.Chmod(path, 0o755)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// readAsNobody reads a tree twice in a process of another user, or in one of this user if
-// this is not root.
-func readAsNobody(t *testing.T, root string) []*host.Snapshot {
-	t.Helper()
-	// By this link the program can be executed wherever it lies.
-	command := exec.Command("/proc/self/exe")
-	command.Env = append(os.Environ(), "PROCTREE_TEST_READ="+root)
-	command.Stderr = os.Stderr
-	command.Dir = "/"
-	if os.Geteuid() == 0 {
-		command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-	}
-	output, err := command.Output()
-	if err != nil {
-		t.Fatalf("reading as another user: %v", err)
-	}
-	var snapshots []*host.Snapshot
-	if err := json.Unmarshal(output, &snapshots); err != nil {
-		t.Fatal(err)
-	}
-	return snapshots
 }
 
 func TestReadTellsAReusedPIDApart(t *testing.T) {

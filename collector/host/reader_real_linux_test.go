@@ -26,7 +26,7 @@ func startChild(t *testing.T, name string, args ...string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		stdin.Close()
+		_ = stdin.Close()
 		_ = child.Process.Kill()
 		_ = child.Wait()
 	})
@@ -113,7 +113,9 @@ func TestReadSeesExecAndZombie(t *testing.T) {
 	if before.Name != "sh" || !strings.Contains(strings.Join(before.Facts.Cmdline, " "), "exec cat") {
 		t.Errorf("before exec: %q with %+v", before.Name, before.Facts)
 	}
-	io.WriteString(stdin, "go\nsome text\n")
+	if _, err := io.WriteString(stdin, "go\nsome text\n"); err != nil {
+		t.Fatal(err)
+	}
 	if line, err := bufio.NewReader(stdout).ReadString('\n'); err != nil || line != "some text\n" {
 		t.Fatalf("cat said %q, %v", line, err)
 	}
@@ -121,8 +123,8 @@ func TestReadSeesExecAndZombie(t *testing.T) {
 	if after.ID != before.ID || after.Name != "cat" || len(after.Facts.Cmdline) != 1 || after.Facts.Cmdline[0] != "cat" {
 		t.Errorf("after exec: %q with %+v", after.Name, after.Facts)
 	}
-	stdin.Close()
-	io.Copy(io.Discard, stdout)
+	_ = stdin.Close()
+	_, _ = io.Copy(io.Discard, stdout)
 	readUntil(t, reader, func(s *host.Snapshot) bool {
 		p := s.ByPID(child.Process.Pid)
 		return p != nil && p.State == host.Zombie && p.Known.Has(host.HasMemory) && p.ResidentBytes == 0
@@ -148,7 +150,7 @@ func TestReadWhileProcessesComeAndGo(t *testing.T) {
 		}
 	}()
 	reader := newReader(t, host.Config{})
-	for range 50 {
+	for range 10 {
 		got := read(t, reader)
 		for reason, n := range got.Errors {
 			if reason != host.ReasonPermission {

@@ -1,7 +1,9 @@
 package host
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -20,7 +22,8 @@ type SamplerConfig struct {
 }
 
 // Sampler shares scans: whoever asks within MaxAge of a scan's start gets that scan, and
-// whoever asks while one runs waits for it. Safe for concurrent use.
+// whoever asks while one runs waits for it. Nothing scans while nobody asks. Safe for
+// concurrent use.
 type Sampler struct {
 	cfg SamplerConfig
 
@@ -29,34 +32,36 @@ type Sampler struct {
 	previous *Snapshot
 	flight   *flight
 	closed   bool
+	// orphaned tells the scan under way to close the Reader, for Close has given up.
+	orphaned bool
 }
 
 // flight is one scan under way; done is closed when pair and err are set.
 type flight struct {
-	done chan struct{}
-	pair Pair
-	err  error
+	done   chan struct{}
+	cancel context.CancelFunc
+	pair   Pair
+	err    error
 }
 
 // Pair is the newest snapshot and the one before it, which is nil at first.
 type Pair struct{ Current, Previous *Snapshot }
 
 // ErrClosed is returned by a Sampler that was closed.
-var ErrClosed = fmt.Errorf("sampler: closed")
+var ErrClosed = errors.New("sampler: closed")
 
 // NewSampler returns a Sampler that has not scanned yet.
 func NewSampler(cfg SamplerConfig) *Sampler {
-	if cfg.MaxAge == 0 {
-		cfg.MaxAge = DefaultMaxAge
-	}
+	cfg.MaxAge = cmp.Or(cfg.MaxAge, DefaultMaxAge)
 	if cfg.OnScan == nil {
 		cfg.OnScan = func(*Snapshot) {}
 	}
 	return &Sampler{cfg: cfg}
 }
 
-// Sample returns a pair whose Current is at most MaxAge old. When ctx ends first it
-// returns its error, and the scan goes on for the others who wait and those to come.
+// Sample returns a pair whose Current is at most MaxAge old, or was being taken. When ctx
+// ends first it returns the error of ctx, and the scan goes on for the others who wait and
+// those to come.
 func (s *Sampler) Sample(ctx context.Context) (Pair, error) {
 	if err := ctx.Err(); err != nil {
 		return Pair{}, fmt.Errorf("sample: %w", err)
@@ -85,44 +90,72 @@ func (s *Sampler) join() (*flight, Pair, error) {
 	case s.current != nil && time.Since(s.current.Taken) < s.cfg.MaxAge:
 		return nil, Pair{s.current, s.previous}, nil
 	}
-	s.flight = &flight{done: make(chan struct{})}
-	go s.scan(s.flight)
+	// Detached from whoever asked first: the others must not lose the scan with him.
+	ctx, cancel := context.WithCancel(context.Background())
+	s.flight = &flight{done: make(chan struct{}), cancel: cancel}
+	go s.scan(ctx, s.flight)
 	return s.flight, Pair{}, nil
 }
 
-// scan runs detached from whoever asked first: the others must not lose it with him.
-func (s *Sampler) scan(f *flight) {
-	snapshot, err := s.cfg.Reader.Read(context.Background())
+// scan lets a panic of Reader or OnScan end the program: a table that is half made would
+// tell lies from then on.
+func (s *Sampler) scan(ctx context.Context, f *flight) {
+	defer f.cancel()
+	snapshot, err := s.cfg.Reader.Read(ctx)
 	if err == nil {
 		s.cfg.OnScan(snapshot)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err != nil {
+	switch {
+	case s.closed:
+		f.err = ErrClosed
+	case err != nil:
 		f.err = fmt.Errorf("scan processes: %w", err)
-	} else {
+	default:
 		s.previous, s.current = s.current, snapshot
 		f.pair = Pair{s.current, s.previous}
 	}
 	s.flight = nil
 	close(f.done)
+	if s.orphaned {
+		_ = s.cfg.Reader.Close()
+	}
 }
 
-// Close waits for a scan under way, until ctx ends, and closes the Reader.
+// Close ends a scan under way and closes the Reader. When ctx ends before the scan does,
+// Close returns an error, and the Reader is closed once the scan has ended. Whoever waits
+// gets ErrClosed.
 func (s *Sampler) Close(ctx context.Context) error {
-	s.mu.Lock()
-	already, f := s.closed, s.flight
-	s.closed = true
-	s.mu.Unlock()
+	f, already := s.shut()
 	if already {
 		return nil
 	}
 	if f != nil {
+		f.cancel()
 		select {
 		case <-f.done:
 		case <-ctx.Done():
-			return fmt.Errorf("closing while a scan is stuck: %w", ctx.Err())
+			if s.orphan() {
+				return fmt.Errorf("closing while a scan is stuck: %w", ctx.Err())
+			}
 		}
 	}
 	return s.cfg.Reader.Close()
+}
+
+// shut refuses further scans, and returns the one under way.
+func (s *Sampler) shut() (f *flight, already bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	already, s.closed = s.closed, true
+	return s.flight, already
+}
+
+// orphan leaves the Reader to the scan under way; false if there is none any more.
+func (s *Sampler) orphan() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.orphaned = s.flight != nil
+	return s.orphaned
 }

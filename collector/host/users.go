@@ -1,7 +1,6 @@
 package host
 
 import (
-	"bufio"
 	"bytes"
 	"os"
 	"os/user"
@@ -89,14 +88,12 @@ func lookupUser(uid uint32) (string, bool) {
 }
 
 func lookupPasswd(path string, uid uint32) (string, bool) {
-	file, err := os.Open(path)
+	content, err := os.ReadFile(path)
 	if err != nil {
 		return "", false
 	}
-	defer file.Close()
-	lines := bufio.NewScanner(file)
-	for lines.Scan() {
-		if name, id, ok := parsePasswdLine(lines.Bytes()); ok && id == uid {
+	for line := range bytes.Lines(content) {
+		if name, id, ok := parsePasswdLine(line); ok && id == uid {
 			return name, true
 		}
 	}

@@ -2,6 +2,7 @@ package hosttest
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"proctree/collector/host"
@@ -33,7 +34,7 @@ func one(i int, at time.Duration) host.Process {
 		IO(uint64(i%5)<<12*uint64(at/time.Second), uint64(i%3)<<12*uint64(at/time.Second)),
 		OpenFDs(uint64(3+i%40), 1_024),
 		User(uid, fmt.Sprintf("user%d", uid)),
-		Cmdline("/usr/sbin/"+name, "--instance", fmt.Sprint(i), "--config=/etc/"+name+".yml"))
+		Cmdline("/usr/sbin/"+name, "--instance", strconv.Itoa(i), "--config=/etc/"+name+".yml"))
 	if i%10 == 0 {
 		p.Threads = 4 + i%7
 	}

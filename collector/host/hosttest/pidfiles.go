@@ -3,6 +3,7 @@ package hosttest
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -62,6 +63,6 @@ func (p TreeProcess) limits() string {
 	}
 	line("Limit", "Soft Limit", "Hard Limit", "Units")
 	line("Max cpu time", "unlimited", "unlimited", "seconds")
-	line("Max open files", fmt.Sprint(cmp.Or(p.FDLimit, 1024)), "524288", "files")
+	line("Max open files", strconv.FormatUint(cmp.Or(p.FDLimit, 1024), 10), "524288", "files")
 	return b.String()
 }

@@ -1,0 +1,34 @@
+package host
+
+// factsEntry is what is known of one process.
+type factsEntry struct {
+	name   string
+	uid    uint32
+	facts  *Facts
+	failed failures
+	// unread is set until the facts of this program and user have been read.
+	unread bool
+	// seen is the scan that saw it last.
+	seen uint64
+	// due is the tick at which the facts are to be read again.
+	due uint64
+	// overdue is a reading that has not returned in time.
+	overdue *factsReading
+}
+
+// factsReading is one reading; its results may be used once the read has finished.
+type factsReading struct {
+	*guardedRead
+	name   string
+	facts  Facts
+	failed failures
+}
+
+// sighting is what a scan knows of a process before its facts. The name is the kernel's;
+// it may lie in a buffer.
+type sighting struct {
+	ID
+	name   []byte
+	uid    uint32
+	kernel bool
+}
