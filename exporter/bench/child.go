@@ -14,6 +14,8 @@ import (
 	"os/exec"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // child is a program that the bench started and talks to line by line. It does not
@@ -71,6 +73,13 @@ func (c *child) answer(into any) error {
 		return fmt.Errorf("answer of %s: %w", c.name, err)
 	}
 	return nil
+}
+
+// ended reports whether the child has ended; it leaves it to be waited for.
+func (c *child) ended() bool {
+	var info unix.Siginfo
+	err := unix.Waitid(unix.P_PID, c.pid(), &info, unix.WEXITED|unix.WNOHANG|unix.WNOWAIT, nil)
+	return err != nil || info.Signo != 0
 }
 
 // complaint waits for a child that has failed and returns what it wrote to stderr.

@@ -72,7 +72,20 @@ func (o *ownCrew) server(ctx context.Context, c *crew, row, reader string) {
 	}
 	c.ends = append(c.ends, func() { _ = s.shut() })
 	o.servers[row] = s
-	c.add(row, resident(s.pid(), webSettle, s.scrape))
+	c.add(row, rested(resident(s.pid(), webSettle, s.scrape)))
+}
+
+// sharedScan is longer than the exporter hands out one scan to whoever asks.
+const sharedScan = 1100 * time.Millisecond
+
+// rested waits until what was measured before left no scan that could be handed out again.
+func rested(measure func(context.Context) (sample, error)) func(context.Context) (sample, error) {
+	return func(ctx context.Context) (sample, error) {
+		if err := sleep(ctx, sharedScan); err != nil {
+			return sample{}, err
+		}
+		return measure(ctx)
+	}
 }
 
 // trees adds the process tree as JSON, from a table that is at hand, so that the tree
@@ -95,13 +108,7 @@ func (o *ownCrew) trees(c *crew) {
 		})
 	}
 	if s, ok := o.servers[rowBPFScrape]; ok {
-		measure := tree(s)
-		c.add(rowTreeScan, func(ctx context.Context) (sample, error) {
-			if err := sleep(ctx, 1100*time.Millisecond); err != nil {
-				return sample{}, err
-			}
-			return measure(ctx)
-		})
+		c.add(rowTreeScan, rested(tree(s)))
 	}
 }
 

@@ -49,11 +49,11 @@ func serve(ctx context.Context, path, addressFlag string, args ...string) (*serv
 		return nil, err
 	}
 	s := &server{child: c, base: "http://" + address, client: &http.Client{Timeout: scrapeTimeout}}
-	for deadline := time.Now().Add(10 * time.Second); ; {
+	for deadline := time.Now().Add(patience); ; {
 		if _, err = s.get(ctx, "/", ""); err == nil {
 			return s, nil
 		}
-		if time.Now().After(deadline) || ctx.Err() != nil {
+		if c.ended() || time.Now().After(deadline) || ctx.Err() != nil {
 			_ = c.cmd.Process.Kill()
 			return nil, fmt.Errorf("%s does not answer: %w%s", path, err, c.complaint())
 		}
