@@ -27,7 +27,7 @@ type config struct {
 
 // configKeys are the keys at the top level of the file.
 func configKeys() []string {
-	return []string{"groups", "process_names", "exclude", "redact", "cmdline"}
+	return []string{"groups", "process_names", "exclude", "redact", "redact_patterns", "cmdline"}
 }
 
 // loadConfig reads the configuration file; the path "" is a file that says nothing. An
@@ -77,6 +77,9 @@ func parseConfig(data []byte) (*config, error) {
 	c := &config{rules: rules}
 	if section := sections["redact"]; section != nil {
 		err = section.Decode(&c.privacy.Redact)
+	}
+	if section := sections["redact_patterns"]; section != nil && err == nil {
+		err = section.Decode(&c.privacy.RedactPatterns)
 	}
 	if section := sections["cmdline"]; section != nil && err == nil {
 		err = section.Decode(&c.privacy.Cmdline)

@@ -27,8 +27,8 @@ func (f *shownFacts) fields(role access.Role) []byte {
 	return f.json[f.public:]
 }
 
-func showFacts(facts *host.Facts, privacy Privacy) *shownFacts {
-	f := &shownFacts{exe: facts.Exe, cmdline: privacy.cmdline(facts.Cmdline)}
+func showFacts(facts *host.Facts, cmdline func([]string) []string) *shownFacts {
+	f := &shownFacts{exe: facts.Exe, cmdline: cmdline(facts.Cmdline)}
 	f.json = appendText(f.json, "exe", f.exe)
 	if f.cmdline != nil {
 		f.json = appendStrings(append(f.json, `,"cmdline":`...), f.cmdline)
@@ -54,12 +54,12 @@ func appendText(dst []byte, key, value string) []byte {
 // Facts between snapshots, so its address is the key.
 type factsCache struct {
 	mu      sync.Mutex
-	privacy Privacy
+	cmdline func([]string) []string
 	shown   map[*host.Facts]*shownFacts
 }
 
 func newFactsCache(privacy Privacy) *factsCache {
-	return &factsCache{privacy: privacy, shown: make(map[*host.Facts]*shownFacts)}
+	return &factsCache{cmdline: privacy.shower(), shown: make(map[*host.Facts]*shownFacts)}
 }
 
 // of returns what is shown of each node's facts, in the order of nodes.
@@ -71,7 +71,7 @@ func (c *factsCache) of(nodes []Node) []*shownFacts {
 		facts := nodes[i].Process.Facts
 		f := c.shown[facts]
 		if f == nil {
-			f = showFacts(facts, c.privacy)
+			f = showFacts(facts, c.cmdline)
 			c.shown[facts] = f
 		}
 		list[i] = f
@@ -96,6 +96,6 @@ func (c *factsCache) forgetDead(nodes []Node, list []*shownFacts) {
 func (c *factsCache) setPrivacy(privacy Privacy) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.privacy = privacy
+	c.cmdline = privacy.shower()
 	clear(c.shown)
 }

@@ -2,8 +2,11 @@ package treeapi
 
 import (
 	"fmt"
+	"regexp"
 
 	"go.yaml.in/yaml/v3"
+
+	"proctree/tree-api/redact"
 )
 
 // Privacy is what the configuration file says about command lines; its keys stand at the
@@ -11,6 +14,9 @@ import (
 type Privacy struct {
 	// Redact masks secrets on command lines.
 	Redact Redaction `yaml:"redact,omitempty"`
+	// RedactPatterns are masked in addition to what the program knows by itself; they do
+	// nothing where Redact is off.
+	RedactPatterns Patterns `yaml:"redact_patterns,omitempty"`
 	// Cmdline says whether command lines are shown at all.
 	Cmdline CmdlineMode `yaml:"cmdline,omitempty"`
 }
@@ -59,10 +65,40 @@ func (m *CmdlineMode) UnmarshalYAML(node *yaml.Node) error {
 	return nil
 }
 
-// cmdline returns the command line as it may be shown.
-func (p Privacy) cmdline(args []string) []string {
-	if p.Cmdline == CmdlineNone {
-		return nil
+// maxPatterns bounds the patterns: each is tried on every argument.
+const maxPatterns = 1000
+
+// Patterns are regular expressions (RE2) that are looked for anywhere in each argument: of
+// every match the first capture group is masked, or all of it where there is no group.
+type Patterns []*regexp.Regexp
+
+// UnmarshalYAML compiles a list of expressions.
+func (p *Patterns) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind != yaml.SequenceNode || len(node.Content) > maxPatterns {
+		return fmt.Errorf("line %d: redact_patterns: want a list of at most %d regular expressions", node.Line, maxPatterns)
 	}
-	return args
+	*p = make(Patterns, 0, len(node.Content))
+	for i, item := range node.Content {
+		var text string
+		if err := item.Decode(&text); err != nil || text == "" {
+			return fmt.Errorf("line %d: redact_patterns[%d]: want a regular expression", item.Line, i)
+		}
+		pattern, err := regexp.Compile(text)
+		if err != nil {
+			return fmt.Errorf("line %d: redact_patterns[%d]: %w", item.Line, i, err)
+		}
+		*p = append(*p, pattern)
+	}
+	return nil
+}
+
+// shower returns what makes of a command line the one that is shown.
+func (p Privacy) shower() func([]string) []string {
+	switch {
+	case p.Cmdline == CmdlineNone:
+		return func([]string) []string { return nil }
+	case p.Redact == RedactOff:
+		return func(args []string) []string { return args }
+	}
+	return redact.New(p.RedactPatterns...).Args
 }
