@@ -59,6 +59,21 @@ lint: cross ## Run every static check
 	$(GO) vet ./...
 	$(GOLANGCI_LINT) run
 
+# The compiled programs depend on the compiler: only the version that made them can tell.
+BPF_CLANG := 14
+
+.PHONY: generate
+generate: ## Compile the BPF programs (needs clang, llvm-strip and the headers of libbpf)
+	$(GO) generate ./collector/host/bpf
+
+.PHONY: generate-check
+generate-check: ## Check that the compiled BPF programs are those of their sources
+	@if clang --version 2>/dev/null | grep -q 'version $(BPF_CLANG)\.'; then \
+		$(GO) generate ./collector/host/bpf && git diff --exit-code --stat -- collector/host/bpf; \
+	else \
+		echo "SKIPPED: generate-check, which needs clang $(BPF_CLANG)"; \
+	fi
+
 .PHONY: fmt
 fmt: ## Format the Go code
 	$(GOLANGCI_LINT) fmt

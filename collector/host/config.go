@@ -15,11 +15,18 @@ type Config struct {
 	// RootPath is where the root file system of the host is mounted; "/". Names of users
 	// and of the operating system are looked up below it. Linux only.
 	RootPath string
-	// Logger gets what is worth a line at level debug; nothing by default.
+	// Logger gets a line on which way of reading was chosen, and at level debug what is worth
+	// one; nothing by default.
 	Logger log.Logger
 	// Deadline bounds the reading of one process' files, so that one that is stuck in the
 	// kernel does not hold up the scan; DefaultDeadline.
 	Deadline time.Duration
+	// Reader is the way to read the process table: ReaderAuto (the default), ReaderBPF or
+	// ReaderProcfs. Linux only.
+	Reader string
+	// BPFPin is an iterator that PinTasks has left in a bpf file system. Reading it needs no
+	// capability. Linux only.
+	BPFPin string
 	// ProportionalBudget is the time per scan for reading proportional memory (PSS), which
 	// costs several times what all other figures together do; 0 does not read it.
 	ProportionalBudget time.Duration
@@ -29,10 +36,24 @@ type Config struct {
 // takes, so that load alone does not reach it.
 const DefaultDeadline = 200 * time.Millisecond
 
+// The ways to read the process table on Linux.
+const (
+	// ReaderAuto is BPF where it is possible, else the proc file system.
+	ReaderAuto = "auto"
+	// ReaderBPF is an iterator in the kernel: exact, and a tenth of the cost.
+	ReaderBPF = "bpf"
+	// ReaderProcfs reads the files of every process.
+	ReaderProcfs = "procfs"
+)
+
+// ReaderModes lists the values of Config.Reader.
+func ReaderModes() []string { return []string{ReaderAuto, ReaderBPF, ReaderProcfs} }
+
 // withDefaults fills in what was left out.
 func (c Config) withDefaults() Config {
 	c.ProcPath = cmp.Or(c.ProcPath, "/proc")
 	c.RootPath = cmp.Or(c.RootPath, "/")
+	c.Reader = cmp.Or(c.Reader, ReaderAuto)
 	c.Deadline = cmp.Or(c.Deadline, DefaultDeadline)
 	if c.Logger == nil {
 		c.Logger = log.NewNopLogger()

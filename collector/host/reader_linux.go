@@ -16,9 +16,7 @@ const maxHeld = 16
 // errStuck is returned when reading /proc itself hangs, not only single processes.
 var errStuck = errors.New("too many processes cannot be read")
 
-// NewReader returns a Reader of the proc file system.
-func NewReader(cfg Config) (Reader, error) {
-	cfg = cfg.withDefaults()
+func newProcfsReader(cfg Config) (*procfsReader, error) {
 	proc, err := openProcDir(cfg.ProcPath)
 	if err != nil {
 		return nil, err
@@ -81,7 +79,7 @@ func (r *procfsReader) Read(ctx context.Context) (*Snapshot, error) {
 		Clock:      clock,
 		Processes:  r.table.out,
 		ExitSource: ExitsChildren,
-		Reader:     "procfs",
+		Reader:     ReaderProcfs,
 		Errors:     errs,
 		System:     r.system(errs),
 	}

@@ -10,11 +10,13 @@ const (
 	ReasonDeadline = "deadline"
 	// ReasonParse: a file holds what its manual page does not say.
 	ReasonParse = "parse"
+	// ReasonBPF: the pass by BPF failed, and the proc file system was read instead.
+	ReasonBPF = "bpf"
 	// ReasonOther is every other error.
 	ReasonOther = "other"
 )
 
 // ErrorReasons lists every reason there is.
 func ErrorReasons() []string {
-	return []string{ReasonPermission, ReasonDeadline, ReasonParse, ReasonOther}
+	return []string{ReasonPermission, ReasonDeadline, ReasonParse, ReasonBPF, ReasonOther}
 }

@@ -1,0 +1,218 @@
+//go:build ignore
+
+// SPDX-License-Identifier: GPL-2.0
+// Accounts of processes that have ended. Those that the last pass over the process table
+// can have seen are kept one by one, so that the reader can deduct what it has counted;
+// those that began later are summed.
+#include "kernel.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+// How a process ended: 0, a signal, or one of these.
+enum { ENDED_WITH_CODE = 256, ENDED_FOR_MEMORY = 512 };
+enum { SIGKILL = 9 };
+
+struct usage {
+	__u64 runtime, utime, stime; // ns
+	__u64 minflt, majflt, read_bytes, write_bytes;
+};
+
+struct ended_key {
+	__u64 start; // ns since boot
+	__u32 pid, reserved;
+};
+
+struct ended {
+	__u8 comm[16];
+	__u64 cgroup; // inode of its directory
+	__u32 uid, ppid, how, flags;
+	struct usage used;
+};
+
+struct sum_key {
+	__u8 comm[16];
+	__u64 cgroup;
+	__u32 uid, how;
+	// The parent, if the last pass can have seen it, else 0.
+	__u32 ppid;
+	// PF_FORKNOEXEC: it ran its parent's program.
+	__u32 flags;
+};
+
+struct sum {
+	__u64 processes;
+	struct usage used;
+};
+
+#define MAX_ENDED 65536
+#define MAX_SUMS 16384
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, MAX_ENDED);
+	__type(key, struct ended_key);
+	__type(value, struct ended);
+} ended_processes SEC(".maps");
+
+struct sums {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, MAX_SUMS);
+	__type(key, struct sum_key);
+	__type(value, struct sum);
+} sums_even SEC(".maps"), sums_odd SEC(".maps");
+
+// Written by the reader. Processes that began by then, in ns since boot, can have been
+// seen by its last pass; the largest number while a pass is under way.
+volatile __u64 seen_until = ~0ULL;
+// Written by the reader: the lowest bit chooses the map of sums, so that the other can be
+// emptied while nobody adds to it.
+volatile __u64 generation = 0;
+
+// Read by the reader: how many programs are adding to each map of sums, how many have ever
+// begun to, and how many processes found no room in a map.
+__u64 adding_even = 0, adding_odd = 0;
+__u64 summed = 0, listed = 0, lost = 0;
+
+static __always_inline __u32 how(struct task_struct *p, struct signal_struct *sig)
+{
+	int status = sig->flags & SIGNAL_GROUP_EXIT ? sig->group_exit_code : p->exit_code;
+	int signal = status & 0x7f;
+
+	if (signal == SIGKILL && sig->oom_mm)
+		return ENDED_FOR_MEMORY;
+	if (signal)
+		return signal;
+	return status ? ENDED_WITH_CODE : 0;
+}
+
+// use sets what the process has used. Every thread that was reaped, the first and last
+// included, has moved its figures to signal_struct. One that was reaped while it was on
+// its way off the CPU ran on after that: for the first thread that is known, and for a
+// process of one thread that is all.
+static __always_inline void use(struct usage *u, struct task_struct *p, struct signal_struct *sig)
+{
+	__u64 runtime = sig->sum_sched_runtime, last = p->se.sum_exec_runtime;
+
+	u->runtime = runtime > last ? runtime : last;
+	u->utime = sig->utime;
+	u->stime = sig->stime;
+	u->minflt = sig->min_flt;
+	u->majflt = sig->maj_flt;
+	if (bpf_core_field_exists(sig->ioac.read_bytes)) {
+		u->read_bytes = sig->ioac.read_bytes;
+		u->write_bytes = sig->ioac.write_bytes;
+	}
+}
+
+static __always_inline __u64 cgroup(struct task_struct *p)
+{
+	if (!bpf_core_field_exists(p->cgroups))
+		return 0;
+	return p->cgroups->dfl_cgrp->kn->id;
+}
+
+static __always_inline void list(struct task_struct *p, struct signal_struct *sig)
+{
+	struct ended_key key = { .start = p->start_boottime, .pid = p->tgid };
+	struct ended e = {};
+
+	__builtin_memcpy(e.comm, p->comm, sizeof(e.comm));
+	e.cgroup = cgroup(p);
+	e.uid = p->real_cred->euid.val;
+	e.ppid = p->real_parent->tgid;
+	e.how = how(p, sig);
+	e.flags = p->flags & PF_FORKNOEXEC;
+	use(&e.used, p, sig);
+	if (bpf_map_update_elem(&ended_processes, &key, &e, BPF_ANY))
+		__sync_fetch_and_add(&lost, 1);
+	else
+		__sync_fetch_and_add(&listed, 1);
+}
+
+static __always_inline void add_usage(struct usage *to, const struct usage *u)
+{
+	__sync_fetch_and_add(&to->runtime, u->runtime);
+	__sync_fetch_and_add(&to->utime, u->utime);
+	__sync_fetch_and_add(&to->stime, u->stime);
+	__sync_fetch_and_add(&to->minflt, u->minflt);
+	__sync_fetch_and_add(&to->majflt, u->majflt);
+	if (u->read_bytes)
+		__sync_fetch_and_add(&to->read_bytes, u->read_bytes);
+	if (u->write_bytes)
+		__sync_fetch_and_add(&to->write_bytes, u->write_bytes);
+}
+
+static __always_inline void add(void *sums, const struct sum_key *key, const struct usage *used)
+{
+	struct sum *s = bpf_map_lookup_elem(sums, key);
+
+	if (!s) {
+		struct sum none = {};
+
+		bpf_map_update_elem(sums, key, &none, BPF_NOEXIST);
+		s = bpf_map_lookup_elem(sums, key);
+		if (!s) {
+			__sync_fetch_and_add(&lost, 1);
+			return;
+		}
+	}
+	__sync_fetch_and_add(&s->processes, 1);
+	add_usage(&s->used, used);
+}
+
+static __always_inline void sum(struct task_struct *p, struct signal_struct *sig, __u64 until)
+{
+	struct task_struct *parent = p->real_parent;
+	struct sum_key key = {};
+	struct usage used = {};
+
+	__builtin_memcpy(key.comm, p->comm, sizeof(key.comm));
+	key.cgroup = cgroup(p);
+	key.uid = p->real_cred->euid.val;
+	key.how = how(p, sig);
+	// A parent that nobody has seen tells nothing, and scripts would fill the map.
+	if (parent->group_leader->start_boottime <= until) {
+		key.ppid = parent->tgid;
+		key.flags = p->flags & PF_FORKNOEXEC;
+	}
+	use(&used, p, sig);
+	__sync_fetch_and_add(&summed, 1);
+	// The reader turns generation and then waits until nobody is adding. Who came between
+	// the two sees that it has turned, and goes the new way.
+	__sync_fetch_and_add(&adding_even, 1);
+	if (!(generation & 1)) {
+		add(&sums_even, &key, &used);
+		__sync_fetch_and_add(&adding_even, -1);
+		return;
+	}
+	__sync_fetch_and_add(&adding_even, -1);
+	__sync_fetch_and_add(&adding_odd, 1);
+	if (generation & 1) {
+		add(&sums_odd, &key, &used);
+		__sync_fetch_and_add(&adding_odd, -1);
+		return;
+	}
+	__sync_fetch_and_add(&adding_odd, -1);
+	// It has turned twice meanwhile.
+	list(p, sig);
+}
+
+// The account of a task is closed here and not at sched_process_exit: there it is still on
+// its CPU, and what it ran since the last tick is not booked yet.
+SEC("tp_btf/sched_process_free")
+int BPF_PROG(process_freed, struct task_struct *p)
+{
+	struct signal_struct *sig = p->signal;
+	__u64 until = seen_until;
+
+	// A thread is no process; it has moved its figures to signal_struct.
+	if (p->pid != p->tgid)
+		return 0;
+	if (p->start_boottime <= until)
+		list(p, sig);
+	else
+		sum(p, sig, until);
+	return 0;
+}

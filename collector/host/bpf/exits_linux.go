@@ -1,0 +1,170 @@
+package bpf
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/link"
+)
+
+// Usage is what a process has used in its whole life: CPU time in ns, where Runtime is
+// exact and Utime and Stime are sampled at clock ticks, and storage I/O in bytes.
+type Usage = exitsUsage
+
+// EndedKey says which process an account is of: its number in the initial PID namespace
+// and its start in ns since the boot.
+type EndedKey = exitsEndedKey
+
+// Ended is the account of one process.
+type Ended = exitsEnded
+
+// SumKey is what the processes of a Sum have in common.
+type SumKey = exitsSumKey
+
+// Sum is the account of alike processes, added up.
+type Sum = exitsSum
+
+// How a process ended is 0, a signal's number, or one of these.
+const (
+	// EndedWithCode is an exit code other than 0.
+	EndedWithCode = 256
+	// EndedForMemory is SIGKILL by the kernel because memory ran out.
+	EndedForMemory = 512
+)
+
+// FlagForkNoExec is set in Flags of a process that ran the program of its parent
+// (PF_FORKNOEXEC, linux/sched.h).
+const FlagForkNoExec = 0x40
+
+const (
+	batchEntries = 512
+	// quiesce bounds the wait for programs that add to a map; they run for microseconds.
+	quiesce     = 100 * time.Millisecond
+	quiesceStep = 50 * time.Microsecond
+)
+
+// Exits keeps the accounts of processes that end. Not safe for concurrent use.
+type Exits struct {
+	objects    exitsObjects
+	link       link.Link
+	generation uint64
+	// summed, listed and lost are the kernel's counters at the last Drain.
+	summed, listed, lost uint64
+}
+
+// LoadExits starts the accounting. It needs CAP_BPF and CAP_PERFMON.
+func LoadExits() (*Exits, error) {
+	spec, err := loadExits()
+	if err != nil {
+		return nil, fmt.Errorf("read the embedded BPF object: %w", err)
+	}
+	e := &Exits{}
+	if err := load(spec, &e.objects); err != nil {
+		return nil, err
+	}
+	e.link, err = link.AttachTracing(link.TracingOptions{Program: e.objects.ProcessFreed})
+	if err != nil {
+		_ = e.objects.Close()
+		return nil, fmt.Errorf("attach to sched_process_free: %w", err)
+	}
+	return e, nil
+}
+
+// PassBegins is called before a pass over the process table: whoever ends from now on may
+// have been seen by it, and is kept as one.
+func (e *Exits) PassBegins() error { return e.set(e.objects.SeenUntil, math.MaxUint64) }
+
+// PassEnded is called after the pass, with the time since the boot in ns (CLOCK_BOOTTIME):
+// whoever begins from now on has not been seen, and is summed when it ends.
+func (e *Exits) PassEnded(now uint64) error { return e.set(e.objects.SeenUntil, now) }
+
+// Drain hands over every account since the last Drain, each once. The values are valid
+// only during the call.
+func (e *Exits) Drain(one func(*EndedKey, *Ended), many func(*SumKey, *Sum)) error {
+	if moved(e.objects.Listed, &e.listed) {
+		if err := drain(e.objects.EndedProcesses, one); err != nil {
+			return fmt.Errorf("read the accounts of ended processes: %w", err)
+		}
+	}
+	if !moved(e.objects.Summed, &e.summed) {
+		return nil
+	}
+	sums, adding := e.objects.SumsEven, e.objects.AddingEven
+	if e.generation&1 == 1 {
+		sums, adding = e.objects.SumsOdd, e.objects.AddingOdd
+	}
+	e.generation++
+	if err := e.set(e.objects.Generation, e.generation); err != nil {
+		return err
+	}
+	awaitZero(adding)
+	if err := drain(sums, many); err != nil {
+		return fmt.Errorf("read the sums over ended processes: %w", err)
+	}
+	return nil
+}
+
+// Lost returns how many accounts found no room since the last call.
+func (e *Exits) Lost() uint64 {
+	before := e.lost
+	moved(e.objects.Lost, &e.lost)
+	return e.lost - before
+}
+
+// Close ends the accounting.
+func (e *Exits) Close() error {
+	if err := errors.Join(e.link.Close(), e.objects.Close()); err != nil {
+		return fmt.Errorf("close the exit accounting: %w", err)
+	}
+	return nil
+}
+
+func (e *Exits) set(v *ebpf.Variable, value uint64) error {
+	if err := v.Set(value); err != nil {
+		return fmt.Errorf("tell the exit accounting: %w", err)
+	}
+	return nil
+}
+
+// moved reads a counter of the kernel into last and reports whether it has moved. What
+// cannot be read has to be taken as moved.
+func moved(v *ebpf.Variable, last *uint64) bool {
+	var now uint64
+	if err := v.Get(&now); err != nil {
+		return true
+	}
+	before := *last
+	*last = now
+	return now != before
+}
+
+// awaitZero waits until nobody adds to a map any more.
+func awaitZero(adding *ebpf.Variable) {
+	for deadline := time.Now().Add(quiesce); time.Now().Before(deadline); time.Sleep(quiesceStep) {
+		var n uint64
+		if err := adding.Get(&n); err != nil || n == 0 {
+			return
+		}
+	}
+}
+
+// drain takes every entry out of a map.
+func drain[K, V any](m *ebpf.Map, each func(*K, *V)) error {
+	keys, values := make([]K, batchEntries), make([]V, batchEntries)
+	var cursor ebpf.MapBatchCursor
+	for {
+		n, err := m.BatchLookupAndDelete(&cursor, keys, values, nil)
+		for i := range n {
+			each(&keys[i], &values[i])
+		}
+		if errors.Is(err, ebpf.ErrKeyNotExist) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,197 @@
+package host
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"proctree/collector/host/bpf"
+)
+
+// bpfKnown is what the iterator tells of every process; I/O depends on the kernel, and the
+// number of open descriptors on there not being too many.
+const bpfKnown = HasCPU | HasChildCPU | HasMemory | HasSwap | HasFaults | HasSwitches | HasThreads | HasNice
+
+// errIncomplete is returned for a pass that did not see this very process.
+var errIncomplete = errors.New("the pass over the processes did not see it")
+
+// bpfTable makes processes of the records of a BPF iterator.
+type bpfTable struct {
+	tasks    taskIterator
+	self     int
+	pageSize uint64
+
+	out []Process
+	// times, comms and cgroups are parallel to out.
+	times   []bpfTimes
+	comms   [][maxComm]byte
+	cgroups []uint64
+	threads []bpf.Record
+}
+
+// taskIterator is what bpf.Tasks does.
+type taskIterator interface {
+	Read(each func(*bpf.Record)) error
+	Close() error
+}
+
+// bpfTimes are the CPU times of a process before they are split, and how the kernel itself
+// has last split them for a reader of /proc.
+type bpfTimes struct {
+	cpuTimes
+	keptUser, keptSystem time.Duration
+}
+
+// maxComm is the length of a task's name with the NUL that ends it (TASK_COMM_LEN).
+const maxComm = 16
+
+func newBPFTable(tasks taskIterator) *bpfTable {
+	return &bpfTable{tasks: tasks, self: os.Getpid(), pageSize: uint64(os.Getpagesize())}
+}
+
+// read makes a pass and returns the processes, sorted by PID, still without names and
+// facts. No counter is below what previous, the table of the last scan, shows of the same
+// process.
+func (t *bpfTable) read(previous []Process) ([]Process, error) {
+	t.out = make([]Process, 0, len(previous)+len(previous)/16+16)
+	t.times, t.comms, t.cgroups, t.threads = t.times[:0], t.comms[:0], t.cgroups[:0], t.threads[:0]
+	if err := t.tasks.Read(t.add); err != nil {
+		return nil, err
+	}
+	t.sort()
+	for i := range t.threads {
+		if at, ok := t.index(int(t.threads[i].Pid)); ok {
+			t.addUsage(at, &t.threads[i])
+		}
+	}
+	if _, ok := t.index(t.self); !ok {
+		return nil, fmt.Errorf("process %d among %d: %w", t.self, len(t.out), errIncomplete)
+	}
+	t.finish(previous)
+	out := t.out
+	t.out = nil
+	return out, nil
+}
+
+func (t *bpfTable) index(pid int) (int, bool) {
+	return slices.BinarySearchFunc(t.out, pid, func(p Process, pid int) int { return p.PID - pid })
+}
+
+// add takes a record; thread records wait until every process is there.
+func (t *bpfTable) add(r *bpf.Record) {
+	if r.Kind == bpf.KindThread {
+		t.threads = append(t.threads, *r)
+		return
+	}
+	p := Process{
+		ID:     ID{PID: int(r.Pid), StartTicks: r.Start / uint64(tick)},
+		PPID:   int(r.Ppid),
+		State:  stateOfTask(r.State, r.ExitState),
+		Kernel: r.Flags&kernelThread != 0,
+		Known:  bpfKnown,
+		Nice:   int8(r.Nice), Threads: int(r.Threads), UID: r.Uid,
+		ChildUserTime: time.Duration(r.Cutime), ChildSystemTime: time.Duration(r.Cstime),
+		ResidentBytes: r.Rss * t.pageSize, VirtualBytes: r.Vm * t.pageSize, SwapBytes: r.Swap * t.pageSize,
+	}
+	if r.Has&bpf.HasIO != 0 {
+		p.Known |= HasIO
+	}
+	if r.OpenFds != bpf.UnknownFDs {
+		p.OpenFDs = uint64(r.OpenFds)
+		p.Known |= HasOpenFDs
+	}
+	if p.Kernel {
+		// It shares the table of kthreadd; /proc shows none of it.
+		p.OpenFDs = 0
+	}
+	t.out = append(t.out, p)
+	t.times = append(t.times, bpfTimes{keptUser: time.Duration(r.PrevUtime), keptSystem: time.Duration(r.PrevStime)})
+	t.comms = append(t.comms, r.Comm)
+	t.cgroups = append(t.cgroups, r.Cgroup)
+	t.addUsage(len(t.out)-1, r)
+}
+
+// addUsage adds what a record counts to the process at a place.
+func (t *bpfTable) addUsage(at int, r *bpf.Record) {
+	times := &t.times[at]
+	times.run += time.Duration(r.Runtime)
+	times.user += time.Duration(r.Utime)
+	times.system += time.Duration(r.Stime)
+	p := &t.out[at]
+	p.MinorFaults += r.Minflt
+	p.MajorFaults += r.Majflt
+	p.VoluntarySwitches += r.Nvcsw
+	p.InvoluntarySwitches += r.Nivcsw
+	p.ReadBytes += r.ReadBytes
+	p.WrittenBytes += r.WriteBytes
+}
+
+// sort makes the order certain. The kernel walks the PIDs upwards, so there is nothing to
+// do; a PID that came twice was reused during the pass, and the later process stays.
+func (t *bpfTable) sort() {
+	sorted := true
+	for i := 1; i < len(t.out) && sorted; i++ {
+		sorted = t.out[i-1].PID < t.out[i].PID
+	}
+	if sorted {
+		return
+	}
+	order := make([]int, len(t.out))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return t.out[a].PID - t.out[b].PID })
+	var kept bpfTable
+	for i, at := range order {
+		if i+1 < len(order) && t.out[order[i+1]].PID == t.out[at].PID {
+			continue
+		}
+		kept.out = append(kept.out, t.out[at])
+		kept.times = append(kept.times, t.times[at])
+		kept.comms = append(kept.comms, t.comms[at])
+		kept.cgroups = append(kept.cgroups, t.cgroups[at])
+	}
+	t.out, t.times, t.comms, t.cgroups = kept.out, kept.times, kept.comms, kept.cgroups
+}
+
+// finish splits the CPU times and holds every counter where the last scan saw it. The
+// figures of a process with threads are added up while these run and end, and what a
+// reader of /proc showed is rounded: both can seem to fall.
+func (t *bpfTable) finish(previous []Process) {
+	var none Process
+	at := 0
+	for i := range t.out {
+		p, times := &t.out[i], &t.times[i]
+		for at < len(previous) && previous[at].PID < p.PID {
+			at++
+		}
+		before := &none
+		if at < len(previous) && previous[at].ID == p.ID {
+			before = &previous[at]
+		}
+		user, system := before.UserTime, before.SystemTime
+		if times.keptUser >= user && times.keptSystem >= system {
+			user, system = times.keptUser, times.keptSystem
+		}
+		p.UserTime, p.SystemTime = times.split(user, system)
+		p.ChildUserTime = max(p.ChildUserTime, before.ChildUserTime)
+		p.ChildSystemTime = max(p.ChildSystemTime, before.ChildSystemTime)
+		p.MinorFaults = max(p.MinorFaults, before.MinorFaults)
+		p.MajorFaults = max(p.MajorFaults, before.MajorFaults)
+		p.VoluntarySwitches = max(p.VoluntarySwitches, before.VoluntarySwitches)
+		p.InvoluntarySwitches = max(p.InvoluntarySwitches, before.InvoluntarySwitches)
+		p.ReadBytes = max(p.ReadBytes, before.ReadBytes)
+		p.WrittenBytes = max(p.WrittenBytes, before.WrittenBytes)
+	}
+}
+
+// commOf returns the name in a task's comm.
+func commOf(comm *[maxComm]byte) []byte {
+	if end := bytes.IndexByte(comm[:], 0); end >= 0 {
+		return comm[:end]
+	}
+	return comm[:]
+}
