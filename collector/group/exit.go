@@ -37,11 +37,7 @@ func (t *Tracker) recordSeen(p *process, e *host.Exit, s *host.Snapshot) {
 	grown := p.counted.advance(&now, e.Known)
 	if p.name != e.Name {
 		// It ran another program by then.
-		sub := t.subjectOf(e, s)
-		p.wanted, p.standing = t.cfg.Rules.decide(sub)
-		if p.standing == unmatched {
-			p.wanted = t.inherited(t.parentOf(e.Parent, e.ID), s)
-		}
+		p.wanted, p.standing = t.groupOfExit(e, s)
 		p.name, p.facts = e.Name, e.Facts
 		p.group, p.overflow = t.place(p.wanted)
 	}
@@ -66,10 +62,7 @@ func (t *Tracker) recordUnseen(e *host.Exit, s *host.Snapshot) {
 	if e.ID.PID != 0 {
 		t.unseen[e.ID] = t.scan
 	}
-	name, st := t.cfg.Rules.decide(t.subjectOf(e, s))
-	if st == unmatched {
-		name = t.inherited(t.parentOf(e.Parent, e.ID), s)
-	}
+	name, _ := t.groupOfExit(e, s)
 	g, _ := t.place(name)
 	if g == nil {
 		return
@@ -90,13 +83,20 @@ func (t *Tracker) recordUnseen(e *host.Exit, s *host.Snapshot) {
 	g.grow(&used)
 }
 
-func (t *Tracker) subjectOf(e *host.Exit, s *host.Snapshot) *subject {
+// groupOfExit applies the rules to a record.
+func (t *Tracker) groupOfExit(e *host.Exit, s *host.Snapshot) (name string, st standing) {
+	parent := t.byPID(e.Parent)
+	if e.ID.PID != 0 {
+		parent = t.parentOf(e.Parent, e.ID)
+	}
 	sub := newSubject(e.ID, e.Name, e.Facts)
 	sub.clock = s.Clock
-	if parent := t.byPID(e.Parent); parent != nil && e.Parent > 0 {
-		sub.kernel = parent.kernel
+	sub.kernel = parent != nil && parent.kernel
+	name, st = t.cfg.Rules.decide(sub)
+	if st == unmatched {
+		name = t.inherited(parent, s)
 	}
-	return sub
+	return name, st
 }
 
 // current returns the tally of a process' group, a new one if that has expired.

@@ -82,3 +82,33 @@ func checkWorld(t *testing.T, w *world) {
 		t.Errorf("groups have %v in the end, %v were burned", sum, w.burned)
 	}
 }
+
+// TestRecordsGiveEachNameItsOwn: with records and without exec, not the sum alone is
+// right but every name's share, and so are the starts and exits.
+func TestRecordsGiveEachNameItsOwn(t *testing.T) {
+	for _, source := range []host.ExitSource{host.ExitsBPF, host.ExitsTaskstats} {
+		for seed := range uint64(12) {
+			w := newWorld(seed, source, odds{pids: 50, subreaper: 10, between: 2, late: 10, overlook: 3})
+			tracker := group.NewTracker(group.Config{})
+			tracker.Observe(w.scan())
+			for range 20 {
+				w.steps(w.rng.IntN(60))
+				tracker.Observe(w.scan())
+			}
+			w.finish()
+			w.between, w.overlook, w.late = 0, 0, 0
+			tracker.Observe(w.scan())
+			var starts, exits, short uint64
+			for _, g := range tracker.Observe(w.scan()).Groups {
+				if cpu := g.UserTime + g.SystemTime; cpu != w.byName[g.Name] {
+					t.Errorf("%s, seed %d: %s has %v, it burned %v", source, seed, g.Name, cpu, w.byName[g.Name])
+				}
+				starts, exits, short = starts+g.Starts, exits+g.Exits, short+g.ShortLived
+			}
+			if starts != w.forks || exits != w.ends || short != w.unseen {
+				t.Errorf("%s, seed %d: %d starts, %d exits, %d short-lived; there were %d, %d, %d",
+					source, seed, starts, exits, short, w.forks, w.ends, w.unseen)
+			}
+		}
+	}
+}

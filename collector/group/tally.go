@@ -15,6 +15,8 @@ type tally struct {
 	Group
 	// named is a group that the configuration spells out.
 	named bool
+	// peopled is that a scan ever saw a member.
+	peopled bool
 	// expired is a tally that is no longer in tallies.
 	expired bool
 	// busy is when it last had a member or grew.
@@ -108,6 +110,7 @@ func (g *tally) addMember(p *host.Process) {
 	g.newest = max(g.newest, p.StartTicks)
 	g.States[min(int(p.State), host.NumStates-1)]++
 	g.Known |= p.Known
+	g.peopled = true
 	if p.Known.Has(host.HasThreads) {
 		g.Threads += p.Threads
 	}
@@ -164,7 +167,7 @@ func (g *tally) publish(clock host.Clock) Group {
 	if g.Processes() > 0 {
 		out.Oldest, out.Newest = clock.Time(g.oldest), clock.Time(g.newest)
 	}
-	if g.named && out.Known == 0 {
+	if g.named && !g.peopled {
 		out.Known = ^host.Fields(0)
 	}
 	return out

@@ -64,6 +64,8 @@ type world struct {
 	burned      time.Duration
 	byName      map[string]time.Duration
 	forks, ends uint64
+	// unseen counts the records of processes that no scan saw.
+	unseen uint64
 }
 
 func newWorld(seed uint64, source host.ExitSource, o odds) *world {
@@ -74,7 +76,9 @@ func newWorld(seed uint64, source host.ExitSource, o odds) *world {
 	w.init = w.fork(nil)
 	w.init.subreaper, w.init.careless = true, false
 	w.steps(200)
-	w.burned, w.forks, w.ends, w.records = 0, 0, 0, nil
+	w.burned, w.forks, w.records = 0, 0, nil
+	// The zombies there are have yet to leave the table.
+	w.ends = uint64(w.alive - len(w.running))
 	clear(w.byName)
 	return w
 }

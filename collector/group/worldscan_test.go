@@ -69,6 +69,9 @@ func (w *world) drain() []host.Exit {
 			ID: l.id, Parent: l.parent.id.PID, Name: l.name, Facts: l.facts, Processes: 1,
 			Known: host.HasCPU, UserTime: l.own[0], SystemTime: l.own[1],
 		}
+		if !l.seen {
+			w.unseen++
+		}
 		if l.seen || !w.atFree() || w.chance(50) {
 			out = append(out, e)
 			continue

@@ -3,6 +3,7 @@ package group
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -17,8 +18,10 @@ type ConfigError struct {
 	Err error
 }
 
-// Error implements error.
-func (e *ConfigError) Error() string { return fmt.Sprintf("line %d: %s: %v", e.Line, e.Key, e.Err) }
+// Error implements error. What it quotes of the file does not break the line.
+func (e *ConfigError) Error() string {
+	return fmt.Sprintf("line %d: %s: %s", e.Line, e.Key, strings.ReplaceAll(e.Err.Error(), "\n", `\n`))
+}
 
 // Unwrap returns what was wrong, without the place.
 func (e *ConfigError) Unwrap() error { return e.Err }

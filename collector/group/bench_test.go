@@ -1,0 +1,75 @@
+package group_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"proctree/collector/group"
+	"proctree/collector/host"
+	"proctree/collector/host/hosttest"
+)
+
+// steady returns two tables of one host between which nothing but figures changed: a
+// Reader hands out the same Facts while a process runs the same program.
+func steady(n int) [2]*host.Snapshot {
+	first := hosttest.Many(n, time.Hour)
+	second := hosttest.Many(n, time.Hour+15*time.Second)
+	for i := range second {
+		second[i].Facts = first[i].Facts
+	}
+	return [2]*host.Snapshot{
+		hosttest.Snapshot(time.Hour, first...),
+		hosttest.Snapshot(time.Hour+15*time.Second, second...),
+	}
+}
+
+var manyRules = `
+groups:
+  - group: databases
+    exe: .*/(postgres|mysqld)
+  - group: "{{.User}}-{{.Matches.service}}"
+    cmdline: .*/(?P<service>service-1\d*) .*
+  - group: "rest-{{.Name}}"
+    name: .*
+exclude:
+  - user: user3
+`
+
+func TestSteadyScanAllocatesLittle(t *testing.T) {
+	tracker := group.NewTracker(group.Config{Rules: mustParse(t, manyRules)})
+	pair := steady(2_000)
+	tracker.Observe(pair[0])
+	tracker.Observe(pair[1])
+	i := 0
+	allocs := testing.AllocsPerRun(20, func() {
+		tracker.Observe(pair[i%2])
+		i++
+	})
+	// The report and its four slices, whatever the number of processes.
+	if allocs > 8 {
+		t.Errorf("a steady scan of 2,000 processes makes %v allocations", allocs)
+	}
+}
+
+func BenchmarkObserve(b *testing.B) {
+	for _, n := range []int{1_000, 10_000} {
+		b.Run(fmt.Sprintf("steady/%d", n), func(b *testing.B) {
+			tracker := group.NewTracker(group.Config{Rules: mustParse(b, manyRules)})
+			pair := steady(n)
+			tracker.Observe(pair[0])
+			tracker.Observe(pair[1])
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				tracker.Observe(pair[i%2])
+			}
+		})
+		b.Run(fmt.Sprintf("first/%d", n), func(b *testing.B) {
+			rules, pair := mustParse(b, manyRules), steady(n)
+			b.ReportAllocs()
+			for b.Loop() {
+				group.NewTracker(group.Config{Rules: rules}).Observe(pair[0])
+			}
+		})
+	}
+}

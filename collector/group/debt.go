@@ -1,0 +1,133 @@
+package group
+
+import (
+	"iter"
+
+	"proctree/collector/host"
+)
+
+// maxWait is after how many scans a debt is given up in any case.
+const maxWait = 20
+
+// reaping is what the Tracker knows of the children that a process waited for, and of
+// its own debt to its parent when it has ended.
+type reaping struct {
+	// children is the mark of the children's times, and marked says that there is one.
+	children cpu
+	marked   bool
+	// grew is the growth in the newest scan, fresh what is left of it; held is what the
+	// scan before held back of its own.
+	grew, fresh, held cpu
+	// debt is what is still to be deducted, paid what was; until is the scan in which it
+	// is given up.
+	debt, paid cpu
+	until      uint64
+	// suspect is how much of grew may have been counted in the scan under way, and aside
+	// what of fresh was laid aside for it.
+	suspect, aside cpu
+	// charged is the last scan in which a child that ended paid from here.
+	charged uint64
+}
+
+// update takes over the children's times of a scan.
+func (r *reaping) update(cur *host.Process) {
+	r.grew, r.fresh = cpu{}, cpu{}
+	if !cur.Known.Has(host.HasChildCPU) {
+		return
+	}
+	now := cpu{cur.ChildUserTime, cur.ChildSystemTime}
+	if r.marked {
+		r.grew = r.children.advance(now)
+		r.fresh = r.grew
+	} else {
+		r.children, r.marked = now, true
+	}
+}
+
+// owes returns what its parent's growth will hold that was counted already.
+func (p *process) owes() cpu {
+	if p.kernel {
+		return cpu{} // Nobody waits for a thread of the kernel.
+	}
+	sum := p.counted.cpu.plus(p.children)
+	sum.take(p.paid)
+	return sum
+}
+
+// refund gives back what a process paid that had not ended at all, but was left out by a
+// scan that could not read it.
+func (t *Tracker) refund() {
+	for _, p := range t.returned {
+		p.debt = cpu{}
+		if p.parent != nil {
+			p.parent.held = p.parent.held.plus(p.paid)
+			p.paid = cpu{}
+		}
+	}
+}
+
+// collectDebts opens the debts of what has ended, and closes those that are paid or past
+// their time. Older ones come first.
+func (t *Tracker) collectDebts() {
+	open := t.debtors[:0]
+	for _, p := range t.debtors {
+		if p.debt != (cpu{}) && t.scan < p.until {
+			open = append(open, p)
+		}
+	}
+	clear(t.debtors[len(open):])
+	for _, p := range t.vanished {
+		if p.debt = p.owes(); p.debt != (cpu{}) {
+			p.until = t.scan + rememberScans
+			open = append(open, p)
+		}
+	}
+	t.debtors = open
+}
+
+// reaperOf returns the parent if it lives and can wait: then nobody else reaped p.
+func (t *Tracker) reaperOf(p *process) *process {
+	if p.parent == nil {
+		p.parent = t.parentOf(p.ppid, p.id)
+	}
+	if p.parent != nil && p.parent.alive() && !p.parent.zombie {
+		return p.parent
+	}
+	return nil
+}
+
+// payUpwards pays the debt of a process whose parent has ended too, or is not known.
+func (t *Tracker) payUpwards(p *process) {
+	for a := range t.reapersAbove(p) {
+		p.payFrom(&a.held, &a.fresh)
+		if (a.charged == t.scan || a.aside != (cpu{})) && t.scan < p.seen+maxWait {
+			// What is p's may have paid for another, or been laid aside for it.
+			p.until = t.scan + rememberScans
+		}
+	}
+}
+
+// reapersAbove walks up from the parent of p, and ends at PID 1.
+func (t *Tracker) reapersAbove(p *process) iter.Seq[*process] {
+	return func(yield func(*process) bool) {
+		reachedInit := false
+		for a := p.parent; a != nil; a = a.parent {
+			reachedInit = reachedInit || a.id.PID == 1
+			if !yield(a) {
+				return
+			}
+		}
+		if first := t.byPID(1); first != nil && !reachedInit {
+			yield(first)
+		}
+	}
+}
+
+// payFrom pays as much as there is.
+func (p *process) payFrom(pools ...*cpu) {
+	for _, pool := range pools {
+		paid := pool.take(p.debt)
+		p.debt.take(paid)
+		p.paid = p.paid.plus(paid)
+	}
+}
