@@ -62,9 +62,10 @@ func (p *processName) groupOf(s *subject) (string, bool) {
 	if s.facts.Cgroup != "" {
 		f.Cgroups = []string{s.facts.Cgroup}
 	}
-	// As there, what was written before an error is the name.
+	// As there, what was written before an error is the name, and if that is nothing the
+	// entry has matched all the same.
 	name, _ := p.execute(f)
-	return name, name != ""
+	return name, true
 }
 
 // matchExe: an entry with a slash is the whole argv[0], another its base.

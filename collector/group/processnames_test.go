@@ -43,6 +43,7 @@ func TestProcessNames(t *testing.T) {
 		{"captures of all expressions", `{cmdline: ["(?P<a>x+)", "(?P<b>y+)"], name: "{{.Matches.a}}{{.Matches.b}}"}`, "x", []string{"yyxx"}, "xxyy"},
 		{"an unknown capture", `{comm: [x], name: "{{.Matches.a}}"}`, "x", nil, "<no value>"},
 		{"what was written before an error", `{comm: [x], name: "a{{index .Cgroups 1}}b"}`, "x", nil, "a"},
+		{"an empty name is in no group", "{comm: [x], name: '{{index .Cgroups 1}}'}\n  - {comm: [x]}", "x", nil, ""},
 		{"empty keys are none", `{comm: [x], exe: , name: }`, "x", []string{"y"}, "y"},
 	}
 	for _, test := range tests {

@@ -130,8 +130,12 @@ func (r *Rules) decide(s *subject) (name string, st standing) {
 		}
 	}
 	for _, g := range r.rules {
-		if name, ok := g.groupOf(s); ok {
+		name, ok := g.groupOf(s)
+		switch {
+		case ok && name != "":
 			return name, grouped
+		case ok:
+			return "", unmatched
 		}
 	}
 	if r.inherit {
