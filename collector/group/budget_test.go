@@ -1,0 +1,150 @@
+package group_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"proctree/collector/group"
+	"proctree/collector/host"
+	"proctree/collector/host/hosttest"
+)
+
+// apps builds one process for each name; the same name has the same PID every time.
+func apps(cpu time.Duration, list ...string) []host.Process {
+	var table []host.Process
+	for _, name := range list {
+		table = append(table, proc(100+int(name[0]), 1, name, before, cpuOf(cpu)))
+	}
+	return table
+}
+
+func TestGroupsBeyondTheBudgetOverflow(t *testing.T) {
+	rules := mustParse(t, `groups: [{group: named, name: z}, {group: idle, name: y}]`)
+	tracker := group.NewTracker(group.Config{Rules: rules, MaxGroups: 4, Expire: time.Minute})
+	observe := func(after time.Duration, cpu time.Duration, list ...string) *group.Report {
+		return tracker.Observe(hosttest.Snapshot(at(after), apps(cpu, list...)...))
+	}
+	check := func(r *group.Report, overflow int, want ...string) {
+		t.Helper()
+		if got := names(r); !slices.Equal(got, want) || r.OverflowProcesses != overflow {
+			t.Errorf("groups are %q, %d overflow; want %q, %d", got, r.OverflowProcesses, want, overflow)
+		}
+	}
+
+	// The first two by PID take the room that the named ones leave.
+	check(observe(0, 0, "a", "b", "c", "d", "z"), 2, "a", "b", "idle", "named", "other")
+	r := observe(15*time.Second, 5, "a", "b", "c", "d", "z")
+	check(r, 2, "a", "b", "idle", "named", "other")
+	if other := groupNamed(t, r, group.Overflow); other.UserTime != 10 || other.Processes() != 2 {
+		t.Errorf("other has %d processes and %v", other.Processes(), other.UserTime)
+	}
+	if name, _ := r.GroupOf(2); name != group.Overflow {
+		t.Errorf("c is in %q", name)
+	}
+
+	// A group keeps its place while it is empty, until it expires; then the next one by
+	// PID of those that overflowed has it, and other keeps what it had counted.
+	check(observe(30*time.Second, 5, "b", "c", "d"), 2, "a", "b", "idle", "named", "other")
+	check(observe(80*time.Second, 5, "b", "c", "d"), 2, "a", "b", "idle", "named", "other")
+	check(observe(90*time.Second, 6, "b", "c", "d"), 2, "b", "idle", "named", "other")
+	r = observe(91*time.Second, 9, "b", "c", "d")
+	check(r, 1, "b", "c", "idle", "named", "other")
+	if got := groupNamed(t, r, group.Overflow).UserTime; got != 10+2+3 {
+		t.Errorf("other has %d", got)
+	}
+	if got := groupNamed(t, r, "c").UserTime; got != 3 {
+		t.Errorf("c has %d", got)
+	}
+
+	// What is dead expires, but not what is named, nor other.
+	check(observe(time.Hour, 9), 0, "b", "c", "idle", "named", "other")
+	check(observe(2*time.Hour, 9), 0, "idle", "named", "other")
+	if got := groupNamed(t, tracker.Report(), group.Overflow).UserTime; got != 15 {
+		t.Errorf("other fell to %d", got)
+	}
+}
+
+func TestNamedGroupsAreAlwaysAdmitted(t *testing.T) {
+	rules := mustParse(t, `groups: [{group: a, name: a}, {group: b, name: b}]`)
+	tracker := group.NewTracker(group.Config{Rules: rules, MaxGroups: 1})
+	r := tracker.Observe(hosttest.Snapshot(at(0), apps(0, "a", "b", "c")...))
+	if got := names(r); !slices.Equal(got, []string{"a", "b", "other"}) || r.OverflowProcesses != 1 {
+		t.Errorf("groups are %q", got)
+	}
+	none := group.NewTracker(group.Config{MaxGroups: -1})
+	if got := names(none.Observe(hosttest.Snapshot(at(0), apps(0, "a")...))); !slices.Equal(got, []string{"other"}) {
+		t.Errorf("without room groups are %q", got)
+	}
+}
+
+func TestAGroupMayBeCalledOther(t *testing.T) {
+	rules := mustParse(t, `groups: [{group: a, name: a}, {group: other, name: ".*"}]`)
+	tracker := group.NewTracker(group.Config{Rules: rules, MaxGroups: 2})
+	r := tracker.Observe(hosttest.Snapshot(at(0), apps(0, "a", "b", "c")...))
+	if got := groupNamed(t, r, "other"); got.Processes() != 2 || r.OverflowProcesses != 0 {
+		t.Errorf("other has %d processes, %d overflow", got.Processes(), r.OverflowProcesses)
+	}
+}
+
+// TestAGroupThatOnlyGrowsDoesNotExpire: a parent's children may be all that a group has.
+func TestAGroupThatOnlyGrowsDoesNotExpire(t *testing.T) {
+	tracker := group.NewTracker(group.Config{Expire: 20 * time.Second})
+	tracker.Observe(hosttest.Snapshot(at(0)))
+	for i := range 5 {
+		s := hosttest.Snapshot(at(time.Duration(i+1) * 15 * time.Second))
+		s.ExitSource = host.ExitsBPF
+		s.Exits = []host.Exit{{Name: "sh", Processes: 1, Known: host.HasCPU, UserTime: 1}}
+		r := tracker.Observe(s)
+		if got := groupNamed(t, r, "sh"); got.UserTime != time.Duration(i+1) || got.ShortLived != uint64(i+1) {
+			t.Errorf("after %d: %v, %d short-lived", i, got.UserTime, got.ShortLived)
+		}
+	}
+}
+
+func TestReload(t *testing.T) {
+	tracker := group.NewTracker(group.Config{
+		Rules: mustParse(t, `groups: [{group: web, name: a}, {group: old, name: x}]`), Expire: time.Minute,
+	})
+	tracker.Observe(hosttest.Snapshot(at(0), apps(5, "a", "b")...))
+	tracker.Observe(hosttest.Snapshot(at(15*time.Second), apps(8, "a", "b")...))
+	tracker.Reload(group.Config{Rules: mustParse(t, `groups: [{group: both, name: a|b}, {group: new, name: x}]`), Expire: time.Minute})
+	if got := names(tracker.Report()); !slices.Equal(got, []string{"b", "old", "web"}) {
+		t.Errorf("a reload changes the report in force to %q", got)
+	}
+	r := tracker.Observe(hosttest.Snapshot(at(30*time.Second), apps(10, "a", "b")...))
+	if got := names(r); !slices.Equal(got, []string{"b", "both", "new", "old", "web"}) {
+		t.Errorf("groups are %q", got)
+	}
+	// What was counted before stays where it was, and nothing is counted anew.
+	for name, want := range map[string]time.Duration{"b": 3, "web": 3, "both": 4, "new": 0, "old": 0} {
+		if g := groupNamed(t, r, name); g.UserTime != want || g.Starts+g.Exits != 0 {
+			t.Errorf("%s has %d, %d starts, %d exits; want %d", name, g.UserTime, g.Starts, g.Exits, want)
+		}
+	}
+	r = tracker.Observe(hosttest.Snapshot(at(2*time.Minute), apps(10, "a", "b")...))
+	if got := names(r); !slices.Equal(got, []string{"both", "new"}) {
+		t.Errorf("groups that nobody names any more have not gone: %q", got)
+	}
+}
+
+func TestObserveReportAndReloadAtOnce(t *testing.T) {
+	tracker := group.NewTracker(group.Config{})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 200 {
+			tracker.Reload(group.Config{Rules: mustParse(t, "groups: [{group: web, name: a}]")})
+			if r := tracker.Report(); r != nil {
+				_ = groupNamed(t, r, "c").AbnormalExits["SIGSEGV"]
+			}
+		}
+	}()
+	for i := range 200 {
+		s := hosttest.Snapshot(at(time.Duration(i)*time.Second), apps(time.Duration(i), "a", "b", "c")...)
+		s.ExitSource = host.ExitsBPF
+		s.Exits = []host.Exit{{Name: "c", Processes: 1, Reason: "SIGSEGV"}}
+		tracker.Observe(s)
+	}
+	<-done
+}
