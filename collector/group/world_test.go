@@ -190,13 +190,3 @@ func (w *world) free(l *life) {
 		w.records = append(w.records, l)
 	}
 }
-
-// finish ends and reaps everything but init, whose account stays open.
-func (w *world) finish() {
-	for _, l := range slices.Clone(w.running) {
-		w.end(l)
-	}
-	for w.alive > 1 {
-		w.reap(w.init)
-	}
-}

@@ -1,6 +1,7 @@
 package group_test
 
 import (
+	"slices"
 	"time"
 
 	"proctree/collector/host"
@@ -88,4 +89,14 @@ func (w *world) drain() []host.Exit {
 	}
 	w.records = late
 	return out
+}
+
+// finish ends and reaps everything but init, whose account stays open.
+func (w *world) finish() {
+	for _, l := range slices.Clone(w.running) {
+		w.end(l)
+	}
+	for w.alive > 1 {
+		w.reap(w.init)
+	}
 }

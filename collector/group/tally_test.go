@@ -1,0 +1,151 @@
+package group_test
+
+import (
+	"testing"
+	"time"
+
+	"proctree/collector/group"
+	"proctree/collector/host"
+	"proctree/collector/host/hosttest"
+)
+
+func TestGauges(t *testing.T) {
+	tracker := group.NewTracker(group.Config{})
+	s := hosttest.Snapshot(at(0),
+		proc(10, 1, "app", before, hosttest.Memory(100, 1000), hosttest.OpenFDs(10, 100), hosttest.InState(host.Running)),
+		proc(11, 1, "app", before+time.Minute, hosttest.Memory(50, 500), hosttest.OpenFDs(30, 60), func(p *host.Process) {
+			p.Threads, p.SwapBytes, p.ProportionalBytes = 7, 5, 3
+			p.Known |= host.HasProportional
+		}),
+		// Of what may not be read nothing is added, whatever the fields hold.
+		proc(12, 1, "app", before-time.Minute, func(p *host.Process) {
+			p.ResidentBytes, p.SwapBytes, p.OpenFDs, p.Threads, p.ProportionalBytes = 9, 9, 9, 9, 9
+			p.Known = host.HasCPU
+		}),
+		// A limit that is not known has no ratio, and a lowered one none above 1.
+		proc(13, 1, "nolimit", before, hosttest.OpenFDs(10, 0)),
+		proc(14, 1, "lowered", before, hosttest.OpenFDs(10, 5)))
+	r := tracker.Observe(s)
+	got := groupNamed(t, r, "app")
+	want := group.Group{
+		Name: "app", Threads: 8, OpenFDs: 40, WorstFDRatio: 0.5,
+		ResidentBytes: 150, VirtualBytes: 1500, SwapBytes: 5, ProportionalBytes: 3,
+		Known:  hosttest.AllFields | host.HasProportional,
+		Oldest: hosttest.Epoch.Add(at(before - time.Minute)), Newest: hosttest.Epoch.Add(at(before + time.Minute)),
+	}
+	want.States[host.Running], want.States[host.Sleeping] = 1, 2
+	if got.AbnormalExits != nil {
+		t.Errorf("abnormal exits are %v", got.AbnormalExits)
+	}
+	if !equal(got, want) {
+		t.Errorf("app is\n%+v, want\n%+v", got, want)
+	}
+	if got := groupNamed(t, r, "nolimit").WorstFDRatio; got >= 0 {
+		t.Errorf("without a limit the ratio is %v", got)
+	}
+	if got := groupNamed(t, r, "lowered").WorstFDRatio; got != 1 {
+		t.Errorf("above the limit the ratio is %v", got)
+	}
+
+	// When all have ended the gauges are 0 and what was known stays known.
+	r = tracker.Observe(hosttest.Snapshot(at(15 * time.Second)))
+	got = groupNamed(t, r, "app")
+	want = group.Group{Name: "app", WorstFDRatio: -1, Known: want.Known, Exits: 3}
+	if !equal(got, want) {
+		t.Errorf("then app is\n%+v, want\n%+v", got, want)
+	}
+}
+
+// equal compares all but the map.
+func equal(a, b group.Group) bool {
+	type comparable struct {
+		states                                  [host.NumStates]int
+		threads                                 int
+		known                                   host.Fields
+		fds, resident, virtual, swap, pss       uint64
+		ratio                                   float64
+		user, system                            time.Duration
+		read, written, minor, major, vol, invol uint64
+		starts, exits, short                    uint64
+		oldest, newest                          time.Time
+	}
+	of := func(g group.Group) comparable {
+		return comparable{
+			g.States, g.Threads, g.Known, g.OpenFDs, g.ResidentBytes, g.VirtualBytes, g.SwapBytes, g.ProportionalBytes,
+			g.WorstFDRatio, g.UserTime, g.SystemTime, g.ReadBytes, g.WrittenBytes, g.MinorFaults, g.MajorFaults,
+			g.VoluntarySwitches, g.InvoluntarySwitches, g.Starts, g.Exits, g.ShortLived, g.Oldest, g.Newest,
+		}
+	}
+	return a.Name == b.Name && of(a) == of(b)
+}
+
+func TestEveryCounterGrows(t *testing.T) {
+	tracker := group.NewTracker(group.Config{})
+	table := func(n uint64) host.Process {
+		return proc(10, 1, "app", before, hosttest.CPU(time.Duration(n), time.Duration(2*n)), hosttest.IO(3*n, 4*n), func(p *host.Process) {
+			p.MinorFaults, p.MajorFaults, p.VoluntarySwitches, p.InvoluntarySwitches = 5*n, 6*n, 7*n, 8*n
+		})
+	}
+	tracker.Observe(hosttest.Snapshot(at(0), table(10)))
+	got := groupNamed(t, tracker.Observe(hosttest.Snapshot(at(15*time.Second), table(11))), "app")
+	counters := [8]uint64{
+		uint64(got.UserTime), uint64(got.SystemTime), got.ReadBytes, got.WrittenBytes,
+		got.MinorFaults, got.MajorFaults, got.VoluntarySwitches, got.InvoluntarySwitches,
+	}
+	if want := [8]uint64{1, 2, 3, 4, 5, 6, 7, 8}; counters != want {
+		t.Errorf("counters are %v, want %v", counters, want)
+	}
+}
+
+// TestAFigureThatBecomesKnownStartsThere: and one that is not known for a while goes on
+// where it was.
+func TestAFigureThatBecomesKnownStartsThere(t *testing.T) {
+	tracker := group.NewTracker(group.Config{})
+	var got []uint64
+	for i, step := range []struct {
+		read  uint64
+		known bool
+	}{{1000, false}, {1000, true}, {1010, true}, {0, false}, {1030, true}} {
+		p := proc(10, 1, "app", before, hosttest.IO(step.read, 0))
+		if !step.known {
+			p.Known &^= host.HasIO
+		}
+		r := tracker.Observe(hosttest.Snapshot(at(time.Duration(i)*15*time.Second), p))
+		g := groupNamed(t, r, "app")
+		got = append(got, g.ReadBytes)
+		if g.Known.Has(host.HasIO) != (i > 0) {
+			t.Errorf("scan %d: known are %b", i, g.Known)
+		}
+	}
+	for i, want := range []uint64{0, 0, 10, 10, 30} {
+		if got[i] != want {
+			t.Errorf("read bytes are %v; want %d at %d", got, want, i)
+		}
+	}
+}
+
+// TestTheClockIsSet: start times follow the wall clock, and nothing else does.
+func TestTheClockIsSet(t *testing.T) {
+	tracker := group.NewTracker(group.Config{})
+	tracker.Observe(hosttest.Snapshot(at(0), proc(10, 1, "app", before, cpuOf(time.Second))))
+	s := hosttest.Snapshot(at(15*time.Second), proc(10, 1, "app", before, cpuOf(3*time.Second)), proc(11, 1, "app", time.Second, cpuOf(time.Second)))
+	s.Clock.Epoch = s.Clock.Epoch.Add(-24 * time.Hour)
+	got := groupNamed(t, tracker.Observe(s), "app")
+	if got.UserTime != 3*time.Second || got.Starts != 1 || got.Exits != 0 {
+		t.Errorf("app has %v, %d starts, %d exits", got.UserTime, got.Starts, got.Exits)
+	}
+	if want := hosttest.Epoch.Add(at(before) - 24*time.Hour); !got.Oldest.Equal(want) {
+		t.Errorf("the oldest started at %v, want %v", got.Oldest, want)
+	}
+}
+
+// TestExecMovesAProcess: the growth goes to the new group, and no start or exit is made
+// of it.
+func TestExecMovesAProcess(t *testing.T) {
+	tracker := group.NewTracker(group.Config{})
+	tracker.Observe(hosttest.Snapshot(at(0), proc(10, 1, "sh", before, cpuOf(5))))
+	tracker.Observe(hosttest.Snapshot(at(15*time.Second), proc(10, 1, "sh", before, cpuOf(6))))
+	r := tracker.Observe(hosttest.Snapshot(at(30*time.Second), proc(10, 1, "app", before, cpuOf(9))))
+	wantCounts(t, r, "sh", counts{1, 0, 0, 0})
+	wantCounts(t, r, "app", counts{3, 0, 0, 0})
+}
