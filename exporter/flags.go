@@ -57,6 +57,11 @@ func (s *settings) addScanFlags(app *kingpin.Application) {
 		Default("/proc").StringVar(&s.procPath)
 	app.Flag("path.rootfs", "Where the root file system of the host is mounted.").
 		Default("/").StringVar(&s.rootPath)
+	app.Flag("host.reader",
+		"How to read the process table on Linux: bpf, procfs, or auto, which is bpf where the kernel and the rights permit.").
+		Default(host.ReaderAuto).EnumVar(&s.reader, host.ReaderModes()...)
+	app.Flag("host.bpf-pin", "Iterator that a privileged loader has left in a bpf file system, read without any capability.").
+		PlaceHolder("/sys/fs/bpf/proctree_tasks").StringVar(&s.bpfPin)
 	app.Flag("scan.max-age", "How old a scan of the process table may be and still answer a request.").
 		Default(host.DefaultMaxAge.String()).DurationVar(&s.maxAge)
 	app.Flag("scan.process-deadline",

@@ -43,6 +43,7 @@ type settings struct {
 	system         systemSettings
 
 	procPath, rootPath string
+	reader, bpfPin     string
 	maxAge             time.Duration
 	deadline           time.Duration
 	proportionalBudget time.Duration
@@ -159,6 +160,8 @@ func (s *settings) hostConfig(logger log.Logger) host.Config {
 		RootPath: s.rootPath,
 		Logger:   logger,
 		Deadline: s.deadline,
+		Reader:   s.reader,
+		BPFPin:   s.bpfPin,
 	}
 	if slices.Contains(s.collectors, collector.GroupProportionalMemory) {
 		c.ProportionalBudget = s.proportionalBudget

@@ -14,10 +14,7 @@ import (
 
 // openReader opens this project's own reader.
 func openReader(kind string) (scanner, error) {
-	if kind != "procfs" {
-		return nil, fmt.Errorf("no reader %q", kind)
-	}
-	reader, err := host.NewReader(host.Config{})
+	reader, err := host.NewReader(host.Config{Reader: kind})
 	if err != nil {
 		return nil, fmt.Errorf("open reader %q: %w", kind, err)
 	}
