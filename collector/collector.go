@@ -32,6 +32,8 @@ type Options struct {
 	// SystemNamespace begins the names of their metrics; empty is the constant
 	// SystemNamespace.
 	SystemNamespace string
+	// TextfileDirectories are where the collector textfile finds its files.
+	TextfileDirectories []string
 	// Failed is told of every collector that failed in a scrape, and why; not of those that
 	// lacked a report. It has to be safe for concurrent use. Optional.
 	Failed func(collector string, err error)

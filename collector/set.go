@@ -24,24 +24,33 @@ type Set struct {
 type member struct {
 	name  string
 	label *dto.LabelPair
+	from  source
 	Collector
 }
 
-// needsReport reports whether the collector shows a report and not the host itself.
-func (m *member) needsReport() bool {
-	_, host := m.Collector.(*systemCollector)
-	return !host
+// source is where a collector has its figures from.
+type source int
+
+const (
+	fromReport source = iota
+	fromHost
+	fromFiles
+)
+
+func sourceOf(c Collector) source {
+	switch c.(type) {
+	case *systemCollector:
+		return fromHost
+	case *textfileCollector:
+		return fromFiles
+	}
+	return fromReport
 }
 
 // NeedsReport reports whether any collector of the set shows a report, so that the
 // process table has to be read for it.
 func (s *Set) NeedsReport() bool {
-	for i := range s.members {
-		if s.members[i].needsReport() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.members, func(m member) bool { return m.from == fromReport })
 }
 
 // NewSet returns the collectors of the table that are named. It returns an error for a
@@ -65,7 +74,8 @@ func NewSet(names []string, options Options) (*Set, error) {
 	}
 	for _, spec := range table {
 		if slices.Contains(names, spec.Name) {
-			s.members = append(s.members, member{spec.Name, pair("collector", spec.Name), spec.New(options)})
+			c := spec.New(options)
+			s.members = append(s.members, member{spec.Name, pair("collector", spec.Name), sourceOf(c), c})
 		}
 	}
 	return s, nil
@@ -139,28 +149,28 @@ func (s *scrape) Describe(out chan<- *prometheus.Desc) {
 }
 
 // Collect implements prometheus.Collector. The collectors of the host's own figures run
-// beside the others, for some of them wait for hardware.
+// beside the others, for some of them wait for hardware; what comes from files is last.
 func (s *scrape) Collect(out chan<- prometheus.Metric) {
 	var wg sync.WaitGroup
-	for i := range s.members {
-		m := &s.members[i]
-		if m.needsReport() {
-			continue
-		}
-		wg.Go(func() { s.collect(m, out) })
-	}
-	for i := range s.members {
-		if m := &s.members[i]; m.needsReport() {
-			s.collect(m, out)
-		}
-	}
+	s.each(fromHost, func(m *member) { wg.Go(func() { s.collect(m, out) }) })
+	s.each(fromReport, func(m *member) { s.collect(m, out) })
 	wg.Wait()
+	s.each(fromFiles, func(m *member) { s.collect(m, out) })
+}
+
+// each calls do for the members that have their figures from there.
+func (s *scrape) each(from source, do func(*member)) {
+	for i := range s.members {
+		if s.members[i].from == from {
+			do(&s.members[i])
+		}
+	}
 }
 
 func (s *scrape) collect(m *member, out chan<- prometheus.Metric) {
 	labels := []*dto.LabelPair{m.label}
 	began, success := time.Now(), 1.0
-	if s.view == nil && m.needsReport() {
+	if s.view == nil && m.from == fromReport {
 		success = 0
 	} else if err := m.Collect(s.view, out); err != nil {
 		success = 0

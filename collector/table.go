@@ -59,5 +59,7 @@ func Table() []Spec {
 		{"system_uname", on, "Kernel and host name.", newSystemUname},
 		{"system_os", on, "Release of the operating system.", newSystemOS},
 		{"system_time", on, "Wall clock, time zone, clock source.", newSystemTime},
+
+		{textfileName, on, "Metrics that other programs left in files.", newTextfile},
 	}
 }

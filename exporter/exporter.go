@@ -61,9 +61,10 @@ func (e *exporter) newSet() (*collector.Set, error) {
 		return nil, fmt.Errorf("open the figures of the host: %w", err)
 	}
 	return collector.NewSet(s.collectors, collector.Options{
-		System:          figures,
-		SystemNamespace: s.system.namespace,
-		Failed:          newFailures(e.loggers.root).observe,
+		System:              figures,
+		SystemNamespace:     s.system.namespace,
+		TextfileDirectories: s.system.textfiles,
+		Failed:              newFailures(e.loggers.root).observe,
 	})
 }
 

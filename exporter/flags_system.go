@@ -17,6 +17,7 @@ type systemSettings struct {
 	namespace    string
 	mountTimeout time.Duration
 	filters      []*filterFlag
+	textfiles    []string
 }
 
 // filterFlag is a regular expression that filters what one collector shows.
@@ -38,6 +39,9 @@ func (s *systemSettings) addFlags(app *kingpin.Application) {
 	app.Flag("collector.system_filesystem.mount-timeout",
 		"How long a mount may take to tell how full it is, before it is reported as an error.").
 		Default(system.DefaultMountTimeout.String()).DurationVar(&s.mountTimeout)
+	app.Flag("collector.textfile.directory",
+		"Directory of files NAME.prom with further metrics; patterns are understood. Repeatable.").
+		StringsVar(&s.textfiles)
 
 	const include, exclude = "Regexp of %s to include.", "Regexp of %s to exclude."
 	s.addFilter(app, "diskstats.device-include", include, "disks", "",

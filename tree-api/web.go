@@ -59,7 +59,7 @@ func (f file) serve(w http.ResponseWriter, r *http.Request) {
 	w.Write(f.data)
 }
 
-//go:embed web/*.js web/model/*.js
+//go:embed web/*.html web/*.css web/*.js web/*.svg web/model/*.js
 var webFiles embed.FS
 
 // readAssets reads the files of the page, and of the pages of those who may not see it.

@@ -1,0 +1,3 @@
+package textfile
+
+const nonblock = 0

@@ -1,0 +1,204 @@
+package textfile
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// write puts files into a new folder.
+func write(tb testing.TB, files map[string]string) string {
+	tb.Helper()
+	dir := tb.TempDir()
+	for name, content := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			tb.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// show is a result in few words: each family with its help and its metrics' number.
+func show(r *Result, dir string) (families, files, failures []string) {
+	for _, f := range r.Families {
+		families = append(families, fmt.Sprintf("%s %s %d: %s", typeName(f), f.GetName(), len(f.GetMetric()), f.GetHelp()))
+	}
+	for _, f := range r.Files {
+		files = append(files, strings.TrimPrefix(f.Path, dir+"/"))
+	}
+	for _, err := range r.Errors {
+		failures = append(failures, err.Error())
+	}
+	for _, list := range [][]string{families, files, failures} {
+		for i := range list {
+			list[i] = strings.ReplaceAll(list[i], dir+"/", "")
+		}
+	}
+	return families, files, failures
+}
+
+func TestRead(t *testing.T) {
+	tests := []struct {
+		name                      string
+		files                     map[string]string
+		families, read, wantError []string
+	}{
+		{name: "nothing"},
+		{
+			name:     "others are left alone",
+			files:    map[string]string{"a.prom": "x 1\n", "a.prom.tmp": "y 1\n", "b.txt": "z 1\n", "deep/c.prom": "d 1\n"},
+			families: []string{"untyped x 1: Metric read from a.prom"},
+			read:     []string{"a.prom"},
+		},
+		{
+			name:     "one family out of two files",
+			files:    map[string]string{"a.prom": "x{l=\"1\"} 1\n", "b.prom": "# HELP x Text.\nx{l=\"2\"} 1\n"},
+			families: []string{"untyped x 2: Text."},
+			read:     []string{"a.prom", "b.prom"},
+		},
+		{
+			name:      "a bad file",
+			files:     map[string]string{"a.prom": "x 1\ny one\n", "b.prom": "z 1\n"},
+			families:  []string{"untyped z 1: Metric read from b.prom"},
+			read:      []string{"b.prom"},
+			wantError: []string{`a.prom: text format parsing error in line 2: expected float as value, got "one"`},
+		},
+		{
+			name:      "no end of line",
+			files:     map[string]string{"a.prom": "x 1"},
+			wantError: []string{"a.prom: text format parsing error in line 1: unexpected end of input stream"},
+		},
+		{
+			name:      "a timestamp",
+			files:     map[string]string{"a.prom": "x 1 1700000000000\n"},
+			wantError: []string{"a.prom: x: timestamps are not supported"},
+		},
+		{
+			name:      "the same series twice",
+			files:     map[string]string{"a.prom": "x{a=\"1\",b=\"2\"} 1\nx{b=\"2\",a=\"1\",c=\"\"} 2\ny 1\n", "b.prom": "y 2\n"},
+			families:  []string{"untyped x 1: Metric read from a.prom", "untyped y 1: Metric read from a.prom, b.prom"},
+			read:      []string{"a.prom", "b.prom"},
+			wantError: []string{"a.prom: x: 1 series for the second time", "b.prom: y: 1 series for the second time"},
+		},
+		{
+			name:      "another help text",
+			files:     map[string]string{"a.prom": "# HELP x One.\nx{l=\"1\"} 1\n", "b.prom": "# HELP x Two.\nx{l=\"2\"} 1\n"},
+			families:  []string{"untyped x 2: One."},
+			read:      []string{"a.prom", "b.prom"},
+			wantError: []string{`b.prom: x: help text "Two.", but "One." in a.prom`},
+		},
+		{
+			name:      "another type",
+			files:     map[string]string{"a.prom": "# TYPE x counter\nx 1\n", "b.prom": "# TYPE x gauge\nx{l=\"2\"} 1\ny 1\n"},
+			families:  []string{"counter x 1: Metric read from a.prom", "untyped y 1: Metric read from b.prom"},
+			read:      []string{"a.prom", "b.prom"},
+			wantError: []string{"b.prom: x: type gauge, but counter in a.prom"},
+		},
+		{
+			name:      "a name of the exporter's",
+			files:     map[string]string{"a.prom": "proctree_processes 1\nx 1\n"},
+			families:  []string{"untyped x 1: Metric read from a.prom"},
+			read:      []string{"a.prom"},
+			wantError: []string{`a.prom: proctree_processes: names that begin with "proctree_" are the exporter's own`},
+		},
+		{
+			name:     "an empty file",
+			files:    map[string]string{"a.prom": ""},
+			families: nil,
+			read:     []string{"a.prom"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := write(t, tt.files)
+			families, read, failures := show(NewReader([]string{dir}).Read(), dir)
+			for _, check := range []struct {
+				what      string
+				want, got []string
+			}{{"families", tt.families, families}, {"files", tt.read, read}, {"errors", tt.wantError, failures}} {
+				if diff := cmp.Diff(check.want, check.got); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", check.what, diff)
+				}
+			}
+		})
+	}
+}
+
+func TestDirectories(t *testing.T) {
+	dir := write(t, map[string]string{"one/a.prom": "a 1\n", "two/b.prom": "b 1\n", "other/c.prom": "c 1\n", "three/a.prom": "d 1\n"})
+	r := NewReader([]string{dir + "/t*", dir + "/one", dir + "/none", dir + "/[bad"})
+	families, read, failures := show(r.Read(), dir)
+	if len(families) != 3 || len(read) != 3 || len(failures) != 2 {
+		t.Errorf("families %v\nfiles %v\nerrors %v", families, read, failures)
+	}
+	for _, err := range r.Read().Errors {
+		if !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("error %v", err)
+		}
+	}
+}
+
+func TestLimits(t *testing.T) {
+	dir := write(t, map[string]string{
+		"a.prom": "x 1\n",
+		"b.prom": strings.Repeat("# a comment\n", 20),
+		"c.prom": "# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 1\n",
+		"d.prom": "y 1\n",
+		"e.prom": "z 1\n",
+	})
+	for _, tt := range []struct {
+		name      string
+		limits    Limits
+		read      []string
+		wantError []string
+	}{
+		{"files", Limits{2, 100, 1000, 500}, []string{"a.prom", "b.prom"}, []string{": more than 2 files"}},
+		{"series", Limits{9, 3, 1000, 500}, []string{"a.prom", "b.prom", "d.prom", "e.prom"}, []string{"c.prom: more than 3 series in all files"}},
+		{"one file", Limits{9, 100, 1000, 100}, []string{"a.prom", "c.prom", "d.prom", "e.prom"}, []string{"b.prom: larger than the 100 bytes there is room for"}},
+		{"all files", Limits{9, 100, 70, 70}, []string{"a.prom", "c.prom", "d.prom"}, []string{
+			"b.prom: larger than the 66 bytes there is room for", "e.prom: larger than the 3 bytes there is room for",
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := &Reader{directories: []string{dir}, limits: tt.limits}
+			_, read, failures := show(r.Read(), dir)
+			for i := range failures {
+				failures[i] = strings.TrimPrefix(failures[i], dir)
+			}
+			if diff := cmp.Diff(tt.read, read); diff != "" {
+				t.Errorf("files (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(tt.wantError, failures); diff != "" {
+				t.Errorf("errors (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add("# HELP x Text.\n# TYPE x counter\nx{l=\"1\"} 1\n", "x{l=\"2\"} 2 5\n")
+	f.Add("h_bucket{le=\"1\"} 1\nh_sum NaN\n", "# TYPE h summary\nh{quantile=\"0.5\"} 1\n")
+	f.Fuzz(func(t *testing.T, a, b string) {
+		r := NewReader([]string{write(t, map[string]string{"a.prom": a, "b.prom": b})}).Read()
+		if len(r.Files) < 2 && len(r.Errors) == 0 {
+			t.Error("a file is missing and nobody says why")
+		}
+		for i, family := range r.Families {
+			if i > 0 && family.GetName() <= r.Families[i-1].GetName() {
+				t.Errorf("%q is not after %q", family.GetName(), r.Families[i-1].GetName())
+			}
+			if family.Help == nil || family.Type == nil {
+				t.Errorf("%q lacks a help text or a type", family.GetName())
+			}
+		}
+	})
+}
