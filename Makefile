@@ -27,7 +27,7 @@ run: build ## Build the exporter and start it on loopback (LISTEN=address, ARGS=
 	@exec bin/proctree_exporter --web.listen-address=$(LISTEN) $(ARGS)
 
 .PHONY: test
-test: test-go ## Run all tests, set-up included
+test: test-go test-web ## Run all tests, set-up included
 
 ##@ Building
 
@@ -48,6 +48,11 @@ cross: ## Build and vet for the other systems
 .PHONY: test-go
 test-go: tools ## Run the Go tests with the race detector, in random order
 	PATH="$(TOOLS):$$PATH" $(GO) test $(RACE) -shuffle=on ./...
+
+.PHONY: test-web
+test-web: build ## Run the tests of the page: the model in node, the whole in Chromium
+	@command -v node >/dev/null || { echo "test-web needs node 20 or newer (and Chromium for the browser tests)" >&2; exit 1; }
+	cd tree-api/web/test && npm ci --silent --no-audit --no-fund && npm run --silent typecheck && npm test --silent
 
 .PHONY: tools
 tools: ## Build the pinned Prometheus and Alertmanager that the tests run (minutes, once)
