@@ -1,6 +1,7 @@
 package main
 
 import (
+	"compress/gzip"
 	"context"
 	"fmt"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
+	"github.com/klauspost/compress/gzhttp"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
@@ -53,7 +55,7 @@ func (e *exporter) newMetricsHandler() http.Handler {
 		h.slots = make(chan struct{}, n)
 	}
 	if e.settings.disableExporterMetrics {
-		return h
+		return compressed(h)
 	}
 	h.own = prometheus.NewRegistry()
 	h.own.MustRegister(
@@ -61,7 +63,18 @@ func (e *exporter) newMetricsHandler() http.Handler {
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	h.always = append(h.always, h.own)
-	return promhttp.InstrumentMetricHandler(h.own, h)
+	return promhttp.InstrumentMetricHandler(h.own, compressed(h))
+}
+
+// compressed compresses for who accepts it, as Prometheus does. The fastest level of this
+// library makes an answer a sixth larger than promhttp's compression does, and takes a
+// fraction of its time, which was a third of a scrape.
+func compressed(next http.Handler) http.Handler {
+	wrap, err := gzhttp.NewWrapper(gzhttp.EnableZstd(false), gzhttp.CompressionLevel(gzip.BestSpeed))
+	if err != nil {
+		panic(err) // The options are the same at every call: it is a mistake in this program.
+	}
+	return wrap(next)
 }
 
 // ServeHTTP answers one scrape. The parameters collect[] and exclude[] choose collectors.
@@ -103,6 +116,8 @@ func (h *metricsHandler) scrape(w http.ResponseWriter, r *http.Request, selected
 		ErrorLog:          errorLog{h.logger},
 		ErrorHandling:     promhttp.ContinueOnError,
 		EnableOpenMetrics: true,
+		// The handler around this one does it.
+		DisableCompression: true,
 	}
 	if h.own != nil {
 		options.Registry = h.own
