@@ -75,17 +75,21 @@ func parseConfig(data []byte) (*config, error) {
 		return nil, err
 	}
 	c := &config{rules: rules}
-	if section := sections["redact"]; section != nil {
-		err = section.Decode(&c.privacy.Redact)
-	}
-	if section := sections["redact_patterns"]; section != nil && err == nil {
-		err = section.Decode(&c.privacy.RedactPatterns)
-	}
-	if section := sections["cmdline"]; section != nil && err == nil {
-		err = section.Decode(&c.privacy.Cmdline)
-	}
-	if err != nil {
-		return nil, err
+	for _, part := range []struct {
+		key  string
+		into any
+	}{
+		{"redact", &c.privacy.Redact},
+		{"redact_patterns", &c.privacy.RedactPatterns},
+		{"cmdline", &c.privacy.Cmdline},
+	} {
+		section := sections[part.key]
+		if section == nil || section.Tag == "!!null" {
+			continue
+		}
+		if err := section.Decode(part.into); err != nil {
+			return nil, err
+		}
 	}
 	return c, nil
 }

@@ -23,6 +23,7 @@ type exporter struct {
 	set      *collector.Set
 	reloads  *reloads
 	access   *access.Control
+	cmdlines cmdlines
 	tree     *treeapi.API
 }
 
@@ -34,6 +35,7 @@ func newExporter(s *settings, l loggers) (*exporter, error) {
 	if err != nil {
 		return nil, err
 	}
+	e.cmdlines.set(configuration.privacy)
 	if e.access, err = newControl(s, l.root); err != nil {
 		return nil, err
 	}
@@ -46,7 +48,7 @@ func newExporter(s *settings, l loggers) (*exporter, error) {
 	}
 	notice := &permissionNotice{logger: l.root}
 	e.source = newSource(reader, s, configuration.rules, e.totals.Observe, notice.observe)
-	if e.tree, err = e.newTree(reader, configuration.privacy); err != nil {
+	if e.tree, err = e.newTree(configuration.privacy); err != nil {
 		e.close()
 		return nil, err
 	}
@@ -60,12 +62,16 @@ func (e *exporter) newSet() (*collector.Set, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the figures of the host: %w", err)
 	}
-	return collector.NewSet(s.collectors, collector.Options{
+	options := collector.Options{
 		System:              figures,
 		SystemNamespace:     s.system.namespace,
 		TextfileDirectories: s.system.textfiles,
 		Failed:              newFailures(e.loggers.root).observe,
-	})
+	}
+	if s.processCmdline {
+		options.Cmdline = e.cmdlines.label
+	}
+	return collector.NewSet(s.collectors, options)
 }
 
 // reload reads the configuration and the token file again. An error leaves the old ones in
@@ -80,6 +86,7 @@ func (e *exporter) reload() error {
 	}
 	e.source.tracker.Reload(e.settings.groupConfig(configuration.rules))
 	e.tree.SetPrivacy(configuration.privacy)
+	e.cmdlines.set(configuration.privacy)
 	return nil
 }
 

@@ -98,7 +98,7 @@ func parseSettings(args []string, stdout io.Writer) (*settings, error) {
 var telemetryPath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
 
 // ownPaths are the first parts of paths that serve something else.
-func ownPaths() []string { return []string{"-", "api", "debug"} }
+func ownPaths() []string { return []string{"-", "api", "debug", "login", "logout"} }
 
 func (s *settings) validate() error {
 	first, _, _ := strings.Cut(strings.TrimPrefix(s.telemetryPath, "/"), "/")

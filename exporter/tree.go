@@ -32,9 +32,13 @@ func newControl(s *settings, logger log.Logger) (*access.Control, error) {
 }
 
 // newTree returns the handler of the process tree.
-func (e *exporter) newTree(reader host.Reader, privacy treeapi.Privacy) (*treeapi.API, error) {
-	info := host.ReadInfo(e.settings.hostConfig(e.loggers.root))
-	detailer, _ := reader.(host.Detailer)
+func (e *exporter) newTree(privacy treeapi.Privacy) (*treeapi.API, error) {
+	cfg := e.settings.hostConfig(e.loggers.root)
+	info := host.ReadInfo(cfg)
+	detailer, err := host.NewDetailer(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("open the details of processes: %w", err)
+	}
 	return treeapi.New(treeapi.Config{
 		Source:      e.source,
 		Detailer:    detailer,

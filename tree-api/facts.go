@@ -59,7 +59,7 @@ type factsCache struct {
 }
 
 func newFactsCache(privacy Privacy) *factsCache {
-	return &factsCache{cmdline: privacy.shower(), shown: make(map[*host.Facts]*shownFacts)}
+	return &factsCache{cmdline: privacy.Shower(), shown: make(map[*host.Facts]*shownFacts)}
 }
 
 // of returns what is shown of each node's facts, in the order of nodes.
@@ -96,6 +96,6 @@ func (c *factsCache) forgetDead(nodes []Node, list []*shownFacts) {
 func (c *factsCache) setPrivacy(privacy Privacy) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.cmdline = privacy.shower()
+	c.cmdline = privacy.Shower()
 	clear(c.shown)
 }

@@ -92,8 +92,8 @@ func (p *Patterns) UnmarshalYAML(node *yaml.Node) error {
 	return nil
 }
 
-// shower returns what makes of a command line the one that is shown.
-func (p Privacy) shower() func([]string) []string {
+// Shower returns what makes of a command line the one that is shown.
+func (p Privacy) Shower() func([]string) []string {
 	switch {
 	case p.Cmdline == CmdlineNone:
 		return func([]string) []string { return nil }

@@ -1,0 +1,160 @@
+//go:build linux
+
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// tool returns the path of a program of Prometheus' own, of which `make test` puts pinned
+// versions on PATH.
+func tool(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		t.Skipf("NOT TESTED against the real %s, for it is not on PATH: `make test` builds it", name)
+	}
+	return path
+}
+
+// TestPromtoolHasNoComplaint leaves the system collectors out: their metrics have
+// node_exporter's names, whose spelling promtool does not like.
+func TestPromtoolHasNoComplaint(t *testing.T) {
+	promtool := tool(t, "promtool")
+	_, body := start(t).get("/metrics")
+	check := exec.Command(promtool, "check", "metrics")
+	check.Stdin = strings.NewReader(body)
+	out, err := check.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		if !strings.HasPrefix(line, "proctree_system_") {
+			t.Error(line)
+		}
+	}
+}
+
+// readme is the file in which the examples stand that users see first.
+const readme = "../README.md"
+
+// examples returns the fenced blocks of a language in the README.
+func examples(t *testing.T, language string) []string {
+	t.Helper()
+	text, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blocks []string
+	for _, m := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllStringSubmatch(string(text), -1) {
+		blocks = append(blocks, m[1])
+	}
+	if len(blocks) == 0 {
+		t.Fatalf("%s has no examples in %s", readme, language)
+	}
+	return blocks
+}
+
+// promServer is a real Prometheus that scrapes the exporter.
+type promServer struct {
+	t   *testing.T
+	url string
+}
+
+// startPrometheus scrapes the exporter every 200 ms.
+func startPrometheus(t *testing.T, target *server) *promServer {
+	t.Helper()
+	program, dir := tool(t, "prometheus"), t.TempDir()
+	config := filepath.Join(dir, "prometheus.yml")
+	text := fmt.Sprintf("scrape_configs:\n- job_name: proctree\n  scrape_interval: 200ms\n  scrape_timeout: 200ms\n"+
+		"  static_configs:\n  - targets: [%q]\n", strings.TrimPrefix(target.url, "http://"))
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	said := newLines()
+	cmd := exec.Command(program, "--config.file="+config, "--storage.tsdb.path="+filepath.Join(dir, "data"),
+		"--web.listen-address=127.0.0.1:0")
+	cmd.Stderr = said
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	p := &promServer{t: t, url: "http://" + said.await(t, regexp.MustCompile(`msg="Listening on"[^\n]* address=(\S+)`))}
+	said.await(t, regexp.MustCompile("Server is ready to receive web requests"))
+	return p
+}
+
+// query returns the values of an instant query, by the text of their labels.
+func (p *promServer) query(promql string) map[string]string {
+	p.t.Helper()
+	s := &server{tb: p.t, url: p.url}
+	_, body := s.get("/api/v1/query?query=" + url.QueryEscape(promql))
+	var answer struct {
+		Status, Error string
+		Data          struct {
+			Result []struct {
+				Metric map[string]string
+				Value  [2]any
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(body), &answer); err != nil {
+		p.t.Fatalf("%s: %v: %s", promql, err, body)
+	}
+	if answer.Status != "success" {
+		p.t.Fatalf("%s: %s", promql, answer.Error)
+	}
+	values := make(map[string]string)
+	for _, r := range answer.Data.Result {
+		values[fmt.Sprint(r.Metric)] = fmt.Sprint(r.Value[1])
+	}
+	return values
+}
+
+// TestPrometheus lets a real Prometheus scrape the exporter, configured as the README
+// shows it, and asks all that the README asks.
+func TestPrometheus(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "proctree.yml")
+	if err := os.WriteFile(config, []byte(examples(t, "yaml")[0]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	burn(t)
+	s := start(t, "--config.file="+config, "--scan.max-age=100ms")
+	p := startPrometheus(t, s)
+
+	queries := []string{"up == 1", "min(proctree_scrape_collector_success) == 1"}
+	for _, block := range examples(t, "promql") {
+		queries = append(queries, strings.Split(strings.TrimSpace(block), "\n\n")...)
+	}
+	for _, query := range queries {
+		deadline := time.Now().Add(patience)
+		values := p.query(query)
+		for ; len(values) == 0 && time.Now().Before(deadline); values = p.query(query) {
+			time.Sleep(100 * time.Millisecond)
+		}
+		if len(values) == 0 {
+			t.Errorf("no data for: %s", query)
+		}
+		for labels, value := range values {
+			if value == "NaN" {
+				t.Errorf("not a number for %s: %s", labels, query)
+			}
+		}
+	}
+}
