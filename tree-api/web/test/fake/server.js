@@ -66,6 +66,11 @@ export class FakeServer {
   /** How many streams are open. */
   get streams() { return this.#steps.size; }
 
+  /** Sends a message of the test's own to every stream. @param {object} message */
+  send(message) {
+    for (const client of this.#sockets.clients) client.send(JSON.stringify(message));
+  }
+
   /** Sends the next difference to every stream now. */
   step() {
     for (const step of this.#steps) step();
