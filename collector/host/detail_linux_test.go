@@ -119,7 +119,7 @@ func TestDetailDoesNotWaitForAProcessThatHangs(t *testing.T) {
 }
 
 func TestDetailOfThisProcess(t *testing.T) {
-	self := read(t, newReader(t, host.Config{})).ByPID(os.Getpid())
+	self := read(t, newReader(t, host.Config{Reader: host.ReaderProcfs})).ByPID(os.Getpid())
 	got, err := newDetailer(t, host.Config{}).Detail(t.Context(), self.ID)
 	if err != nil {
 		t.Fatal(err)

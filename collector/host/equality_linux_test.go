@@ -51,6 +51,7 @@ func TestReadersAgree(t *testing.T) {
 		t.Fatal(err)
 	}
 	closeAfter(t, files)
+	ReadAll(files)
 	special := startSpecimens(t)
 	hidesFirst := firstIsHidden(t, byBPF)
 

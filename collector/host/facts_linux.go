@@ -113,12 +113,18 @@ func (c *factsCache) read(id ID, e *factsEntry) {
 		return
 	}
 	reading.facts.User = user
-	if !e.facts.equal(&reading.facts) {
+	if !e.facts.equal(&reading.facts) && (e.unread || !isEnding(e.facts, &reading.facts)) {
 		e.facts = &reading.facts
 	}
 	e.failed, e.unread = reading.failed, false
 	age := c.now - min(id.StartTicks, c.now)
 	e.due = c.now + min(max(age, factsMinAge), factsMaxAge)
+}
+
+// isEnding reports whether a process has lost its memory, as one does that ends, and its
+// control group with it; it stays who it was.
+func isEnding(before, now *Facts) bool {
+	return before.Exe != "" && now.Exe == "" || len(before.Cmdline) > 0 && len(now.Cmdline) == 0
 }
 
 // reading returns a finished reading. While an earlier one hangs there is no second.

@@ -71,6 +71,21 @@ func TestFactsOfAYoungProcessAreReadAgain(t *testing.T) {
 	}
 }
 
+func TestFactsOfAnEndingProcessStay(t *testing.T) {
+	process := hosttest.TreeProcess{
+		PID: 7, Name: "web", StartTicks: 100_000, Exe: "/bin/web", Cmdline: []string{"web"}, Cgroup: "0::/system.slice/web.service\n",
+	}
+	root := hosttest.Tree{Processes: []hosttest.TreeProcess{process}, Uptime: 1_000}.Write(t)
+	reader := newReader(t, host.Config{ProcPath: root})
+	before := read(t, reader).Processes[0].Facts
+	process.Exe, process.Cmdline, process.Cgroup, process.State = "", nil, "0::/\n", 'Z'
+	process.Write(t, root)
+	at(t, root, 1_010)
+	if got := read(t, reader).Processes[0]; got.State != host.Zombie || got.Facts != before {
+		t.Errorf("the zombie came as %v with %+v, before it had %+v", got.State, got.Facts, before)
+	}
+}
+
 func TestFactsAreReadAgainFewAtATime(t *testing.T) {
 	const processes = 100
 	tree := hosttest.Tree{Uptime: 100_000}

@@ -23,6 +23,9 @@ func (f *failures) add(err error) {
 	}
 }
 
+// transient reports whether something failed that may well be read next time.
+func (f *failures) transient() bool { return f.deadline+f.parse+f.other > 0 }
+
 func (f *failures) merge(g failures) {
 	f.permission += g.permission
 	f.deadline += g.deadline

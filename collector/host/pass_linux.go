@@ -13,6 +13,12 @@ type pass struct {
 	// skipIO leaves out what can block, of all processes.
 	skipIO bool
 	done   chan struct{}
+	// was is the process of the same PID in the last scan, or nil, called wasName, and memo
+	// is what is remembered of it; orphaned tells that its parent has gone.
+	was      *Process
+	wasName  kernelName
+	memo     memo
+	orphaned bool
 	// process is the one being read.
 	process Process
 
@@ -53,28 +59,47 @@ func (p *pass) step() bool {
 	if held.whole {
 		return p.finish(nil, memo{}, failures{deadline: 1})
 	}
-	p.process = Process{}
+	skip := held.done != nil || p.skipIO
+	account := p.files.readAccount(pid, p.was, &p.memo.rest)
+	if !skip && !p.orphaned && p.memo.rest.holds(account, p.now) {
+		return p.repeat()
+	}
 	process := &p.process
 	if err := p.files.readBasics(pid, process); err != nil {
 		var failed failures
 		failed.add(err)
 		return p.finish(nil, memo{}, failed)
 	}
-	m, ok := p.publish(process)
-	if !ok {
+	if p.was != nil && p.was.ID != process.ID {
+		p.memo = memo{}
+	}
+	if !p.publish(process) {
 		return false
 	}
-	if held.done != nil || p.skipIO {
-		return p.finish(process, m, failures{deadline: 1})
+	if skip {
+		return p.finish(process, p.memo, failures{deadline: 1})
 	}
-	failed, gone := p.files.readRefusable(process, &m, p.now)
+	failed, gone := p.files.readRefusable(process, &p.memo, p.now)
 	if gone {
 		return p.finish(nil, memo{}, failures{})
 	}
-	return p.finish(process, m, failed)
+	if failed.transient() {
+		account = schedstat{}
+	}
+	p.memo.rest = p.memo.rest.after(account, p.was, process, p.now)
+	return p.finish(process, p.memo, failed)
 }
 
-// next returns the PID to read next.
+// repeat takes over the figures of a process that has not run.
+func (p *pass) repeat() bool {
+	p.process = *p.was
+	p.process.Known &^= HasProportional
+	p.process.ProportionalBytes = 0
+	p.files.name = p.wasName
+	return p.finish(&p.process, p.memo, failures{permission: p.memo.refusals()})
+}
+
+// next returns the PID to read next, and looks up what was known of it.
 func (p *pass) next() (pid int, held heldPass, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -82,19 +107,21 @@ func (p *pass) next() (pid int, held heldPass, ok bool) {
 		return 0, heldPass{}, false
 	}
 	pid = int(p.table.pids[p.table.at])
+	p.was, p.wasName, p.memo = p.table.before(pid)
+	p.orphaned = p.was != nil && p.was.PPID != 0 && !p.table.lists(p.was.PPID)
 	return pid, p.held[pid], true
 }
 
-// publish shows what is known so far, and returns what is remembered of the process.
-func (p *pass) publish(process *Process) (memo, bool) {
+// publish shows what is known so far. It returns false if the pass was left.
+func (p *pass) publish(process *Process) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.left {
-		return memo{}, false
+		return false
 	}
-	m := p.table.remembered(process.ID)
-	p.partial, p.partialMemo, p.havePartial = *process, m, true
-	return m, true
+	p.partial, p.havePartial = *process, true
+	p.partialMemo = memo{refused: p.memo.refused, retry: p.memo.retry}
+	return true
 }
 
 // finish puts a process into the table, or leaves it out if it is nil, and goes on to the

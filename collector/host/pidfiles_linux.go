@@ -53,7 +53,7 @@ func (f *pidFiles) readBasics(pid int, p *Process) error {
 		return errParse
 	}
 	f.name.set(s.name)
-	p.ID = ID{PID: pid, StartTicks: s.startTicks}
+	*p = Process{ID: ID{PID: pid, StartTicks: s.startTicks}}
 	p.PPID, p.State, p.Kernel = s.ppid, StateOfLetter(s.state), s.kernel
 	p.Nice, p.Threads = int8(s.nice), s.threads
 	p.UserTime, p.SystemTime = time.Duration(s.userTicks)*tick, time.Duration(s.systemTicks)*tick
@@ -104,6 +104,20 @@ func (f *pidFiles) readRefusable(p *Process, m *memo, now uint64) (failed failur
 		}
 	}
 	return failed, false
+}
+
+// readAccount reads how often the process was given a CPU, if that may spare reading the
+// rest; it is zero if not. It cannot fail in a way that reading the rest does not.
+func (f *pidFiles) readAccount(pid int, was *Process, r *rest) schedstat {
+	var account schedstat
+	if !f.caps.schedstat || !r.worthAsking(was) {
+		return account
+	}
+	content, err := readAt(f.proc.fd, f.pathOf(pid, "schedstat"), f.file)
+	if err != nil || !account.parse(content) {
+		return schedstat{}
+	}
+	return account
 }
 
 func (f *pidFiles) readIO(p *Process) error {

@@ -4,6 +4,8 @@ package host
 type procCaps struct {
 	// fdSize: the size of PID/fd is the number of descriptors (Linux 6.2).
 	fdSize bool
+	// schedstat: there is PID/schedstat (CONFIG_SCHED_INFO).
+	schedstat bool
 	// io: there is PID/io (CONFIG_TASK_IO_ACCOUNTING).
 	io bool
 }
@@ -14,13 +16,15 @@ func findCaps(proc *procDir) procCaps {
 	f := newPIDFiles(proc, procCaps{})
 	var caps procCaps
 	if !proc.genuine {
-		return procCaps{io: true}
+		return procCaps{io: true, schedstat: true}
 	}
 	for _, process := range []string{"self", "1"} {
 		size, err := f.sizeOf([]byte(process + "/fd\x00"))
 		caps.fdSize = caps.fdSize || err == nil && size > 0
 		_, err = f.sizeOf([]byte(process + "/io\x00"))
 		caps.io = caps.io || err == nil
+		_, err = f.sizeOf([]byte(process + "/schedstat\x00"))
+		caps.schedstat = caps.schedstat || err == nil
 	}
 	return caps
 }

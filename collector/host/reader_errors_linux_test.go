@@ -155,4 +155,3 @@ func readAsNobody(t *testing.T, root string) []*host.Snapshot {
 	}
 	return snapshots
 }
-

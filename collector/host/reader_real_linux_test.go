@@ -35,7 +35,7 @@ func startChild(t *testing.T, name string, args ...string) *exec.Cmd {
 
 func TestReadThisHost(t *testing.T) {
 	child := startChild(t, "cat")
-	got := read(t, newReader(t, host.Config{}))
+	got := read(t, newReader(t, host.Config{Reader: host.ReaderProcfs}))
 	self := got.ByPID(os.Getpid())
 	if self == nil {
 		t.Fatal("this process is not there")
@@ -85,7 +85,7 @@ func TestReadCPUTimeOfAProcessThatBurnsIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = child.Process.Kill(); _ = child.Wait() }()
-	reader := newReader(t, host.Config{})
+	reader := newReader(t, host.Config{Reader: host.ReaderProcfs})
 	began := read(t, reader).ByPID(child.Process.Pid)
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if now := read(t, reader).ByPID(child.Process.Pid); now.CPUTime() > began.CPUTime()+30*time.Millisecond {
@@ -108,7 +108,7 @@ func TestReadSeesExecAndZombie(t *testing.T) {
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
-	reader := newReader(t, host.Config{})
+	reader := newReader(t, host.Config{Reader: host.ReaderProcfs})
 	before := read(t, reader).ByPID(child.Process.Pid)
 	if before.Name != "sh" || !strings.Contains(strings.Join(before.Facts.Cmdline, " "), "exec cat") {
 		t.Errorf("before exec: %q with %+v", before.Name, before.Facts)
@@ -149,7 +149,7 @@ func TestReadWhileProcessesComeAndGo(t *testing.T) {
 			}
 		}
 	}()
-	reader := newReader(t, host.Config{})
+	reader := newReader(t, host.Config{Reader: host.ReaderProcfs})
 	for range 10 {
 		got := read(t, reader)
 		for reason, n := range got.Errors {

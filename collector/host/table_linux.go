@@ -1,5 +1,10 @@
 package host
 
+import (
+	"math/bits"
+	"slices"
+)
+
 // scanTable is what the passes of one scan fill in.
 type scanTable struct {
 	// now is the tick at which the scan began.
@@ -12,8 +17,9 @@ type scanTable struct {
 	memos  []memo
 	failed failures
 
-	// previous are the processes of the last scan, and their memos.
+	// previous are the processes of the last scan, with their names and memos.
 	previous      []Process
+	previousNames []kernelName
 	previousMemos []memo
 	previousAt    int
 }
@@ -33,7 +39,11 @@ type memo struct {
 	// refused are figures for which the kernel refused the file, until the tick retry.
 	refused Fields
 	retry   uint64
+	rest    rest
 }
+
+// refusals is how many files were refused.
+func (m *memo) refusals() uint32 { return uint32(bits.OnesCount16(uint16(m.refused))) }
 
 // retryRefused is for how many ticks a refusal is remembered: it holds as long as the
 // process keeps its user, which is mostly for life.
@@ -45,19 +55,25 @@ func (t *scanTable) begin(now uint64) {
 	t.previous = t.out
 	t.memos, t.previousMemos = t.previousMemos[:0], t.memos
 	t.out = make([]Process, 0, len(t.pids))
-	t.names = t.names[:0]
+	t.names, t.previousNames = t.previousNames[:0], t.names
 }
 
-// remembered returns the memo of a process. It is called in the order of PIDs, in which
-// the previous table is sorted too.
-func (t *scanTable) remembered(id ID) memo {
-	for t.previousAt < len(t.previous) && t.previous[t.previousAt].PID < id.PID {
+// before returns the process that had the PID in the previous table, or nil, its name and
+// its memo. It is called in the order of PIDs, in which that table is sorted too.
+func (t *scanTable) before(pid int) (*Process, kernelName, memo) {
+	for t.previousAt < len(t.previous) && t.previous[t.previousAt].PID < pid {
 		t.previousAt++
 	}
-	if t.previousAt < len(t.previous) && t.previous[t.previousAt].ID == id {
-		return t.previousMemos[t.previousAt]
+	if t.previousAt < len(t.previous) && t.previous[t.previousAt].PID == pid {
+		return &t.previous[t.previousAt], t.previousNames[t.previousAt], t.previousMemos[t.previousAt]
 	}
-	return memo{}
+	return nil, kernelName{}, memo{}
+}
+
+// lists reports whether there is a process of that PID.
+func (t *scanTable) lists(pid int) bool {
+	_, found := slices.BinarySearch(t.pids, int32(pid))
+	return found
 }
 
 // add appends one process and goes on to the next.

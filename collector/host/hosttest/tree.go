@@ -58,12 +58,26 @@ type TreeProcess struct {
 // Write writes the tree below a directory of the test's and returns its path.
 func (tree Tree) Write(tb testing.TB) string {
 	tb.Helper()
-	root := tb.TempDir()
+	root := tempDir(tb)
 	WriteFiles(tb, root, tree.RootFiles())
 	WriteFiles(tb, root, tree.Files)
 	for _, p := range tree.Processes {
 		p.Write(tb, root)
 	}
+	return root
+}
+
+// tempDir returns a directory that goes with the test, in memory where there is such a
+// file system: trees are many small files, which a busy disk takes seconds for.
+func tempDir(tb testing.TB) string {
+	tb.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "proctree-test-") //nolint:usetesting // TempDir is on a disk
+	if err != nil {
+		return tb.TempDir()
+	}
+	tb.Cleanup(func() { must(tb, os.RemoveAll(dir)) })
+	root := filepath.Join(dir, "proc")
+	must(tb, os.Mkdir(root, 0o700))
 	return root
 }
 
