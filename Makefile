@@ -89,7 +89,7 @@ bench: ## Measure speed, memory and truth beside the peers (BENCHFLAGS=-quick fo
 
 .PHONY: golden
 golden: ## Write the golden files anew
-	$(GO) test ./collector/... ./tree-api/... -update
+	$(GO) test ./collector ./exporter -update
 
 ##@ Other
 

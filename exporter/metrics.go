@@ -36,7 +36,7 @@ type metricsHandler struct {
 	logger log.Logger
 	source reporter
 	set    *collector.Set
-	// always are collectors that no parameter chooses.
+	// always are exporter.collectors.
 	always []prometheus.Collector
 	// own counts the handler's own requests and errors; nil counts nothing.
 	own *prometheus.Registry
@@ -49,7 +49,7 @@ func (e *exporter) newMetricsHandler() http.Handler {
 		logger: e.loggers.root,
 		source: e.source,
 		set:    e.set,
-		always: []prometheus.Collector{e.totals, e.reloads, versioncollector.NewCollector(collector.Namespace)},
+		always: e.collectors(),
 	}
 	if n := e.settings.maxRequests; n > 0 {
 		h.slots = make(chan struct{}, n)
@@ -64,6 +64,11 @@ func (e *exporter) newMetricsHandler() http.Handler {
 	)
 	h.always = append(h.always, h.own)
 	return promhttp.InstrumentMetricHandler(h.own, compressed(h))
+}
+
+// collectors returns what no flag and no parameter chooses.
+func (e *exporter) collectors() []prometheus.Collector {
+	return []prometheus.Collector{e.totals, e.reloads, versioncollector.NewCollector(collector.Namespace)}
 }
 
 // compressed compresses for who accepts it, as Prometheus does. The fastest level of this

@@ -24,7 +24,7 @@ func (n *permissionNotice) observe(s *host.Snapshot) {
 		level.Warn(n.logger).Log(
 			"msg", "some figures of other users' processes are absent: the kernel refused to show them",
 			"refused", refused, "processes", len(s.Processes),
-			"absent", "I/O, open descriptors, executable",
+			"absent", "I/O, executables",
 			"help", "grant CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, which root has unless a container took them away")
 	})
 }

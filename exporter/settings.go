@@ -64,23 +64,12 @@ var errAnswered = errors.New("answered")
 
 // parseSettings reads the command line. Answers to --help and --version go to stdout.
 func parseSettings(args []string, stdout io.Writer) (*settings, error) {
-	app := kingpin.New(program, "Shows the processes of this host to Prometheus, and to people as a live tree.")
+	s := &settings{}
+	app, collectors := s.newApp()
 	answered := false
 	app.Terminate(func(int) { answered = true })
 	app.UsageWriter(stdout)
 	app.ErrorWriter(io.Discard)
-	app.HelpFlag.Short('h')
-	app.Version(version.Print(program))
-
-	s := &settings{}
-	s.addWebFlags(app)
-	s.addTreeFlags(app)
-	s.addConfigFlags(app)
-	s.addScanFlags(app)
-	s.addBudgetFlags(app)
-	s.addProgramFlags(app)
-	s.system.addFlags(app)
-	collectors := addCollectorFlags(app)
 
 	_, err := app.Parse(args)
 	switch {
@@ -91,6 +80,21 @@ func parseSettings(args []string, stdout io.Writer) (*settings, error) {
 	}
 	s.collectors = collectors.enabled()
 	return s, s.validate()
+}
+
+// newApp returns the command line, which fills in the settings when it is parsed.
+func (s *settings) newApp() (*kingpin.Application, *collectorFlags) {
+	app := kingpin.New(program, "Shows the processes of this host to Prometheus, and to people as a live tree.")
+	app.HelpFlag.Short('h')
+	app.Version(version.Print(program))
+	s.addWebFlags(app)
+	s.addTreeFlags(app)
+	s.addConfigFlags(app)
+	s.addScanFlags(app)
+	s.addBudgetFlags(app)
+	s.addProgramFlags(app)
+	s.system.addFlags(app)
+	return app, addCollectorFlags(app)
 }
 
 // telemetryPath is what --web.telemetry-path may be: no wildcards of http.ServeMux, and

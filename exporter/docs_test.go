@@ -1,0 +1,178 @@
+//go:build linux
+
+package main
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-kit/log"
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+
+	"proctree/collector"
+	"proctree/collector/group"
+	"proctree/collector/host"
+	"proctree/collector/host/hosttest"
+	"proctree/collector/host/system"
+	"proctree/collector/host/system/systemtest"
+)
+
+var update = flag.Bool("update", false, "write the generated documentation anew")
+
+// checkDocument compares a file of the documentation with what it ought to say.
+func checkDocument(t *testing.T, file, want string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(want, readText(t, file)); diff != "" {
+		t.Errorf("%s is not what the program says (make golden writes it anew):\n%s", file, diff)
+	}
+}
+
+// cell makes text fit for a cell of a table in Markdown.
+func cell(text string) string {
+	return strings.NewReplacer("|", `\|`, "<", "&lt;", "\n", " ").Replace(text)
+}
+
+func TestFlagsAreDocumented(t *testing.T) {
+	var out strings.Builder
+	out.WriteString("# Flags\n\n`" + program + " --help` says the same. `--no-…` switches off what has no value.\n\n" +
+		"| flag | default | |\n|---|---|---|\n")
+	app, _ := new(settings).newApp()
+	for _, f := range app.Model().Flags {
+		if f.Hidden {
+			continue
+		}
+		value := strings.Join(f.Default, ", ")
+		if f.IsBoolFlag() || value == "" {
+			value = "" // That of a collector is in its help.
+		} else {
+			value = "`" + cell(value) + "`"
+		}
+		fmt.Fprintf(&out, "| `--%s` | %s | %s |\n", f.Name, value, cell(f.HelpWithEnvar()))
+	}
+	checkDocument(t, "../docs/flags.md", out.String())
+}
+
+// fullReport knows every figure that a report can have.
+func fullReport() *group.Report {
+	tracker := group.NewTracker(group.Config{})
+	process := hosttest.Process(7, 1, "web", hosttest.Started(time.Minute), hosttest.Memory(1<<20, 2<<20), hosttest.OpenFDs(3, 1024))
+	process.Known |= host.HasProportional
+	for at := time.Hour; at < time.Hour+time.Minute; at += 15 * time.Second {
+		s := hosttest.Snapshot(at, process)
+		s.ExitSource = host.ExitsTaskstats
+		s.Exits = []host.Exit{{Name: "web", Facts: process.Facts, Processes: 1, Reason: "SIGSEGV"}}
+		tracker.Observe(s)
+	}
+	return tracker.Report()
+}
+
+// gather scrapes collectors.
+func gather(t *testing.T, all ...prometheus.Collector) []*dto.MetricFamily {
+	t.Helper()
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(all...)
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return families
+}
+
+// describe writes a table of metrics.
+func describe(out *strings.Builder, families []*dto.MetricFamily) {
+	out.WriteString("| metric | type | labels | |\n|---|---|---|---|\n")
+	for _, f := range families {
+		labels := make(map[string]bool)
+		for _, m := range f.GetMetric() {
+			for _, l := range m.GetLabel() {
+				labels["`"+l.GetName()+"`"] = true
+			}
+		}
+		fmt.Fprintf(out, "| `%s` | %s | %s | %s |\n", f.GetName(), strings.ToLower(f.GetType().String()),
+			strings.Join(slices.Sorted(maps.Keys(labels)), ", "), cell(f.GetHelp()))
+	}
+}
+
+func TestMetricsAreDocumented(t *testing.T) {
+	root := systemtest.Root(t)
+	figures, err := system.NewReader(system.Config{
+		ProcFS: filepath.Join(root, "proc"), SysFS: filepath.Join(root, "sys"), RootFS: root,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	out.WriteString("# Metrics\n\nBy collector, as `--[no-]collector.NAME` and the parameters `collect[]` and `exclude[]` call them.\n\n")
+	for _, spec := range collector.Table() {
+		set, err := collector.NewSet([]string{spec.Name}, collector.Options{System: figures})
+		if err != nil {
+			t.Fatal(err)
+		}
+		families := slices.DeleteFunc(gather(t, set.Scrape(fullReport())), func(f *dto.MetricFamily) bool {
+			return strings.HasPrefix(f.GetName(), "proctree_scrape_collector_")
+		})
+		state := "off"
+		if spec.Default {
+			state = "on"
+		}
+		fmt.Fprintf(&out, "## %s\n\n%s Switched %s by default.\n\n", spec.Name, spec.Help, state)
+		if len(families) > 0 {
+			describe(&out, families)
+			out.WriteString("\n")
+		}
+	}
+	out.WriteString("## The exporter itself\n\nAlways there.\n\n")
+	e := &exporter{totals: collector.NewScanTotals(), reloads: newReloads(log.NewNopLogger(), func() error { return nil })}
+	set, err := collector.NewSet([]string{"scan"}, collector.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	describe(&out, gather(t, append(e.collectors(), set.Scrape(nil))...))
+	checkDocument(t, "../docs/metrics.md", out.String())
+}
+
+// TestReadmeIsRight: what the README calls a metric or a flag is one, and it leaves out no
+// metric of groups and processes.
+func TestReadmeIsRight(t *testing.T) {
+	text := readText(t, "../README.md")
+	metrics, flags := readText(t, "../docs/metrics.md"), readText(t, "../docs/flags.md")
+	for _, name := range regexp.MustCompile(`proctree_[a-z_]+[a-z]`).FindAllString(text, -1) {
+		if name != program && !strings.Contains(metrics, "`"+name+"`") {
+			t.Errorf("the README speaks of the metric %s, which does not exist", name)
+		}
+	}
+	for _, name := range regexp.MustCompile(`--[a-z][a-z._-]+[a-z]`).FindAllString(text, -1) {
+		if !strings.Contains(flags, "`"+name+"`") && !strings.Contains(flags, "`--"+strings.TrimPrefix(name, "--no-")+"`") {
+			t.Errorf("the README speaks of the flag %s, which does not exist", name)
+		}
+	}
+	for _, m := range regexp.MustCompile("`proctree_((?:group|process)[a-z_]*)`").FindAllStringSubmatch(metrics, -1) {
+		if !strings.Contains(text, "`"+m[1]+"`") {
+			t.Errorf("the README leaves out %s", m[0])
+		}
+	}
+}
+
+func readText(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
