@@ -59,18 +59,21 @@ func TestRecords(t *testing.T) {
 		{"seen: what came after the last scan", []scan{{table(old(100)), nil}, {table(), []host.Exit{record(old(0), 130, "")}}}, counts{30, 0, 1, 0}},
 		{"unseen: the whole", []scan{{table(), nil}, {table(), []host.Exit{record(young(0), 30, "")}}}, counts{30, 1, 1, 1}},
 		{
-			"several at once", []scan{{table(), nil}, {table(), []host.Exit{
+			"several at once",
+			[]scan{{table(), nil}, {table(), []host.Exit{
 				{Name: "app", Processes: 7, Known: host.HasCPU, UserTime: 30},
 			}}},
 			counts{30, 7, 7, 7},
 		},
 		{"before the first scan", []scan{{table(old(1)), []host.Exit{record(young(0), 30, ""), record(old(0), 30, "")}}}, counts{}},
 		{
-			"a scan late", []scan{{table(old(100)), nil}, {table(), nil}, {table(), nil}, {table(), []host.Exit{record(old(0), 130, "")}}},
+			"a scan late",
+			[]scan{{table(old(100)), nil}, {table(), nil}, {table(), nil}, {table(), []host.Exit{record(old(0), 130, "")}}},
 			counts{30, 0, 1, 0},
 		},
 		{
-			"while a zombie is in the table", []scan{
+			"while a zombie is in the table",
+			[]scan{
 				{table(), nil},
 				{table(young(10)), nil},
 				{table(zombie(20)), []host.Exit{record(young(0), 21, "")}},
@@ -80,7 +83,8 @@ func TestRecords(t *testing.T) {
 			counts{21, 1, 1, 0},
 		},
 		{
-			"of a zombie that no scan has seen yet", []scan{
+			"of a zombie that no scan has seen yet",
+			[]scan{
 				{table(), nil},
 				{table(), []host.Exit{record(young(0), 21, "")}},
 				{table(zombie(21)), nil},
@@ -89,7 +93,8 @@ func TestRecords(t *testing.T) {
 			counts{21, 1, 1, 1},
 		},
 		{
-			"of what was overlooked once", []scan{
+			"of what was overlooked once",
+			[]scan{
 				{table(), nil},
 				{table(young(10)), nil},
 				{table(), nil},
@@ -99,11 +104,13 @@ func TestRecords(t *testing.T) {
 			counts{21, 1, 1, 0},
 		},
 		{
-			"of what is older than every scan", []scan{{table(), nil}, {table(), []host.Exit{record(old(0), 130, "")}}},
+			"of what is older than every scan",
+			[]scan{{table(), nil}, {table(), []host.Exit{record(old(0), 130, "")}}},
 			counts{0, 0, 1, 0},
 		},
 		{
-			"less than was counted", []scan{{table(old(100)), nil}, {table(old(150)), nil}, {table(), []host.Exit{record(old(0), 130, "")}}},
+			"less than was counted",
+			[]scan{{table(old(100)), nil}, {table(old(150)), nil}, {table(), []host.Exit{record(old(0), 130, "")}}},
 			counts{50, 0, 1, 0},
 		},
 	}

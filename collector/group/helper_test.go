@@ -24,24 +24,24 @@ func parse(text string) (*group.Rules, error) {
 	return group.NewRules(group.Sections{Groups: &file.Groups, ProcessNames: &file.ProcessNames, Exclude: &file.Exclude})
 }
 
-func mustParse(t testing.TB, text string) *group.Rules {
-	t.Helper()
+func mustParse(tb testing.TB, text string) *group.Rules {
+	tb.Helper()
 	rules, err := parse(text)
 	if err != nil {
-		t.Fatalf("parse: %v", err)
+		tb.Fatalf("parse: %v", err)
 	}
 	return rules
 }
 
 // groupNamed returns a group of the report and fails the test when it is not there.
-func groupNamed(t testing.TB, r *group.Report, name string) group.Group {
-	t.Helper()
+func groupNamed(tb testing.TB, r *group.Report, name string) group.Group {
+	tb.Helper()
 	for _, g := range r.Groups {
 		if g.Name == name {
 			return g
 		}
 	}
-	t.Fatalf("no group %q in %v", name, names(r))
+	tb.Fatalf("no group %q in %v", name, names(r))
 	return group.Group{}
 }
 

@@ -42,6 +42,7 @@ func FuzzNoSecondTwiceNoneLost(f *testing.F) {
 }
 
 func checkWorld(t *testing.T, w *world) {
+	t.Helper()
 	tracker := group.NewTracker(group.Config{MaxGroups: 5})
 	tracker.Observe(w.scan())
 	children := w.source == host.ExitsChildren

@@ -22,7 +22,6 @@ type processName struct {
 	comm    map[string]bool
 	exe     map[string]string
 	cmdline []*regexp.Regexp
-	given   []string
 }
 
 // processNameFields are what a template of process_names may use.

@@ -38,7 +38,9 @@ func TestProcessNames(t *testing.T) {
 		{"start time", `{comm: [x], name: "{{.StartTime.UTC}}"}`, "x", nil, "2026-01-01 00:50:00 +0000 UTC"},
 		{
 			"captures", `{exe: [postmaster], cmdline: ["-D\\s+.+?(?P<Path>[^/]+)(?:$|\\s)"], name: "{{.ExeBase}}:{{.Matches.Path}}"}`,
-			"postmaster", []string{"/usr/bin/postmaster", "-D", "/data/pg"}, "postmaster:pg",
+			"postmaster",
+			[]string{"/usr/bin/postmaster", "-D", "/data/pg"},
+			"postmaster:pg",
 		},
 		{"captures of all expressions", `{cmdline: ["(?P<a>x+)", "(?P<b>y+)"], name: "{{.Matches.a}}{{.Matches.b}}"}`, "x", []string{"yyxx"}, "xxyy"},
 		{"an unknown capture", `{comm: [x], name: "{{.Matches.a}}"}`, "x", nil, "<no value>"},

@@ -111,7 +111,7 @@ func TestFaultsNameLineAndKey(t *testing.T) {
 	tests := []struct{ name, config, want string }{
 		{"not a list", "\ngroups: web", "line 2: groups: must be a list"},
 		{"not a mapping", "groups:\n  - web", "line 2: groups[0]: must be a mapping of keys to values"},
-		{"unknown key", "groups:\n  - group: a\n    nmae: b", `line 3: groups[0]: unknown key "nmae"`},
+		{"unknown key", "groups:\n  - group: a\n    nam: b", `line 3: groups[0]: unknown key "nam"`},
 		{"a key twice", "groups:\n  - group: a\n    name: b\n    name: c", `line 4: groups[0]: key "name" comes twice`},
 		{"no name", "groups:\n  - name: a", `line 2: groups[0]: has no "group", the name of the group`},
 		{
@@ -126,7 +126,7 @@ func TestFaultsNameLineAndKey(t *testing.T) {
 		{"half expressions", "groups:\n  - {group: a, name: 'a)|(b'}", "line 2: groups[0].name: bad expression: error parsing regexp: unexpected ): `a)|(b`"},
 		{"a long expression", "groups:\n  - {group: a, name: " + strings.Repeat("a", 20000) + "}", "line 2: groups[0].name: bad expression: longer than 16384 bytes"},
 		{"template", "groups:\n  - name: a\n    group: '{{.Name'", "line 3: groups[0].group: bad template: template: group:1: unclosed action"},
-		{"field", "groups:\n  - {group: '{{.Nmae}}', name: a}", "line 2: groups[0].group: bad template: template: group:1:2: executing"},
+		{"field", "groups:\n  - {group: '{{.Nam}}', name: a}", "line 2: groups[0].group: bad template: template: group:1:2: executing"},
 		{"capture", "groups:\n  - {group: '{{.Matches.site}}', name: a}", `map has no entry for key "site"`},
 		{"empty name", "groups:\n  - {group: '', name: a}", "line 2: groups[0].group: bad template: makes an empty name"},
 		{"a lot of output", "groups:\n  - {group: '{{printf \"%0100000d\" 1}}', name: a}", "writes more than 64 KiB"},

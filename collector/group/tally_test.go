@@ -58,7 +58,7 @@ func TestGauges(t *testing.T) {
 
 // equal compares all but the map.
 func equal(a, b group.Group) bool {
-	type comparable struct {
+	type figures struct {
 		states                                  [host.NumStates]int
 		threads                                 int
 		known                                   host.Fields
@@ -69,8 +69,8 @@ func equal(a, b group.Group) bool {
 		starts, exits, short                    uint64
 		oldest, newest                          time.Time
 	}
-	of := func(g group.Group) comparable {
-		return comparable{
+	of := func(g group.Group) figures {
+		return figures{
 			g.States, g.Threads, g.Known, g.OpenFDs, g.ResidentBytes, g.VirtualBytes, g.SwapBytes, g.ProportionalBytes,
 			g.WorstFDRatio, g.UserTime, g.SystemTime, g.ReadBytes, g.WrittenBytes, g.MinorFaults, g.MajorFaults,
 			g.VoluntarySwitches, g.InvoluntarySwitches, g.Starts, g.Exits, g.ShortLived, g.Oldest, g.Newest,

@@ -52,24 +52,28 @@ func TestTop(t *testing.T) {
 			p.Known &^= host.HasMemory
 		}}, nil},
 		{
-			"one by each figure", group.Config{Top: 1},
+			"one by each figure",
+			group.Config{Top: 1},
 			map[int]hosttest.Option{10: cpuOf(2), 11: memory(9), 12: hosttest.IO(1, 0), 20: cpuOf(1), 21: memory(1)},
 			[]int{1, 10, 11, 12},
 		},
 		{"of equals the lower PID", group.Config{Top: 2}, map[int]hosttest.Option{10: cpuOf(1), 11: cpuOf(1), 12: cpuOf(1)}, []int{1, 10, 11}},
 		{"none are wanted", group.Config{Top: -1}, map[int]hosttest.Option{10: cpuOf(1)}, nil},
 		{
-			"who does not fit with all ancestors is left out", group.Config{MaxProcesses: 3},
+			"who does not fit with all ancestors is left out",
+			group.Config{MaxProcesses: 3},
 			map[int]hosttest.Option{21: cpuOf(9), 11: cpuOf(1)},
 			[]int{1, 11},
 		},
 		{
-			"ancestors count once", group.Config{MaxProcesses: 5},
+			"ancestors count once",
+			group.Config{MaxProcesses: 5},
 			map[int]hosttest.Option{21: cpuOf(9), 20: cpuOf(8), 11: cpuOf(7), 12: cpuOf(1)},
 			[]int{1, 10, 11, 20, 21},
 		},
 		{
-			"the first by each figure before the second by any", group.Config{MaxProcesses: 3},
+			"the first by each figure before the second by any",
+			group.Config{MaxProcesses: 3},
 			map[int]hosttest.Option{10: cpuOf(9), 11: cpuOf(8), 12: memory(1)},
 			[]int{1, 10, 12},
 		},
