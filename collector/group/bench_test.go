@@ -73,3 +73,26 @@ func BenchmarkObserve(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkRecords is a fork storm: 1,000 exits per second, scanned every 15 s.
+func BenchmarkRecords(b *testing.B) {
+	exits := make([]host.Exit, 15_000)
+	for i := range exits {
+		exits[i] = host.Exit{
+			ID: host.ID{PID: 40_000 + i, StartTicks: hosttest.Ticks(2 * time.Hour)}, Parent: 1 + i%1_000, Name: fmt.Sprintf("job%d", i%100),
+			Facts: &host.Facts{User: "root"}, Processes: 1, Known: host.HasCPU, UserTime: time.Millisecond,
+		}
+	}
+	for name, text := range map[string]string{"default": "", "rules": manyRules} {
+		b.Run(name, func(b *testing.B) {
+			tracker := group.NewTracker(group.Config{Rules: mustParse(b, text)})
+			pair := steady(1_000)
+			tracker.Observe(pair[0])
+			pair[1].ExitSource, pair[1].Exits = host.ExitsTaskstats, exits
+			b.ReportAllocs()
+			for b.Loop() {
+				tracker.Observe(pair[1])
+			}
+		})
+	}
+}

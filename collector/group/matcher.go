@@ -19,15 +19,23 @@ type subject struct {
 	kernel bool
 	facts  *host.Facts
 	clock  host.Clock
-	// cmdline is the argument vector joined by spaces.
-	cmdline string
+	// joined is what commandLine returned before.
+	joined string
 }
 
 func newSubject(id host.ID, name string, facts *host.Facts) *subject {
 	if facts == nil {
 		facts = &host.Facts{}
 	}
-	return &subject{id: id, name: name, facts: facts, cmdline: strings.Join(facts.Cmdline, " ")}
+	return &subject{id: id, name: name, facts: facts}
+}
+
+// commandLine returns the argument vector joined by spaces. Few rules look at it.
+func (s *subject) commandLine() string {
+	if s.joined == "" {
+		s.joined = strings.Join(s.facts.Cmdline, " ")
+	}
+	return s.joined
 }
 
 // A matcher looks at one field. An absent field is an empty text, so that "" matches
@@ -46,7 +54,7 @@ var matchers = []matcher{
 	{"container", func(s *subject) string { return s.facts.Container }},
 	{"cgroup", func(s *subject) string { return s.facts.Cgroup }},
 	{"exe", func(s *subject) string { return s.facts.Exe }},
-	{"cmdline", func(s *subject) string { return s.cmdline }},
+	{"cmdline", (*subject).commandLine},
 }
 
 // conditions are the expressions of one rule by the index of matchers; nil is any value.

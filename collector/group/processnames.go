@@ -40,7 +40,7 @@ func (p *processName) groupOf(s *subject) (string, bool) {
 	}
 	matches := map[string]string{}
 	for _, re := range p.cmdline {
-		found := re.FindStringSubmatch(s.cmdline)
+		found := re.FindStringSubmatch(s.commandLine())
 		if found == nil {
 			return "", false
 		}

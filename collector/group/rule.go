@@ -31,7 +31,7 @@ func (r *rule) groupOf(s *subject) (string, bool) {
 	}
 	f := s.facts
 	name, err := r.execute(fieldsOf{
-		Name: s.name, Exe: f.Exe, ExeBase: base(f.Exe), Cmdline: s.cmdline, User: f.User, Unit: f.Unit,
+		Name: s.name, Exe: f.Exe, ExeBase: base(f.Exe), Cmdline: s.commandLine(), User: f.User, Unit: f.Unit,
 		Container: f.Container, PodUID: f.PodUID, Cgroup: f.Cgroup, Matches: captures,
 	})
 	return name, err == nil && name != ""

@@ -13,7 +13,8 @@ type Snapshot struct {
 	// Duration is how long the scan took.
 	Duration time.Duration
 	Clock    Clock
-	// Processes is sorted by PID, and no PID is in it twice.
+	// Processes is sorted by PID, and no PID is in it twice. A Reader reads them in this
+	// order: who accounts for exits has to know whether a parent was read after its child.
 	Processes []Process
 	// Exits are the records of processes that ended, where ExitSource gives any. Each
 	// record is in exactly one snapshot, and never in one whose table still shows the
