@@ -10,11 +10,16 @@ import (
 	"proctree/collector/host/hosttest"
 )
 
+// sameFacts are shared by the scans of a test, as a Reader does while nothing changes.
+var sameFacts = &host.Facts{User: "root"}
+
 // apps builds one process for each name; the same name has the same PID every time.
 func apps(cpu time.Duration, list ...string) []host.Process {
 	var table []host.Process
 	for _, name := range list {
-		table = append(table, proc(100+int(name[0]), 1, name, before, cpuOf(cpu)))
+		p := proc(100+int(name[0]), 1, name, before, cpuOf(cpu))
+		p.Facts = sameFacts
+		table = append(table, p)
 	}
 	return table
 }

@@ -72,6 +72,10 @@ func TestChildrenTimes(t *testing.T) {
 			{table(initProcess(0), child(105)), 0, 0},
 			{table(initProcess(0), mother(3, 180)), 0, 28},
 		}},
+		{"a growth too small for a child that had been read is of others", []scan{
+			{table(initProcess(0), proc(30, 1, "make", before+time.Second), proc(20, 30, "cc", before+2*time.Second, cpuOf(100))), 0, 0},
+			{table(initProcess(0), proc(30, 1, "make", before+time.Second, reaped(99)), proc(20, 30, "cc", before+2*time.Second, cpuOf(100))), 0, 99},
+		}},
 		{"a parent read after a child that had been read", []scan{
 			{table(initProcess(0), proc(30, 1, "make", before+time.Second), proc(20, 30, "cc", before+2*time.Second, cpuOf(100))), 0, 0},
 			{table(initProcess(0), proc(30, 1, "make", before+time.Second, reaped(115)), proc(20, 30, "cc", before+2*time.Second, cpuOf(110))), 0, 5},

@@ -46,9 +46,6 @@ func (r *reaping) update(cur *host.Process) {
 
 // owes returns what its parent's growth will hold that was counted already.
 func (p *process) owes() cpu {
-	if p.kernel {
-		return cpu{} // Nobody waits for a thread of the kernel.
-	}
 	sum := p.counted.cpu.plus(p.children)
 	sum.take(p.paid)
 	return sum

@@ -97,33 +97,6 @@ func TestEveryCounterGrows(t *testing.T) {
 	}
 }
 
-// TestAFigureThatBecomesKnownStartsThere: and one that is not known for a while goes on
-// where it was.
-func TestAFigureThatBecomesKnownStartsThere(t *testing.T) {
-	tracker := group.NewTracker(group.Config{})
-	var got []uint64
-	for i, step := range []struct {
-		read  uint64
-		known bool
-	}{{1000, false}, {1000, true}, {1010, true}, {0, false}, {1030, true}} {
-		p := proc(10, 1, "app", before, hosttest.IO(step.read, 0))
-		if !step.known {
-			p.Known &^= host.HasIO
-		}
-		r := tracker.Observe(hosttest.Snapshot(at(time.Duration(i)*15*time.Second), p))
-		g := groupNamed(t, r, "app")
-		got = append(got, g.ReadBytes)
-		if g.Known.Has(host.HasIO) != (i > 0) {
-			t.Errorf("scan %d: known are %b", i, g.Known)
-		}
-	}
-	for i, want := range []uint64{0, 0, 10, 10, 30} {
-		if got[i] != want {
-			t.Errorf("read bytes are %v; want %d at %d", got, want, i)
-		}
-	}
-}
-
 // TestTheClockIsSet: start times follow the wall clock, and nothing else does.
 func TestTheClockIsSet(t *testing.T) {
 	tracker := group.NewTracker(group.Config{})
@@ -137,15 +110,4 @@ func TestTheClockIsSet(t *testing.T) {
 	if want := hosttest.Epoch.Add(at(before) - 24*time.Hour); !got.Oldest.Equal(want) {
 		t.Errorf("the oldest started at %v, want %v", got.Oldest, want)
 	}
-}
-
-// TestExecMovesAProcess: the growth goes to the new group, and no start or exit is made
-// of it.
-func TestExecMovesAProcess(t *testing.T) {
-	tracker := group.NewTracker(group.Config{})
-	tracker.Observe(hosttest.Snapshot(at(0), proc(10, 1, "sh", before, cpuOf(5))))
-	tracker.Observe(hosttest.Snapshot(at(15*time.Second), proc(10, 1, "sh", before, cpuOf(6))))
-	r := tracker.Observe(hosttest.Snapshot(at(30*time.Second), proc(10, 1, "app", before, cpuOf(9))))
-	wantCounts(t, r, "sh", counts{1, 0, 0, 0})
-	wantCounts(t, r, "app", counts{3, 0, 0, 0})
 }

@@ -112,3 +112,26 @@ exclude:
 		t.Errorf("the named group is %+v, want one that knows its zeros", g)
 	}
 }
+
+func TestANamedGroupKnowsWhatItsMembersKnow(t *testing.T) {
+	rules := mustParse(t, `groups: [{group: app, name: app}]`)
+	tracker := group.NewTracker(group.Config{Rules: rules})
+	recorded(tracker, 0, nil)
+	// Of what no scan saw no gauge is known, and 0 is what it is.
+	r := recorded(tracker, 15, nil, host.Exit{Name: "app", Processes: 1, Known: host.HasCPU})
+	if g := groupNamed(t, r, "app"); !g.Known.Has(hosttest.AllFields) {
+		t.Errorf("after a short-lived process known are %b", g.Known)
+	}
+	r = recorded(tracker, 30, []host.Process{proc(10, 1, "app", before, hosttest.Without(host.HasIO))})
+	if g := groupNamed(t, r, "app"); g.Known.Has(host.HasIO) || !g.Known.Has(host.HasMemory) {
+		t.Errorf("with a member known are %b", g.Known)
+	}
+}
+
+func TestWhatTheFirstScanSeesHasNotStarted(t *testing.T) {
+	tracker := group.NewTracker(group.Config{})
+	// It began while the scan ran.
+	p := proc(10, 1, "app", 0, cpuOf(time.Second))
+	tracker.Observe(hosttest.Snapshot(at(0), p))
+	wantCounts(t, tracker.Observe(hosttest.Snapshot(at(15*time.Second), p)), "app", counts{})
+}

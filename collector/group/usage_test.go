@@ -1,0 +1,53 @@
+package group_test
+
+import (
+	"testing"
+	"time"
+
+	"proctree/collector/group"
+	"proctree/collector/host"
+	"proctree/collector/host/hosttest"
+)
+
+// TestAFigureThatBecomesKnownStartsThere: and one that is not known for a while goes on
+// where it was.
+func TestAFigureThatBecomesKnownStartsThere(t *testing.T) {
+	tracker := group.NewTracker(group.Config{})
+	var got []uint64
+	for i, step := range []struct {
+		read  uint64
+		known bool
+	}{{1000, false}, {1000, true}, {1010, true}, {0, false}, {1030, true}} {
+		p := proc(10, 1, "app", before, hosttest.IO(step.read, 0))
+		if !step.known {
+			p.Known &^= host.HasIO
+		}
+		r := tracker.Observe(hosttest.Snapshot(at(time.Duration(i)*15*time.Second), p))
+		g := groupNamed(t, r, "app")
+		got = append(got, g.ReadBytes)
+		if g.Known.Has(host.HasIO) != (i > 0) {
+			t.Errorf("scan %d: known are %b", i, g.Known)
+		}
+	}
+	for i, want := range []uint64{0, 0, 10, 10, 30} {
+		if got[i] != want {
+			t.Errorf("read bytes are %v; want %d at %d", got, want, i)
+		}
+	}
+}
+
+// TestTheSplitOfASecondMayChange: the kernel samples in which mode time is spent and
+// scales that to the exact sum, and two readers may do it differently.
+func TestTheSplitOfASecondMayChange(t *testing.T) {
+	tracker := group.NewTracker(group.Config{})
+	steps := []struct{ user, system, wantUser, wantSystem time.Duration }{
+		{100, 100, 0, 0}, {80, 120, 0, 0}, {70, 140, 0, 10}, {150, 70, 10, 10}, {150, 60, 10, 10}, {160, 75, 20, 15},
+	}
+	for i, step := range steps {
+		p := proc(10, 1, "app", before, hosttest.CPU(step.user, step.system))
+		g := groupNamed(t, tracker.Observe(hosttest.Snapshot(at(time.Duration(i)*15*time.Second), p)), "app")
+		if g.UserTime != step.wantUser || g.SystemTime != step.wantSystem {
+			t.Errorf("step %d: %d user, %d system; want %d, %d", i, g.UserTime, g.SystemTime, step.wantUser, step.wantSystem)
+		}
+	}
+}
