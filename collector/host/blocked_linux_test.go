@@ -141,39 +141,33 @@ func TestReadBoundsWhatHangs(t *testing.T) {
 	for pid := range processes {
 		tree.Processes = append(tree.Processes, hosttest.TreeProcess{PID: pid + 1, Name: "p"})
 	}
-	t.Run("io of all", func(t *testing.T) {
-		t.Parallel()
-		root := tree.Write(t)
-		for pid := range processes {
-			blockFile(t, root, pid+1, "io")
-		}
-		got := read(t, newReader(t, host.Config{ProcPath: root, Deadline: shortDeadline}))
-		if len(got.Processes) != processes || got.Errors[host.ReasonDeadline] != processes {
-			t.Errorf("%d processes, errors %v; want %d of both", len(got.Processes), got.Errors, processes)
-		}
-	})
+	for _, file := range []string{"io", "cmdline"} {
+		t.Run(file+" of all", func(t *testing.T) {
+			t.Parallel()
+			root := blocked(t, tree, file)
+			got := read(t, newReader(t, host.Config{ProcPath: root, Deadline: shortDeadline}))
+			if len(got.Processes) != processes || got.Errors[host.ReasonDeadline] != processes {
+				t.Errorf("%d processes, errors %v; want %d of both", len(got.Processes), got.Errors, processes)
+			}
+		})
+	}
 	t.Run("stat of all", func(t *testing.T) {
 		t.Parallel()
-		root := tree.Write(t)
-		for pid := range processes {
-			blockFile(t, root, pid+1, "stat")
-		}
-		reader := newReader(t, host.Config{ProcPath: root, Deadline: shortDeadline})
+		reader := newReader(t, host.Config{ProcPath: blocked(t, tree, "stat"), Deadline: shortDeadline})
 		for range 2 {
 			if _, err := reader.Read(t.Context()); !errors.Is(err, host.ErrStuck) {
 				t.Errorf("got %v, want %v", err, host.ErrStuck)
 			}
 		}
 	})
-	t.Run("command line of all", func(t *testing.T) {
-		t.Parallel()
-		root := tree.Write(t)
-		for pid := range processes {
-			blockFile(t, root, pid+1, "cmdline")
-		}
-		got := read(t, newReader(t, host.Config{ProcPath: root, Deadline: shortDeadline}))
-		if len(got.Processes) != processes || got.Errors[host.ReasonDeadline] != processes {
-			t.Errorf("%d processes, errors %v; want %d of both", len(got.Processes), got.Errors, processes)
-		}
-	})
+}
+
+// blocked writes a tree in which one file of every process blocks.
+func blocked(t *testing.T, tree hosttest.Tree, file string) (root string) {
+	t.Helper()
+	root = tree.Write(t)
+	for _, p := range tree.Processes {
+		blockFile(t, root, p.PID, file)
+	}
+	return root
 }

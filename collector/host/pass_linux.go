@@ -1,6 +1,13 @@
 package host
 
-import "sync"
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+)
 
 // pass reads the processes of a table one after the other, in a goroutine of its own. When
 // one of them blocks it the reader leaves the pass behind, and another one goes on after
@@ -13,6 +20,7 @@ type pass struct {
 	// skipIO leaves out what can block, of all processes.
 	skipIO bool
 	done   chan struct{}
+	thread atomic.Int32
 	// was is the process of the same PID in the last scan, or nil, called wasName, and memo
 	// is what is remembered of it; orphaned tells that its parent has gone.
 	was      *Process
@@ -42,9 +50,13 @@ type heldPass struct {
 	whole bool
 }
 
-// run reads until the table is full or the pass is left.
+// run reads until the table is full or the pass is left. It keeps to one thread, so that
+// waitsForCPU can look at it.
 func (p *pass) run() {
 	defer close(p.done)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	p.thread.Store(int32(unix.Gettid()))
 	for p.step() {
 	}
 }
@@ -146,6 +158,15 @@ func (p *pass) position() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.table.at
+}
+
+// waitsForCPU reports whether the pass stands still only because its thread gets no CPU.
+// What is read then would wrongly be given up, and the process be missing from the table.
+func (p *pass) waitsForCPU() bool {
+	var s pidStat
+	path := fmt.Appendf(nil, "/proc/self/task/%d/stat\x00", p.thread.Load())
+	content, err := readAt(unix.AT_FDCWD, path, make([]byte, statBuffer))
+	return err == nil && s.parse(content) && s.state == 'R'
 }
 
 // anywhere stands for whatever position a pass is at.

@@ -142,8 +142,7 @@ func (r *procfsReader) readProcesses(ctx context.Context) error {
 	return nil
 }
 
-// watchTicks is how many looks in a row must find a pass at the same process. One would
-// not do: when this program is denied the CPU for long, the pass stands still with it.
+// watchTicks is how many looks in a row must find a pass at the same process.
 const watchTicks = 4
 
 // await returns when the pass is done, or has been left behind.
@@ -168,7 +167,7 @@ func (r *procfsReader) await(ctx context.Context, p *pass, watch <-chan time.Tim
 			last, same = at, 0
 			continue
 		}
-		if same++; same >= watchTicks && r.leave(p, at) {
+		if same++; same >= watchTicks && !p.waitsForCPU() && r.leave(p, at) {
 			return nil
 		}
 	}

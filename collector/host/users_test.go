@@ -3,6 +3,7 @@ package host
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -64,6 +65,16 @@ func TestUserNamesDoesNotWaitForADirectoryServer(t *testing.T) {
 			t.Errorf("ten lookups took %v", took)
 		}
 		close(release)
+	})
+}
+
+func FuzzParsePasswdLine(f *testing.F) {
+	f.Add([]byte("root:x:0:0:root:/root:/bin/sh\n"))
+	f.Fuzz(func(t *testing.T, line []byte) {
+		name, uid, ok := parsePasswdLine(line)
+		if ok && (name == "" || !strings.Contains(string(line), ":")) {
+			t.Errorf("%q is user %d called %q", line, uid, name)
+		}
 	})
 }
 
