@@ -72,3 +72,54 @@ func TestBasicAuth(t *testing.T) {
 		t.Errorf("/metrics, which nobody guards any longer: %d", status)
 	}
 }
+
+// makeToken makes a token as an administrator does.
+func makeToken(t *testing.T, name string) (secret, entry string) {
+	t.Helper()
+	status, stdout, stderr := runToEnd(t, "--api.new-token="+name, "--api.role=viewer")
+	if status != 0 {
+		t.Fatalf("exit status %d: %s", status, stderr)
+	}
+	secret = strings.Split(stdout, "\n")[2]
+	_, entry, found := strings.Cut(stdout, "\"tokens:\":\n\n")
+	if !found || strings.Contains(entry, secret) {
+		t.Fatalf("not a secret and an entry without it:\n%s", stdout)
+	}
+	return secret, entry
+}
+
+// TestTokens lets the owner of a token in until the token is taken away.
+func TestTokens(t *testing.T) {
+	secret, entry := makeToken(t, "grafana")
+	_, other := makeToken(t, "other")
+	file := filepath.Join(t.TempDir(), "tokens.yml")
+	write := func(entry string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte("tokens:\n"+entry), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(entry)
+	s := start(t, "--api.token-file="+file, "--web.enable-lifecycle")
+	status, body := s.do(http.MethodGet, "/api/v1/tree", "Authorization", "Bearer "+secret)
+	if status != http.StatusOK || !strings.Contains(body, `"role":"viewer"`) || strings.Contains(body, `"cmdline"`) {
+		t.Errorf("with the token: %d, or no viewer, or one who sees command lines", status)
+	}
+	if status, _ := s.get("/api/v1/tree"); status != http.StatusUnauthorized {
+		t.Errorf("without the token: %d", status)
+	}
+	if status, _ := s.get("/metrics"); status != http.StatusOK {
+		t.Errorf("/metrics without the token: %d", status)
+	}
+
+	write(other)
+	if status, body := s.do(http.MethodPost, "/-/reload"); status != http.StatusOK {
+		t.Fatalf("reload: %d %s", status, body)
+	}
+	if status, _ := s.do(http.MethodGet, "/api/v1/tree", "Authorization", "Bearer "+secret); status != http.StatusUnauthorized {
+		t.Errorf("with the token that was taken away: %d", status)
+	}
+	if strings.Contains(s.log.String(), secret) {
+		t.Error("the secret is in the log")
+	}
+}

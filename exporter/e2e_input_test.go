@@ -35,6 +35,9 @@ func TestBadInput(t *testing.T) {
 		{"port in use", []string{"--web.listen-address=" + busy}, []string{busy, "address already in use"}},
 		{"bad address", []string{"--web.listen-address=nowhere:http:x"}, []string{"nowhere:http:x"}},
 		{"no /proc", []string{"--path.procfs=" + dir, "--web.listen-address=127.0.0.1:0"}, []string{dir}},
+		{"bad role", []string{"--api.new-token=a", "--api.role=king"}, []string{"--api.role", `"king"`}},
+		{"bad token name", []string{"--api.new-token=a b"}, []string{"--api.new-token", `"a b"`}},
+		{"no token file", []string{"--api.token-file=/nonexistent/t.yml"}, []string{"/nonexistent/t.yml"}},
 		{"bad origin", []string{"--api.allowed-origin=x"}, []string{"allowed origin", `"x"`}},
 	}
 	for _, tt := range tests {

@@ -3,9 +3,11 @@
 package main
 
 import (
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -63,6 +65,48 @@ func TestStop(t *testing.T) {
 		if status := s.stop(signal); status != 0 {
 			t.Errorf("%v: exit status %d", signal, status)
 		}
+	}
+}
+
+// TestStopLetsRequestsFinish sends a signal into a request that takes a second.
+func TestStopLetsRequestsFinish(t *testing.T) {
+	s := start(t, "--web.enable-pprof")
+	got := make(chan int, 1)
+	go func() {
+		response, err := http.Get(s.url + "/debug/pprof/profile?seconds=1")
+		if err != nil {
+			t.Error(err)
+			got <- 0
+			return
+		}
+		defer func() { _ = response.Body.Close() }()
+		if _, err := io.Copy(io.Discard, response.Body); err != nil {
+			t.Errorf("the answer was cut: %v", err)
+		}
+		got <- response.StatusCode
+	}()
+	s.eventually("the request", func() bool {
+		_, body := s.get("/debug/pprof/goroutine?debug=1")
+		return strings.Contains(body, "pprof.Profile")
+	})
+	if status := s.stop(syscall.SIGTERM); status != 0 {
+		t.Errorf("exit status %d", status)
+	}
+	if status := <-got; status != http.StatusOK {
+		t.Errorf("the request that was under way got %d", status)
+	}
+}
+
+func TestSeveralAddresses(t *testing.T) {
+	s := start(t, "--web.listen-address=127.0.0.1:0")
+	pattern := regexp.MustCompile(`(?s)msg="Listening on" address=(\S+).*msg="Listening on" address=(\S+)`)
+	s.url = "http://" + s.log.await(t, pattern)
+	if status, _ := s.get("/-/ready"); status != http.StatusOK {
+		t.Errorf("the second address answers %d", status)
+	}
+	status, _, stderr := runToEnd(t, "--web.listen-address=127.0.0.1:0", "--web.listen-address="+s.url[len("http://"):])
+	if status != 1 || !strings.Contains(lastLine(stderr), "address already in use") {
+		t.Errorf("one of two addresses in use: exit status %d, %q", status, lastLine(stderr))
 	}
 }
 

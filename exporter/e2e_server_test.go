@@ -88,13 +88,17 @@ func (s *server) get(path string) (int, string) {
 	return s.do(http.MethodGet, path)
 }
 
-func (s *server) do(method, path string) (int, string) {
+// do is get by another method, with headers that are names and values in turn.
+func (s *server) do(method, path string, header ...string) (int, string) {
 	s.tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, method, s.url+path, http.NoBody)
 	if err != nil {
 		s.tb.Fatal(err)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
 	}
 	response, err := http.DefaultClient.Do(r)
 	if err != nil {

@@ -24,22 +24,32 @@ type tableReader func() (*host.Snapshot, error)
 func (r tableReader) Read(context.Context) (*host.Snapshot, error) { return r() }
 func (r tableReader) Close() error                                 { return nil }
 
-// handlerOver is /metrics over a reader, wired as the exporter does it.
+// handlerOver is /metrics over a reader, with a few collectors.
 func handlerOver(tb testing.TB, reader host.Reader, maxRequests int) http.Handler {
 	tb.Helper()
-	names := []string{"scan", "group_cpu", "group_io"}
-	set, err := collector.NewSet(names, collector.Options{})
+	return handlerOf(tb, reader, maxRequests, "scan", "group_cpu", "group_io")
+}
+
+// handlerOf is /metrics over a reader, wired as the exporter does it.
+func handlerOf(tb testing.TB, reader host.Reader, maxRequests int, collectors ...string) http.Handler {
+	tb.Helper()
+	s, err := parseSettings(nil, io.Discard)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s.maxRequests = maxRequests
+	set, err := collector.NewSet(collectors, collector.Options{})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	e := &exporter{
-		settings: &settings{maxRequests: maxRequests, maxAge: host.DefaultMaxAge},
+		settings: s,
 		loggers:  loggers{root: log.NewNopLogger()},
 		set:      set,
 		totals:   collector.NewScanTotals(),
 	}
 	e.reloads = newReloads(e.loggers.root, func() error { return nil })
-	e.source = newSource(reader, e.settings, nil)
+	e.source = newSource(reader, s, nil)
 	return e.newMetricsHandler()
 }
 
