@@ -1,7 +1,6 @@
 package collector
 
 import (
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"proctree/collector/host/system"
 	"proctree/collector/host/system/systemtest"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 )
@@ -68,19 +66,7 @@ func TestSystemGolden(t *testing.T) {
 	// figures of the filesystems.
 	got := gatherSystem(t, systemSet(t, o, "system_time", "system_uname", "system_filesystem"))
 
-	const file = "testdata/system.golden"
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got; -update writes it anew):\n%s", file, diff)
-	}
+	checkGolden(t, "testdata/system.golden", got)
 }
 
 func TestSystemLint(t *testing.T) {
