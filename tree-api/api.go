@@ -58,6 +58,8 @@ type Limits struct {
 	RequestTimeout time.Duration
 	// MaxRequests is how many requests are answered at once, 40; further ones get 503.
 	MaxRequests int
+	// MaxStreams is how many streams there may be at once, 64; further ones get 503.
+	MaxStreams int
 }
 
 // The defaults of Limits.
@@ -74,6 +76,7 @@ type API struct {
 	// assets are the files of the page by their path.
 	assets map[string]file
 	models models
+	hub    *hub
 	// started tells the entity tags of two runs apart.
 	started string
 	slots   chan struct{}
@@ -96,6 +99,14 @@ func New(cfg Config) (*API, error) {
 	if a.assets, err = readAssets(); err != nil {
 		return nil, fmt.Errorf("files of the page: %w", err)
 	}
+	a.hub = &hub{
+		source:  cfg.Source,
+		models:  &a.models,
+		logger:  cfg.Logger,
+		timeout: cfg.Limits.RequestTimeout,
+		most:    cfg.Limits.MaxStreams,
+		feeds:   map[feedKey]*feed{},
+	}
 	a.handler, err = a.routes()
 	return a, err
 }
@@ -109,6 +120,9 @@ func (cfg Config) withDefaults() (Config, error) {
 	}
 	if cfg.Limits.MaxRequests <= 0 {
 		cfg.Limits.MaxRequests = DefaultMaxRequests
+	}
+	if cfg.Limits.MaxStreams <= 0 {
+		cfg.Limits.MaxStreams = DefaultMaxStreams
 	}
 	if cfg.MetricsPath == "" {
 		cfg.MetricsPath = "/metrics"

@@ -147,8 +147,8 @@ func appendThreads(dst []byte, threads []host.Thread) []byte {
 		dst = appendInt(append(appendComma(dst, i), `{"tid":`...), t.TID)
 		dst = appendString(append(dst, `,"name":`...), t.Name)
 		dst = appendString(append(dst, `,"state":`...), t.State.String())
-		dst = appendDecimal(append(dst, `,"user_seconds":`...), t.UserSeconds, secondDecimals)
-		dst = append(appendDecimal(append(dst, `,"system_seconds":`...), t.SysSeconds, secondDecimals), '}')
+		dst = appendDecimal(append(dst, `,"user_seconds":`...), t.UserSeconds, cpuDecimals)
+		dst = append(appendDecimal(append(dst, `,"system_seconds":`...), t.SysSeconds, cpuDecimals), '}')
 	}
 	return append(dst, ']')
 }

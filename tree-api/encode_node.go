@@ -20,7 +20,7 @@ func (v *view) appendNode(dst []byte, i int32) []byte {
 	dst = appendID(append(dst, `"id":`...), p.ID)
 	dst = appendInt(append(dst, `,"pid":`...), p.PID)
 	dst = appendInt(append(dst, `,"ppid":`...), v.ppid(n))
-	dst = appendDecimal(append(dst, `,"start_time":`...), v.startTime(p), secondDecimals)
+	dst = appendDecimal(append(dst, `,"start_time":`...), v.startTime(p), timeDecimals)
 	dst = appendString(append(dst, `,"name":`...), p.Name)
 	dst = append(dst, v.facts[i].fields(v.role)...)
 	dst = append(append(append(dst, `,"state":"`...), p.State.String()...), '"')
@@ -34,7 +34,7 @@ func (v *view) appendNode(dst []byte, i int32) []byte {
 		dst = appendInt(append(dst, `,"nice":`...), int(p.Nice))
 	}
 	dst = appendCPU(dst, n)
-	dst = appendMemory(dst, p)
+	dst = appendMemory(dst, n)
 	dst = appendIO(dst, n)
 	if p.Known.Has(host.HasOpenFDs) {
 		dst = appendUint(append(dst, `,"open_fds":`...), p.OpenFDs)
@@ -69,16 +69,17 @@ func appendCPU(dst []byte, n *Node) []byte {
 		return dst
 	}
 	dst = append(dst, `,"cpu":{"user_seconds":`...)
-	dst = appendDecimal(dst, p.UserTime.Seconds(), secondDecimals)
+	dst = appendDecimal(dst, p.UserTime.Seconds(), cpuDecimals)
 	dst = append(dst, `,"system_seconds":`...)
-	dst = appendDecimal(dst, p.SystemTime.Seconds(), secondDecimals)
+	dst = appendDecimal(dst, p.SystemTime.Seconds(), cpuDecimals)
 	if n.Rates.HasCores {
 		dst = appendDecimal(append(dst, `,"cores":`...), n.Rates.Cores, coreDecimals)
 	}
 	return append(dst, '}')
 }
 
-func appendMemory(dst []byte, p *host.Process) []byte {
+func appendMemory(dst []byte, n *Node) []byte {
+	p := n.Process
 	if p.Known&(host.HasMemory|host.HasSwap) == 0 {
 		return dst
 	}

@@ -29,7 +29,7 @@ func (a *API) appendHost(dst []byte, t *Tree) []byte {
 	dst = appendText(dst, "kernel", info.Kernel)
 	dst = appendText(dst, "arch", info.Arch)
 	if epoch := snapshot.Clock.Epoch; !epoch.IsZero() {
-		dst = appendDecimal(append(dst, `,"boot_time":`...), float64(epoch.UnixMilli())/1e3, secondDecimals)
+		dst = appendDecimal(append(dst, `,"boot_time":`...), float64(epoch.UnixMilli())/1e3, timeDecimals)
 	}
 	if snapshot.System.CPUs > 0 {
 		dst = appendInt(append(dst, `,"cpus":`...), snapshot.System.CPUs)

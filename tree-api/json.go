@@ -6,12 +6,15 @@ import (
 	"unicode/utf8"
 )
 
-// Digits after the point of the figures in the JSON.
+// Digits after the point of the figures in the JSON. More would make a process that does
+// next to nothing look changed at every scan.
 const (
-	// secondDecimals: the kernel's own grain is a tick of 10 ms, or better by BPF.
-	secondDecimals = 3
-	coreDecimals   = 4
-	ratioDecimals  = 4
+	// timeDecimals are those of moments and of the time between them.
+	timeDecimals = 3
+	// cpuDecimals: /proc counts CPU time in ticks of 10 ms (proc_pid_stat(5)).
+	cpuDecimals   = 2
+	coreDecimals  = 3
+	ratioDecimals = 4
 )
 
 const hexDigits = "0123456789abcdef"

@@ -69,11 +69,13 @@ func (a *API) current(ctx context.Context) (*model, error) {
 }
 
 // urlValues parses the parameters of a request; the error is a *badParameterError.
-func urlValues(r *http.Request) (url.Values, error) {
-	if len(r.URL.RawQuery) > maxQueryBytes {
+func urlValues(r *http.Request) (url.Values, error) { return parseValues(r.URL.RawQuery) }
+
+func parseValues(query string) (url.Values, error) {
+	if len(query) > maxQueryBytes {
 		return nil, &badParameterError{"query", fmt.Errorf("longer than %d bytes", maxQueryBytes)}
 	}
-	values, err := url.ParseQuery(r.URL.RawQuery)
+	values, err := url.ParseQuery(query)
 	if err != nil {
 		return nil, &badParameterError{"query", err}
 	}
@@ -116,11 +118,17 @@ func (a *API) appendHead(dst []byte, v *view, s *selection) []byte {
 // appendMoment appends which host it is, when it was looked at, and for whom.
 func (a *API) appendMoment(dst []byte, v *view) []byte {
 	dst = appendString(append(dst, `"host":`...), a.cfg.Host.Name)
-	dst = appendDecimal(append(dst, `,"time":`...), v.time(), secondDecimals)
-	if v.IntervalSeconds > 0 {
-		dst = appendDecimal(append(dst, `,"interval_seconds":`...), v.IntervalSeconds, secondDecimals)
-	}
+	dst = v.appendTimes(dst)
 	return append(append(append(dst, `,"role":"`...), v.role.String()...), '"')
+}
+
+// appendTimes appends when the table was read, and how long after the one before.
+func (v *view) appendTimes(dst []byte) []byte {
+	dst = appendDecimal(append(dst, `,"time":`...), v.time(), timeDecimals)
+	if v.IntervalSeconds > 0 {
+		dst = appendDecimal(append(dst, `,"interval_seconds":`...), v.IntervalSeconds, timeDecimals)
+	}
+	return dst
 }
 
 // time is the moment of the scan, in seconds since 1970.

@@ -1,14 +1,8 @@
 package treeapi
 
-import (
-	"math"
+import "proctree/collector/host"
 
-	"proctree/collector/host"
-)
-
-// Rates are what a process used per second since the scan before. They are rounded, so
-// that the JSON stays short and an idle process does not look changed: Cores to
-// 1/10,000, the others to whole bytes.
+// Rates are what a process used per second since the scan before.
 type Rates struct {
 	// Cores is CPU time per second: 1 is one CPU busy all the time.
 	Cores float64
@@ -64,11 +58,11 @@ func ratesSince(p, before *host.Process, seconds float64) Rates {
 	var r Rates
 	if known.Has(host.HasCPU) {
 		used := max(0, p.CPUTime()-before.CPUTime())
-		r.Cores, r.HasCores = round(used.Seconds()/seconds, coreDecimals), true
+		r.Cores, r.HasCores = used.Seconds()/seconds, true
 	}
 	if known.Has(host.HasIO) {
-		r.ReadBytes = math.Round(growth(p.ReadBytes, before.ReadBytes) / seconds)
-		r.WrittenBytes = math.Round(growth(p.WrittenBytes, before.WrittenBytes) / seconds)
+		r.ReadBytes = growth(p.ReadBytes, before.ReadBytes) / seconds
+		r.WrittenBytes = growth(p.WrittenBytes, before.WrittenBytes) / seconds
 		r.HasIO = true
 	}
 	return r
@@ -80,10 +74,4 @@ func growth(now, before uint64) float64 {
 		return 0
 	}
 	return float64(now - before)
-}
-
-// round rounds to so many digits after the point.
-func round(value float64, decimals int) float64 {
-	unit := math.Pow10(decimals)
-	return math.Round(value*unit) / unit
 }

@@ -21,7 +21,7 @@ func TestRates(t *testing.T) {
 			"over the interval",
 			[]host.Process{p(9, 0, "a", hosttest.CPU(time.Second, time.Second), hosttest.IO(100, 50))},
 			[]host.Process{p(9, 0, "a", hosttest.CPU(4*time.Second, 3*time.Second), hosttest.IO(1100, 75))},
-			Rates{Cores: 0.5, HasCores: true, ReadBytes: 100, WrittenBytes: 3, HasIO: true},
+			Rates{Cores: 0.5, HasCores: true, ReadBytes: 100, WrittenBytes: 2.5, HasIO: true},
 		},
 		{
 			"started since: over its life",

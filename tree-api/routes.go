@@ -34,6 +34,7 @@ func (a *API) routes() (http.Handler, error) {
 	for _, c := range calls {
 		mux.Handle(c.path, a.shared(compress(a.recovered(readOnly(a.guarded(c.call))))))
 	}
+	mux.Handle("/api/v1/stream", a.recovered(readOnly(http.HandlerFunc(a.stream))))
 	mux.Handle("/api/v1/openapi.json", a.shared(compress(readOnly(http.HandlerFunc(serveOpenAPI)))))
 	mux.Handle("/api/", a.recovered(http.HandlerFunc(unknownPath)))
 	mux.Handle("/login", a.recovered(http.HandlerFunc(a.login)))

@@ -66,7 +66,7 @@ func (v *view) wire(i int32) wireNode {
 	p := n.Process
 	w := wireNode{
 		ID: p.String(), PID: p.PID, Name: p.Name, State: p.State.String(), Kernel: p.Kernel, Group: n.Group,
-		StartTime: milli(float64(v.Report.Snapshot.StartTime(p).UnixNano()) / 1e9),
+		StartTime: rounded(float64(v.Report.Snapshot.StartTime(p).UnixNano())/1e9, 3),
 		User:      p.Facts.User, Unit: p.Facts.Unit, Container: p.Facts.Container, PodUID: p.Facts.PodUID,
 		Threads: known(p, host.HasThreads, p.Threads),
 		Nice:    known(p, host.HasNice, p.Nice),
@@ -80,8 +80,8 @@ func (v *view) wire(i int32) wireNode {
 		w.Exe, w.Cmdline = p.Facts.Exe, p.Facts.Cmdline
 	}
 	if p.Known.Has(host.HasCPU) {
-		w.CPU = &wireCPU{User: milli(p.UserTime.Seconds()), System: milli(p.SystemTime.Seconds())}
-		w.CPU.Cores = when(n.Rates.HasCores, n.Rates.Cores)
+		w.CPU = &wireCPU{User: rounded(p.UserTime.Seconds(), 2), System: rounded(p.SystemTime.Seconds(), 2)}
+		w.CPU.Cores = when(n.Rates.HasCores, rounded(n.Rates.Cores, 3))
 	}
 	if p.Known&(host.HasMemory|host.HasSwap) != 0 {
 		w.Memory = &wireMemory{
@@ -89,9 +89,9 @@ func (v *view) wire(i int32) wireNode {
 		}
 	}
 	if p.Known.Has(host.HasIO) {
-		w.IO = &wireIO{p.ReadBytes, p.WrittenBytes, when(n.Rates.HasIO, n.Rates.ReadBytes), when(n.Rates.HasIO, n.Rates.WrittenBytes)}
+		w.IO = &wireIO{p.ReadBytes, p.WrittenBytes, when(n.Rates.HasIO, rounded(n.Rates.ReadBytes, 0)), when(n.Rates.HasIO, rounded(n.Rates.WrittenBytes, 0))}
 	}
-	w.Subtree.Cores = when(n.Subtree.HasCores, math.Round(n.Subtree.Cores*1e4)/1e4)
+	w.Subtree.Cores = when(n.Subtree.HasCores, rounded(n.Subtree.Cores, 3))
 	w.Subtree.Resident = when(n.Subtree.HasMemory, n.Subtree.ResidentBytes)
 	return w
 }
@@ -107,7 +107,9 @@ func (v *view) wireTree(list []int32) []wireNode {
 	return nodes
 }
 
-func milli(seconds float64) float64 { return math.Round(seconds*1e3) / 1e3 }
+func rounded(value float64, decimals int) float64 {
+	return math.Round(value*math.Pow10(decimals)) / math.Pow10(decimals)
+}
 
 func known[T any](p *host.Process, bit host.Fields, value T) *T { return when(p.Known.Has(bit), value) }
 

@@ -1,0 +1,106 @@
+package treeapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/coder/websocket"
+
+	"proctree/collector/host"
+	"proctree/tree-api/access"
+)
+
+// feedKey is what streams must have in common to share their messages.
+type feedKey struct {
+	// interval is in seconds.
+	interval int
+	role     access.Role
+	// filter is the query in its canonical form.
+	filter string
+}
+
+// feed makes the messages of all streams that ask for the same.
+type feed struct {
+	query *query
+	role  access.Role
+	// shown is what the streams show after the last message, and sequence its number.
+	shown    *frame
+	sequence uint64
+	// full shows all of shown, made when somebody joins.
+	full    []byte
+	clients map[*client]struct{}
+}
+
+// queued is how many messages wait for a reader before it is cut.
+const queued = 4
+
+// client is one stream on its way to its reader.
+type client struct {
+	// messages are never written to once they are in here: many clients share them.
+	messages chan []byte
+	// ended is closed when no further message will come; farewell then says why.
+	ended    chan struct{}
+	farewell farewell
+}
+
+// farewell is why the server ends a stream (RFC 6455, section 7.4.1).
+type farewell struct {
+	code   websocket.StatusCode
+	reason string
+}
+
+var (
+	tooSlow = farewell{
+		websocket.StatusTryAgainLater,
+		fmt.Sprintf("too slow: %d updates were waiting; connect again for the whole table", queued),
+	}
+	goingAway = farewell{websocket.StatusGoingAway, "the exporter stops"}
+	noTable   = farewell{websocket.StatusInternalError, "the process table could not be read"}
+	withdrawn = farewell{websocket.StatusPolicyViolation, "access was withdrawn; sign in again"}
+)
+
+// join adds a client, with the whole table as its first message.
+func (f *feed) join() *client {
+	c := &client{messages: make(chan []byte, queued), ended: make(chan struct{})}
+	if f.full == nil {
+		f.full = f.shown.appendFull(nil, f.sequence)
+	}
+	c.messages <- f.full
+	f.clients[c] = struct{}{}
+	return c
+}
+
+// end cuts a client off.
+func (f *feed) end(c *client, why farewell) {
+	delete(f.clients, c)
+	c.farewell = why
+	close(c.ended)
+}
+
+// advance leads all clients to a newer table. Who does not keep up is cut, so that nobody
+// waits for anybody.
+func (f *feed) advance(ctx context.Context, m *model) error {
+	next, err := nextFrame(ctx, m.as(f.role), f.query)
+	if err != nil {
+		return err
+	}
+	f.sequence++
+	d := differ{before: f.shown, now: next}
+	message := d.appendDiff(nil, f.sequence)
+	f.shown, f.full = next, nil
+	for c := range f.clients {
+		select {
+		case c.messages <- message:
+		default:
+			f.end(c, tooSlow)
+		}
+	}
+	return nil
+}
+
+// snapshot is the one that the feed shows.
+func (f *feed) snapshot() *host.Snapshot { return f.shown.Report.Snapshot }
+
+// errClosed is returned to who wants a stream while the exporter stops.
+var errClosed = errors.New("the exporter stops")

@@ -1,0 +1,177 @@
+package treeapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"proctree/tree-api/access"
+)
+
+const (
+	// DefaultMaxStreams is how many streams there may be at once.
+	DefaultMaxStreams = 64
+
+	// The interval of a stream in seconds.
+	defaultInterval = 2
+	leastInterval   = 1
+	mostInterval    = 60
+
+	// pingEvery keeps proxies from closing a quiet connection, and finds dead ones.
+	pingEvery = 20 * time.Second
+	// writeTimeout is how long one message may take. It leaves who was cut for being slow
+	// some time to take in what is on its way, and then the farewell.
+	writeTimeout = 20 * time.Second
+)
+
+// stream answers GET /api/v1/stream.
+func (a *API) stream(w http.ResponseWriter, r *http.Request) {
+	grant, err := a.cfg.Access.Authorize(r)
+	if err != nil {
+		writeFailure(w, failureOf(err))
+		return
+	}
+	key, q, err := parseStream(r, grant.Role)
+	if err != nil {
+		writeFailure(w, failureOf(err))
+		return
+	}
+	if !a.hub.reserve() {
+		writeFailure(w, &failure{
+			status:  http.StatusServiceUnavailable,
+			kind:    errorUnavailable,
+			headers: map[string]string{"Retry-After": "5"},
+			err:     fmt.Errorf("there are %d streams already", a.cfg.Limits.MaxStreams),
+		})
+		return
+	}
+	defer a.hub.release()
+	c, err := a.joinWithin(r.Context(), key, q)
+	if err != nil {
+		writeFailure(w, failureOf(err))
+		return
+	}
+	defer a.hub.leave(key, c)
+	// The origin was checked already; the library checks it again by its own rules.
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{OriginPatterns: a.cfg.Access.Origins()})
+	if err != nil {
+		return // Accept has answered.
+	}
+	defer func() { _ = conn.CloseNow() }()
+	a.follow(r.Context(), conn, c, grant)
+}
+
+// joinWithin bounds the time until the first message is there.
+func (a *API) joinWithin(ctx context.Context, key feedKey, q *query) (*client, error) {
+	ctx, cancel := context.WithTimeout(ctx, a.cfg.Limits.RequestTimeout)
+	defer cancel()
+	return a.hub.join(ctx, key, q)
+}
+
+// parseStream reads what a stream shall show.
+func parseStream(r *http.Request, role access.Role) (feedKey, *query, error) {
+	if !asksForWebSocket(r) {
+		return feedKey{}, nil, &failure{
+			status:  http.StatusUpgradeRequired,
+			kind:    errorBadData,
+			headers: map[string]string{"Upgrade": "websocket", "Connection": "Upgrade"},
+			err:     errors.New("this is a WebSocket: ask for an upgrade"),
+		}
+	}
+	values, err := urlValues(r)
+	if err != nil {
+		return feedKey{}, nil, err
+	}
+	key := feedKey{interval: defaultInterval, role: role}
+	if key.interval, err = takeInterval(values); err != nil {
+		return feedKey{}, nil, err
+	}
+	key.filter = values.Encode()
+	q, err := parseQuery(values, nested)
+	return key, q, err
+}
+
+// asksForWebSocket looks at the headers of RFC 6455, section 4.2.1.
+func asksForWebSocket(r *http.Request) bool {
+	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+}
+
+// takeInterval takes the one parameter that only a stream has out of the others.
+func takeInterval(values url.Values) (int, error) {
+	const name = "interval"
+	given, ok := values[name]
+	if !ok {
+		return defaultInterval, nil
+	}
+	delete(values, name)
+	if len(given) > 1 {
+		return 0, &badParameterError{name, fmt.Errorf("given %d times", len(given))}
+	}
+	seconds, err := strconv.Atoi(given[0])
+	if err != nil || seconds < leastInterval || seconds > mostInterval {
+		return 0, &badParameterError{name, fmt.Errorf("want whole seconds from %d to %d, not %q", leastInterval, mostInterval, given[0])}
+	}
+	return seconds, nil
+}
+
+// follow sends the messages of a client until either side ends the stream.
+func (a *API) follow(ctx context.Context, conn *websocket.Conn, c *client, grant access.Grant) {
+	// Nothing is expected from the other side but answers to pings and its farewell.
+	ctx = conn.CloseRead(ctx)
+	ping := time.NewTicker(pingEvery)
+	defer ping.Stop()
+	for {
+		var message []byte
+		select {
+		case <-ctx.Done():
+			return
+		case <-c.ended:
+		case <-ping.C:
+		case message = <-c.messages:
+		}
+		if bye, ok := a.farewellTo(c, grant); ok {
+			_ = conn.Close(bye.code, bye.reason)
+			return
+		}
+		exchange := conn.Ping
+		if message != nil {
+			exchange = func(ctx context.Context) error { return conn.Write(ctx, websocket.MessageText, message) }
+		}
+		if within(ctx, exchange) != nil {
+			return
+		}
+	}
+}
+
+// farewellTo says why a client gets nothing more; ok is false while it does.
+func (a *API) farewellTo(c *client, grant access.Grant) (bye farewell, ok bool) {
+	select {
+	case <-c.ended:
+		return c.farewell, true
+	default:
+		return withdrawn, !a.cfg.Access.Holds(grant)
+	}
+}
+
+// within gives an exchange its time; the end of the time breaks the connection.
+func within(ctx context.Context, exchange func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
+	defer cancel()
+	return exchange(ctx)
+}
+
+// Close ends all streams with a word of farewell and waits for them until ctx ends. New
+// ones are refused.
+func (a *API) Close(ctx context.Context) error {
+	if err := a.hub.close(ctx); err != nil {
+		return fmt.Errorf("streams still open: %w", err)
+	}
+	return nil
+}
