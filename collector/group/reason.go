@@ -3,13 +3,17 @@ package group
 // OtherReason stands for every reason that is not of the bounded set.
 const OtherReason = "other"
 
-// exitCode is the reason of an end with an exit code other than 0.
-const exitCode = "exit_code"
+// The reasons other than signals: an exit code other than 0, and the kernel's killing for
+// lack of memory.
+const (
+	exitCode = "exit_code"
+	oomKill  = "oom_kill"
+)
 
 // reasons are the values that AbnormalExits can have for a key: the standard signals
-// (signal(7)) and exitCode.
+// (signal(7)), exitCode and oomKill.
 var reasons = map[string]bool{
-	exitCode: true,
+	exitCode: true, oomKill: true,
 	"SIGHUP": true, "SIGINT": true, "SIGQUIT": true, "SIGILL": true, "SIGTRAP": true, "SIGABRT": true,
 	"SIGBUS": true, "SIGFPE": true, "SIGKILL": true, "SIGUSR1": true, "SIGSEGV": true, "SIGUSR2": true,
 	"SIGPIPE": true, "SIGALRM": true, "SIGTERM": true, "SIGSTKFLT": true, "SIGCHLD": true, "SIGCONT": true,

@@ -52,12 +52,20 @@ func (c *bootClock) clock() (Clock, error) {
 	}, nil
 }
 
-func readKernelClocks() (clockReading, error) {
+// sinceBoot is the time since the boot, suspension included.
+func sinceBoot() (time.Duration, error) {
 	var ts unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &ts); err != nil {
-		return clockReading{}, fmt.Errorf("read the time since the boot: %w", err)
+		return 0, fmt.Errorf("read the time since the boot: %w", err)
 	}
-	uptime := time.Duration(ts.Nano())
+	return time.Duration(ts.Nano()), nil
+}
+
+func readKernelClocks() (clockReading, error) {
+	uptime, err := sinceBoot()
+	if err != nil {
+		return clockReading{}, err
+	}
 	// Without the monotonic reading, by which Sub would not see that the clock was set.
 	return clockReading{uptime: uptime, epoch: time.Now().Round(0).Add(-uptime)}, nil
 }

@@ -27,6 +27,9 @@ type Config struct {
 	// BPFPin is an iterator that PinTasks has left in a bpf file system. Reading it needs no
 	// capability. Linux only.
 	BPFPin string
+	// Exits is where the CPU of processes that end between two scans comes from: ExitsAuto
+	// (the default) or the text of an ExitSource. Linux only.
+	Exits string
 	// ProportionalBudget is the time per scan for reading proportional memory (PSS), which
 	// costs several times what all other figures together do; 0 does not read it.
 	ProportionalBudget time.Duration
@@ -49,11 +52,18 @@ const (
 // ReaderModes lists the values of Config.Reader.
 func ReaderModes() []string { return []string{ReaderAuto, ReaderBPF, ReaderProcfs} }
 
+// ExitsAuto is the best source of exits that is possible.
+const ExitsAuto = "auto"
+
+// ExitModes lists the values of Config.Exits.
+func ExitModes() []string { return []string{ExitsAuto, string(ExitsBPF), string(ExitsChildren)} }
+
 // withDefaults fills in what was left out.
 func (c Config) withDefaults() Config {
 	c.ProcPath = cmp.Or(c.ProcPath, "/proc")
 	c.RootPath = cmp.Or(c.RootPath, "/")
 	c.Reader = cmp.Or(c.Reader, ReaderAuto)
+	c.Exits = cmp.Or(c.Exits, ExitsAuto)
 	c.Deadline = cmp.Or(c.Deadline, DefaultDeadline)
 	if c.Logger == nil {
 		c.Logger = log.NewNopLogger()

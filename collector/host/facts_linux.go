@@ -24,7 +24,7 @@ const (
 )
 
 // factsCache keeps the facts of each process and every name once. They are read when a
-// process is first seen, when its name or user changes, and now and then. Whoever reads
+// process is first seen, when its name, user or control group changes, and now and then. Whoever reads
 // the process table calls begin, get for each process, and sweep. Not safe for concurrent
 // use.
 type factsCache struct {
@@ -96,6 +96,10 @@ func (c *factsCache) entry(s sighting) *factsEntry {
 	if e.name != string(s.name) || e.uid != s.uid {
 		e.name, e.uid = c.intern(s.name), s.uid
 		e.facts, e.failed, e.unread = noFacts, failures{}, true
+	}
+	if e.cgroup != s.cgroup && s.cgroup != 0 {
+		e.unread = e.unread || e.cgroup != 0
+		e.cgroup = s.cgroup
 	}
 	return e
 }

@@ -4,6 +4,7 @@ package host
 type factsEntry struct {
 	name   string
 	uid    uint32
+	cgroup uint64
 	facts  *Facts
 	failed failures
 	// unread is set until the facts of this program and user have been read.
@@ -31,4 +32,6 @@ type sighting struct {
 	name   []byte
 	uid    uint32
 	kernel bool
+	// cgroup is the inode of its control group, 0 where it is not known.
+	cgroup uint64
 }

@@ -12,29 +12,42 @@ import (
 )
 
 // NewReader returns a Reader of the process table, in the best way that Config.Reader and
-// the kernel permit. A way that was asked for by name and is not possible is an error.
+// the kernel permit, with the best accounts of exits that Config.Exits and the kernel
+// permit. A way that was asked for by name and is not possible is an error.
 func NewReader(cfg Config) (Reader, error) {
 	cfg = cfg.withDefaults()
 	if !slices.Contains(ReaderModes(), cfg.Reader) {
 		return nil, fmt.Errorf("reader %q is none of %s", cfg.Reader, strings.Join(ReaderModes(), ", "))
 	}
+	if !slices.Contains(ExitModes(), cfg.Exits) {
+		return nil, fmt.Errorf("exits %q is none of %s", cfg.Exits, strings.Join(ExitModes(), ", "))
+	}
 	files, err := newProcfsReader(cfg)
 	if err != nil {
 		return nil, err
 	}
-	r := &linuxReader{procfsReader: files}
-	if cfg.Reader == ReaderProcfs {
-		return r, nil
-	}
-	r.bpf, err = openBPFTable(cfg, files.proc)
-	if err != nil && cfg.Reader == ReaderBPF {
-		_ = files.Close()
-		return nil, fmt.Errorf("read the process table by BPF: %w", err)
-	}
-	if err != nil {
-		_ = level.Info(cfg.Logger).Log("msg", "processes are read from the proc file system, not by BPF", "reason", err)
+	r := &linuxReader{procfsReader: files, ledger: newExitLedger(files.facts)}
+	if err := errors.Join(r.openTable(), r.openExits()); err != nil {
+		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
+}
+
+// openTable opens the BPF iterator, if it is wanted and possible.
+func (r *linuxReader) openTable() error {
+	if r.cfg.Reader == ReaderProcfs {
+		return nil
+	}
+	table, err := openBPFTable(r.cfg, r.proc)
+	switch {
+	case err == nil:
+		r.bpf = table
+	case r.cfg.Reader == ReaderBPF:
+		return fmt.Errorf("read the process table by BPF: %w", err)
+	default:
+		_ = level.Info(r.cfg.Logger).Log("msg", "processes are read from the proc file system, not by BPF", "reason", err)
+	}
+	return nil
 }
 
 // linuxReader reads the process table by BPF where that is possible, else from the proc
@@ -43,6 +56,9 @@ type linuxReader struct {
 	*procfsReader
 	// bpf is nil where it is not possible.
 	bpf *bpfTable
+	// exits is nil where there are no accounts of ended processes.
+	exits  exitSource
+	ledger *exitLedger
 	// previous is the table of the last scan.
 	previous []Process
 	// failing is set while BPF fails.
@@ -50,9 +66,16 @@ type linuxReader struct {
 }
 
 func (r *linuxReader) Read(ctx context.Context) (*Snapshot, error) {
+	var begun error
+	if r.exits != nil {
+		begun = r.exits.passBegins()
+	}
 	s, err := r.scan(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if r.exits != nil {
+		r.addExits(s, begun)
 	}
 	r.previous = s.Processes
 	return s, nil
@@ -98,7 +121,9 @@ func (r *linuxReader) readBPF(ctx context.Context) (*Snapshot, error) {
 	r.facts.begin(clock.Now, began, len(processes), errs)
 	for i := range processes {
 		p := &processes[i]
-		p.Name, p.Facts = r.facts.get(sighting{ID: p.ID, name: commOf(&r.bpf.comms[i]), uid: p.UID, kernel: p.Kernel})
+		p.Name, p.Facts = r.facts.get(sighting{
+			ID: p.ID, name: commOf(&r.bpf.comms[i]), uid: p.UID, kernel: p.Kernel, cgroup: r.bpf.cgroups[i],
+		})
 	}
 	r.facts.sweep()
 	r.pss.apply(processes, errs)
@@ -139,9 +164,12 @@ func (r *linuxReader) addFirst(ctx context.Context, processes []Process, clock C
 
 // Close frees what the reader holds.
 func (r *linuxReader) Close() error {
-	var err error
+	var errs []error
 	if r.bpf != nil {
-		err = r.bpf.tasks.Close()
+		errs = append(errs, r.bpf.tasks.Close())
 	}
-	return errors.Join(err, r.procfsReader.Close())
+	if r.exits != nil {
+		errs = append(errs, r.exits.close())
+	}
+	return errors.Join(append(errs, r.procfsReader.Close())...)
 }

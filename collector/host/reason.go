@@ -12,11 +12,14 @@ const (
 	ReasonParse = "parse"
 	// ReasonBPF: the pass by BPF failed, and the proc file system was read instead.
 	ReasonBPF = "bpf"
+	// ReasonExits: accounts of ended processes could not be read; they come with a later
+	// scan.
+	ReasonExits = "exits"
 	// ReasonOther is every other error.
 	ReasonOther = "other"
 )
 
 // ErrorReasons lists every reason there is.
 func ErrorReasons() []string {
-	return []string{ReasonPermission, ReasonDeadline, ReasonParse, ReasonBPF, ReasonOther}
+	return []string{ReasonPermission, ReasonDeadline, ReasonParse, ReasonBPF, ReasonExits, ReasonOther}
 }

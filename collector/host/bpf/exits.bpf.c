@@ -12,6 +12,10 @@ char LICENSE[] SEC("license") = "GPL";
 enum { ENDED_WITH_CODE = 256, ENDED_FOR_MEMORY = 512 };
 enum { SIGKILL = 9 };
 
+// Flags of an account: the kernel counts I/O, and PF_FORKNOEXEC: the process ran the program
+// of its parent.
+enum { HAS_IO = 1 };
+
 struct usage {
 	__u64 runtime, utime, stime; // ns
 	__u64 minflt, majflt, read_bytes, write_bytes;
@@ -35,7 +39,6 @@ struct sum_key {
 	__u32 uid, how;
 	// The parent, if the last pass can have seen it, else 0.
 	__u32 ppid;
-	// PF_FORKNOEXEC: it ran its parent's program.
 	__u32 flags;
 };
 
@@ -70,8 +73,8 @@ volatile __u64 seen_until = ~0ULL;
 // emptied while nobody adds to it.
 volatile __u64 generation = 0;
 
-// Read by the reader: how many programs are adding to each map of sums, how many have ever
-// begun to, and how many processes found no room in a map.
+// Read by the reader: how many programs are adding to each map of sums, and how many
+// processes ever were summed, were listed, and found no room in a map.
 __u64 adding_even = 0, adding_odd = 0;
 __u64 summed = 0, listed = 0, lost = 0;
 
@@ -106,6 +109,11 @@ static __always_inline void use(struct usage *u, struct task_struct *p, struct s
 	}
 }
 
+static __always_inline __u32 flags(struct task_struct *p)
+{
+	return (p->flags & PF_FORKNOEXEC) | (bpf_core_field_exists(p->ioac.read_bytes) ? HAS_IO : 0);
+}
+
 static __always_inline __u64 cgroup(struct task_struct *p)
 {
 	if (!bpf_core_field_exists(p->cgroups))
@@ -123,7 +131,7 @@ static __always_inline void list(struct task_struct *p, struct signal_struct *si
 	e.uid = p->real_cred->euid.val;
 	e.ppid = p->real_parent->tgid;
 	e.how = how(p, sig);
-	e.flags = p->flags & PF_FORKNOEXEC;
+	e.flags = flags(p);
 	use(&e.used, p, sig);
 	if (bpf_map_update_elem(&ended_processes, &key, &e, BPF_ANY))
 		__sync_fetch_and_add(&lost, 1);
@@ -160,6 +168,7 @@ static __always_inline void add(void *sums, const struct sum_key *key, const str
 	}
 	__sync_fetch_and_add(&s->processes, 1);
 	add_usage(&s->used, used);
+	__sync_fetch_and_add(&summed, 1);
 }
 
 static __always_inline void sum(struct task_struct *p, struct signal_struct *sig, __u64 until)
@@ -172,13 +181,11 @@ static __always_inline void sum(struct task_struct *p, struct signal_struct *sig
 	key.cgroup = cgroup(p);
 	key.uid = p->real_cred->euid.val;
 	key.how = how(p, sig);
+	key.flags = flags(p);
 	// A parent that nobody has seen tells nothing, and scripts would fill the map.
-	if (parent->group_leader->start_boottime <= until) {
+	if (parent->group_leader->start_boottime <= until)
 		key.ppid = parent->tgid;
-		key.flags = p->flags & PF_FORKNOEXEC;
-	}
 	use(&used, p, sig);
-	__sync_fetch_and_add(&summed, 1);
 	// The reader turns generation and then waits until nobody is adding. Who came between
 	// the two sees that it has turned, and goes the new way.
 	__sync_fetch_and_add(&adding_even, 1);

@@ -35,9 +35,14 @@ const (
 	EndedForMemory = 512
 )
 
-// FlagForkNoExec is set in Flags of a process that ran the program of its parent
-// (PF_FORKNOEXEC, linux/sched.h).
-const FlagForkNoExec = 0x40
+// The bits of Flags.
+const (
+	// FlagIO vouches for ReadBytes and WriteBytes.
+	FlagIO = 0x01
+	// FlagForkNoExec: the process ran the program of its parent (PF_FORKNOEXEC in
+	// linux/sched.h).
+	FlagForkNoExec = 0x40
+)
 
 const (
 	batchEntries = 512
@@ -50,7 +55,11 @@ const (
 type Exits struct {
 	objects    exitsObjects
 	link       link.Link
+	ended      batch[EndedKey, Ended]
+	sums       batch[SumKey, Sum]
 	generation uint64
+	// turned is set while the map of sums that the programs have left is not empty.
+	turned bool
 	// summed, listed and lost are the kernel's counters at the last Drain.
 	summed, listed, lost uint64
 }
@@ -61,10 +70,15 @@ func LoadExits() (*Exits, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the embedded BPF object: %w", err)
 	}
-	e := &Exits{}
+	return startExits(spec)
+}
+
+func startExits(spec *ebpf.CollectionSpec) (*Exits, error) {
+	e := &Exits{ended: newBatch[EndedKey, Ended](), sums: newBatch[SumKey, Sum]()}
 	if err := load(spec, &e.objects); err != nil {
 		return nil, err
 	}
+	var err error
 	e.link, err = link.AttachTracing(link.TracingOptions{Program: e.objects.ProcessFreed})
 	if err != nil {
 		_ = e.objects.Close()
@@ -75,35 +89,49 @@ func LoadExits() (*Exits, error) {
 
 // PassBegins is called before a pass over the process table: whoever ends from now on may
 // have been seen by it, and is kept as one.
-func (e *Exits) PassBegins() error { return e.set(e.objects.SeenUntil, math.MaxUint64) }
+func (e *Exits) PassBegins() error {
+	if err := e.set(e.objects.SeenUntil, math.MaxUint64); err != nil {
+		return err
+	}
+	return e.turn()
+}
+
+// turn makes the programs add to the other map of sums. Drain empties the one they leave,
+// once those that still add to it are through: it has to come a moment later, for the CPUs
+// do not see each other's writes at once, and the pass in between is long for that.
+func (e *Exits) turn() error {
+	if e.turned || !moved(e.objects.Summed, &e.summed) {
+		return nil
+	}
+	e.turned = true
+	e.generation++
+	return e.set(e.objects.Generation, e.generation)
+}
 
 // PassEnded is called after the pass, with the time since the boot in ns (CLOCK_BOOTTIME):
 // whoever begins from now on has not been seen, and is summed when it ends.
 func (e *Exits) PassEnded(now uint64) error { return e.set(e.objects.SeenUntil, now) }
 
-// Drain hands over every account since the last Drain, each once. The values are valid
-// only during the call.
+// Drain hands over each account of a process that was kept as one, and the sums up to the
+// last PassBegins, each once. The values are valid only during the call.
 func (e *Exits) Drain(one func(*EndedKey, *Ended), many func(*SumKey, *Sum)) error {
 	if moved(e.objects.Listed, &e.listed) {
-		if err := drain(e.objects.EndedProcesses, one); err != nil {
+		if err := e.ended.drain(e.objects.EndedProcesses, one); err != nil {
 			return fmt.Errorf("read the accounts of ended processes: %w", err)
 		}
 	}
-	if !moved(e.objects.Summed, &e.summed) {
+	if !e.turned {
 		return nil
 	}
-	sums, adding := e.objects.SumsEven, e.objects.AddingEven
+	left, adding := e.objects.SumsOdd, e.objects.AddingOdd
 	if e.generation&1 == 1 {
-		sums, adding = e.objects.SumsOdd, e.objects.AddingOdd
-	}
-	e.generation++
-	if err := e.set(e.objects.Generation, e.generation); err != nil {
-		return err
+		left, adding = e.objects.SumsEven, e.objects.AddingEven
 	}
 	awaitZero(adding)
-	if err := drain(sums, many); err != nil {
+	if err := e.sums.drain(left, many); err != nil {
 		return fmt.Errorf("read the sums over ended processes: %w", err)
 	}
+	e.turned = false
 	return nil
 }
 
@@ -151,14 +179,23 @@ func awaitZero(adding *ebpf.Variable) {
 	}
 }
 
+// batch is room for entries of a map.
+type batch[K, V any] struct {
+	keys   []K
+	values []V
+}
+
+func newBatch[K, V any]() batch[K, V] {
+	return batch[K, V]{keys: make([]K, batchEntries), values: make([]V, batchEntries)}
+}
+
 // drain takes every entry out of a map.
-func drain[K, V any](m *ebpf.Map, each func(*K, *V)) error {
-	keys, values := make([]K, batchEntries), make([]V, batchEntries)
+func (b *batch[K, V]) drain(m *ebpf.Map, each func(*K, *V)) error {
 	var cursor ebpf.MapBatchCursor
 	for {
-		n, err := m.BatchLookupAndDelete(&cursor, keys, values, nil)
+		n, err := m.BatchLookupAndDelete(&cursor, b.keys, b.values, nil)
 		for i := range n {
-			each(&keys[i], &values[i])
+			each(&b.keys[i], &b.values[i])
 		}
 		if errors.Is(err, ebpf.ErrKeyNotExist) {
 			return nil

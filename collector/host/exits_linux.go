@@ -1,0 +1,120 @@
+package host
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// exitSource has the accounts of processes that ended.
+type exitSource interface {
+	// passBegins and passEnded enclose every pass over the process table.
+	passBegins() error
+	passEnded() error
+	// drain hands each account to the ledger once.
+	drain(*exitLedger) error
+	// lost is how many accounts were lost since the last call.
+	lost() uint64
+	name() ExitSource
+	close() error
+}
+
+// A process that left the table is remembered for so many scans, and for so long, while its
+// account is still to come.
+const (
+	rememberGone    = 3
+	rememberGoneFor = 10 * time.Second
+)
+
+// exitLedger turns the accounts of processes that ended into the records of a snapshot. It
+// knows what the scans have shown of them.
+type exitLedger struct {
+	facts *factsCache
+	now   time.Time
+	scan  uint64
+	// table is the scan that has just been made.
+	table *Snapshot
+	// gone left the table in one of the last scans, and have no account yet.
+	gone map[ID]goneProcess
+	// held are records of processes that the table still shows.
+	held    map[ID]Exit
+	records []Exit
+	// lost are those remembered whose account never came.
+	lost   uint64
+	groups cgroupNames
+	made   map[exitFactsKey]*Facts
+}
+
+// goneProcess is what the last scan that saw a process showed.
+type goneProcess struct {
+	Process
+	scan uint64
+	at   time.Time
+}
+
+func newExitLedger(facts *factsCache) *exitLedger {
+	return &exitLedger{
+		facts: facts, gone: make(map[ID]goneProcess), held: make(map[ID]Exit), made: make(map[exitFactsKey]*Facts),
+	}
+}
+
+// begin takes the next scan. cgroups are the control groups' ids by the index of its
+// processes, nil where they are not known.
+func (l *exitLedger) begin(previous []Process, s *Snapshot, cgroups []uint64) {
+	l.scan++
+	l.table, l.now = s, s.Taken
+	l.groups.begin(s.Processes, cgroups)
+	maps.DeleteFunc(l.gone, func(id ID, _ goneProcess) bool { return s.ByID(id) != nil })
+	at := 0
+	for i := range previous {
+		p := &previous[i]
+		for at < len(s.Processes) && s.Processes[at].PID < p.PID {
+			at++
+		}
+		if at == len(s.Processes) || s.Processes[at].ID != p.ID {
+			l.gone[p.ID] = goneProcess{*p, l.scan, l.now}
+		}
+	}
+}
+
+// seen returns what the last scan before its end showed of a process, nil if none saw it.
+func (l *exitLedger) seen(id ID) *Process {
+	if p := l.table.ByID(id); p != nil {
+		return p
+	}
+	if p, ok := l.gone[id]; ok {
+		return &p.Process
+	}
+	return nil
+}
+
+// add takes the record of one process, or of several that no scan saw.
+func (l *exitLedger) add(e Exit) {
+	if e.ID.PID != 0 && l.table.ByID(e.ID) != nil {
+		l.held[e.ID] = e
+		return
+	}
+	delete(l.gone, e.ID)
+	l.records = append(l.records, e)
+}
+
+// finish returns the records that are due.
+func (l *exitLedger) finish() []Exit {
+	for id, e := range l.held {
+		if l.table.ByID(id) == nil {
+			delete(l.held, id)
+			l.add(e)
+		}
+	}
+	maps.DeleteFunc(l.gone, func(_ ID, p goneProcess) bool {
+		if l.scan-p.scan < rememberGone || l.now.Sub(p.at) < rememberGoneFor {
+			return false
+		}
+		l.lost++
+		return true
+	})
+	records := l.records
+	l.records = nil
+	slices.SortStableFunc(records, func(a, b Exit) int { return a.ID.Compare(b.ID) })
+	return records
+}

@@ -1,0 +1,138 @@
+package host
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"proctree/collector/host/bpf"
+)
+
+// bpfExits has the kernel add up what ended processes used.
+type bpfExits struct{ accounts *bpf.Exits }
+
+// openBPFExits starts the accounting, or says why it cannot.
+func openBPFExits(proc *procDir) (exitSource, error) {
+	if err := bpfObstacle(proc); err != nil {
+		return nil, err
+	}
+	// Every process of the machine is accounted for, under its initial number.
+	if in, _ := namespaceOf(proc, "pid"); in != initialPIDNS {
+		return nil, fmt.Errorf("this process is in a PID namespace of its own, %s", in)
+	}
+	accounts, err := bpf.LoadExits()
+	if err != nil {
+		return nil, err
+	}
+	return &bpfExits{accounts}, nil
+}
+
+func (x *bpfExits) name() ExitSource { return ExitsBPF }
+
+func (x *bpfExits) passBegins() error { return x.accounts.PassBegins() }
+
+func (x *bpfExits) passEnded() error {
+	now, err := sinceBoot()
+	if err != nil {
+		return err
+	}
+	return x.accounts.PassEnded(uint64(now))
+}
+
+func (x *bpfExits) lost() uint64 { return x.accounts.Lost() }
+
+func (x *bpfExits) close() error { return x.accounts.Close() }
+
+func (x *bpfExits) drain(l *exitLedger) error {
+	return x.accounts.Drain(
+		func(k *bpf.EndedKey, e *bpf.Ended) { l.addEnded(k, e) },
+		func(k *bpf.SumKey, s *bpf.Sum) { l.addSum(k, s) },
+	)
+}
+
+// addEnded takes the account of one process that a scan may have seen.
+func (l *exitLedger) addEnded(k *bpf.EndedKey, e *bpf.Ended) {
+	record := Exit{
+		ID:        ID{PID: int(k.Pid), StartTicks: k.Start / uint64(tick)},
+		Parent:    int(e.Ppid),
+		Name:      l.facts.intern(commOf(&e.Comm)),
+		UID:       e.Uid,
+		Processes: 1,
+		Reason:    exitReason(e.How),
+	}
+	var user, system time.Duration
+	seen := l.seen(record.ID)
+	if seen != nil {
+		user, system = seen.UserTime, seen.SystemTime
+	}
+	record.use(&e.Used, e.Flags, user, system)
+	if seen != nil && seen.Name == record.Name && seen.UID == record.UID {
+		record.Facts = seen.Facts
+	} else {
+		record.Facts = l.factsOf(e.Uid, e.Cgroup, l.inherited(record.Parent, record.Name, e.Flags))
+	}
+	l.add(record)
+}
+
+// addSum takes the account of processes that no scan can have seen.
+func (l *exitLedger) addSum(k *bpf.SumKey, s *bpf.Sum) {
+	record := Exit{
+		Parent:    int(k.Ppid),
+		Name:      l.facts.intern(commOf(&k.Comm)),
+		UID:       k.Uid,
+		Processes: s.Processes,
+		Reason:    exitReason(k.How),
+	}
+	record.use(&s.Used, k.Flags, 0, 0)
+	record.Facts = l.factsOf(k.Uid, k.Cgroup, l.inherited(record.Parent, record.Name, k.Flags))
+	l.add(record)
+}
+
+func (l *exitLedger) inherited(ppid int, name string, flags uint32) *Facts {
+	if flags&bpf.FlagForkNoExec == 0 {
+		return nil
+	}
+	return l.program(ppid, name)
+}
+
+// use sets the figures. The CPU time of a process is split so that neither part is below
+// what a scan has shown.
+func (e *Exit) use(u *bpf.Usage, flags uint32, shownUser, shownSystem time.Duration) {
+	times := cpuTimes{run: time.Duration(u.Runtime), user: time.Duration(u.Utime), system: time.Duration(u.Stime)}
+	e.UserTime, e.SystemTime = times.split(shownUser, shownSystem)
+	e.MinorFaults, e.MajorFaults = u.Minflt, u.Majflt
+	e.Known = HasCPU | HasFaults
+	if flags&bpf.FlagIO != 0 {
+		e.ReadBytes, e.WrittenBytes = u.ReadBytes, u.WriteBytes
+		e.Known |= HasIO
+	}
+}
+
+// The reasons of an abnormal end other than signals.
+const (
+	reasonExitCode = "exit_code"
+	reasonOOMKill  = "oom_kill"
+)
+
+// exitReason names how a process ended, for Exit.Reason.
+func exitReason(how uint32) string {
+	switch how {
+	case 0:
+		return ""
+	case bpf.EndedWithCode:
+		return reasonExitCode
+	case bpf.EndedForMemory:
+		return reasonOOMKill
+	}
+	return signalName(how)
+}
+
+// signalName returns a name such as "SIGSEGV", for real-time signals their number.
+func signalName(signal uint32) string {
+	if name := unix.SignalName(unix.Signal(signal)); name != "" {
+		return name
+	}
+	return "SIG" + strconv.FormatUint(uint64(signal), 10)
+}
