@@ -9,6 +9,7 @@ import (
 	"proctree/collector"
 	"proctree/collector/group"
 	"proctree/collector/host"
+	treeapi "proctree/tree-api"
 	"proctree/tree-api/access"
 )
 
@@ -41,6 +42,8 @@ func (s *settings) addTreeFlags(app *kingpin.Application) {
 	app.Flag("api.allowed-origin",
 		"Origin whose pages may read the process tree, such as https://grafana.example. Repeatable.").
 		StringsVar(&s.allowedOrigins)
+	app.Flag("api.max-streams", "How many live streams of the process tree there may be at once; further ones get 503.").
+		Default(strconv.Itoa(treeapi.DefaultMaxStreams)).IntVar(&s.maxStreams)
 	app.Flag("web.grafana-url", "Where the page of the process tree links to for history.").
 		StringVar(&s.grafanaURL)
 }

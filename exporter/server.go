@@ -111,7 +111,7 @@ func (e *exporter) firstScan(ctx context.Context) error {
 	return err
 }
 
-// stop lets requests under way finish, within stopTimeout.
+// stop lets requests under way finish and ends the streams, within stopTimeout.
 func (e *exporter) stop(listeners []*listener) {
 	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 	defer cancel()
@@ -124,5 +124,11 @@ func (e *exporter) stop(listeners []*listener) {
 			}
 		})
 	}
+	// A server that shuts down knows nothing of the streams any more.
+	wg.Go(func() {
+		if err := e.tree.Close(ctx); err != nil {
+			level.Warn(e.loggers.root).Log("msg", "cut streams that did not end in time", "err", err)
+		}
+	})
 	wg.Wait()
 }

@@ -31,6 +31,7 @@ type settings struct {
 	tokenFile      string
 	allowedOrigins []string
 	grafanaURL     string
+	maxStreams     int
 	newTokenName   string
 	newTokenRole   string
 
@@ -111,6 +112,8 @@ func (s *settings) validate() error {
 		return fmt.Errorf("--web.telemetry-path: %q is no path such as /metrics", s.telemetryPath)
 	case slices.Contains(ownPaths(), first):
 		return fmt.Errorf("--web.telemetry-path: %q: paths under /%s serve something else", s.telemetryPath, first)
+	case s.maxStreams < 1:
+		return fmt.Errorf("--api.max-streams: %d is less than 1", s.maxStreams)
 	case s.maxRequests < 0:
 		return fmt.Errorf("--web.max-requests: %d is less than 0", s.maxRequests)
 	case s.maxProcs < 1:

@@ -88,6 +88,7 @@ func TestBadFlags(t *testing.T) {
 		{"--web.telemetry-path=/api/v1/tree", `--web.telemetry-path: "/api/v1/tree": paths under /api serve something else`},
 		{"--web.telemetry-path=/-/ready", `--web.telemetry-path: "/-/ready": paths under /- serve something else`},
 		{"--web.max-requests=-1", "--web.max-requests: -1 is less than 0"},
+		{"--api.max-streams=0", "--api.max-streams: 0 is less than 1"},
 		{"--runtime.gomaxprocs=0", "--runtime.gomaxprocs: 0 is less than 1"},
 		{"--scan.process-deadline=0s", "--scan.process-deadline: 0s is not more than 0"},
 		{"--scan.max-age=-1s", "--scan.max-age: -1s is less than 0"},

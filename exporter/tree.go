@@ -49,6 +49,7 @@ func (e *exporter) newTree(privacy treeapi.Privacy) (*treeapi.API, error) {
 		Privacy:     privacy,
 		MetricsPath: e.settings.telemetryPath,
 		GrafanaURL:  e.settings.grafanaURL,
+		Limits:      treeapi.Limits{MaxStreams: e.settings.maxStreams},
 	})
 }
 
