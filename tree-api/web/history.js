@@ -30,7 +30,7 @@ export class History {
   record(time, model) {
     this.#noteBirths(time, model);
     if (this.#seen++ % this.#every !== 0) return;
-    const columns = Object.fromEntries(KEYS.map((key) => [key, Float32Array.from(model.column(key))]));
+    const columns = Object.fromEntries(KEYS.map((key) => [key, new Float32Array(model.column(key))]));
     this.#moments.push({ time, columns });
     if (this.#moments.length < MOST_MOMENTS) return;
     this.#moments = this.#moments.filter((_, i) => i % 2 === 0);

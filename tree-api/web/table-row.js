@@ -78,6 +78,7 @@ export class RowView {
 
   hide() {
     this.index = -1;
+    this.id = '';
     this.element.hidden = true;
     this.#set('id', null);
   }
@@ -105,9 +106,10 @@ export class RowView {
     if (this.#shown[at] === key) return;
     this.#shown[at] = key;
     const cell = this.#cells[at];
-    cell.className = cellClass(column, heat, column.key === 'state' ? text : '', text);
+    const name = cellClass(column, heat, column.key === 'state' ? text : '', text);
+    if (cell.className !== name) cell.className = name;
     if (searched) writeHighlighted(cell, text, words);
-    else cell.textContent = text;
+    else setText(cell, text);
   }
 
   /** @param {string} name @param {string|null} value */
@@ -138,7 +140,7 @@ function cellClass(column, heat, state, text) {
 export function writeHighlighted(element, text, words) {
   const ranges = words.length === 0 ? [] : occurrences(text, words);
   if (ranges.length === 0) {
-    element.textContent = text;
+    setText(element, text);
     return;
   }
   const parts = [];

@@ -26,6 +26,8 @@ export class TreeTable {
   #body = el('div', { role: 'rowgroup', class: 'body' });
   /** @type {RowView[]} */
   #views = [];
+  /** By the id of the process it shows. @type {Map<string, RowView>} */
+  #shown = new Map();
   /** @type {WeakMap<Element, RowView>} */
   #viewOf = new WeakMap();
   /** @type {readonly Column[]} */
@@ -93,12 +95,33 @@ export class TreeTable {
     const first = Math.max(0, Math.floor(this.#root.scrollTop / this.#rowHeight) - OVERSCAN);
     const last = Math.min(rows.length, first + this.#views.length);
     const paint = { model: this.#model, columns: this.#columns, words: this.words, context: this.#context, cursor: this.cursor };
+    const free = this.#freeViews(first, last);
     for (let index = first; index < last; index++) {
-      const place = { index, slot: rows.slots[index], depth: rows.depths[index], top: index * this.#rowHeight };
-      this.#views[index % this.#views.length].paint(paint, place);
+      const slot = rows.slots[index];
+      const view = this.#shown.get(this.#model.idOf(slot)) ?? /** @type {RowView} */ (free.pop());
+      view.paint(paint, { index, slot, depth: rows.depths[index], top: index * this.#rowHeight });
+      this.#shown.set(view.id, view);
     }
-    for (const view of this.#views) if (view.index < first || view.index >= last) view.hide();
+    for (const view of free) view.hide();
     this.#showCursor(first, last);
+  }
+
+  /**
+   * A process that is seen before and after keeps its elements: then little is to be written,
+   * as most of a row never changes. This returns the elements that nobody keeps.
+   * @param {number} first
+   * @param {number} last
+   */
+  #freeViews(first, last) {
+    const rows = this.#model.rows();
+    const free = [];
+    for (const view of this.#views) {
+      const row = rows.indexOf(this.#model.slotOf(view.id));
+      if (row >= first && row < last) continue;
+      this.#shown.delete(view.id);
+      free.push(view);
+    }
+    return free;
   }
 
   /** The row of the cursor, or where it was when its process has no row any more. */

@@ -101,7 +101,10 @@ export class TreeModel {
   rows() {
     const stale = this.#stale;
     const byBranch = this.#shape === 'tree';
-    if (stale.links) this.#links.link(this.#store);
+    if (stale.links) {
+      this.#links.link(this.#store);
+      this.#sorter.setMembers(this.#store);
+    }
     if (stale.sums) this.#links.addUp(this.#store);
     if (stale.marks) this.#matcher.run(this.#store, this.#links);
     if (stale.order) this.#sorter.run(this.#store, this.#links, this.#sort, byBranch);

@@ -66,7 +66,7 @@ export class Links {
   /** @param {Store} store */
   #findParents(store) {
     const { pid, ppid } = store.numbers;
-    const byPid = newestByPid(store);
+    const byPid = store.slotsByPid();
     this.#child.fill(NONE, 0, store.size);
     for (let slot = 0; slot < store.size; slot++) {
       if (store.ids[slot] === '') continue;
@@ -132,20 +132,4 @@ export class Links {
     this.#placed = new Uint8Array(capacity);
     for (const key of SUM_KEYS) this.sums[key] = new Float64Array(capacity);
   }
-}
-
-/**
- * The slot that holds each PID; the one that started last where a PID is there twice.
- * @param {Store} store
- * @returns {Map<number, number>}
- */
-function newestByPid(store) {
-  const { pid, start } = store.numbers;
-  const byPid = new Map();
-  for (let slot = 0; slot < store.size; slot++) {
-    if (store.ids[slot] === '' || Number.isNaN(pid[slot])) continue;
-    const other = byPid.get(pid[slot]);
-    if (other === undefined || !(start[other] >= start[slot])) byPid.set(pid[slot], slot);
-  }
-  return byPid;
 }

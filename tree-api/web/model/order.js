@@ -12,13 +12,17 @@ import { isNumberKey } from './columns.js';
 
 /**
  * Sorts the slots by one column. What is not known comes last in either direction, and
- * equals stand by PID. Between two updates little moves, and the engine's merge sort
- * needs hardly more than one look at each process when it starts from the last order.
+ * equals stand by PID. Two habits of process tables keep it cheap: between two updates
+ * little moves, so that the engine's merge sort starts from the last order; and of most
+ * figures most are 0, so that those are not compared at all.
  */
 export class Sorter {
   /** @type {number[]} All slots in use. */
   slots = [];
-  #member = new Uint8Array(0);
+  /** All slots in use, by PID. @type {number[]} */
+  #byPid = [];
+  /** Where each slot stands among them. */
+  #rank = new Int32Array(0);
 
   /**
    * @param {Store} store
@@ -27,59 +31,54 @@ export class Sorter {
    * @param {boolean} byBranch Whether a process counts with all that is below it.
    */
   run(store, links, { key, descending }, byBranch) {
-    this.#bringUpToDate(store);
-    const { pid, start } = store.numbers;
-    const byValue = isNumberKey(key)
-      ? compareNumbers((byBranch && links.sums[key]) || store.numbers[key])
-      : compareTexts(store.texts[key], this.slots);
     const sign = descending ? -1 : 1;
-    this.slots.sort((a, b) => byValue(a, b, sign) || pid[a] - pid[b] || start[a] - start[b] || a - b);
+    if (isNumberKey(key)) this.#sortByNumber((byBranch && links.sums[key]) || store.numbers[key], sign);
+    else this.#sortByText(store.texts[key], sign);
   }
 
   /**
-   * Takes out the slots that are free now and appends the new ones.
+   * Takes in which slots are in use: to be called when processes came or went.
    * @param {Store} store
    */
-  #bringUpToDate(store) {
-    this.#member = new Uint8Array(store.size);
-    this.slots = this.slots.filter((slot) => store.ids[slot] !== '');
-    for (const slot of this.slots) this.#member[slot] = 1;
-    for (let slot = 0; slot < store.size; slot++) {
-      if (store.ids[slot] !== '' && !this.#member[slot]) this.slots.push(slot);
+  setMembers({ ids, size, capacity, numbers: { pid, start } }) {
+    if (this.#rank.length < capacity) this.#rank = new Int32Array(capacity);
+    const isNew = new Uint8Array(size).fill(1);
+    const staying = (/** @type {number[]} */ list) => list.filter((slot) => ids[slot] !== '');
+    this.#byPid = staying(this.#byPid);
+    this.slots = staying(this.slots);
+    for (const slot of this.#byPid) isNew[slot] = 0;
+    for (let slot = 0; slot < size; slot++) {
+      if (ids[slot] === '' || isNew[slot] === 0) continue;
+      this.#byPid.push(slot);
+      this.slots.push(slot);
     }
+    this.#byPid.sort((a, b) => pid[a] - pid[b] || start[a] - start[b] || a - b);
+    this.#byPid.forEach((slot, i) => { this.#rank[slot] = i; });
   }
-}
 
-/**
- * @param {Float64Array} values
- * @returns {(a: number, b: number, sign: number) => number}
- */
-function compareNumbers(values) {
-  return (a, b, sign) => {
-    const x = values[a];
-    const y = values[b];
-    if (x < y) return -sign;
-    if (x > y) return sign;
-    if (x === y) return 0;
-    return (x !== x ? 1 : 0) - (y !== y ? 1 : 0);
-  };
-}
+  /** @param {Float64Array} values @param {number} sign */
+  #sortByNumber(values, sign) {
+    const rank = this.#rank;
+    const compare = (/** @type {number} */ a, /** @type {number} */ b) => sign * (values[a] - values[b]) || rank[a] - rank[b];
+    const above = this.slots.filter((slot) => values[slot] > 0).sort(compare);
+    const below = this.slots.filter((slot) => values[slot] < 0).sort(compare);
+    const zero = this.#byPid.filter((slot) => values[slot] === 0);
+    const unknown = this.#byPid.filter((slot) => Number.isNaN(values[slot]));
+    this.slots = sign > 0 ? below.concat(zero, above, unknown) : above.concat(zero, below, unknown);
+  }
 
-/**
- * @param {string[]} values
- * @param {number[]} slots
- * @returns {(a: number, b: number, sign: number) => number}
- */
-function compareTexts(values, slots) {
-  /** @type {string[]} */
-  const lower = [];
-  for (const slot of slots) lower[slot] = values[slot].toLowerCase();
-  return (a, b, sign) => {
-    const x = lower[a];
-    const y = lower[b];
-    if (x === y) return 0;
-    if (x === '') return 1;
-    if (y === '') return -1;
-    return x < y ? -sign : sign;
-  };
+  /** @param {string[]} values @param {number} sign */
+  #sortByText(values, sign) {
+    const rank = this.#rank;
+    /** @type {string[]} */
+    const lower = [];
+    for (const slot of this.slots) lower[slot] = values[slot].toLowerCase();
+    this.slots.sort((a, b) => {
+      const x = lower[a];
+      const y = lower[b];
+      if (x === y) return rank[a] - rank[b];
+      if (x === '' || y === '') return x === '' ? 1 : -1;
+      return x < y ? -sign : sign;
+    });
+  }
 }

@@ -1,4 +1,5 @@
 import { NUMBER_COLUMNS, TEXT_COLUMNS } from './columns.js';
+import { PidIndex } from './pids.js';
 
 /**
  * A process as the API sends it: id and any of the fields of the columns. In a change
@@ -12,7 +13,7 @@ import { NUMBER_COLUMNS, TEXT_COLUMNS } from './columns.js';
  * @property {'full'|'diff'} type
  * @property {ProcessNode[]} [processes] All of them; in a full message.
  * @property {ProcessNode[]} [added]
- * @property {ProcessNode[]} [changed] Only the fields that changed.
+ * @property {ProcessNode[]} [changed] Only the fields that changed; the PID never does.
  * @property {string[]} [removed]
  */
 
@@ -25,7 +26,6 @@ import { NUMBER_COLUMNS, TEXT_COLUMNS } from './columns.js';
  */
 
 const FIRST_CAPACITY = 256;
-const STRUCTURE_FIELDS = new Set(['pid', 'ppid']);
 
 /** By JSON field of a node: what fills the columns from it. */
 const fieldWriters = makeFieldWriters();
@@ -52,11 +52,15 @@ export class Store {
   textChanged = new Uint8Array(0);
   /** @type {number[]} */
   #free = [];
+  #pids = new PidIndex();
 
   constructor() {
     for (const { key } of TEXT_COLUMNS) this.texts[key] = [];
     this.#grow(FIRST_CAPACITY);
   }
+
+  /** The slot of each PID; of the process that started last where several claim one. */
+  slotsByPid() { return this.#pids.lookUp(this.slots.values(), this.numbers); }
 
   /**
    * @param {Message} message
@@ -107,6 +111,7 @@ export class Store {
     }
     this.#clear(slot);
     this.#write(slot, node);
+    this.#pids.claim(this.numbers.pid[slot], slot);
   }
 
   /** @param {string} id */
@@ -122,6 +127,7 @@ export class Store {
 
   /** @param {number} slot */
   #clear(slot) {
+    this.#pids.release(this.numbers.pid[slot], slot);
     for (const { key } of NUMBER_COLUMNS) this.numbers[key][slot] = NaN;
     for (const { key } of TEXT_COLUMNS) this.texts[key][slot] = '';
     this.kernel[slot] = 0;
@@ -136,7 +142,7 @@ export class Store {
     let structure = false;
     for (const field in node) {
       fieldWriters.get(field)?.(this, slot, node[field]);
-      if (STRUCTURE_FIELDS.has(field)) structure = true;
+      if (field === 'ppid') structure = true;
     }
     return structure;
   }

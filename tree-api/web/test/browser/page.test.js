@@ -151,7 +151,7 @@ test('names and command lines are text and nothing else', async (t) => {
   const page = await open(t, `${url}&columns=user,group,unit,cmdline,exe&q=img`);
   await drawn(page);
   assert.equal((await names(page))[0], evil);
-  await page.locator('.row .label').first().click();
+  await page.locator('.row[id] .label').first().click();
   await page.waitForSelector('.command code');
   assert.equal(await page.innerText('.command code'), evil);
   for (const id of ['filter-user', 'filter-group']) {

@@ -11,10 +11,10 @@ const MIB = 1024 * 1024;
 export class FakeHost {
   /** @type {Map<number, any>} The processes as the API sends them, by PID. */
   processes = new Map();
-  cpus = 8;
-  memoryTotal = 32 * 1024 * MIB;
   #random;
   #nextPid = 1;
+  /** How many CPUs a process uses when it works; most never do. @type {Map<number, number>} */
+  #usual = new Map();
   #size;
   #boot;
 
@@ -22,6 +22,8 @@ export class FakeHost {
   constructor({ size, seed = 1, now = Date.now() / 1000 }) {
     this.#random = new Random(seed);
     this.#size = size;
+    this.cpus = size > 2000 ? 64 : 8;
+    this.memoryTotal = this.cpus * 8192 * MIB;
     this.now = now;
     this.#boot = now - 12.4 * 86400;
     this.#start(0, { name: 'systemd', cmdline: ['/sbin/init', 'splash'], user: 'root', group: 'init', memory: 12 }, this.#boot);
@@ -32,7 +34,7 @@ export class FakeHost {
   /**
    * Lets time pass.
    * @param {number} seconds
-   * @param {number} [busy] The share of the processes that do something meanwhile.
+   * @param {number} [busy] How many of the idle processes do something meanwhile, 0 to 4.
    * @returns {{added: any[], changed: any[], removed: string[]}} As in a diff message.
    */
   advance(seconds, busy = 0.12) {
@@ -40,7 +42,9 @@ export class FakeHost {
     const removed = this.#stopSome();
     const changed = [];
     for (const process of this.processes.values()) {
-      if (this.#random.chance(busy) || process.cpu.cores > 0) changed.push(this.#work(process, seconds, this.#random.chance(busy * 4)));
+      const usual = this.#usual.get(process.pid) ?? 0;
+      const works = usual > 0 ? this.#random.chance(0.8) : this.#random.chance(busy / 4);
+      if (works || process.cpu.cores > 0) changed.push(this.#work(process, seconds, works ? usual || 0.001 : 0));
     }
     const before = new Set(this.processes.keys());
     while (this.processes.size < this.#size) this.#startService();
@@ -77,6 +81,7 @@ export class FakeHost {
       const process = this.processes.get(pid);
       if (process.kernel || !this.#random.chance(0.004)) continue;
       this.processes.delete(pid);
+      this.#usual.delete(pid);
       removed.push(process.id);
     }
     return removed;
@@ -112,20 +117,21 @@ export class FakeHost {
    */
   #start(ppid, kind, start) {
     const pid = this.#nextPid++;
-    const { name, user, group, unit, container, cmdline, kernel } = kind;
+    const { name, user, group, unit, container, cmdline, kernel, threads = 1 } = kind;
     const startTime = Math.round(start * TICKS) / TICKS;
     this.processes.set(pid, {
       id: `${pid}-${Math.round((start - this.#boot) * TICKS)}`, pid, ppid, start_time: startTime,
       name, exe: cmdline?.[0]?.startsWith('/') ? cmdline[0] : undefined,
       cmdline: cmdline?.map((/** @type {string} */ a) => a.replace('%d', String(this.#random.below(9000)))),
-      user, state: 'sleeping', kernel, threads: kind.threads ?? 1, nice: kernel ? -20 * this.#random.below(2) : 0,
+      user, state: 'sleeping', kernel, threads, nice: kernel ? -20 * this.#random.below(2) : 0,
       cpu: { user_seconds: this.#random.below(90000) / 100, system_seconds: this.#random.below(30000) / 100, cores: 0 },
       memory: kernel ? { resident_bytes: 0, virtual_bytes: 0 } : this.#memory(kind.memory ?? 8),
       io: kernel ? undefined : { read_bytes: this.#random.below(1e9), written_bytes: this.#random.below(1e9), read_bytes_per_second: 0, written_bytes_per_second: 0 },
       open_fds: kernel ? undefined : 4 + this.#random.below(kind.fds ?? 40),
       group, unit, container,
     });
-    this.#work(this.processes.get(pid), 1, this.#random.chance(0.2));
+    if (this.#random.chance(0.1)) this.#usual.set(pid, this.#random.next() ** (this.#size > 2000 ? 30 : 7) * (threads > 4 ? 3 : 1));
+    this.#work(this.processes.get(pid), 1, this.#usual.get(pid) ?? 0);
     return pid;
   }
 
@@ -138,17 +144,17 @@ export class FakeHost {
   /**
    * @param {any} process
    * @param {number} seconds
-   * @param {boolean} works Whether it uses the CPU.
+   * @param {number} usual How many CPUs it uses, more or less.
    * @returns {any} The change as in a diff message.
    */
-  #work(process, seconds, works) {
+  #work(process, seconds, usual) {
     const random = this.#random;
-    const cores = works ? Math.round(random.next() ** 9 * (process.threads > 4 ? 3 : 1) * 1000) / 1000 : 0;
+    const cores = Math.round(usual * (0.7 + 0.6 * random.next()) * 10000) / 10000;
     const { user_seconds, system_seconds } = process.cpu;
-    process.cpu = { user_seconds: user_seconds + cores * seconds * 0.7, system_seconds: system_seconds + cores * seconds * 0.3, cores };
+    process.cpu = { user_seconds: hundredths(user_seconds + cores * seconds * 0.7), system_seconds: hundredths(system_seconds + cores * seconds * 0.3), cores };
     process.state = cores > 0.3 ? 'running' : random.chance(0.002) ? 'blocked' : random.chance(0.0008) ? 'zombie' : 'sleeping';
     const change = { id: process.id, state: process.state, cpu: process.cpu };
-    if (process.kernel || !works) return change;
+    if (process.kernel || cores === 0) return change;
     const resident = Math.round(process.memory.resident_bytes * (0.98 + random.next() * 0.042));
     process.memory = { ...process.memory, resident_bytes: Math.min(resident, this.memoryTotal / 8) };
     const read = random.chance(0.3) ? random.below(4e6) : 0;
@@ -160,3 +166,6 @@ export class FakeHost {
     return { ...change, memory: process.memory, io: process.io };
   }
 }
+
+/** CPU time comes in ticks of 10 ms. @param {number} seconds */
+const hundredths = (seconds) => Math.round(seconds * 100) / 100;
