@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// sameFiles are what the procfs reader opens of every process at every scan; the floor
-// reads the same; the read calls that both make are shown.
+// sameFiles are what the procfs reader opens of a process that has run since the last
+// scan; the floor opens them of every process. The read calls that both make are shown.
 var sameFiles = []string{"stat", "status", "io", "fd:size"}
 
 // sized is what one size of the process table gave.
@@ -25,6 +25,8 @@ type sized struct {
 	series      map[string]seriesCount
 	missing     map[string]string
 	idle        float64
+	// whole is the cost of a scan that reads every process, in floors of its own.
+	whole float64
 }
 
 // scanPart measures scans and scrapes at every size, all programs in turn.
@@ -87,7 +89,16 @@ func (b *bench) measureSize(ctx context.Context, size int) (*sized, error) {
 	}
 	s.idle = float64(idle-idleBefore) / float64(idle-idleBefore+busy-busyBefore)
 	s.processes = s.taken.last(rowFloorC).answer.Processes
+	b.progress("%d processes: a scan that reads all of them", size)
+	if s.whole, err = b.wholeScan(ctx); err != nil {
+		return nil, err
+	}
 	return s, own.finish(ctx, s)
+}
+
+// readsPerProcess is how many read calls a row's last scan made.
+func (s *sized) readsPerProcess(row string) float64 {
+	return s.taken.last(row).reads / float64(max(s.processes, 1))
 }
 
 // perProcess is a row's median CPU per process.
@@ -112,10 +123,8 @@ func (b *bench) showSize(s *sized) {
 	b.report.heading("%d processes", s.size)
 	b.report.line("The scans saw %d processes. The machine was idle %.0f %% of the time, the measured programs counted.",
 		s.processes, s.idle*100)
-	if scan := s.taken.last(rowProcfsScan); scan.reads > 0 {
-		b.report.line("Read calls per process: %.2f of the procfs reader, %.2f of its floor.",
-			scan.reads/float64(s.processes), s.taken.last(rowFloorC).reads/float64(s.processes))
-	}
+	b.report.line("Read calls per process: %.2f of the floor, %.2f of the procfs reader, which leaves out what has not run.",
+		s.readsPerProcess(rowFloorC), s.readsPerProcess(rowProcfsScan))
 	var table [][]string
 	for _, row := range rows {
 		table = append(table, s.row(row))

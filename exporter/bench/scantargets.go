@@ -55,6 +55,7 @@ func (s *sized) against(over, under string, limit float64, aim func(string, floa
 func (s *sized) procfsTargets() []target {
 	targets := []target{
 		s.against(rowProcfsScan, rowFloorC, 1.3, atMost),
+		atMost(fmt.Sprintf("procfs scan that reads all files of every process ÷ floor in Go, at %d", s.size), s.whole, 1.3, "%.2f"),
 		s.against(rowPELean, rowProcfsScrape, 8, atLeast),
 	}
 	if s.size >= 10000 {

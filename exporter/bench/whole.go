@@ -1,0 +1,46 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// wholeScans is how many scans, and floors in turn with them, one ratio is the median of.
+const wholeScans = "20x"
+
+// wholeScan returns what a scan costs that reads every process, as a multiple of a loop in
+// Go that only opens, reads and closes the same files. A reader in production cannot be
+// told to do so, so it is the benchmark of the reader's own package that is run.
+func (b *bench) wholeScan(ctx context.Context) (float64, error) {
+	binary := filepath.Join(b.dir, "host.test")
+	if _, err := os.Stat(binary); err != nil {
+		build := exec.CommandContext(ctx, "go", "test", "-c", "-o", binary, "proctree/collector/host")
+		if output, err := build.CombinedOutput(); err != nil {
+			return 0, fmt.Errorf("build the reader's benchmark: %w\n%s", err, output)
+		}
+	}
+	run := exec.CommandContext(ctx, binary, "-test.run=^$", "-test.bench=^BenchmarkScan$/^whole$", "-test.benchtime="+wholeScans)
+	output, err := run.CombinedOutput()
+	if err != nil {
+		return 0, fmt.Errorf("run the reader's benchmark: %w\n%s", err, output)
+	}
+	return benchmarkFigure(string(output), "×floor")
+}
+
+// benchmarkFigure finds a figure by its unit in what a benchmark printed.
+func benchmarkFigure(output, unit string) (float64, error) {
+	fields := strings.Fields(output)
+	for i, field := range fields {
+		if field == unit && i > 0 {
+			return strconv.ParseFloat(fields[i-1], 64)
+		}
+	}
+	return 0, fmt.Errorf("the benchmark printed no %s:\n%s", unit, output)
+}
