@@ -34,7 +34,8 @@ const (
 	plainText = "text/plain;version=0.0.4"
 )
 
-// scrapeTimeout is far above what the slowest peer takes for 32,000 processes.
+// scrapeTimeout is far above what the slowest peer takes for 32,000 processes; one of them
+// reads all of them before it listens.
 const scrapeTimeout = 2 * time.Minute
 
 // serve starts a program with its listening address as the last argument and waits until
@@ -49,7 +50,7 @@ func serve(ctx context.Context, path, addressFlag string, args ...string) (*serv
 		return nil, err
 	}
 	s := &server{child: c, base: "http://" + address, client: &http.Client{Timeout: scrapeTimeout}}
-	for deadline := time.Now().Add(patience); ; {
+	for deadline := time.Now().Add(scrapeTimeout); ; {
 		if _, err = s.get(ctx, "/", ""); err == nil {
 			return s, nil
 		}
