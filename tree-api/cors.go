@@ -48,7 +48,9 @@ func (a *API) secured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
+		// Not no-referrer: with that, a browser sends the login form with "Origin: null"
+		// (Fetch, "append a request Origin header"), which is refused as a foreign one.
+		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Content-Security-Policy", policy)
 		if len(origins) == 0 {

@@ -142,7 +142,7 @@ func TestSecurityHeaders(t *testing.T) {
 	for _, path := range []string{"/api/v1/tree", "/api/v1/nothing", "/api/v1/openapi.json"} {
 		h := ask(t, api, path).Header
 		for name, want := range map[string]string{
-			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY",
+			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY",
 			"Content-Type": "application/json", "Cross-Origin-Resource-Policy": "same-origin",
 		} {
 			if got := h.Get(name); got != want {
