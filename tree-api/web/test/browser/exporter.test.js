@@ -1,0 +1,136 @@
+/** The page in front of the real exporter, with real processes. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Exporter, family, tokenFile } from './exporter.js';
+import { browserForFile, drawn, names, row, rowCount } from './page.js';
+
+const FAMILY = /** @type {[string, string, string]} */ (['zoo-parent', 'zoo-child', 'zoo-grandchild']);
+const QUICK = '#interval=1';
+
+const open = browserForFile();
+
+test('expand, collapse, search, detail and pause', async (t) => {
+  const top = await family(t, { names: FAMILY, argument: 'an argument' });
+  const exporter = await Exporter.start(t);
+  const page = await open(t, `${exporter.url}${QUICK}&q=zoo-`);
+  await row(page, 'zoo-grandchild').waitFor();
+  const members = (await names(page)).filter((name) => name.startsWith('zoo-'));
+  assert.deepEqual(members, ['zoo-parent', 'zoo-child', 'zoo-grandchild', 'zoo-grandchild']);
+
+  const all = await rowCount(page);
+  await row(page, 'zoo-child').locator('.twist').click();
+  await page.waitForFunction((n) => document.querySelector('#table')?.getAttribute('aria-rowcount') === String(n - 1), all);
+  await row(page, 'zoo-child').locator('.twist').click();
+  await row(page, 'zoo-grandchild').waitFor();
+
+  await row(page, 'zoo-parent').locator('.label').click();
+  await page.waitForSelector('#drawer details[data-section="limits"]');
+  assert.match(await page.innerText('.drawer-title p'), new RegExp(`PID ${top.pid} `));
+  assert.match(await page.innerText('.command code'), /an argument$/);
+  await page.click('details[data-section="descriptors"] summary');
+  assert.match(await page.innerText('details[data-section="descriptors"] table'), /\/dev\/null/);
+  await page.keyboard.press('Escape');
+
+  await page.click('#pause');
+  await page.waitForSelector('#status[data-state="paused"]');
+  await page.click('#pause');
+  await page.waitForSelector('#status[data-state="live"]');
+});
+
+test('filter and sort', async (t) => {
+  await family(t, { names: FAMILY });
+  const exporter = await Exporter.start(t);
+  const page = await open(t, `${exporter.url}${QUICK}&view=list&sort=pid:asc`);
+  await drawn(page);
+  await page.waitForSelector('#count:has-text("processes")');
+  await page.click('#filter-group');
+  await page.fill('#filter-group-menu .menu-search', 'zoo-grandchild').catch(() => {});
+  await page.click('#filter-group-menu >> text=zoo-grandchild');
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => document.querySelector('#table')?.getAttribute('aria-rowcount') === '3');
+  const pids = () => page.$$eval('.row[id]', (rows) => rows
+    .sort((a, b) => Number(a.getAttribute('aria-rowindex')) - Number(b.getAttribute('aria-rowindex')))
+    .map((r) => Number(r.querySelector('.pid-cell')?.textContent)));
+  const [first, second] = await pids();
+  assert.ok(first < second);
+  await page.click('.heading[data-column="pid"] button');
+  await page.waitForSelector('.heading[data-column="pid"][aria-sort="descending"]');
+  assert.deepEqual(await pids(), [second, first]);
+});
+
+test('processes whose names and arguments are markup', async (t) => {
+  const evil = '"><script>window.hit=1</script><img src=x onerror=window.hit=1>';
+  await family(t, { names: ['<b>parent', '<img src=x>', '<svg onload=x>'], argument: evil });
+  const exporter = await Exporter.start(t);
+  const page = await open(t, `${exporter.url}${QUICK}&q=window.hit&columns=pid,group,cmdline,exe`);
+  await row(page, '<svg onload=x>').waitFor();
+  assert.ok((await names(page)).includes('<img src=x>'));
+  await row(page, '<svg onload=x>').locator('.label').click();
+  await page.waitForSelector('.command code');
+  assert.ok((await page.innerText('.command code')).endsWith(evil));
+  assert.equal(await page.locator('.split img, .split script, .split b, .overview img').count(), 0);
+  assert.equal(await page.evaluate(() => /** @type {any} */ (window).hit), undefined);
+});
+
+test('a process that starts appears, one that ends goes', async (t) => {
+  const exporter = await Exporter.start(t);
+  const page = await open(t, `${exporter.url}${QUICK}&q=zoo-late`);
+  await page.waitForSelector('#empty:has-text("No process matches")');
+  const top = await family(t, { names: ['zoo-late', 'zoo-late-child', 'zoo-late-third'] });
+  await row(page, 'zoo-late').waitFor();
+  process.kill(-(/** @type {number} */ (top.pid)), 'SIGSTOP');
+  await page.waitForSelector('.row[id] .state-stopped');
+  process.kill(/** @type {number} */ (top.pid), 'SIGKILL');
+  await row(page, 'zoo-late').waitFor({ state: 'detached' });
+});
+
+for (const role of /** @type {const} */ (['viewer', 'operator'])) {
+  test(`sign in as ${role}`, async (t) => {
+    await family(t, { names: FAMILY, argument: 'secret-looking' });
+    const { file, secrets } = await tokenFile(t);
+    const exporter = await Exporter.start(t, [`--api.token-file=${file}`]);
+    const page = await open(t, exporter.url);
+    await page.click('text=Sign in');
+    await page.fill('input[name="token"]', 'not a token');
+    await page.click('button[type="submit"]');
+    await page.waitForSelector('[role="alert"]');
+    await page.fill('input[name="token"]', secrets[role]);
+    await page.click('button[type="submit"]');
+    await drawn(page);
+    await page.fill('#search', 'zoo-parent');
+    await row(page, 'zoo-parent').locator('.label').click();
+    await page.waitForSelector('#drawer details[data-section="limits"]');
+    const isViewer = role === 'viewer';
+    assert.equal(await page.locator('.heading[data-column="cmdline"]').count(), isViewer ? 0 : 1);
+    assert.equal((await page.innerText('body')).includes('secret-looking'), !isViewer);
+    assert.equal(await page.locator('#drawer .notice:has-text("signed in as a viewer")').count(), isViewer ? 1 : 0);
+    assert.equal(await page.locator('details[data-section="descriptors"]').count(), isViewer ? 0 : 1);
+  });
+}
+
+test('a session that is no longer good leads to the login', async (t) => {
+  const { file, secrets } = await tokenFile(t);
+  const exporter = await Exporter.start(t, [`--api.token-file=${file}`]);
+  const page = await open(t, `${exporter.url}login`);
+  await page.fill('input[name="token"]', secrets.operator);
+  await page.click('button[type="submit"]');
+  await drawn(page);
+  await page.context().clearCookies();
+  await page.click('#pause');
+  await page.click('#pause');
+  await page.waitForSelector('.notice.bad a[href="login"]');
+  await page.click('.notice.bad a[href="login"]');
+  await page.waitForSelector('input[name="token"]');
+});
+
+test('the exporter goes away and comes back', async (t) => {
+  const exporter = await Exporter.start(t);
+  const page = await open(t, `${exporter.url}${QUICK}`);
+  await drawn(page);
+  await exporter.stop();
+  await page.waitForSelector('.notice.bad:has-text("Connection lost")');
+  assert.ok((await names(page)).length > 0, 'the last state stays');
+  await exporter.start();
+  await page.waitForSelector('#status[data-state="live"]', { timeout: 30_000 });
+  assert.equal(await page.isHidden('.notice.bad'), true);
+});
