@@ -114,6 +114,9 @@ func (r *procfsReader) system(errs map[string]uint64) System {
 
 // readProcesses fills the table, with a new pass after each process that hangs.
 func (r *procfsReader) readProcesses(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("read processes: %w", err)
+	}
 	for pid, held := range r.held {
 		select {
 		case <-held.done:
