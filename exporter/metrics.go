@@ -109,7 +109,7 @@ func (h *metricsHandler) scrape(w http.ResponseWriter, r *http.Request, selected
 	var report *group.Report
 	if selected.NeedsReport() {
 		var err error
-		if report, err = h.source.Report(ctx); err != nil {
+		if report, err = h.source.Report(ctx); err != nil && r.Context().Err() == nil {
 			level.Error(h.logger).Log("msg", "scrape without processes", "err", err)
 		}
 	}
@@ -118,7 +118,7 @@ func (h *metricsHandler) scrape(w http.ResponseWriter, r *http.Request, selected
 	registry.MustRegister(selected.Scrape(report))
 	registry.MustRegister(h.always...)
 	options := promhttp.HandlerOpts{
-		ErrorLog:          errorLog{h.logger},
+		ErrorLog:          &errorLog{logger: h.logger, hungUp: func() bool { return r.Context().Err() != nil }},
 		ErrorHandling:     promhttp.ContinueOnError,
 		EnableOpenMetrics: true,
 		// The handler around this one does it.
@@ -139,12 +139,4 @@ func scrapeTime(header string) time.Duration {
 	}
 	timeout := time.Duration(seconds * float64(time.Second))
 	return timeout - min(timeout/4, time.Second/2)
-}
-
-// errorLog is what promhttp wants of a logger.
-type errorLog struct{ log.Logger }
-
-// Println implements promhttp.Logger.
-func (l errorLog) Println(v ...any) {
-	level.Error(l.Logger).Log("msg", "answering a scrape", "err", fmt.Sprint(v...))
 }
