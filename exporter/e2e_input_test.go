@@ -32,9 +32,12 @@ func TestBadInput(t *testing.T) {
 		{"no file", []string{"--config.file=/nonexistent/p.yml"}, []string{"/nonexistent/p.yml", "no such file"}},
 		{"bad web file", []string{"--web.config.file=" + web}, []string{"--web.config.file", web}},
 		{"no web file", []string{"--web.config.file=/nonexistent/w.yml"}, []string{"--web.config.file", "/nonexistent/w.yml"}},
-		{"port in use", []string{"--web.listen-address=" + busy}, []string{busy, "address already in use"}},
-		{"bad address", []string{"--web.listen-address=nowhere:http:x"}, []string{"nowhere:http:x"}},
-		{"no /proc", []string{"--path.procfs=" + dir, "--web.listen-address=127.0.0.1:0"}, []string{dir}},
+		{"port in use", []string{"--web.listen-address=" + busy}, []string{"--web.listen-address", busy, "address already in use"}},
+		{"bad address", []string{"--web.listen-address=nowhere:http:x"}, []string{"--web.listen-address", "nowhere:http:x"}},
+		{"no /proc", []string{"--path.procfs=" + dir}, []string{"--path.procfs", dir, "no proc file system"}},
+		{"nothing at /proc", []string{"--path.procfs=/nonexistent"}, []string{"--path.procfs", "/nonexistent"}},
+		{"nothing at /sys", []string{"--path.sysfs=/nonexistent"}, []string{"--path.sysfs", "/nonexistent"}},
+		{"a file at /", []string{"--path.rootfs=" + bad}, []string{"--path.rootfs", bad, "no directory"}},
 		{"bad role", []string{"--api.new-token=a", "--api.role=king"}, []string{"--api.role", `"king"`}},
 		{"bad token name", []string{"--api.new-token=a b"}, []string{"--api.new-token", `"a b"`}},
 		{"no token file", []string{"--api.token-file=/nonexistent/t.yml"}, []string{"/nonexistent/t.yml"}},
@@ -51,6 +54,10 @@ func TestBadInput(t *testing.T) {
 				if !strings.Contains(line, want) {
 					t.Errorf("%q does not name %q", line, want)
 				}
+			}
+			// An address is tried last, when the log has begun.
+			if stderr != line+"\n" && !strings.Contains(line, "--web.listen-address") {
+				t.Errorf("more than one line:\n%s", stderr)
 			}
 			if strings.Contains(stderr, "goroutine ") || strings.Contains(stderr, "panic") {
 				t.Errorf("a stack trace:\n%s", stderr)

@@ -17,6 +17,8 @@ import (
 // exporter is everything wired up, from the reader of the process table to the handlers.
 type exporter struct {
 	settings *settings
+	// initial is the configuration at the start.
+	initial  *config
 	loggers  loggers
 	source   *source
 	totals   *collector.ScanTotals
@@ -27,32 +29,40 @@ type exporter struct {
 	tree     *treeapi.API
 }
 
-// newExporter loads the configuration and opens the process table.
+// newExporter loads the configuration; open has to follow.
 func newExporter(s *settings, l loggers) (*exporter, error) {
 	e := &exporter{settings: s, loggers: l, totals: collector.NewScanTotals()}
 	e.reloads = newReloads(l.root, e.reload)
-	configuration, err := loadConfig(s.configFile)
-	if err != nil {
+	if err := s.checkPaths(); err != nil {
 		return nil, err
 	}
-	e.cmdlines.set(configuration.privacy)
+	var err error
+	if e.initial, err = loadConfig(s.configFile); err != nil {
+		return nil, err
+	}
+	e.cmdlines.set(e.initial.privacy)
 	if e.access, err = newControl(s, l.root); err != nil {
 		return nil, err
 	}
 	if e.set, err = e.newSet(); err != nil {
 		return nil, err
 	}
-	reader, err := host.NewReader(s.hostConfig(l.root))
-	if err != nil {
-		return nil, fmt.Errorf("open the process table: %w", err)
-	}
-	notice := &permissionNotice{logger: l.root}
-	e.source = newSource(reader, s, configuration.rules, e.totals.Observe, notice.observe)
-	if e.tree, err = e.newTree(configuration.privacy); err != nil {
-		e.close()
-		return nil, err
-	}
 	return e, nil
+}
+
+// open opens the process table.
+func (e *exporter) open() error {
+	reader, err := host.NewReader(e.settings.hostConfig(e.loggers.root))
+	if err != nil {
+		return fmt.Errorf("open the process table: %w", err)
+	}
+	notice := &permissionNotice{logger: e.loggers.root}
+	e.source = newSource(reader, e.settings, e.initial.rules, e.totals.Observe, notice.observe)
+	if e.tree, err = e.newTree(e.initial.privacy); err != nil {
+		e.close()
+		return err
+	}
+	return nil
 }
 
 // newSet returns the collectors that are switched on.

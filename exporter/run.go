@@ -39,11 +39,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	runtime.GOMAXPROCS(s.maxProcs)
 	l := newLoggers(stderr, s.logLevel, s.logFormat)
-	level.Info(l.root).Log("msg", "starting "+program, "version", version.Info())
-	level.Info(l.root).Log("msg", "build", "context", version.BuildContext())
-
 	e, err := newExporter(s, l)
 	if err != nil {
+		return err
+	}
+	level.Info(l.root).Log("msg", "starting "+program, "version", version.Info())
+	level.Info(l.root).Log("msg", "build", "context", version.BuildContext())
+	if err := e.open(); err != nil {
 		return err
 	}
 	defer e.close()

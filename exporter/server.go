@@ -53,13 +53,21 @@ func (e *exporter) serve(ctx context.Context) error {
 	var err error
 	select {
 	case err = <-failed:
-		err = fmt.Errorf("serve: %w", err)
+		err = fmt.Errorf("%s: %w", e.listenFlag(), err)
 	case <-ctx.Done():
 		level.Info(e.loggers.root).Log("msg", "stopping")
 	}
 	cancel()
 	e.stop(listeners)
 	return err
+}
+
+// listenFlag names the flag that says where to listen.
+func (e *exporter) listenFlag() string {
+	if *e.settings.web.WebSystemdSocket {
+		return "--web.systemd-socket"
+	}
+	return "--web.listen-address"
 }
 
 // listener is a server and where it listens.

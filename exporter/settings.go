@@ -77,7 +77,7 @@ func parseSettings(args []string, stdout io.Writer) (*settings, error) {
 	case answered:
 		return nil, errAnswered
 	case err != nil:
-		return nil, fmt.Errorf("%w, try --help", err)
+		return nil, fmt.Errorf("%w, try --help", namedFlagError(app, args, err))
 	}
 	s.collectors = collectors.enabled()
 	return s, s.validate()
