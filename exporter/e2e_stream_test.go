@@ -29,6 +29,7 @@ func TestStream(t *testing.T) {
 	s := start(t, "--api.max-streams=1")
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
+	//nolint:bodyclose // Dial has closed the body, and documents it.
 	conn, _, err := websocket.Dial(ctx, s.url+"/api/v1/stream?interval=1", nil)
 	if err != nil {
 		t.Fatal(err)

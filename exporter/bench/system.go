@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
 )
 
 const (
@@ -105,7 +106,7 @@ func (b *bench) showSystem(probes []probe, taken samples) {
 		}
 		table = append(table, []string{
 			p.name, milliseconds(median(cpu)), spread(cpu, milliseconds), milliseconds(median(wall)),
-			fmt.Sprint(taken.last(p.name).series),
+			strconv.Itoa(taken.last(p.name).series),
 		})
 	}
 	b.report.heading("Figures of the host, beside node_exporter")
