@@ -63,6 +63,10 @@ func (s *settings) addScanFlags(app *kingpin.Application) {
 	app.Flag("host.reader",
 		"How to read the process table on Linux: bpf, procfs, or auto, which is bpf where the kernel and the rights permit.").
 		Default(host.ReaderAuto).EnumVar(&s.reader, host.ReaderModes()...)
+	app.Flag("host.exits",
+		"Where the CPU of processes that end between two scans comes from on Linux: bpf, taskstats, children "+
+			"(given to the parents), or auto, which is the first of them that the kernel and the rights permit.").
+		Default(host.ExitsAuto).EnumVar(&s.exits, host.ExitModes()...)
 	app.Flag("host.bpf-pin", "Iterator that a privileged loader has left in a bpf file system, read without any capability.").
 		PlaceHolder("/sys/fs/bpf/proctree_tasks").StringVar(&s.bpfPin)
 	app.Flag("scan.max-age", "How old a scan of the process table may be and still answer a request.").

@@ -45,6 +45,7 @@ type settings struct {
 
 	procPath, rootPath string
 	reader, bpfPin     string
+	exits              string
 	maxAge             time.Duration
 	deadline           time.Duration
 	proportionalBudget time.Duration
@@ -169,6 +170,7 @@ func (s *settings) hostConfig(logger log.Logger) host.Config {
 		Deadline: s.deadline,
 		Reader:   s.reader,
 		BPFPin:   s.bpfPin,
+		Exits:    s.exits,
 	}
 	if slices.Contains(s.collectors, collector.GroupProportionalMemory) {
 		c.ProportionalBudget = s.proportionalBudget

@@ -56,7 +56,9 @@ func ReaderModes() []string { return []string{ReaderAuto, ReaderBPF, ReaderProcf
 const ExitsAuto = "auto"
 
 // ExitModes lists the values of Config.Exits.
-func ExitModes() []string { return []string{ExitsAuto, string(ExitsBPF), string(ExitsChildren)} }
+func ExitModes() []string {
+	return []string{ExitsAuto, string(ExitsBPF), string(ExitsTaskstats), string(ExitsChildren)}
+}
 
 // withDefaults fills in what was left out.
 func (c Config) withDefaults() Config {

@@ -26,6 +26,10 @@ const (
 	rememberGoneFor = 10 * time.Second
 )
 
+// sameStart is how far apart two tellings of a process' start can be, of which one is in
+// whole seconds.
+const sameStart = 2 * time.Second
+
 // exitLedger turns the accounts of processes that ended into the records of a snapshot. It
 // knows what the scans have shown of them.
 type exitLedger struct {
@@ -36,6 +40,8 @@ type exitLedger struct {
 	table *Snapshot
 	// gone left the table in one of the last scans, and have no account yet.
 	gone map[ID]goneProcess
+	// goneByPID is the last of them that had the PID.
+	goneByPID map[int]ID
 	// held are records of processes that the table still shows.
 	held    map[ID]Exit
 	records []Exit
@@ -54,7 +60,8 @@ type goneProcess struct {
 
 func newExitLedger(facts *factsCache) *exitLedger {
 	return &exitLedger{
-		facts: facts, gone: make(map[ID]goneProcess), held: make(map[ID]Exit), made: make(map[exitFactsKey]*Facts),
+		facts: facts, gone: make(map[ID]goneProcess), goneByPID: make(map[int]ID), held: make(map[ID]Exit),
+		made: make(map[exitFactsKey]*Facts),
 	}
 }
 
@@ -73,6 +80,7 @@ func (l *exitLedger) begin(previous []Process, s *Snapshot, cgroups []uint64) {
 		}
 		if at == len(s.Processes) || s.Processes[at].ID != p.ID {
 			l.gone[p.ID] = goneProcess{*p, l.scan, l.now}
+			l.goneByPID[p.PID] = p.ID
 		}
 	}
 }
@@ -83,6 +91,21 @@ func (l *exitLedger) seen(id ID) *Process {
 		return p
 	}
 	if p, ok := l.gone[id]; ok {
+		return &p.Process
+	}
+	return nil
+}
+
+// seenAs is seen for a source that gives no start in ticks: began is in whole seconds of a
+// clock that may be set, and zero if it is not known.
+func (l *exitLedger) seenAs(pid int, began time.Time) *Process {
+	same := func(p *Process) bool {
+		return began.IsZero() || l.table.Clock.Time(p.StartTicks).Sub(began).Abs() <= sameStart
+	}
+	if p := l.table.ByPID(pid); p != nil && same(p) {
+		return p
+	}
+	if p, ok := l.gone[l.goneByPID[pid]]; ok && same(&p.Process) {
 		return &p.Process
 	}
 	return nil
@@ -113,6 +136,7 @@ func (l *exitLedger) finish() []Exit {
 		l.lost++
 		return true
 	})
+	maps.DeleteFunc(l.goneByPID, func(_ int, id ID) bool { _, ok := l.gone[id]; return !ok })
 	records := l.records
 	l.records = nil
 	slices.SortStableFunc(records, func(a, b Exit) int { return a.ID.Compare(b.ID) })

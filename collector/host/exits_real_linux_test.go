@@ -86,7 +86,10 @@ func leastExits(t *testing.T, n int) int {
 // are, and nothing is counted twice: not by the last scan of a process and by its exit
 // both.
 func TestExitsReachTheirGroups(t *testing.T) {
-	for _, source := range []host.ExitSource{host.ExitsBPF} {
+	// The samples of taskstats are right on average, of few processes only roughly.
+	for source, share := range map[host.ExitSource]struct{ least, most float64 }{
+		host.ExitsBPF: {0.99, 1.25}, host.ExitsTaskstats: {0.6, 1.5},
+	} {
 		t.Run(string(source), func(t *testing.T) {
 			k := trackExits(t, source)
 			k.scan()
@@ -125,11 +128,11 @@ func TestExitsReachTheirGroups(t *testing.T) {
 					break
 				}
 			}
-			share := sum.UserTime.Seconds() / burned.Seconds()
-			t.Logf("%d of %d exits and %.1f %% of %v reached their groups", sum.Exits, rounds*names, 100*share, burned)
+			got := sum.UserTime.Seconds() / burned.Seconds()
+			t.Logf("%d of %d exits and %.1f %% of %v reached their groups", sum.Exits, rounds*names, 100*got, burned)
 			// wait4 does not see what a process burns while it is torn down.
-			if int(sum.Exits) < least || share < 0.99*float64(least)/(rounds*names) || share > 1.25 {
-				t.Errorf("%d exits, want %d; share of CPU %.3f", sum.Exits, rounds*names, share)
+			if int(sum.Exits) < least || got < share.least*float64(least)/(rounds*names) || got > share.most {
+				t.Errorf("%d exits, want %d; share of CPU %.3f", sum.Exits, rounds*names, got)
 			}
 			orphans := k.group("test-orphan")
 			if orphans.Exits > 2*rounds || orphans.UserTime+orphans.SystemTime < burned/names/4 {
@@ -141,7 +144,8 @@ func TestExitsReachTheirGroups(t *testing.T) {
 
 // What a process burns after the last scan that saw it is added to what that scan counted.
 func TestExitsAddWhatTheLastScanDidNotSee(t *testing.T) {
-	for _, source := range []host.ExitSource{host.ExitsBPF} {
+	// The exact time of taskstats lacks what was run since the last clock tick.
+	for source, least := range map[host.ExitSource]float64{host.ExitsBPF: 0.99, host.ExitsTaskstats: 0.5} {
 		t.Run(string(source), func(t *testing.T) {
 			k := trackExits(t, source)
 			k.scan()
@@ -171,7 +175,7 @@ func TestExitsAddWhatTheLastScanDidNotSee(t *testing.T) {
 				}
 			}
 			share := (g.UserTime + g.SystemTime).Seconds() / used.Seconds()
-			if share < 0.99/float64(runs) || share > 1.25 || runs > 1 && leastExits(t, 8) == 8 {
+			if share < least/float64(runs) || share > 1.25 || runs > 1 && leastExits(t, 8) == 8 {
 				t.Errorf("share %.3f of %v after %d runs", share, used, runs)
 			}
 			if int(g.Starts) != runs || int(g.Exits) != runs || g.ShortLived != 0 {

@@ -1,7 +1,9 @@
 package host
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/go-kit/log/level"
 )
@@ -9,19 +11,46 @@ import (
 // openExits starts the best accounting of exits that is wanted and possible; without any,
 // the growth of the parents' times has to tell.
 func (r *linuxReader) openExits() error {
-	if r.cfg.Exits == string(ExitsChildren) {
+	if r.cfg.Exits == ExitsAuto && !r.proc.genuine {
+		return nil // A tree of files has no processes that end.
+	}
+	var reasons []error
+	for _, way := range []struct {
+		source ExitSource
+		open   func() (exitSource, error)
+	}{
+		{ExitsBPF, func() (exitSource, error) { return openBPFExits(r.proc) }},
+		{ExitsTaskstats, func() (exitSource, error) { return openTaskstats(r.caps.io) }},
+	} {
+		if r.cfg.Exits != ExitsAuto && r.cfg.Exits != string(way.source) {
+			continue
+		}
+		source, err := way.open()
+		if err == nil {
+			r.exits = source
+			r.logExits(way.source, reasons)
+			return nil
+		}
+		reasons = append(reasons, fmt.Errorf("%s: %w", way.source, err))
+	}
+	if r.cfg.Exits == ExitsAuto {
+		r.logExits(ExitsChildren, reasons)
 		return nil
 	}
-	source, err := openBPFExits(r.proc)
-	switch {
-	case err == nil:
-		r.exits = source
-	case r.cfg.Exits == string(ExitsBPF):
-		return fmt.Errorf("account for exits by BPF: %w", err)
-	default:
-		_ = level.Info(r.cfg.Logger).Log("msg", "the CPU of short-lived processes is given to their parents", "reason", err)
+	return errors.Join(reasons...)
+}
+
+// logExits says why there is nothing better.
+func (r *linuxReader) logExits(source ExitSource, reasons []error) {
+	if len(reasons) == 0 {
+		return
 	}
-	return nil
+	texts := make([]string, len(reasons))
+	for i, err := range reasons {
+		texts[i] = err.Error()
+	}
+	_ = level.Info(r.cfg.Logger).Log("msg", "the CPU of processes that end between scans is not accounted for in the best way",
+		"exits", source, "reason", strings.Join(texts, "; "))
 }
 
 // addExits adds the records of the processes that ended to a snapshot. begun is what

@@ -1,0 +1,103 @@
+package host
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestTaskstatsAddsThreadsToTheirProcess(t *testing.T) {
+	x := &taskstatsExits{living: make(map[int]endedProcess)}
+	thread := func(pid int, last bool) taskRecord {
+		r := exampleRecord
+		r.pid, r.leader, r.last, r.name = pid, pid == r.tgid, last, "thread"
+		if r.leader {
+			r.name = "process"
+		}
+		return r
+	}
+	x.add(thread(71, false))
+	x.add(thread(70, false))
+	if len(x.ended) != 0 {
+		t.Fatalf("%d processes have ended, but only threads have", len(x.ended))
+	}
+	x.add(thread(72, true))
+	want := endedProcess{taskRecord: thread(70, true)}
+	for range 3 {
+		want.sum.add(exampleRecord.used)
+	}
+	if diff := cmp.Diff([]endedProcess{want}, x.ended, byValue); diff != "" || len(x.living) != 0 {
+		t.Errorf("%d living, (-want +got):\n%s", len(x.living), diff)
+	}
+}
+
+func TestTaskstatsCountsWhatFindsNoRoom(t *testing.T) {
+	x := &taskstatsExits{living: make(map[int]endedProcess), ended: make([]endedProcess, maxEnded)}
+	x.add(exampleRecord)
+	if lost := x.lost(); lost != 1 || len(x.ended) != maxEnded {
+		t.Errorf("%d lost, %d kept", lost, len(x.ended))
+	}
+	if lost := x.lost(); lost != 0 {
+		t.Errorf("%d lost, told before", lost)
+	}
+}
+
+func TestTaskstatsRecords(t *testing.T) {
+	epoch := time.Unix(1_700_000_000, 0)
+	facts := &Facts{Exe: "/bin/worker", Cmdline: []string{"worker"}, User: "root"}
+	ended := exampleRecord
+	ended.pid, ended.leader, ended.uid, ended.began = 70, true, 0, epoch.Add(70*time.Second)
+	scanned := testProcess(70, "worker", facts) // started 70 s after the boot
+	seen := Exit{
+		ID: scanned.ID, Parent: 7, Name: "worker", Facts: facts, Processes: 1, Known: HasCPU | HasFaults | HasIO,
+		// The exact time of 20 ms, split so that no part falls below what the scan showed.
+		UserTime: 13333334 * time.Nanosecond, SystemTime: 6666666 * time.Nanosecond,
+		MinorFaults: 1, MajorFaults: 2, ReadBytes: 3, WrittenBytes: 4, Reason: "SIGSEGV",
+	}
+	unseen := seen
+	unseen.ID, unseen.Parent, unseen.Processes, unseen.Facts = ID{}, 0, 2, &Facts{User: "root"}
+	unseen.UserTime, unseen.SystemTime = 16*ms, 8*ms
+	unseen.MinorFaults, unseen.MajorFaults, unseen.ReadBytes, unseen.WrittenBytes = 2, 4, 6, 8
+	for _, tc := range []struct {
+		name  string
+		table []Process
+		began time.Time
+		times int
+		want  []Exit
+	}{
+		{"seen", []Process{scanned}, ended.began, 1, []Exit{seen}},
+		{"seen, by a clock a second off", []Process{scanned}, ended.began.Add(time.Second), 1, []Exit{seen}},
+		{"two of another life of the number", []Process{scanned}, ended.began.Add(time.Hour), 2, []Exit{unseen}},
+		{"two that nobody saw", nil, ended.began, 2, []Exit{unseen}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			l := newTestLedger(t)
+			clock := Clock{Epoch: epoch, TicksPerSecond: userHZ}
+			l.begin(tc.table, &Snapshot{Clock: clock}, nil)
+			x := &taskstatsExits{countIO: true}
+			for range tc.times {
+				p := endedProcess{taskRecord: ended, sum: ended.used}
+				p.began = tc.began
+				if tc.times == 1 {
+					p.sum.run = 20 * ms
+				}
+				x.ended = append(x.ended, p)
+			}
+			if err := x.drain(l); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tc.want, l.finish()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestWaitReason(t *testing.T) {
+	for status, want := range map[uint32]string{0: "", 11: "SIGSEGV", 11 | 0x80: "SIGSEGV", 3 << 8: "exit_code"} {
+		if got := waitReason(status); got != want {
+			t.Errorf("waitReason(%#x) = %q, want %q", status, got, want)
+		}
+	}
+}
