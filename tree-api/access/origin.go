@@ -28,7 +28,7 @@ func parseOrigin(text string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("allowed origin %q: %w", text, err)
 	}
-	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil ||
+	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || strings.Contains(u.Host, "%") || u.User != nil ||
 		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
 		return "", fmt.Errorf("allowed origin %q: want scheme://host or scheme://host:port", text)
 	}

@@ -148,3 +148,21 @@ func FuzzParseOSRelease(f *testing.F) {
 		}
 	})
 }
+
+// FuzzLineParsers feeds what the kernel and udev write to the parsers of short files.
+func FuzzLineParsers(f *testing.F) {
+	f.Add("pgfault 12\npgmajfault 3\n")
+	f.Add("1024\t0\t9223372036854775807\n")
+	f.Add("E:ID_SERIAL=long\nE:ID_ATA=1\nE:ID_ATA_ROTATION_RATE_RPM=7200\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		if counters, err := parseVMStat(text, Filter{}); err == nil && len(counters) > strings.Count(text, " ") {
+			t.Errorf("%d counters in %q", len(counters), text)
+		}
+		if _, err := parseFileNr([]byte(text)); err == nil && len(strings.Fields(text)) != 3 {
+			t.Errorf("%q has not three fields", text)
+		}
+		if d := parseUdev(text); !strings.Contains(text, d.Serial) || d.ATA != nil && !strings.Contains(text, "ID_ATA=") {
+			t.Errorf("%+v is not in %q", d, text)
+		}
+	})
+}
