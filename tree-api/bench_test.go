@@ -109,7 +109,7 @@ func BenchmarkEncode(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		dst = v.nest(s, q).appendAll(dst[:0])
+		dst = v.nest(s, q).appendAll(dst[:0], keep)
 	}
 	b.SetBytes(int64(len(dst)))
 }

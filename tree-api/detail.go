@@ -35,9 +35,9 @@ func (a *API) getProcess(r *http.Request, role access.Role) (answer, error) {
 	if err != nil {
 		return answer{}, fmt.Errorf("pid %d: %w", pid, err)
 	}
-	data := func(dst []byte) []byte { return a.appendProcess(dst, v, i, detail) }
+	data := a.appendProcess(nil, v, i, detail)
 	// The detail is read anew each time, so the tag is made of the answer itself.
-	return answer{tag: hashTag(data(nil)), data: data}, nil
+	return answer{tag: hashTag(data), data: func(dst []byte, _ pass) []byte { return append(dst, data...) }}, nil
 }
 
 // detail returns an empty detail where nothing can read one.

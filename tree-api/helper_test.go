@@ -64,3 +64,13 @@ var hostile = []string{
 	"", "a) S 1 (b", "new\nline", "tab\tquote\"back\\slash", "\x00\x01\x1f\x7f", "\xff\xfe\xc3", "\xed\xa0\x80",
 	"</script><img src=x onerror=alert(1)>", "a&b", "\u2028\u2029", "ünïcödé \U0001F600", "\ufffd", "{\"id\":1}",
 }
+
+// waitFor waits until something holds that others bring about.
+func waitFor(tb testing.TB, what string, ok func() bool) {
+	tb.Helper()
+	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			tb.Fatalf("waited in vain for %s", what)
+		}
+	}
+}

@@ -17,7 +17,7 @@ func (a *API) getHost(r *http.Request, role access.Role) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{tag: tag(m, role, nil), data: func(dst []byte) []byte {
+	return answer{tag: tag(m, role, nil), data: func(dst []byte, _ pass) []byte {
 		return a.appendHost(dst, m.tree)
 	}}, nil
 }

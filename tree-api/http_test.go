@@ -3,6 +3,8 @@ package treeapi
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -28,6 +30,9 @@ func bigHost(tb testing.TB) func(*Config) {
 func TestCompression(t *testing.T) {
 	api := apiOf(t, bigHost(t))
 	plain := ask(t, api, "/api/v1/tree").Body
+	if len(plain) < pieceBytes || !json.Valid(plain) {
+		t.Fatalf("the answer of %d bytes goes out in one piece, or is no JSON", len(plain))
+	}
 	for accept, compressed := range map[string]bool{
 		"": false, "gzip": true, "gzip, deflate, br, zstd": true, "gzip;q=0.5": true, "gzip;q=0": false, "identity": false,
 	} {
@@ -59,6 +64,24 @@ func unzip(tb testing.TB, data []byte) []byte {
 		tb.Fatal(err)
 	}
 	return plain
+}
+
+// TestPanicInTheMiddle holds that an answer of which a part is gone breaks off, and does
+// not look whole.
+func TestPanicInTheMiddle(t *testing.T) {
+	api := apiOf(t)
+	defer func() {
+		if cause, _ := recover().(error); !errors.Is(cause, http.ErrAbortHandler) {
+			t.Errorf("ends with %v, want the connection to be broken", cause)
+		}
+	}()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", http.NoBody)
+	api.serve(httptest.NewRecorder(), r, func(*http.Request) (answer, error) {
+		return answer{data: func(dst []byte, pass pass) []byte {
+			pass(append(dst, make([]byte, pieceBytes)...))
+			panic("a fault")
+		}}, nil
+	})
 }
 
 func TestConditionalRequests(t *testing.T) {

@@ -47,12 +47,12 @@ func (a *API) list(r *http.Request, role access.Role, as shape) (answer, error) 
 	}
 	return answer{
 		tag: tag(m, role, values),
-		data: func(dst []byte) []byte {
+		data: func(dst []byte, pass pass) []byte {
 			dst = a.appendHead(slices.Grow(dst, len(s.list)*nodeBytes), v, s)
 			if as == nested {
-				dst = v.nest(s, q).appendAll(append(dst, `,"tree":`...))
+				dst = v.nest(s, q).appendAll(append(dst, `,"tree":`...), pass)
 			} else {
-				dst = v.appendList(append(dst, `,"processes":`...), s)
+				dst = v.appendList(append(dst, `,"processes":`...), s, pass)
 			}
 			return append(dst, '}')
 		},
@@ -135,11 +135,11 @@ func (v *view) appendTimes(dst []byte) []byte {
 func (v *view) time() float64 { return float64(v.Report.Snapshot.Taken.UnixMilli()) / 1e3 }
 
 // appendList appends the matches as one array.
-func (v *view) appendList(dst []byte, s *selection) []byte {
+func (v *view) appendList(dst []byte, s *selection, pass pass) []byte {
 	dst = append(dst, '[')
 	for at, i := range s.list {
 		dst = appendComma(dst, at)
-		dst = append(v.appendSelected(append(dst, '{'), i, asMatch), '}')
+		dst = pass(append(v.appendSelected(append(dst, '{'), i, asMatch), '}'))
 	}
 	return append(dst, ']')
 }

@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"proctree/collector/group"
+	"proctree/collector/host"
 	"proctree/tree-api/access"
 )
 
@@ -44,4 +45,13 @@ func (m *models) setPrivacy(privacy Privacy) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.newest = nil
+}
+
+// since returns the model of a report with rates counted from an earlier snapshot.
+func (m *models) since(report *group.Report, previous *host.Snapshot) *model {
+	if previous == report.Previous {
+		return m.of(report)
+	}
+	tree := Build(report, previous)
+	return &model{tree: tree, facts: m.facts.of(tree.Nodes)}
 }

@@ -16,6 +16,8 @@ type nesting struct {
 	children [][]int32
 	// levels is how many are written below the top; negative is all.
 	levels int
+	// pass is called after every node.
+	pass pass
 }
 
 // nest lays out a selection as a tree.
@@ -65,7 +67,10 @@ func fan(order []int32, size int, parent func(int32) int32) (tops []int32, child
 }
 
 // appendAll appends the array of the top nodes.
-func (n *nesting) appendAll(dst []byte) []byte { return n.appendList(dst, n.tops, 0) }
+func (n *nesting) appendAll(dst []byte, pass pass) []byte {
+	n.pass = pass
+	return n.appendList(dst, n.tops, 0)
+}
 
 func (n *nesting) appendList(dst []byte, list []int32, level int) []byte {
 	dst = append(dst, '[')
@@ -78,7 +83,7 @@ func (n *nesting) appendList(dst []byte, list []int32, level int) []byte {
 
 // appendBranch appends a node and what is below it.
 func (n *nesting) appendBranch(dst []byte, i int32, level int) []byte {
-	dst = n.appendWhole(append(dst, '{'), i)
+	dst = n.pass(n.appendWhole(append(dst, '{'), i))
 	below := n.children[i]
 	if len(below) == 0 || level == n.levels {
 		return append(dst, '}')
@@ -112,7 +117,7 @@ func (n *nesting) appendFlat(dst []byte, list []int32, level int) []byte {
 		if !first {
 			dst = append(dst, ',')
 		}
-		dst = append(n.appendWhole(append(dst, '{'), next.node), '}')
+		dst = n.pass(append(n.appendWhole(append(dst, '{'), next.node), '}'))
 		if next.level != n.levels {
 			push(n.children[next.node], next.level+1)
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
-	"strconv"
 	"strings"
 	"time"
 
@@ -18,9 +17,13 @@ import (
 // answer is a success. Its body is made only if the caller does not have it already.
 type answer struct {
 	// tag tells two answers at one address apart: the rest of the entity tag is added.
-	tag  string
-	data func(dst []byte) []byte
+	tag string
+	// data appends the data. It calls pass between the parts of what may be large.
+	data func(dst []byte, pass pass) []byte
 }
+
+// pass may send what there is of an answer and returns what is left of it.
+type pass func(dst []byte) []byte
 
 // call answers one request of a caller with the role.
 type call func(r *http.Request, role access.Role) (answer, error)
@@ -76,9 +79,6 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request, next func(*http.Requ
 	a.write(w, r, got)
 }
 
-// maxKept is the largest buffer that is kept: a rare giant answer must not stay for good.
-const maxKept = 8 << 20
-
 // write sends an answer, or 304 if the caller has it (RFC 9110, section 13.1.2). The tag
 // is weak as the answer may travel compressed. For HEAD net/http drops the body.
 func (a *API) write(w http.ResponseWriter, r *http.Request, got answer) {
@@ -90,17 +90,49 @@ func (a *API) write(w http.ResponseWriter, r *http.Request, got answer) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	buffer := a.buffer()
-	body := appendSuccess((*buffer)[:0], got.data)
 	h.Set("Content-Type", "application/json")
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	// A reader that does not read must not hold the buffer for ever. A writer without
+	// A reader that does not read must not hold the request for ever. A writer without
 	// deadlines, as in a test, has none to set.
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(a.cfg.Limits.RequestTimeout))
-	w.Write(body)
-	if cap(body) <= maxKept {
-		*buffer = body
-		a.buffers.Put(buffer)
+	buffer := a.buffer()
+	out := &output{to: w}
+	defer a.abort(out, r)
+	*buffer = appendSuccess((*buffer)[:0], func(dst []byte) []byte { return got.data(dst, out.pass) })
+	w.Write(*buffer)
+	a.buffers.Put(buffer)
+}
+
+// output takes a body in pieces: the tree of a large host has many megabytes, which
+// nobody needs at once.
+type output struct {
+	to http.ResponseWriter
+	// begun: a part is on its way, so the answer can no longer become another one.
+	begun bool
+}
+
+// pieceBytes is about the size of a piece; no part between two passes is much larger.
+const pieceBytes = 64 << 10
+
+// pass sends what there is once it is enough, and returns what is still to be sent. A
+// reader that went away is found out by net/http.
+func (o *output) pass(dst []byte) []byte {
+	if len(dst) < pieceBytes {
+		return dst
+	}
+	o.begun = true
+	o.to.Write(dst)
+	return dst[:0]
+}
+
+// abort breaks the connection after a panic in the middle of a body, which would else look
+// whole.
+func (a *API) abort(out *output, r *http.Request) {
+	if !out.begun {
+		return
+	}
+	if cause := recover(); cause != nil {
+		a.logPanic(r, cause)
+		panic(http.ErrAbortHandler)
 	}
 }
 
@@ -109,7 +141,7 @@ func (a *API) buffer() *[]byte {
 	if buffer, ok := a.buffers.Get().(*[]byte); ok {
 		return buffer
 	}
-	return new([]byte)
+	return new(make([]byte, 0, 2*pieceBytes))
 }
 
 // matchesTag compares weakly, as If-None-Match does (RFC 9110, section 8.8.3.2).
@@ -135,8 +167,7 @@ func (a *API) recovered(next http.Handler) http.Handler {
 			case http.ErrAbortHandler:
 				panic(cause)
 			default:
-				level.Error(a.cfg.Logger).Log("msg", "request panicked", "path", r.URL.Path,
-					"cause", cause, "stack", string(debug.Stack()))
+				a.logPanic(r, cause)
 				writeFailure(w, &failure{
 					status: http.StatusInternalServerError, kind: errorInternal,
 					err: errors.New("the request failed; the exporter's log says why"),
@@ -145,4 +176,9 @@ func (a *API) recovered(next http.Handler) http.Handler {
 		}()
 		next.ServeHTTP(w, r)
 	})
+}
+
+func (a *API) logPanic(r *http.Request, cause any) {
+	level.Error(a.cfg.Logger).Log("msg", "request panicked", "path", r.URL.Path,
+		"cause", cause, "stack", string(debug.Stack()))
 }

@@ -1,0 +1,147 @@
+//go:build unix
+
+package treeapi
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"proctree/collector/group"
+	"proctree/collector/host"
+	"proctree/collector/host/hosttest"
+)
+
+// stepping is a Source that is a scan further at every call. Two tables take turns under
+// a clock that goes on, so that the benchmark need not make them.
+type stepping struct {
+	tables [2]*group.Report
+	calls  int
+	last   *host.Snapshot
+}
+
+// newStepping makes a host of which so many processes work.
+func newStepping(tb testing.TB, processes, working int) *stepping {
+	tb.Helper()
+	s := &stepping{}
+	for i, snapshot := range scans(processes, 2) {
+		if i > 0 {
+			copy(snapshot.Processes, s.tables[0].Snapshot.Processes)
+			for n := range working {
+				p := &snapshot.Processes[n*processes/working]
+				p.UserTime += time.Duration(n%40+1) * 10 * time.Millisecond
+				p.ResidentBytes += uint64(n%3) << 12
+			}
+		}
+		s.tables[i] = reportOf(tb, snapshot)
+	}
+	return s
+}
+
+func (s *stepping) Report(context.Context) (*group.Report, error) {
+	s.calls++
+	report := *s.tables[s.calls%2]
+	snapshot := *report.Snapshot
+	snapshot.Taken = hosttest.Epoch.Add(time.Hour + time.Duration(s.calls)*time.Second)
+	report.Snapshot, report.Previous = &snapshot, s.last
+	s.last = &snapshot
+	return &report, nil
+}
+
+// drain opens a stream without a WebSocket library and counts what comes over it.
+func drain(b *testing.B, address string, received *atomic.Int64) {
+	b.Helper()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = conn.Close() })
+	_, err = io.WriteString(conn, "GET /api/v1/stream?interval=60 HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"+
+		"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
+	if err != nil {
+		b.Fatal(err)
+	}
+	go func() {
+		buffer := make([]byte, 64<<10)
+		for {
+			n, err := conn.Read(buffer)
+			received.Add(int64(n))
+			if err != nil {
+				return
+			}
+		}
+	}()
+}
+
+// cpuTime is what this program has used, its readers included.
+func cpuTime(b *testing.B) time.Duration {
+	b.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// BenchmarkBeat measures one update of all streams over real sockets: build the tree, find
+// the differences, encode them, and write them to every reader. The scan itself is left
+// out. The metric cpu-ns/op counts, as the clock also runs while others use the machine.
+func BenchmarkBeat(b *testing.B) {
+	for _, working := range []int{5, 500, 5_000} {
+		for _, streams := range []int{1, 64} {
+			b.Run(fmt.Sprintf("working=%d/streams=%d", working, streams), func(b *testing.B) {
+				beats(b, newStepping(b, 5_000, working), streams)
+			})
+		}
+	}
+}
+
+func beats(b *testing.B, source Source, streams int) {
+	b.Helper()
+	api := apiOf(b, func(cfg *Config) { cfg.Source = source })
+	var received atomic.Int64
+	address := strings.TrimPrefix(onSocket(b, api).address, "http://")
+	for range streams {
+		drain(b, address, &received)
+	}
+	quiet := func() {
+		for before := int64(-1); before != received.Load(); time.Sleep(100 * time.Millisecond) {
+			before = received.Load()
+		}
+	}
+	waitFor(b, "all streams", func() bool {
+		api.hub.mu.Lock()
+		defer api.hub.mu.Unlock()
+		joined := 0
+		for _, f := range api.hub.feeds {
+			joined += len(f.clients)
+		}
+		return joined == streams && received.Load() > 0
+	})
+	quiet()
+	// With the second scan the rates of all become known, once.
+	if _, err := api.hub.serve(b.Context(), 60); err != nil {
+		b.Fatal(err)
+	}
+	quiet()
+	started, begun := cpuTime(b), received.Load()
+	b.ReportAllocs()
+	for b.Loop() {
+		before := received.Load()
+		if _, err := api.hub.serve(b.Context(), 60); err != nil {
+			b.Fatal(err)
+		}
+		for received.Load() < before+int64(streams) {
+			time.Sleep(100 * time.Microsecond)
+		}
+	}
+	quiet()
+	b.ReportMetric(float64(cpuTime(b)-started)/float64(b.N), "cpu-ns/op")
+	b.ReportMetric(float64(received.Load()-begun)/float64(b.N*streams), "bytes/message")
+}
