@@ -19,6 +19,9 @@ const (
 	spawner     = "loadgen-"
 )
 
+// exitsBPF is the source of exits that is best.
+const exitsBPF = "bpf"
+
 // scrapeInterval is Prometheus' usual one.
 const scrapeInterval = 15 * time.Second
 
@@ -30,6 +33,9 @@ const exitSettle = 2 * time.Second
 type witness struct {
 	name    string
 	missing string
+	// exits is the source of exits, and pid the process, of this project's exporter.
+	exits string
+	pid   int
 	// seconds returns the CPU seconds by name or group so far.
 	seconds func(context.Context) (map[string]float64, error)
 	// lost returns how many exit records it says it lost; nil where nobody tells.
@@ -184,8 +190,8 @@ func (b *bench) witnesses(ctx context.Context) (all []*witness, end func(), err 
 	for _, source := range []struct {
 		name  string
 		goals truthGoals
-	}{{"bpf", truthGoals{0.99, 0.01}}, {"taskstats", truthGoals{0.93, 0.07}}, {"children", truthGoals{0, 0.10}}} {
-		w := &witness{name: "proctree, exits by " + source.name, goals: &source.goals}
+	}{{exitsBPF, truthGoals{0.99, 0.01}}, {"taskstats", truthGoals{0.93, 0.07}}, {"children", truthGoals{0, 0.10}}} {
+		w := &witness{name: "proctree, exits by " + source.name, exits: source.name, goals: &source.goals}
 		all = append(all, w)
 		s, err := b.serveExporter(ctx, "--host.exits="+source.name)
 		if err != nil {
@@ -194,6 +200,7 @@ func (b *bench) witnesses(ctx context.Context) (all []*witness, end func(), err 
 			continue
 		}
 		ends = append(ends, func() { _ = s.shut() })
+		w.pid = s.pid()
 		w.seconds = s.secondsBy("proctree_group_cpu_seconds_total", "group")
 		w.lost = s.totalOf("proctree_exit_records_lost_total")
 	}
