@@ -36,7 +36,7 @@ func (b *bench) floorsPart(ctx context.Context) error {
 	}
 	taken, err := interleave(ctx, b.options.rounds, c.probes, func(round int) {
 		b.progress("floors: round %d of %d, after one that warms up", round, b.options.rounds)
-	})
+	}, func(name string, err error) { b.progress("%s: %v", name, err) })
 	if err != nil {
 		return err
 	}

@@ -124,6 +124,9 @@ type seriesCount struct {
 func (o *ownCrew) finish(ctx context.Context, s *sized) error {
 	s.allocations, s.memory, s.series = map[string]float64{}, map[string]memory{}, map[string]seriesCount{}
 	for row, w := range o.readers {
+		if s.missing[row] != "" {
+			continue
+		}
 		var counts []float64
 		for range 5 {
 			var a answer
@@ -138,6 +141,9 @@ func (o *ownCrew) finish(ctx context.Context, s *sized) error {
 		s.allocations[row] = median(counts)
 	}
 	for row, server := range o.servers {
+		if s.missing[row] != "" {
+			continue
+		}
 		m, err := memoryOf(server.pid())
 		if err != nil {
 			return err

@@ -109,17 +109,25 @@ type samples map[string][]sample
 // interleave measures every probe once per round, in turn and in every other round
 // backwards, after a round that warms up and does not count. So a disturbance or a drift
 // of the machine meets neighbours alike, and ratios hold better than times.
-func interleave(ctx context.Context, rounds int, probes []probe, progress func(round int)) (samples, error) {
+//
+// A program that fails is left out from then on, with all its samples, and failed is told.
+func interleave(
+	ctx context.Context, rounds int, probes []probe, progress func(round int), failed func(name string, err error),
+) (samples, error) {
 	order := slices.DeleteFunc(slices.Clone(probes), func(p probe) bool { return p.missing != "" })
 	taken := samples{}
 	for round := range rounds + 1 {
 		progress(round)
-		for _, p := range order {
+		for _, p := range slices.Clone(order) {
 			s, err := p.measure(ctx)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", p.name, err)
-			}
-			if round > 0 {
+			switch {
+			case ctx.Err() != nil:
+				return nil, fmt.Errorf("%s: %w", p.name, ctx.Err())
+			case err != nil:
+				order = slices.DeleteFunc(order, func(other probe) bool { return other.name == p.name })
+				delete(taken, p.name)
+				failed(p.name, err)
+			case round > 0:
 				taken[p.name] = append(taken[p.name], s)
 			}
 		}

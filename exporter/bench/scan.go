@@ -79,6 +79,9 @@ func (b *bench) measureSize(ctx context.Context, size int) (*sized, error) {
 	}
 	s.taken, err = interleave(ctx, b.options.rounds, c.probes, func(round int) {
 		b.progress("%d processes: round %d of %d, after one that warms up", size, round, b.options.rounds)
+	}, func(name string, err error) {
+		s.missing[name] = "failed: " + err.Error()
+		b.progress("%s: %v", name, err)
 	})
 	if err != nil {
 		return nil, err

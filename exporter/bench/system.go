@@ -49,7 +49,7 @@ func (b *bench) systemPart(ctx context.Context) error {
 	}
 	taken, err := interleave(ctx, b.options.rounds, c.probes, func(round int) {
 		b.progress("system: round %d of %d, after one that warms up", round, b.options.rounds)
-	})
+	}, func(name string, err error) { b.progress("%s: %v", name, err) })
 	if err != nil {
 		return err
 	}
