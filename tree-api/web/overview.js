@@ -60,8 +60,8 @@ export class Overview {
     const total = host.memory?.total_bytes;
     const used = usedMemory(host);
     this.#memory.show(formatPercent(used === undefined || !total ? undefined : used / total), `${formatBytes(used)} of ${formatBytes(total)}`, total);
-    const [one, ...longer] = (load ?? []).map((l) => l.toFixed(2));
-    this.#load.show(one ?? formatCount(undefined), longer.length > 0 ? `${longer.join(', ')} (5, 15 min)` : '', Math.max(0.1, ...this.#load.series.values.filter((v) => v > 0)) * LOAD_HEADROOM);
+    const [one, ...longer] = (load ?? []).map((l) => l.toFixed(l < 99.5 ? 2 : 0));
+    this.#load.show(one ?? formatCount(undefined), longer.length === 2 ? `5 min ${longer[0]}, 15 min ${longer[1]}` : '', Math.max(0.1, ...this.#load.series.values.filter((v) => v > 0)) * LOAD_HEADROOM);
     const { cpu, memory, io } = host.pressure ?? {};
     this.#pressure.show([cpu, memory, io]);
     this.#states.show(model, chosenStates);

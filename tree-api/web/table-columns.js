@@ -19,8 +19,8 @@ import { UNKNOWN, formatBytes, formatCPUTime, formatCores, formatCount, formatDu
  * @property {string} hint What the figure is, shown at the heading.
  * @property {string} width The least width, a length of CSS.
  * @property {number} [grow] Its share of the room that is left.
- * @property {number} from The page's width in pixels from which the column is shown
- *   unless the person chose otherwise; Infinity: never.
+ * @property {number} from The table's width in pixels from which the column is shown
+ *   unless the person chose otherwise, which is where it fits; Infinity: never.
  * @property {boolean} [number] Whether it is aligned as a figure.
  * @property {boolean} [secret] Whether viewers do not get it.
  * @property {(value: number, context: CellContext) => string} [format] How a figure is
@@ -33,16 +33,16 @@ export const TABLE_COLUMNS = [
   { key: 'name', title: 'Name', hint: 'Name of the process', width: 'var(--name-width)', grow: 1.3, from: 0 },
   { key: 'pid', title: 'PID', hint: 'Process ID', width: '72px', from: 560, number: true, format: plain },
   { key: 'user', title: 'User', hint: 'Effective user', width: '96px', from: 680 },
-  { key: 'state', title: 'State', hint: 'What the process is doing', width: '92px', from: 900 },
+  { key: 'state', title: 'State', hint: 'What the process is doing', width: '92px', from: 950 },
   { key: 'cpu', title: 'CPU', hint: 'CPUs in use, 1 is one whole CPU; a folded branch shows its sum', width: '68px', from: 0, number: true, format: formatCores, heat: (v) => Math.sqrt(Math.min(1, v)) },
   { key: 'memory', title: 'Memory', hint: 'Resident memory; a folded branch shows its sum', width: '86px', from: 0, number: true, format: formatBytes, heat: (v, { memoryTotal }) => (memoryTotal ? Math.sqrt(Math.min(1, (v / memoryTotal) * 4)) : 0) },
-  { key: 'read', title: 'Read', hint: 'Bytes read from storage per second', width: '92px', from: 1020, number: true, format: formatRate },
-  { key: 'write', title: 'Write', hint: 'Bytes written to storage per second', width: '92px', from: 1000, number: true, format: formatRate },
-  { key: 'threads', title: 'Threads', hint: 'Threads', width: '70px', from: 1120, number: true, format: formatCount },
-  { key: 'fds', title: 'Files', hint: 'Open file descriptors', width: '64px', from: 1120, number: true, format: formatCount },
+  { key: 'read', title: 'Read', hint: 'Bytes read from storage per second', width: '92px', from: 1130, number: true, format: formatRate },
+  { key: 'write', title: 'Write', hint: 'Bytes written to storage per second', width: '92px', from: 1130, number: true, format: formatRate },
+  { key: 'threads', title: 'Threads', hint: 'Threads', width: '70px', from: 1264, number: true, format: formatCount },
+  { key: 'fds', title: 'Files', hint: 'Open file descriptors', width: '64px', from: 1264, number: true, format: formatCount },
   { key: 'start', title: 'Age', hint: 'Time since the process started', width: '78px', from: 760, number: true, format: (v, { now }) => formatDuration(now - v) },
-  { key: 'group', title: 'Group', hint: 'Group of the process in the metrics', width: '120px', from: 1240 },
-  { key: 'cmdline', title: 'Command line', hint: 'Arguments, secrets masked', width: '200px', grow: 2, from: 820, secret: true },
+  { key: 'group', title: 'Group', hint: 'Group of the process in the metrics', width: '120px', from: 1384 },
+  { key: 'cmdline', title: 'Command line', hint: 'Arguments, secrets masked', width: '200px', grow: 2, from: 860, secret: true },
   { key: 'ppid', title: 'Parent', hint: 'Process ID of the parent', width: '72px', from: Infinity, number: true, format: plain },
   { key: 'nice', title: 'Nice', hint: 'Nice value, -20 to 19; lower is served first', width: '56px', from: Infinity, number: true, format: plain },
   { key: 'user_seconds', title: 'User time', hint: 'CPU time in the program itself', width: '92px', from: Infinity, number: true, format: formatCPUTime },
