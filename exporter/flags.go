@@ -69,6 +69,10 @@ func (s *settings) addScanFlags(app *kingpin.Application) {
 		Default(host.ExitsAuto).EnumVar(&s.exits, host.ExitModes()...)
 	app.Flag("host.bpf-pin", "Iterator that a privileged loader has left in a bpf file system, read without any capability.").
 		PlaceHolder("/sys/fs/bpf/proctree_tasks").StringVar(&s.bpfPin)
+	app.Flag("host.bpf-pin-create", "Leave such an iterator there, as root, and exit.").
+		PlaceHolder("/sys/fs/bpf/proctree_tasks").StringVar(&s.bpfPinCreate)
+	app.Flag("host.bpf-pin-gid", "The number of the group that may read it.").
+		Default("0").IntVar(&s.bpfPinGID)
 	app.Flag("scan.max-age", "How old a scan of the process table may be and still answer a request.").
 		Default(host.DefaultMaxAge.String()).DurationVar(&s.maxAge)
 	app.Flag("scan.process-deadline",

@@ -11,6 +11,8 @@ import (
 	"github.com/go-kit/log/level"
 	"github.com/prometheus/common/version"
 	"github.com/prometheus/exporter-toolkit/web"
+
+	"proctree/collector/host"
 )
 
 // program is the name under which the exporter speaks of itself.
@@ -28,6 +30,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	if s.newTokenName != "" {
 		return newToken(s, stdout)
+	}
+	if s.bpfPinCreate != "" {
+		return pinTasks(s, stdout)
 	}
 	if file := *s.web.WebConfigFile; file != "" {
 		if err := web.Validate(file); err != nil {
@@ -50,6 +55,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer e.close()
 	return e.serve(ctx)
+}
+
+// pinTasks is --host.bpf-pin-create.
+func pinTasks(s *settings, stdout io.Writer) error {
+	if err := host.PinTasks(s.bpfPinCreate, s.bpfPinGID); err != nil {
+		return fmt.Errorf("--host.bpf-pin-create: %w", err)
+	}
+	_, err := fmt.Fprintf(stdout, "group %d may read the process table by --host.bpf-pin=%s\n", s.bpfPinGID, s.bpfPinCreate)
+	return err
 }
 
 // check is --config.check; --web.config.file was checked before.

@@ -46,6 +46,8 @@ type settings struct {
 	procPath, rootPath string
 	reader, bpfPin     string
 	exits              string
+	bpfPinCreate       string
+	bpfPinGID          int
 	maxAge             time.Duration
 	deadline           time.Duration
 	proportionalBudget time.Duration

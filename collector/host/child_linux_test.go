@@ -30,10 +30,12 @@ func TestChild(t *testing.T) {
 }
 
 var childRoles = map[string]func(){
-	"sleep":   func() {},
-	"threads": func() { startThreads(20, func() { select {} }) },
-	"burn":    func() { startThreads(2, burn) },
-	"churn":   func() { startThreads(2, func() { startThreads(1, func() { burnFor(time.Millisecond) }) }) },
+	"sleep": func() {},
+
+	rightsRole: reportRights,
+	"threads":  func() { startThreads(20, func() { select {} }) },
+	"burn":     func() { startThreads(2, burn) },
+	"churn":    func() { startThreads(2, func() { startThreads(1, func() { burnFor(time.Millisecond) }) }) },
 	"rename": func() {
 		if err := os.WriteFile("/proc/self/comm", []byte("a) S 1 (\xffb"), 0); err != nil {
 			panic(err)

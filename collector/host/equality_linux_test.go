@@ -118,6 +118,9 @@ func startSpecimens(t *testing.T) map[string]int {
 	t.Helper()
 	pids := make(map[string]int)
 	for role := range childRoles {
+		if role == rightsRole {
+			continue
+		}
 		pids[role] = startChild(t, role, nil).Process.Pid
 	}
 	pids["exec"] = start(t, exec.CommandContext(t.Context(), "sh", "-c", "echo ready; exec cat"), nil).Process.Pid

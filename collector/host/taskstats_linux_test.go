@@ -27,7 +27,7 @@ func TestTaskstatsAddsThreadsToTheirProcess(t *testing.T) {
 	for range 3 {
 		want.sum.add(exampleRecord.used)
 	}
-	if diff := cmp.Diff([]endedProcess{want}, x.ended, byValue); diff != "" || len(x.living) != 0 {
+	if diff := cmp.Diff([]endedProcess{want}, x.ended, byValue, cmp.AllowUnexported(endedProcess{})); diff != "" || len(x.living) != 0 {
 		t.Errorf("%d living, (-want +got):\n%s", len(x.living), diff)
 	}
 }

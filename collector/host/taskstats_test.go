@@ -65,7 +65,7 @@ var exampleRecord = taskRecord{
 	},
 }
 
-var byValue = cmp.AllowUnexported(taskRecord{}, taskUsage{}, cpuTimes{}, endedProcess{})
+var byValue = cmp.AllowUnexported(taskRecord{}, taskUsage{}, cpuTimes{})
 
 func TestParseExits(t *testing.T) {
 	leader := exampleRecord
