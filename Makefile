@@ -43,6 +43,10 @@ cross: ## Build and vet for the other systems
 		GOOS=$${target%/*} GOARCH=$${target#*/} CGO_ENABLED=0 $(GO) build -o /dev/null ./exporter || exit 1; \
 	done
 
+.PHONY: packages
+packages: ## Build the packages of all platforms into dist/, reproducibly (PACKAGES=linux/amd64 for one)
+	@$(GO) -C deploy/packages run . -version "$(VERSION)" -ldflags "$(LDFLAGS)" -out "$(CURDIR)/dist" -only "$(PACKAGES)"
+
 ##@ Checking
 
 .PHONY: test-go
@@ -53,6 +57,10 @@ test-go: tools ## Run the Go tests with the race detector, in random order
 test-web: build ## Run the tests of the page: the model in node, the whole in Chromium
 	@command -v node >/dev/null || { echo "test-web needs node 20 or newer (and Chromium for the browser tests)" >&2; exit 1; }
 	cd tree-api/web/test && npm ci --silent --no-audit --no-fund && npm run --silent typecheck && npm test --silent
+
+.PHONY: test-packages
+test-packages: ## Test the packages: the same bytes twice, and an installation (root and Debian)
+	$(GO) -C deploy/packages test -v ./...
 
 .PHONY: tools
 tools: ## Build the pinned Prometheus and Alertmanager that the tests run (minutes, once)
@@ -101,4 +109,4 @@ clean: ## Remove what was built
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*##"} \
 		/^##@/ {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-z-]+:.*##/ {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+		/^[a-z-]+:.*##/ {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
