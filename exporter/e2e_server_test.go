@@ -51,14 +51,16 @@ func start(tb testing.TB, args ...string) *server {
 // startAs is start under other credentials.
 func startAs(tb testing.TB, credential *syscall.Credential, args ...string) *server {
 	tb.Helper()
-	s := &server{
-		tb:   tb,
-		cmd:  exec.Command(binary(tb), append([]string{"--web.listen-address=127.0.0.1:0"}, args...)...),
-		log:  newLines(),
-		done: make(chan struct{}),
-	}
+	cmd := exec.Command(binary(tb), append([]string{"--web.listen-address=127.0.0.1:0"}, args...)...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: credential, Pdeathsig: syscall.SIGKILL}
+	return startCommand(tb, cmd)
+}
+
+// startCommand starts a command that is the program and waits until it is ready.
+func startCommand(tb testing.TB, cmd *exec.Cmd) *server {
+	tb.Helper()
+	s := &server{tb: tb, cmd: cmd, log: newLines(), done: make(chan struct{})}
 	s.cmd.Stderr = s.log
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: credential, Pdeathsig: syscall.SIGKILL}
 	if err := s.cmd.Start(); err != nil {
 		tb.Fatal(err)
 	}
@@ -70,7 +72,7 @@ func startAs(tb testing.TB, credential *syscall.Credential, args ...string) *ser
 		_ = s.cmd.Process.Kill()
 		<-s.done
 		if tb.Failed() {
-			tb.Logf("what %s %v said:\n%s", program, args, s.log)
+			tb.Logf("what %v said:\n%s", cmd.Args, s.log)
 		}
 	})
 	address := s.log.await(tb, regexp.MustCompile(`msg="Listening on" address=(\S+)`))

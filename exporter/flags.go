@@ -99,6 +99,8 @@ func (s *settings) addBudgetFlags(app *kingpin.Application) {
 func (s *settings) addProgramFlags(app *kingpin.Application) {
 	app.Flag("log.level", "Only log messages with the given severity or above: debug, info, warn, error.").
 		Default("info").EnumVar(&s.logLevel, "debug", "info", "warn", "error")
+	app.Flag("log.file", "File to append log messages to, instead of standard error or a service's event log.").
+		StringVar(&s.logFile)
 	app.Flag("log.format", "Output format of log messages: logfmt, json.").
 		Default("logfmt").EnumVar(&s.logFormat, "logfmt", "json")
 	// One, as node_exporter does it: a scan is one thread of system calls, and on a host

@@ -11,11 +11,20 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// A second signal ends the program at once, as if nobody had asked for the first.
-	context.AfterFunc(ctx, stop)
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+	handled, err := service(os.Args[1:])
+	if !handled {
+		err = runUntilSignal()
+	}
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "%s: error: %v\n", program, err)
 		os.Exit(1)
 	}
+}
+
+func runUntilSignal() error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// A second signal ends the program at once, as if nobody had asked for the first.
+	context.AfterFunc(ctx, stop)
+	return run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"runtime"
 	"sync"
 
 	"github.com/go-kit/log"
@@ -20,11 +21,18 @@ func (n *permissionNotice) observe(s *host.Snapshot) {
 	if refused == 0 {
 		return
 	}
+	absent, help := "I/O, executables",
+		"grant CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, which root has unless a container took them away"
+	switch runtime.GOOS {
+	case "windows":
+		absent, help = "executables, command lines, users", "run as a service or as administrator"
+	case "darwin", "freebsd":
+		absent, help = "CPU time, memory, I/O, executables, command lines", "run as root"
+	}
 	n.once.Do(func() {
 		level.Warn(n.logger).Log(
 			"msg", "some figures of other users' processes are absent: the kernel refused to show them",
 			"refused", refused, "processes", len(s.Processes),
-			"absent", "I/O, executables",
-			"help", "grant CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, which root has unless a container took them away")
+			"absent", absent, "help", help)
 	})
 }

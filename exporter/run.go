@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 
 	"github.com/go-kit/log"
@@ -43,6 +44,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return check(s, stdout)
 	}
 	runtime.GOMAXPROCS(s.maxProcs)
+	if s.logFile != "" {
+		file, err := os.OpenFile(s.logFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			return fmt.Errorf("--log.file: %w", err)
+		}
+		defer func() { _ = file.Close() }()
+		stderr = file
+	}
 	l := newLoggers(stderr, s.logLevel, s.logFormat)
 	e, err := newExporter(s, l)
 	if err != nil {

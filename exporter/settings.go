@@ -59,6 +59,7 @@ type settings struct {
 	processMax  int
 
 	logLevel, logFormat string
+	logFile             string
 	maxProcs            int
 }
 

@@ -28,8 +28,8 @@ func (a *API) appendHost(dst []byte, t *Tree) []byte {
 	dst = appendText(dst, "os", info.OS)
 	dst = appendText(dst, "kernel", info.Kernel)
 	dst = appendText(dst, "arch", info.Arch)
-	if epoch := snapshot.Clock.Epoch; !epoch.IsZero() {
-		dst = appendDecimal(append(dst, `,"boot_time":`...), float64(epoch.UnixMilli())/1e3, timeDecimals)
+	if boot := snapshot.BootTime(); !boot.IsZero() {
+		dst = appendDecimal(append(dst, `,"boot_time":`...), float64(boot.UnixMilli())/1e3, timeDecimals)
 	}
 	if snapshot.System.CPUs > 0 {
 		dst = appendInt(append(dst, `,"cpus":`...), snapshot.System.CPUs)
@@ -53,7 +53,7 @@ func (a *API) appendHost(dst []byte, t *Tree) []byte {
 func appendHostFigures(dst []byte, t *Tree) []byte {
 	snapshot := t.Report.Snapshot
 	system := snapshot.System
-	uptime := max(0, snapshot.Taken.Sub(snapshot.Clock.Epoch))
+	uptime := max(0, snapshot.Taken.Sub(snapshot.BootTime()))
 	dst = appendDecimal(append(dst, `"uptime_seconds":`...), uptime.Seconds(), 0)
 	if cores, ok := t.busyCores(); ok {
 		dst = appendDecimal(append(dst, `,"cpu":{"busy_cores":`...), cores, coreDecimals)

@@ -49,9 +49,10 @@ func (c Clock) Time(tick uint64) time.Time {
 	if c.TicksPerSecond == 0 {
 		return c.Epoch
 	}
-	whole := time.Duration(tick/c.TicksPerSecond) * time.Second
+	// A Duration holds 292 years, and the ticks of Windows count from 1601.
+	whole := c.Epoch.Unix() + int64(tick/c.TicksPerSecond)
 	part := time.Duration(tick%c.TicksPerSecond) * time.Second / time.Duration(c.TicksPerSecond)
-	return c.Epoch.Add(whole).Add(part)
+	return time.Unix(whole, int64(c.Epoch.Nanosecond())).In(c.Epoch.Location()).Add(part)
 }
 
 // ByPID returns the process with that PID, or nil. It searches in logarithmic time.
@@ -80,6 +81,14 @@ func (s *Snapshot) ByID(id ID) *Process {
 // StartTime returns the wall-clock time at which p started.
 func (s *Snapshot) StartTime(p *Process) time.Time { return s.Clock.Time(p.StartTicks) }
 
+// BootTime returns when the host was started; zero if it is not known.
+func (s *Snapshot) BootTime() time.Time {
+	if !s.System.BootTime.IsZero() {
+		return s.System.BootTime
+	}
+	return s.Clock.Epoch
+}
+
 // ExitSource is the way by which the CPU of short-lived processes is found.
 type ExitSource string
 
@@ -90,6 +99,8 @@ const (
 	// ExitsChildren: no records; the growth of the parents' ChildUserTime and
 	// ChildSystemTime tells.
 	ExitsChildren ExitSource = "children"
+	// ExitsNone: nothing tells.
+	ExitsNone ExitSource = "none"
 )
 
 // Exit is what one process that ended, or several alike, used since it started. Figures
@@ -120,6 +131,8 @@ type Exit struct {
 // System are the figures of the whole host that come with a scan. Zero means not known
 // where a real zero cannot be.
 type System struct {
+	// BootTime is when the host was started, where Clock.Epoch is not that.
+	BootTime time.Time
 	// Forks counts processes and threads created since boot (proc_stat(5), processes).
 	Forks uint64
 	// PIDLimit is the largest number of processes and threads at once

@@ -1,0 +1,195 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"proctree/collector/host/bsdprocess"
+)
+
+// darwinReader reads the process table by one sysctl, and what the kernel keeps apart from
+// it by proc_info, the system call behind libproc: CPU time, memory and I/O.
+type darwinReader struct {
+	facts  *factsByID
+	faults map[ID]*faultCounters
+	users  *userNames
+	// ticksPerSecond is the unit of the CPU times.
+	ticksPerSecond uint64
+	buffer         [bsdprocess.UsageSize]byte
+}
+
+// NewReader returns a Reader of the process table of macOS.
+func NewReader(cfg Config) (Reader, error) {
+	cfg = cfg.withDefaults()
+	frequency, err := unix.SysctlUint64("hw.tbfrequency")
+	if err != nil {
+		return nil, fmt.Errorf("sysctl hw.tbfrequency: %w", err)
+	}
+	return &darwinReader{
+		facts:          newFactsByID(),
+		faults:         make(map[ID]*faultCounters),
+		users:          newUserNames("/", cfg.Deadline),
+		ticksPerSecond: frequency,
+	}, nil
+}
+
+// Read implements Reader.
+func (r *darwinReader) Read(ctx context.Context) (*Snapshot, error) {
+	began := time.Now()
+	table, err := unix.SysctlKinfoProcSlice("kern.proc.all")
+	if err != nil {
+		return nil, fmt.Errorf("sysctl kern.proc.all: %w", err)
+	}
+	s := &Snapshot{
+		Taken:      began,
+		Clock:      microClock(began),
+		Processes:  make([]Process, 0, len(table)),
+		ExitSource: ExitsNone,
+		Reader:     "darwin",
+		Errors:     make(map[string]uint64),
+		System:     readSystem(ctx),
+	}
+	r.facts.begin()
+	for i := range table {
+		// Number 0 is the kernel, which is nobody's child and no process of the system.
+		if table[i].Proc.P_pid > 0 {
+			s.Processes = append(s.Processes, r.process(&table[i], s))
+		}
+	}
+	slices.SortFunc(s.Processes, func(a, b Process) int { return a.PID - b.PID })
+	r.facts.sweep()
+	for id := range r.faults {
+		if s.ByID(id) == nil {
+			delete(r.faults, id)
+		}
+	}
+	s.Duration = time.Since(began)
+	return s, nil
+}
+
+func (r *darwinReader) process(k *unix.KinfoProc, s *Snapshot) Process {
+	start := k.Proc.P_starttime
+	p := Process{
+		ID:    ID{PID: int(k.Proc.P_pid), StartTicks: uint64(start.Sec)*microsecond + uint64(start.Usec)},
+		PPID:  int(k.Eproc.Ppid),
+		Name:  unix.ByteSliceToString(k.Proc.P_comm[:]),
+		State: Other,
+		Known: HasNice,
+		Nice:  k.Proc.P_nice,
+		UID:   k.Eproc.Ucred.Uid,
+	}
+	switch bsdprocess.State(k.Proc.P_stat) {
+	case bsdprocess.StateZombie:
+		p.State = Zombie
+	case bsdprocess.StateStopped:
+		p.State = Stopped
+	}
+	if p.State != Zombie {
+		if reason := reasonOfErrno(r.addUsage(&p)); reason != "" {
+			s.Errors[reason]++
+		}
+	}
+	p.Facts = r.facts.get(p.ID, p.Name, s.Errors, func(e *knownFacts) {
+		e.facts, e.refused = r.readFacts(&p)
+	})
+	return p
+}
+
+// addUsage adds what proc_info tells.
+func (r *darwinReader) addUsage(p *Process) error {
+	buf, err := r.procInfo(callPIDInfo, p.PID, flavorTaskInfo, bsdprocess.TaskSize)
+	if err != nil {
+		return err
+	}
+	task, err := bsdprocess.ParseTask(buf)
+	if err != nil {
+		return fmt.Errorf("process %d: task: %w", p.PID, err)
+	}
+	c := r.faults[p.ID]
+	if c == nil {
+		c = &faultCounters{}
+		r.faults[p.ID] = c
+	}
+	p.MinorFaults, p.MajorFaults = c.add(task.Faults, task.Pageins)
+	p.UserTime = bsdprocess.TickTime(task.UserTime, r.ticksPerSecond)
+	p.SystemTime = bsdprocess.TickTime(task.SystemTime, r.ticksPerSecond)
+	p.ResidentBytes, p.VirtualBytes, p.Threads = task.ResidentBytes, task.VirtualBytes, task.Threads
+	p.Known |= HasCPU | HasMemory | HasThreads | HasFaults
+	if p.State == Other {
+		p.State = Sleeping
+		if task.Running > 0 {
+			p.State = Running
+		}
+	}
+	if buf, err = r.procInfo(callPIDUsage, p.PID, flavorUsageV2, bsdprocess.UsageSize); err != nil {
+		return err
+	}
+	usage, err := bsdprocess.ParseUsage(buf)
+	if err != nil {
+		return fmt.Errorf("process %d: usage: %w", p.PID, err)
+	}
+	p.ReadBytes, p.WrittenBytes = usage.ReadBytes, usage.WrittenBytes
+	p.Known |= HasIO
+	return nil
+}
+
+// The calls of proc_info and their flavors (xnu, bsd/sys/proc_info.h, bsd/sys/resource.h).
+const (
+	callPIDInfo    = 2
+	flavorTaskInfo = 4
+	callPIDUsage   = 9
+	flavorUsageV2  = 2
+)
+
+// procInfo makes the system call and returns the buffer that it has filled.
+func (r *darwinReader) procInfo(call, pid, flavor, size int) ([]byte, error) {
+	_, _, errno := unix.Syscall6(unix.SYS_PROC_INFO, uintptr(call), uintptr(pid), uintptr(flavor), 0,
+		uintptr(unsafe.Pointer(&r.buffer[0])), uintptr(size))
+	if errno != 0 {
+		return nil, fmt.Errorf("process %d: proc_info %d: %w", pid, call, errno)
+	}
+	return r.buffer[:size], nil
+}
+
+func (r *darwinReader) readFacts(p *Process) (facts *Facts, refused string) {
+	facts = &Facts{User: r.users.name(p.UID, time.Now())}
+	buf, err := unix.SysctlRaw("kern.procargs2", p.PID)
+	if err != nil {
+		return facts, reasonOfErrno(err)
+	}
+	if facts.Exe, facts.Cmdline, err = bsdprocess.ParseArguments(buf); err != nil {
+		return facts, ReasonParse
+	}
+	return facts, ""
+}
+
+// Close implements Reader.
+func (r *darwinReader) Close() error {
+	r.users.close()
+	return nil
+}
+
+// NewDetailer returns a Detailer that knows only whether a process is there.
+func NewDetailer(Config) (Detailer, error) { return darwinDetailer{}, nil }
+
+type darwinDetailer struct{}
+
+// Detail implements Detailer.
+func (darwinDetailer) Detail(_ context.Context, id ID) (*Detail, error) {
+	table, err := unix.SysctlKinfoProcSlice("kern.proc.pid", id.PID)
+	if err != nil {
+		return nil, fmt.Errorf("sysctl kern.proc.pid: %w", err)
+	}
+	for i := range table {
+		start := table[i].Proc.P_starttime
+		if uint64(start.Sec)*microsecond+uint64(start.Usec) == id.StartTicks {
+			return &Detail{}, nil
+		}
+	}
+	return nil, fmt.Errorf("process %v: %w", id, ErrNoProcess)
+}
