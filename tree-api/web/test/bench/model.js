@@ -35,16 +35,19 @@ model.setSort({ key: 'cpu', descending: true });
 /** @param {string} title @param {number} busy */
 function benchUpdates(title, busy) {
   let bytes = 0;
+  let changed = 0;
   const times = Array.from({ length: ROUNDS }, () => {
-    const text = JSON.stringify({ type: 'diff', ...host.advance(1, busy) });
+    const diff = host.advance(1, busy);
+    const text = JSON.stringify({ type: 'diff', ...diff });
     bytes += text.length;
+    changed += diff.changed.length;
     return timed(() => { model.apply(JSON.parse(text)); model.rows(); });
   });
-  console.log(title, median(times), `(${(bytes / ROUNDS / 1000).toFixed(0)} kB each)`);
+  console.log(title, median(times), `(${(changed / ROUNDS).toFixed(0)} processes changed, ${(bytes / ROUNDS / 1000).toFixed(0)} kB each)`);
 }
 
-benchUpdates('update, 12 % of the processes at work', 0.12);
-benchUpdates('update, all at work', 1);
+benchUpdates('a usual update', 0.12);
+benchUpdates('an update in which every process works', 4);
 
 const words = ['n', 'no', 'nod', 'node', 'node w', 'node wo', 'node work', 'zzz', ''];
 const times = Array.from({ length: ROUNDS }, (_, i) => timed(() => {
