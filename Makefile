@@ -60,7 +60,7 @@ test-web: build ## Run the tests of the page: the model in node, the whole in Ch
 
 .PHONY: test-packages
 test-packages: ## Test the packages: the same bytes twice, and an installation (root and Debian)
-	$(GO) -C deploy/packages test -v ./...
+	$(GO) -C deploy/packages test -v -timeout 30m ./...
 
 .PHONY: tools
 tools: ## Build the pinned Prometheus and Alertmanager that the tests run (minutes, once)
