@@ -34,6 +34,7 @@ func TestBadInput(t *testing.T) {
 		{"no web file", []string{"--web.config.file=/nonexistent/w.yml"}, []string{"--web.config.file", "/nonexistent/w.yml"}},
 		{"port in use", []string{"--web.listen-address=" + busy}, []string{"--web.listen-address", busy, "address already in use"}},
 		{"bad address", []string{"--web.listen-address=nowhere:http:x"}, []string{"--web.listen-address", "nowhere:http:x"}},
+		{"script as Grafana", []string{"--web.grafana-url=javascript:alert(1)"}, []string{"--web.grafana-url", "javascript:alert(1)"}},
 		{"no /proc", []string{"--path.procfs=" + dir}, []string{"--path.procfs", dir, "no proc file system"}},
 		{"nothing at /proc", []string{"--path.procfs=/nonexistent"}, []string{"--path.procfs", "/nonexistent"}},
 		{"nothing at /sys", []string{"--path.sysfs=/nonexistent"}, []string{"--path.sysfs", "/nonexistent"}},

@@ -52,11 +52,12 @@ func newExporter(s *settings, l loggers) (*exporter, error) {
 
 // open opens the process table.
 func (e *exporter) open() error {
-	reader, err := host.NewReader(e.settings.hostConfig(e.loggers.root))
+	config := e.settings.hostConfig(e.loggers.root)
+	reader, err := host.NewReader(config)
 	if err != nil {
 		return fmt.Errorf("open the process table: %w", err)
 	}
-	notice := &permissionNotice{logger: e.loggers.root}
+	notice := &permissionNotice{logger: e.loggers.root, config: config}
 	e.source = newSource(reader, e.settings, e.initial.rules, e.totals.Observe, notice.observe)
 	if e.tree, err = e.newTree(e.initial.privacy); err != nil {
 		e.close()

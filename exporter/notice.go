@@ -13,10 +13,17 @@ import (
 // permissionNotice says once what the exporter may not read, and what would help.
 type permissionNotice struct {
 	logger log.Logger
+	config host.Config
 	once   sync.Once
+	hidden sync.Once
 }
 
 func (n *permissionNotice) observe(s *host.Snapshot) {
+	n.hidden.Do(func() {
+		if sentence := host.HiddenProcesses(n.config, s.Reader); sentence != "" {
+			level.Warn(n.logger).Log("msg", sentence)
+		}
+	})
 	refused := s.Errors[host.ReasonPermission]
 	if refused == 0 {
 		return

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -127,10 +128,25 @@ func (s *settings) validate() error {
 	case s.deadline <= 0:
 		return fmt.Errorf("--scan.process-deadline: %v is not more than 0", s.deadline)
 	}
+	if err := checkGrafanaURL(s.grafanaURL); err != nil {
+		return err
+	}
 	if err := s.system.validate(); err != nil {
 		return err
 	}
 	return s.validateBudget()
+}
+
+// checkGrafanaURL lets only web addresses become a link on the page.
+func checkGrafanaURL(address string) error {
+	if address == "" {
+		return nil
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return fmt.Errorf("--web.grafana-url: %q is no address such as https://grafana.example", address)
+	}
+	return nil
 }
 
 func (s *settings) validateBudget() error {

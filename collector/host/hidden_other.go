@@ -1,0 +1,7 @@
+//go:build !linux
+
+package host
+
+// HiddenProcesses says in a sentence that processes of the host do not show at all; ""
+// where no system setting hides them.
+func HiddenProcesses(Config, string) string { return "" }
