@@ -92,8 +92,15 @@ fmt: ## Format the Go code
 	$(GOLANGCI_LINT) fmt
 
 .PHONY: bench
-bench: ## Measure speed, memory and truth beside the peers (BENCHFLAGS=-quick for two minutes)
+bench: bench-host bench-web ## Measure speed, memory and truth beside the peers, and the page in Chromium
+
+.PHONY: bench-host
+bench-host: ## Measure the exporter beside its peers (BENCHFLAGS=-quick for two minutes)
 	$(GO) run ./exporter/bench $(BENCHFLAGS)
+
+.PHONY: bench-web
+bench-web: build ## Measure the tree model in node and the page in Chromium
+	cd tree-api/web/test && npm ci --silent --no-audit --no-fund && npm run bench
 
 .PHONY: golden
 golden: ## Write the golden files anew
