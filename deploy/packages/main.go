@@ -31,7 +31,7 @@ func run(ctx context.Context, args []string) error {
 	r := release{root: filepath.Join("..", "..")}
 	flags.StringVar(&r.version, "version", "unknown", "version, as git describe tells it")
 	flags.StringVar(&r.ldflags, "ldflags", "-s -w", "flags of the linker")
-	flags.StringVar(&r.out, "out", "dist", "folder to write to; it is emptied")
+	flags.StringVar(&r.out, "out", "dist", "folder to write to, in place of the packages there")
 	only := flags.String("only", "", "platforms, such as linux/amd64,linux/armv7; all if empty")
 	if err := flags.Parse(args); err != nil {
 		return err

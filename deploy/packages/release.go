@@ -27,10 +27,7 @@ type release struct {
 }
 
 func (r *release) make(ctx context.Context) error {
-	if err := os.RemoveAll(r.out); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(r.out, 0o755); err != nil {
+	if err := removePackages(r.out); err != nil {
 		return err
 	}
 	programs, err := os.MkdirTemp("", "packages-")
@@ -48,6 +45,25 @@ func (r *release) make(ctx context.Context) error {
 		}
 	}
 	return writeChecksums(r.out)
+}
+
+// removePackages leaves a folder without the packages of an earlier run. Anything else in it stays.
+func removePackages(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for _, pattern := range []string{"proctree?exporter?*", checksumsFile} {
+		old, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil {
+			return err
+		}
+		for _, path := range old {
+			if err := os.Remove(path); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // build compiles the program for a target. Neither paths nor the state of the checkout

@@ -155,7 +155,7 @@ func checkRPM(t *testing.T, path string) {
 		"-qlp": {
 			"/etc/default/proctree_exporter", "/etc/proctree", "/etc/proctree/proctree.yml", "/usr/bin/proctree_exporter",
 			"/usr/lib/systemd/system/proctree_exporter.service", "/usr/lib/systemd/system/proctree_exporter.socket",
-			"/usr/share/doc/proctree-exporter/CHANGELOG.md", "/usr/share/doc/proctree-exporter/README.md",
+			"/usr/share/doc/proctree-exporter", "/usr/share/doc/proctree-exporter/CHANGELOG.md", "/usr/share/doc/proctree-exporter/README.md",
 			"/usr/share/doc/proctree-exporter/copyright",
 		},
 		"-qcp": {"/etc/default/proctree_exporter", "/etc/proctree/proctree.yml"},
@@ -178,5 +178,26 @@ func TestSourceTime(t *testing.T) {
 	t.Setenv("SOURCE_DATE_EPOCH", "yesterday")
 	if got, err := sourceTime(context.Background(), "."); err == nil {
 		t.Errorf("sourceTime of a bad SOURCE_DATE_EPOCH: %v, want an error", got)
+	}
+}
+
+func TestRemovePackages(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{checksumsFile, "proctree-exporter_1.0.0_amd64.deb", "proctree_exporter-1.0.0.cdx.json", "notes"} {
+		writeEmpty(t, filepath.Join(dir, name))
+	}
+	if err := removePackages(dir); err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 1 || left[0].Name() != "notes" {
+		t.Errorf("left: %v, %v; want the notes alone", left, err)
+	}
+}
+
+func writeEmpty(t *testing.T, path string) {
+	t.Helper()
+	if err := os.WriteFile(path, nil, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
