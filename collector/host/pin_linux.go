@@ -56,7 +56,8 @@ func inBPFFS(dir string) error {
 	if err := unix.Statfs(dir, &fs); err != nil {
 		return fmt.Errorf("examine %s: %w", dir, err)
 	}
-	if fs.Type != unix.BPF_FS_MAGIC {
+	// The field is signed and as wide as a word; the number needs all of 32 bits.
+	if uint32(fs.Type) != unix.BPF_FS_MAGIC {
 		return fmt.Errorf("%s is not in a bpf file system (mount -t bpf bpf /sys/fs/bpf)", dir)
 	}
 	return nil
