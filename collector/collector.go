@@ -32,6 +32,8 @@ type Options struct {
 	// SystemNamespace begins the names of their metrics; empty is the constant
 	// SystemNamespace.
 	SystemNamespace string
+	// Sockets finds the sockets of processes for the collector GroupSockets; nil shows none.
+	Sockets SocketReader
 	// TextfileDirectories are where the collector textfile finds its files.
 	TextfileDirectories []string
 	// Failed is told of every collector that failed in a scrape, and why; not of those that

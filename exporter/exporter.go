@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/go-kit/log/level"
 
 	"proctree/collector"
 	"proctree/collector/host"
+	"proctree/collector/host/sockets"
 	"proctree/collector/host/system"
 	treeapi "proctree/tree-api"
 	"proctree/tree-api/access"
@@ -78,6 +80,13 @@ func (e *exporter) newSet() (*collector.Set, error) {
 		SystemNamespace:     s.system.namespace,
 		TextfileDirectories: s.system.textfiles,
 		Failed:              newFailures(e.loggers.root).observe,
+	}
+	if slices.Contains(s.collectors, collector.GroupSockets) {
+		reader, err := sockets.New(sockets.Config{ProcPath: s.procPath, Budget: s.system.socketBudget})
+		if err != nil {
+			return nil, fmt.Errorf("--collector.%s: %w", collector.GroupSockets, err)
+		}
+		options.Sockets = reader
 	}
 	if s.processCmdline {
 		options.Cmdline = e.cmdlines.label

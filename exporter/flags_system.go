@@ -8,6 +8,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"proctree/collector"
+	"proctree/collector/host/sockets"
 	"proctree/collector/host/system"
 )
 
@@ -18,6 +19,7 @@ type systemSettings struct {
 	mountTimeout time.Duration
 	filters      []*filterFlag
 	textfiles    []string
+	socketBudget time.Duration
 }
 
 // filterFlag is a regular expression that filters what one collector shows.
@@ -39,6 +41,9 @@ func (s *systemSettings) addFlags(app *kingpin.Application) {
 	app.Flag("collector.system_filesystem.mount-timeout",
 		"How long a mount may take to tell how full it is, before it is reported as an error.").
 		Default(system.DefaultMountTimeout.String()).DurationVar(&s.mountTimeout)
+	app.Flag("collector.group_sockets.budget",
+		"Time per scrape for reading descriptors, and again for reading sockets, if the collector group_sockets is on.").
+		Default(sockets.DefaultBudget.String()).DurationVar(&s.socketBudget)
 	app.Flag("collector.textfile.directory",
 		"Directory of files NAME.prom with further metrics; patterns are understood. Repeatable.").
 		StringsVar(&s.textfiles)
@@ -82,6 +87,9 @@ func (s *systemSettings) addFilter(app *kingpin.Application, name, help, of, val
 func (s *systemSettings) validate() error {
 	if !namespacePattern.MatchString(s.namespace) {
 		return fmt.Errorf("--collector.system.namespace: %q cannot begin a metric's name", s.namespace)
+	}
+	if s.socketBudget <= 0 {
+		return fmt.Errorf("--collector.group_sockets.budget: %v is not more than 0", s.socketBudget)
 	}
 	if s.mountTimeout <= 0 {
 		return fmt.Errorf("--collector.system_filesystem.mount-timeout: %v is not more than 0", s.mountTimeout)

@@ -95,11 +95,32 @@ func (r *reader) Memory() ([]MemoryField, error) {
 			MemoryField{"free", m.Free, true},
 		)
 	}
-	swap, err := mem.SwapMemory()
+	total, free, err := swap()
 	if err != nil {
 		return fields, failed("swap", err)
 	}
-	return append(fields, MemoryField{"SwapTotal", swap.Total, true}, MemoryField{"SwapFree", swap.Free, true}), nil
+	return append(fields, MemoryField{"SwapTotal", total, true}, MemoryField{"SwapFree", free, true}), nil
+}
+
+// swap returns the bytes of all swap space. On Windows that is the page files: what gopsutil
+// calls swap there is the commit limit, in which the main memory counts, too.
+func swap() (total, free uint64, err error) {
+	if runtime.GOOS != "windows" {
+		s, err := mem.SwapMemory()
+		if err != nil {
+			return 0, 0, err
+		}
+		return s.Total, s.Free, nil
+	}
+	files, err := mem.SwapDevices()
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, f := range files {
+		total += f.UsedBytes + f.FreeBytes
+		free += f.FreeBytes
+	}
+	return total, free, nil
 }
 
 // NetworkDevices implements Reader.
