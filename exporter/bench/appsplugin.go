@@ -116,7 +116,7 @@ func (a *appsPlugin) measure(ctx context.Context) (sample, error) {
 	for i := range measured + 1 {
 		select {
 		case last = <-a.iterations:
-		case <-time.After(patience):
+		case <-time.After(scrapeTimeout):
 			return sample{}, fmt.Errorf("apps.plugin prints nothing%s", a.complaint())
 		case <-ctx.Done():
 			return sample{}, ctx.Err()

@@ -84,6 +84,9 @@ func (s *server) get(ctx context.Context, path, accept string) ([]byte, error) {
 		request.Header.Set("Accept", accept)
 	}
 	response, err := s.client.Do(request)
+	if err != nil && s.ended() {
+		return nil, fmt.Errorf("get %s: the program has ended%s", path, s.complaint())
+	}
 	if err != nil {
 		return nil, fmt.Errorf("get %s: %w", path, err)
 	}
