@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"runtime/debug"
 
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
@@ -18,6 +19,10 @@ import (
 
 // program is the name under which the exporter speaks of itself.
 const program = "proctree_exporter"
+
+// gcPercent is how much garbage there may be beside what is in use (GOGC). At 10,000
+// processes the usual 100 takes a fifth more memory, and saves no CPU that can be measured.
+const gcPercent = 40
 
 // run is the whole program. It returns nil when it was asked to stop, by the end of ctx,
 // and has.
@@ -44,6 +49,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return check(s, stdout)
 	}
 	runtime.GOMAXPROCS(s.maxProcs)
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	if s.logFile != "" {
 		file, err := os.OpenFile(s.logFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 		if err != nil {
