@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"strings"
 	"testing"
 
 	"proctree/collector/group"
@@ -33,11 +34,11 @@ func TestGroupSockets(t *testing.T) {
 	families := gather(t, set.Scrape(tracker.Report()))
 	got := map[string]float64{}
 	for _, m := range families["proctree_group_sockets"].GetMetric() {
-		key := ""
+		var key strings.Builder
 		for _, l := range m.GetLabel() {
-			key += l.GetValue() + " "
+			key.WriteString(l.GetValue() + " ")
 		}
-		got[key] = m.GetGauge().GetValue()
+		got[key.String()] = m.GetGauge().GetValue()
 	}
 	for key, want := range map[string]float64{
 		"web tcp listening ": 1, "web tcp established ": 2, "web tcp other ": 0, "web udp listening ": 1,

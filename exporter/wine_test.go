@@ -54,6 +54,7 @@ func buildWindows(t *testing.T, name string, args ...string) string {
 
 // packageUnderWine runs the tests that a package has for Windows.
 func packageUnderWine(t *testing.T, prefix *wine.Prefix, pkg string) {
+	t.Helper()
 	program := buildWindows(t, "tests.exe", "test", "-c", "proctree/"+pkg)
 	// Wine 8 cannot remove files in the way that Go asks for first.
 	cmd := prefix.Command(t.Context(), program, "-test.v", "-test.timeout=120s", "-test.skip=BelowAnotherRoot")
@@ -69,6 +70,7 @@ const ownProcess = `"name":"proctree_exporter.exe"`
 
 // consoleUnderWine runs the exporter as a user does in a console.
 func consoleUnderWine(t *testing.T, prefix *wine.Prefix, exe string) {
+	t.Helper()
 	s := startCommand(t, prefix.Command(context.Background(), exe, "--web.listen-address=127.0.0.1:0", "--scan.max-age=0s"))
 
 	status, body := s.get("/api/v1/tree")
@@ -111,6 +113,7 @@ func labelOf(name, value string) []string {
 
 // serviceUnderWine installs the exporter as a service, starts it, and removes it.
 func serviceUnderWine(t *testing.T, prefix *wine.Prefix, exe string) {
+	t.Helper()
 	logFile := filepath.Join(t.TempDir(), "service.log")
 	windows := func(program string, args ...string) (string, error) {
 		output, err := prefix.Command(t.Context(), program, args...).CombinedOutput()

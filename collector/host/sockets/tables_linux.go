@@ -69,7 +69,7 @@ func (r *Reader) readTable(pid int, deadline time.Time, room int) (table, error)
 			return nil
 		})
 		// A kernel without IPv6 has no files for it.
-		if err != nil && !(errors.Is(err, os.ErrNotExist) && strings.HasSuffix(file.name, "6")) {
+		if err != nil && (!errors.Is(err, os.ErrNotExist) || !strings.HasSuffix(file.name, "6")) {
 			return nil, err
 		}
 	}
