@@ -70,7 +70,7 @@ tools: ## Build the pinned Prometheus and Alertmanager that the tests run (minut
 	@deploy/tools/build.sh "$(TOOLS)"
 
 .PHONY: lint
-lint: cross ## Run every static check
+lint: cross generate-check ## Run every static check
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
 	$(GOLANGCI_LINT) run
