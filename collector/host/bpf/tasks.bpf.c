@@ -124,10 +124,12 @@ static __always_inline void memory(struct record *r, struct mm_struct *mm)
 	struct rss rss;
 
 	if (bpf_core_field_exists(old->rss_stat.count)) {
-		rss.resident = old->rss_stat.count[MM_FILEPAGES].counter +
-			       old->rss_stat.count[MM_ANONPAGES].counter +
-			       old->rss_stat.count[MM_SHMEMPAGES].counter;
-		rss.swap = old->rss_stat.count[MM_SWAPENTS].counter;
+		__s64 n[NR_MM_COUNTERS] = {};
+
+		// Not by its type, of which the verifier makes nothing.
+		bpf_probe_read_kernel(n, sizeof(n), (const char *)mm + bpf_core_field_offset(old->rss_stat.count));
+		rss.resident = n[MM_FILEPAGES] + n[MM_ANONPAGES] + n[MM_SHMEMPAGES];
+		rss.swap = n[MM_SWAPENTS];
 	} else {
 		rss.resident = mm->rss_stat[MM_FILEPAGES].count + mm->rss_stat[MM_ANONPAGES].count +
 			       mm->rss_stat[MM_SHMEMPAGES].count;
@@ -179,27 +181,33 @@ static __always_inline __u32 sequence(struct signal_struct *sig)
 	return *(volatile __u32 *)&sig->stats_lock;
 }
 
-static __always_inline void usage(struct record *r, struct task_struct *task, struct signal_struct *sig)
+// sum adds up what all threads have used, and returns whether none ended meanwhile. It
+// stands in no loop: older verifiers, that of Linux 6.1 among them, refuse some of the ways
+// in which the compiler lays out a loop around another.
+static __noinline int sum(struct record *r, struct task_struct *task)
 {
+	struct signal_struct *sig = task->signal;
+	__u32 before = sequence(sig);
 	struct task_struct *t;
 
-	for (int attempt = 0; attempt < 4; attempt++) {
-		__u32 before = sequence(sig);
+	set_gone(r, sig);
+	add(r, task);
+	if (!per_thread && sig->nr_threads > 1) {
+		struct bpf_iter_task it;
 
-		set_gone(r, sig);
-		add(r, task);
-		if (!per_thread && sig->nr_threads > 1) {
-			struct bpf_iter_task it;
-
-			bpf_iter_task_new(&it, task, BPF_TASK_ITER_PROC_THREADS);
-			while ((t = bpf_iter_task_next(&it)))
-				if (t->pid != t->tgid)
-					add(r, t);
-			bpf_iter_task_destroy(&it);
-		}
-		if (!(before & 1) && sequence(sig) == before)
-			break;
+		bpf_iter_task_new(&it, task, BPF_TASK_ITER_PROC_THREADS);
+		while ((t = bpf_iter_task_next(&it)))
+			if (t->pid != t->tgid)
+				add(r, t);
+		bpf_iter_task_destroy(&it);
 	}
+	return !(before & 1) && sequence(sig) == before;
+}
+
+static __always_inline void usage(struct record *r, struct task_struct *task)
+{
+	if (!sum(r, task) && !sum(r, task) && !sum(r, task))
+		sum(r, task);
 }
 
 static __always_inline __u32 bits(__u64 x)
@@ -307,7 +315,7 @@ int read_tasks(struct bpf_iter__task *ctx)
 	} else {
 		numbers(&r, task);
 		identity(&r, task, task->signal);
-		usage(&r, task, task->signal);
+		usage(&r, task);
 		if (task->mm && !(r.flags & PF_KTHREAD))
 			memory(&r, task->mm);
 		if (task->files)
