@@ -24,7 +24,7 @@ test('the drawer shows one process in full', async (t) => {
   await page.click('.ancestors >> text=systemd');
   await page.waitForSelector('.drawer-title h2:text-is("systemd")');
   await page.click('#drawer [aria-label="Close"]');
-  assert.equal(await page.isHidden('#drawer'), true);
+  await page.waitForSelector('#drawer', { state: 'hidden' });
 });
 
 test('a process that ends says so and stays to be read', async (t) => {
