@@ -25,8 +25,7 @@ type sized struct {
 	series      map[string]seriesCount
 	missing     map[string]string
 	idle        float64
-	// whole is the cost of a scan that reads every process, in floors of its own.
-	whole float64
+	whole       whole
 }
 
 // scanPart measures scans and scrapes at every size, all programs in turn.

@@ -15,23 +15,31 @@ import (
 // wholeScans is how many scans, and floors in turn with them, one ratio is the median of.
 const wholeScans = "20x"
 
-// wholeScan returns what a scan costs that reads every process, as a multiple of a loop in
-// Go that only opens, reads and closes the same files. A reader in production cannot be
+// whole is a scan that reads every process: its CPU per process in µs, and as a multiple of
+// a loop in Go that only opens, reads and closes the same files.
+type whole struct{ perProcess, floors float64 }
+
+// wholeScan measures one. A reader in production cannot be
 // told to do so, so it is the benchmark of the reader's own package that is run.
-func (b *bench) wholeScan(ctx context.Context) (float64, error) {
+func (b *bench) wholeScan(ctx context.Context) (whole, error) {
 	binary := filepath.Join(b.dir, "host.test")
 	if _, err := os.Stat(binary); err != nil {
 		build := exec.CommandContext(ctx, "go", "test", "-c", "-o", binary, "proctree/collector/host")
 		if output, err := build.CombinedOutput(); err != nil {
-			return 0, fmt.Errorf("build the reader's benchmark: %w\n%s", err, output)
+			return whole{}, fmt.Errorf("build the reader's benchmark: %w\n%s", err, output)
 		}
 	}
 	run := exec.CommandContext(ctx, binary, "-test.run=^$", "-test.bench=^BenchmarkScan$/^whole$", "-test.benchtime="+wholeScans)
 	output, err := run.CombinedOutput()
 	if err != nil {
-		return 0, fmt.Errorf("run the reader's benchmark: %w\n%s", err, output)
+		return whole{}, fmt.Errorf("run the reader's benchmark: %w\n%s", err, output)
 	}
-	return benchmarkFigure(string(output), "×floor")
+	w := whole{}
+	if w.perProcess, err = benchmarkFigure(string(output), "µs/process"); err != nil {
+		return w, err
+	}
+	w.floors, err = benchmarkFigure(string(output), "×floor")
+	return w, err
 }
 
 // benchmarkFigure finds a figure by its unit in what a benchmark printed.
