@@ -2,7 +2,6 @@
  * The process tree behind the page and the Grafana panel: it takes the messages of the
  * stream (docs/api.md) and answers which rows to show. It knows nothing of a browser.
  */
-import { SUM_KEYS, isNumberKey, isTextKey } from './model/columns.js';
 import { CONTEXT, MATCH, Matcher } from './model/filter.js';
 import { Folding } from './model/folding.js';
 import { Links, NONE } from './model/links.js';
@@ -11,22 +10,22 @@ import { Rows } from './model/rows.js';
 import { Store } from './model/store.js';
 import { countBy, largest } from './model/summary.js';
 
-/** @import { Message } from './model/store.js' */
+/** @import { Message, Table } from './model/store.js' */
 /** @import { Filter } from './model/filter.js' */
 /** @import { Expansion } from './model/folding.js' */
 /** @import { Sort } from './model/order.js' */
 
 /** @typedef {'tree'|'list'} Shape */
 
-const summed = new Set(SUM_KEYS);
-
 /**
  * Setters and `apply` only note what has changed; `rows` brings everything up to date
  * once, however many messages came before it. Processes are named by their slot, which
  * is valid until the next `apply`, and by their id, which is valid for ever.
+ * @template [M=Message] What `apply` takes.
  */
 export class TreeModel {
-  #store = new Store();
+  /** @type {Table<any>} */
+  #store;
   #links = new Links();
   #matcher = new Matcher();
   #folding = new Folding();
@@ -38,9 +37,14 @@ export class TreeModel {
   #shape = 'tree';
   #stale = { links: true, sums: true, marks: true, order: true, rows: true };
 
+  /** @param {Table<M>} [table] What is shown; the table of processes if absent. */
+  constructor(table) {
+    this.#store = table ?? new Store();
+  }
+
   /**
    * Takes a message in. A process given twice counts once, with what came last.
-   * @param {Message} message
+   * @param {M} message
    * @returns {{missed: number}} missed is the number of changes to processes that are not
    *   in the table: not 0 means that a message was lost and a full one is needed.
    */
@@ -53,7 +57,7 @@ export class TreeModel {
 
   /** @param {Sort} sort A key that is no column is an error. */
   setSort({ key, descending }) {
-    if (!isNumberKey(key) && !isTextKey(key)) throw new RangeError(`sort: no column is named "${key}"`);
+    if (!Object.hasOwn(this.#store.numbers, key) && !Object.hasOwn(this.#store.texts, key)) throw new RangeError(`sort: no column is named "${key}"`);
     this.#sort = { key, descending };
     this.#spoil('order');
   }
@@ -159,7 +163,7 @@ export class TreeModel {
    */
   branchNumber(slot, key) {
     this.rows();
-    return summed.has(key) ? this.#links.sums[key][slot] : this.number(slot, key);
+    return (this.#links.sums[key] ?? this.#store.numbers[key])[slot];
   }
 
   /** How many processes a branch has, its top included. @param {number} slot */

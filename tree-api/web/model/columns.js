@@ -50,8 +50,22 @@ export const TEXT_COLUMNS = [
   { key: 'cmdline', field: 'cmdline', searched: true },
 ];
 
-/** The keys of the columns that are added up over a branch. */
-export const SUM_KEYS = NUMBER_COLUMNS.filter((c) => c.sum).map((c) => c.key);
+/**
+ * The columns of a table by their keys, each of which is a number or a text, never both.
+ * @typedef {object} Columns
+ * @property {readonly string[]} numbers
+ * @property {readonly string[]} texts
+ * @property {readonly string[]} sums The numbers that are added up over a branch.
+ * @property {readonly string[]} searched What a text search looks into.
+ */
+
+/** @type {Columns} */
+export const PROCESS_COLUMNS = {
+  numbers: NUMBER_COLUMNS.map((c) => c.key),
+  texts: TEXT_COLUMNS.map((c) => c.key),
+  sums: NUMBER_COLUMNS.filter((c) => c.sum).map((c) => c.key),
+  searched: ['pid', ...TEXT_COLUMNS.filter((c) => c.searched).map((c) => c.key)],
+};
 
 const numberKeys = new Set(NUMBER_COLUMNS.map((c) => c.key));
 const textKeys = new Set(TEXT_COLUMNS.map((c) => c.key));

@@ -1,7 +1,6 @@
-import { TEXT_COLUMNS } from './columns.js';
 import { NONE } from './links.js';
 
-/** @import { Store } from './store.js' */
+/** @import { Table } from './store.js' */
 /** @import { Links } from './links.js' */
 
 /**
@@ -15,6 +14,8 @@ import { NONE } from './links.js';
  * @property {string[]} [group]
  * @property {number} [cpu] At least so many cores.
  * @property {number} [memory] At least so many resident bytes.
+ * @property {Record<string, string[]>} [oneOf] By text column: any of these.
+ * @property {Record<string, number>} [atLeast] By number column: at least so much.
  * @property {boolean} [kernel] false leaves out the threads of the kernel.
  */
 
@@ -23,8 +24,6 @@ export const HIDDEN = 0;
 /** Kept only because something below it matches. */
 export const CONTEXT = 1;
 export const MATCH = 2;
-
-const searchedTexts = TEXT_COLUMNS.filter((c) => c.searched).map((c) => c.key);
 
 /**
  * @param {string} text
@@ -39,11 +38,20 @@ export function parseWords(text) {
 }
 
 /** @param {Filter} filter */
-export function isActive({ text, user, state, group, cpu, memory, kernel }) {
-  const { wanted, unwanted } = parseWords(text ?? '');
-  return wanted.length + unwanted.length > 0 || !!user?.length || !!state?.length
-    || !!group?.length || cpu !== undefined || memory !== undefined
-    || kernel === false;
+export function isActive(filter) {
+  const { wanted, unwanted } = parseWords(filter.text ?? '');
+  return wanted.length + unwanted.length > 0 || filter.kernel === false
+    || listsOf(filter).length > 0 || floorsOf(filter).length > 0;
+}
+
+/** What some text columns must be, by key. @param {Filter} filter */
+function listsOf({ user, state, group, oneOf }) {
+  return Object.entries({ user, state, group, ...oneOf }).flatMap(([key, list]) => (list?.length ? [{ key, list }] : []));
+}
+
+/** What some number columns must reach, by key. @param {Filter} filter */
+function floorsOf({ cpu, memory, atLeast }) {
+  return Object.entries({ cpu, memory, ...atLeast }).flatMap(([key, least]) => (least === undefined ? [] : [{ key, least }]));
 }
 
 /**
@@ -73,7 +81,7 @@ export class Matcher {
   }
 
   /**
-   * @param {Store} store
+   * @param {Table<any>} store
    * @param {Links} links
    */
   run(store, links) {
@@ -91,7 +99,7 @@ export class Matcher {
     this.#mark(store, links);
   }
 
-  /** @param {Store} store */
+  /** @param {Table<any>} store */
   #search(store) {
     const { wanted, unwanted } = this.#words;
     for (let slot = 0; slot < store.size; slot++) {
@@ -106,7 +114,7 @@ export class Matcher {
   }
 
   /**
-   * @param {Store} store
+   * @param {Table<any>} store
    * @param {Links} links
    */
   #mark(store, links) {
@@ -125,34 +133,34 @@ export class Matcher {
   }
 
   /**
-   * @param {Store} store
+   * @param {Table<any>} store
    * @returns {(slot: number) => boolean} The test of everything but the text.
    */
   #test({ numbers, texts, kernel: isKernel }) {
-    const { user, state, group, cpu, memory, kernel } = this.#filter;
     /** @type {((slot: number) => boolean)[]} */
     const tests = [];
-    for (const [key, list] of Object.entries({ user, state, group })) {
-      if (!list?.length) continue;
+    for (const { key, list } of listsOf(this.#filter)) {
       const set = new Set(list);
       tests.push((slot) => set.has(texts[key][slot]));
     }
-    if (cpu !== undefined) tests.push((slot) => numbers.cpu[slot] >= cpu);
-    if (memory !== undefined) tests.push((slot) => numbers.memory[slot] >= memory);
-    if (kernel === false) tests.push((slot) => isKernel[slot] === 0);
+    for (const { key, least } of floorsOf(this.#filter)) tests.push((slot) => numbers[key][slot] >= least);
+    if (this.#filter.kernel === false) tests.push((slot) => isKernel[slot] === 0);
     return (slot) => tests.every((test) => test(slot));
   }
 }
 
 /**
- * @param {Store} store
+ * @param {Table<any>} store
  * @param {number} slot
  */
 function haystack(store, slot) {
-  let all = String(store.numbers.pid[slot]);
-  for (const key of searchedTexts) {
-    const text = store.texts[key][slot];
-    if (text !== '') all += '\n' + text;
+  let all = '';
+  for (const key of store.columns.searched) {
+    const text = Object.hasOwn(store.texts, key) ? store.texts[key][slot] : textOf(store.numbers[key][slot]);
+    if (text !== '') all += text + '\n';
   }
   return all.toLowerCase();
 }
+
+/** @param {number} value */
+const textOf = (value) => (Number.isNaN(value) ? '' : String(value));

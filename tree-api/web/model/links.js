@@ -1,6 +1,4 @@
-import { SUM_KEYS } from './columns.js';
-
-/** @import { Store } from './store.js' */
+/** @import { Table } from './store.js' */
 
 /** Stands for "no slot" wherever a slot is expected. */
 export const NONE = -1;
@@ -8,7 +6,7 @@ export const NONE = -1;
 /**
  * Who is whose parent, and the sums over each branch. A process whose parent is not in
  * the table is a root, as is one that names itself. Of parents that form a circle, which
- * a torn reading could claim, the lowest PID becomes a root: every process is in the tree
+ * a torn reading could claim, the first becomes a root: every process is in the tree
  * exactly once, whatever the data say.
  */
 export class Links {
@@ -25,9 +23,9 @@ export class Links {
   #next = new Int32Array(0);
   #placed = new Uint8Array(0);
 
-  /** @param {Store} store */
+  /** @param {Table<any>} store */
   link(store) {
-    this.#fit(store.capacity);
+    this.#fit(store);
     this.#findParents(store);
     this.count = 0;
     this.#placed.fill(0, 0, store.size);
@@ -37,9 +35,9 @@ export class Links {
     if (this.count < store.slots.size) this.#breakCircles(store);
   }
 
-  /** @param {Store} store */
+  /** @param {Table<any>} store */
   addUp(store) {
-    for (const key of SUM_KEYS) this.#addUpColumn(this.sums[key], store.numbers[key]);
+    for (const key of store.columns.sums) this.#addUpColumn(this.sums[key], store.numbers[key]);
     for (let i = 0; i < this.count; i++) this.processes[this.order[i]] = 1;
     for (let i = this.count - 1; i >= 0; i--) {
       const slot = this.order[i];
@@ -63,15 +61,13 @@ export class Links {
     }
   }
 
-  /** @param {Store} store */
+  /** @param {Table<any>} store */
   #findParents(store) {
-    const { pid, ppid } = store.numbers;
-    const byPid = store.slotsByPid();
     this.#child.fill(NONE, 0, store.size);
+    store.findParents(this.parent);
     for (let slot = 0; slot < store.size; slot++) {
       if (store.ids[slot] === '') continue;
-      const parent = ppid[slot] === pid[slot] ? NONE : byPid.get(ppid[slot]) ?? NONE;
-      this.parent[slot] = parent;
+      const parent = this.parent[slot];
       if (parent === NONE) continue;
       this.#next[slot] = this.#child[parent];
       this.#child[parent] = slot;
@@ -94,11 +90,11 @@ export class Links {
     }
   }
 
-  /** @param {Store} store */
+  /** @param {Table<any>} store */
   #breakCircles(store) {
     for (let slot = 0; slot < store.size; slot++) {
       if (store.ids[slot] === '' || this.#placed[slot]) continue;
-      const root = this.#lowestInCircle(slot, store.numbers.pid);
+      const root = this.#firstInCircle(slot, store);
       this.parent[root] = NONE;
       this.#placeBranch(root);
     }
@@ -106,23 +102,23 @@ export class Links {
 
   /**
    * @param {number} slot A slot from which the parents lead into a circle.
-   * @param {Float64Array} pid
+   * @param {Table<any>} store
    */
-  #lowestInCircle(slot, pid) {
+  #firstInCircle(slot, store) {
     const met = new Set();
     while (!met.has(slot)) {
       met.add(slot);
       slot = this.parent[slot];
     }
-    let lowest = slot;
+    let first = slot;
     for (let s = this.parent[slot]; s !== slot; s = this.parent[s]) {
-      if (pid[s] < pid[lowest]) lowest = s;
+      if (store.compare(s, first) < 0) first = s;
     }
-    return lowest;
+    return first;
   }
 
-  /** @param {number} capacity */
-  #fit(capacity) {
+  /** @param {Table<any>} store */
+  #fit({ capacity, columns }) {
     if (this.parent.length >= capacity) return;
     this.parent = new Int32Array(capacity);
     this.order = new Int32Array(capacity);
@@ -130,6 +126,6 @@ export class Links {
     this.#child = new Int32Array(capacity);
     this.#next = new Int32Array(capacity);
     this.#placed = new Uint8Array(capacity);
-    for (const key of SUM_KEYS) this.sums[key] = new Float64Array(capacity);
+    for (const key of columns.sums) this.sums[key] = new Float64Array(capacity);
   }
 }

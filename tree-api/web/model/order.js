@@ -1,6 +1,4 @@
-import { isNumberKey } from './columns.js';
-
-/** @import { Store } from './store.js' */
+/** @import { Table } from './store.js' */
 /** @import { Links } from './links.js' */
 
 /**
@@ -12,48 +10,49 @@ import { isNumberKey } from './columns.js';
 
 /**
  * Sorts the slots by one column. What is not known comes last in either direction, and
- * equals stand by PID. Two habits of process tables keep it cheap: between two updates
+ * equals stand in the table's own order, of processes that by PID. Two habits of process tables keep it cheap: between two updates
  * little moves, so that the engine's merge sort starts from the last order; and of most
  * figures most are 0, so that those are not compared at all.
  */
 export class Sorter {
   /** @type {number[]} All slots in use. */
   slots = [];
-  /** All slots in use, by PID. @type {number[]} */
-  #byPid = [];
+  /** All slots in use, in the table's own order. @type {number[]} */
+  #ranked = [];
   /** Where each slot stands among them. */
   #rank = new Int32Array(0);
 
   /**
-   * @param {Store} store
+   * @param {Table<any>} store
    * @param {Links} links
    * @param {Sort} sort
    * @param {boolean} byBranch Whether a process counts with all that is below it.
    */
   run(store, links, { key, descending }, byBranch) {
     const sign = descending ? -1 : 1;
-    if (isNumberKey(key)) this.#sortByNumber((byBranch && links.sums[key]) || store.numbers[key], sign);
+    if (Object.hasOwn(store.numbers, key)) this.#sortByNumber((byBranch && links.sums[key]) || store.numbers[key], sign);
     else this.#sortByText(store.texts[key], sign);
   }
 
   /**
    * Takes in which slots are in use: to be called when processes came or went.
-   * @param {Store} store
+   * @param {Table<any>} store
    */
-  setMembers({ ids, size, capacity, numbers: { pid, start } }) {
+  setMembers(store) {
+    const { ids, size, capacity } = store;
     if (this.#rank.length < capacity) this.#rank = new Int32Array(capacity);
     const isNew = new Uint8Array(size).fill(1);
     const staying = (/** @type {number[]} */ list) => list.filter((slot) => ids[slot] !== '');
-    this.#byPid = staying(this.#byPid);
+    this.#ranked = staying(this.#ranked);
     this.slots = staying(this.slots);
-    for (const slot of this.#byPid) isNew[slot] = 0;
+    for (const slot of this.#ranked) isNew[slot] = 0;
     for (let slot = 0; slot < size; slot++) {
       if (ids[slot] === '' || isNew[slot] === 0) continue;
-      this.#byPid.push(slot);
+      this.#ranked.push(slot);
       this.slots.push(slot);
     }
-    this.#byPid.sort((a, b) => pid[a] - pid[b] || start[a] - start[b] || a - b);
-    this.#byPid.forEach((slot, i) => { this.#rank[slot] = i; });
+    this.#ranked.sort((a, b) => store.compare(a, b));
+    this.#ranked.forEach((slot, i) => { this.#rank[slot] = i; });
   }
 
   /** @param {Float64Array} values @param {number} sign */
@@ -62,8 +61,8 @@ export class Sorter {
     const compare = (/** @type {number} */ a, /** @type {number} */ b) => sign * (values[a] - values[b]) || rank[a] - rank[b];
     const above = this.slots.filter((slot) => values[slot] > 0).sort(compare);
     const below = this.slots.filter((slot) => values[slot] < 0).sort(compare);
-    const zero = this.#byPid.filter((slot) => values[slot] === 0);
-    const unknown = this.#byPid.filter((slot) => Number.isNaN(values[slot]));
+    const zero = this.#ranked.filter((slot) => values[slot] === 0);
+    const unknown = this.#ranked.filter((slot) => Number.isNaN(values[slot]));
     this.slots = sign > 0 ? below.concat(zero, above, unknown) : above.concat(zero, below, unknown);
   }
 

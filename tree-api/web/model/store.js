@@ -1,5 +1,8 @@
-import { NUMBER_COLUMNS, TEXT_COLUMNS } from './columns.js';
+import { NUMBER_COLUMNS, PROCESS_COLUMNS, TEXT_COLUMNS } from './columns.js';
+import { NONE } from './links.js';
 import { PidIndex } from './pids.js';
+
+/** @import { Columns } from './columns.js' */
 
 /**
  * A process as the API sends it: id and any of the fields of the columns. In a change
@@ -25,16 +28,38 @@ import { PidIndex } from './pids.js';
  *   sign that a message was lost.
  */
 
+/**
+ * What the model shows: a table in columns. A row has a slot, a small number which it keeps
+ * for as long as it is in the table; a slot is used again after its row has gone.
+ * @template M
+ * @typedef {object} Table
+ * @property {Columns} columns
+ * @property {ReadonlyMap<string, number>} slots By id.
+ * @property {readonly string[]} ids The id in each slot, "" where the slot is free.
+ * @property {number} size One more than the highest slot ever used.
+ * @property {number} capacity How long the arrays of numbers are.
+ * @property {Record<string, Float64Array>} numbers By column; NaN is "not known".
+ * @property {Record<string, string[]>} texts By column; "" is "not known".
+ * @property {Uint8Array} kernel 1 for a thread of the kernel itself.
+ * @property {Uint8Array} textChanged 1 where a text was written since it was last looked at.
+ * @property {(message: M) => Change} apply
+ * @property {(parents: Int32Array) => void} findParents Writes the slot of each row's parent, NONE
+ *   for a root. Circles are allowed.
+ * @property {(a: number, b: number) => number} compare The order of two slots that are equal
+ *   in the column by which the rows are sorted.
+ */
+
 const FIRST_CAPACITY = 256;
 
 /** By JSON field of a node: what fills the columns from it. */
 const fieldWriters = makeFieldWriters();
 
 /**
- * The process table in columns. A process has a slot, a small number which it keeps for
- * as long as it is in the table; a slot is used again after its process has gone.
+ * The table of processes, filled by the messages of the stream.
+ * @implements {Table<Message>}
  */
 export class Store {
+  columns = PROCESS_COLUMNS;
   /** @type {Map<string, number>} */
   slots = new Map();
   /** @type {string[]} The id in each slot, "" where the slot is free. */
@@ -59,8 +84,23 @@ export class Store {
     this.#grow(FIRST_CAPACITY);
   }
 
-  /** The slot of each PID; of the process that started last where several claim one. */
-  slotsByPid() { return this.#pids.lookUp(this.slots.values(), this.numbers); }
+  /**
+   * A PID stands for the process that started last where several claim it.
+   * @param {Int32Array} parents
+   */
+  findParents(parents) {
+    const { pid, ppid } = this.numbers;
+    const byPid = this.#pids.lookUp(this.slots.values(), this.numbers);
+    for (let slot = 0; slot < this.size; slot++) {
+      parents[slot] = ppid[slot] === pid[slot] ? NONE : byPid.get(ppid[slot]) ?? NONE;
+    }
+  }
+
+  /** By PID, then by age. @param {number} a @param {number} b */
+  compare(a, b) {
+    const { pid, start } = this.numbers;
+    return pid[a] - pid[b] || start[a] - start[b] || a - b;
+  }
 
   /**
    * @param {Message} message

@@ -1,8 +1,8 @@
-/** @import { Store } from './store.js' */
+/** @import { Table } from './store.js' */
 
 /**
  * How many processes have each value of a text column.
- * @param {Store} store
+ * @param {Table<any>} store
  * @param {string} key
  * @returns {Map<string, number>} "" stands for "not known".
  */
@@ -18,7 +18,7 @@ export function countBy(store, key) {
 
 /**
  * The processes with the largest values of a number column above 0, largest first.
- * @param {Store} store
+ * @param {Table<any>} store
  * @param {string} key
  * @param {number} most
  * @returns {number[]} Slots.
