@@ -25,6 +25,8 @@ func (s *settings) addWebFlags(app *kingpin.Application) {
 	app.Flag("web.disable-exporter-metrics",
 		"Exclude metrics about the exporter itself (promhttp_*, process_*, go_*).").
 		BoolVar(&s.disableExporterMetrics)
+	app.Flag("web.check", "Ask a running exporter whether it is healthy, and exit.").
+		PlaceHolder(exampleHealthy).StringVar(&s.healthCheck)
 	app.Flag("web.enable-lifecycle", "Enable reload by HTTP: POST or PUT /-/reload.").
 		BoolVar(&s.enableLifecycle)
 	app.Flag("web.enable-pprof", "Serve profiles of the exporter under /debug/pprof/.").

@@ -40,6 +40,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if s.bpfPinCreate != "" {
 		return pinTasks(s, stdout)
 	}
+	if s.healthCheck != "" {
+		return checkHealth(ctx, s.healthCheck, stdout)
+	}
 	if file := *s.web.WebConfigFile; file != "" {
 		if err := web.Validate(file); err != nil {
 			return fmt.Errorf("--web.config.file: %s: %w", file, err)

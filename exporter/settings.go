@@ -28,6 +28,7 @@ type settings struct {
 	disableExporterMetrics bool
 	enableLifecycle        bool
 	enablePprof            bool
+	healthCheck            string
 
 	tokenFile      string
 	allowedOrigins []string
@@ -128,7 +129,11 @@ func (s *settings) validate() error {
 	case s.deadline <= 0:
 		return fmt.Errorf("--scan.process-deadline: %v is not more than 0", s.deadline)
 	}
-	if err := checkGrafanaURL(s.grafanaURL); err != nil {
+	// Only such an address becomes a link on the page.
+	if err := checkWebAddress("web.grafana-url", s.grafanaURL, "https://grafana.example"); err != nil {
+		return err
+	}
+	if err := checkWebAddress("web.check", s.healthCheck, exampleHealthy); err != nil {
 		return err
 	}
 	if err := s.system.validate(); err != nil {
@@ -137,14 +142,14 @@ func (s *settings) validate() error {
 	return s.validateBudget()
 }
 
-// checkGrafanaURL lets only web addresses become a link on the page.
-func checkGrafanaURL(address string) error {
+// checkWebAddress lets a flag have web addresses only; none is right, too.
+func checkWebAddress(flag, address, example string) error {
 	if address == "" {
 		return nil
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return fmt.Errorf("--web.grafana-url: %q is no address such as https://grafana.example", address)
+		return fmt.Errorf("--%s: %q is no address such as %s", flag, address, example)
 	}
 	return nil
 }
