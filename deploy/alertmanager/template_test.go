@@ -1,0 +1,123 @@
+package alertmanager
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// data is what Alertmanager gives to a template, as far as ours read it
+// (https://prometheus.io/docs/alerting/latest/notifications/).
+type data struct {
+	Receiver     string            `json:"receiver"`
+	Status       string            `json:"status"`
+	ExternalURL  string            `json:"externalURL"`
+	GroupLabels  map[string]string `json:"groupLabels"`
+	CommonLabels map[string]string `json:"commonLabels"`
+	Alerts       []alert           `json:"alerts"`
+}
+
+type alert struct {
+	Status      string            `json:"status"`
+	Labels      map[string]string `json:"labels"`
+	Annotations map[string]string `json:"annotations"`
+}
+
+// render returns what the real amtool makes of a template.
+func render(tb testing.TB, template, dataFile string) string {
+	tb.Helper()
+	kind := "text"
+	if strings.HasSuffix(template, ".html") {
+		kind = "html"
+	}
+	return amtool(tb, "template", "render", "--template.glob=templates/*.tmpl", "--template.type="+kind,
+		"--template.text={{ template \""+template+"\" . }}", "--template.data="+dataFile)
+}
+
+func dataFile(tb testing.TB, name string) string {
+	tb.Helper()
+	return filepath.Join("testdata", name)
+}
+
+// write returns a file with data for a template.
+func write(tb testing.TB, d data) string {
+	tb.Helper()
+	text, err := json.Marshal(d)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	path := filepath.Join(tb.TempDir(), "data.json")
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	return path
+}
+
+// TestMessages holds every kind of message against a golden file. The alerts have names
+// that would be tags, links or mentions if they were not escaped.
+func TestMessages(t *testing.T) {
+	t.Parallel()
+	for _, template := range []string{"subject", "sms", "chat", "teams", "mail.text", "mail.html"} {
+		t.Run(template, func(t *testing.T) {
+			t.Parallel()
+			got := render(t, "proctree."+template, dataFile(t, "cpu.json"))
+			golden := dataFile(t, "cpu."+template+".golden")
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("(-golden +rendered)\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestSubjects(t *testing.T) {
+	t.Parallel()
+	firing := alert{Status: "firing", Labels: map[string]string{"instance": "web-1:10056"}}
+	resolved := alert{Status: "resolved", Labels: map[string]string{"instance": "web-1:10056"}}
+	tests := []struct {
+		name string
+		data data
+		want string
+	}{
+		{"one group on one host", data{
+			Status: "firing", Alerts: []alert{firing},
+			CommonLabels: map[string]string{"alertname": "A", "severity": "critical", "group": "nginx", "instance": "web-1:10056"},
+		}, "[critical] A: nginx on web-1:10056"},
+		{"a host", data{
+			Status: "firing", Alerts: []alert{firing},
+			CommonLabels: map[string]string{"alertname": "A", "severity": "warning", "instance": "web-1:10056"},
+		}, "[warning] A: web-1:10056"},
+		{"one group on several hosts", data{
+			Status: "firing", Alerts: []alert{firing, firing, resolved},
+			CommonLabels: map[string]string{"alertname": "A", "severity": "warning", "group": "nginx"},
+		}, "[warning] A: nginx on 3 hosts (2 firing, 1 resolved)"},
+		{"it is over", data{
+			Status: "resolved", Alerts: []alert{resolved},
+			CommonLabels: map[string]string{"alertname": "A", "severity": "warning", "instance": "web-1:10056"},
+		}, "[resolved] A: web-1:10056"},
+		{"nothing in common", data{Status: "firing", Alerts: []alert{firing, firing}}, "[firing] alerts (2 firing)"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := render(t, "proctree.subject", write(t, test.data)); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
