@@ -22,14 +22,17 @@ func newGroupProcesses(Options) Collector {
 				"killed; zombie has ended and its parent has not asked for the result. A group that the "+
 				"configuration names is 0 while nothing runs.",
 			"state"),
+		configured: ofGroup().desc("configured",
+			"1 for each group that the configuration names, which exists although nothing runs. Absent for the "+
+				"others, which are there because a process is or was."),
 		states: stateLabels(),
 	}
 }
 
 type groupProcesses struct {
 	groupFigures
-	processes *prometheus.Desc
-	states    []stateLabel
+	processes, configured *prometheus.Desc
+	states                []stateLabel
 }
 
 // stateLabel is a host.State with its label.
@@ -52,6 +55,7 @@ func stateLabels() []stateLabel {
 func (c groupProcesses) Describe(out chan<- *prometheus.Desc) {
 	c.groupFigures.Describe(out)
 	out <- c.processes
+	out <- c.configured
 }
 
 // Collect implements Collector.
@@ -60,6 +64,9 @@ func (c groupProcesses) Collect(v *View, out chan<- prometheus.Metric) error {
 		s := &v.groups[i]
 		for _, state := range c.states {
 			out <- s.metric(c.processes, prometheus.GaugeValue, state.label, float64(s.of.States[state.State]))
+		}
+		if s.of.Configured {
+			out <- s.metric(c.configured, prometheus.GaugeValue, nil, 1)
 		}
 	}
 	return c.groupFigures.Collect(v, out)

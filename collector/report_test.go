@@ -42,7 +42,7 @@ func smallReport() *group.Report {
 			System: host.System{Forks: 12_345, PIDLimit: 32_768},
 		},
 		Groups: []group.Group{
-			{Name: "configured", Known: allFigures, States: [host.NumStates]int{}},
+			{Name: "configured", Configured: true, Known: allFigures, States: [host.NumStates]int{}},
 			{
 				Name: "odd \xff\"\\\n", Known: host.HasCPU, States: [host.NumStates]int{host.Zombie: 1}, WorstFDRatio: -1,
 				Oldest: boot.Add(2000 * time.Second), Newest: boot.Add(2000 * time.Second), Starts: 1,

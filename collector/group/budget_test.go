@@ -41,6 +41,11 @@ func TestGroupsBeyondTheBudgetOverflow(t *testing.T) {
 	check(observe(0, 0, "a", "b", "c", "d", "z"), 2, "a", "b", "idle", "named", "other")
 	r := observe(15*time.Second, 5, "a", "b", "c", "d", "z")
 	check(r, 2, "a", "b", "idle", "named", "other")
+	for _, g := range r.Groups {
+		if want := g.Name == "idle" || g.Name == "named"; g.Configured != want {
+			t.Errorf("%s: configured %v, want %v", g.Name, g.Configured, want)
+		}
+	}
 	if other := groupNamed(t, r, group.Overflow); other.UserTime != 10 || other.Processes() != 2 {
 		t.Errorf("other has %d processes and %v", other.Processes(), other.UserTime)
 	}

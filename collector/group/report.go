@@ -41,6 +41,9 @@ func (r *Report) GroupOf(i int) (name string, ok bool) {
 // never fall while the group exists; the other figures are of the snapshot alone.
 type Group struct {
 	Name string
+	// Configured is a group that the configuration spells out, which exists although
+	// nothing runs.
+	Configured bool
 	// States counts the members by host.State.
 	States  [host.NumStates]int
 	Threads int

@@ -13,8 +13,6 @@ import (
 // under way.
 type tally struct {
 	Group
-	// named is a group that the configuration spells out.
-	named bool
 	// peopled is that a scan ever saw a member.
 	peopled bool
 	// expired is a tally that is no longer in tallies.
@@ -37,7 +35,7 @@ type tallies struct {
 // room reports whether one more group may be discovered.
 func (t *tallies) room() bool {
 	n := len(t.sorted)
-	if o := t.byName[Overflow]; o != nil && !o.named {
+	if o := t.byName[Overflow]; o != nil && !o.Configured {
 		n--
 	}
 	return n < t.max
@@ -69,14 +67,14 @@ func (t *tallies) add(name string) *tally {
 // name makes exactly these the groups that the configuration spells out.
 func (t *tallies) name(names []string) {
 	for _, g := range t.sorted {
-		g.named = false
+		g.Configured = false
 	}
 	for _, name := range names {
 		g := t.byName[name]
 		if g == nil {
 			g = t.add(name)
 		}
-		g.named = true
+		g.Configured = true
 	}
 }
 
@@ -87,7 +85,7 @@ func (t *tallies) expire(now time.Time, idle time.Duration) {
 		if g.grew || g.Processes() > 0 || g.busy.IsZero() {
 			g.busy = now
 		}
-		g.expired = !g.named && g.Name != Overflow && now.Sub(g.busy) >= idle && now.After(g.busy)
+		g.expired = !g.Configured && g.Name != Overflow && now.Sub(g.busy) >= idle && now.After(g.busy)
 		if g.expired {
 			delete(t.byName, g.Name)
 		}
@@ -167,7 +165,7 @@ func (g *tally) publish(clock host.Clock) Group {
 	if g.Processes() > 0 {
 		out.Oldest, out.Newest = clock.Time(g.oldest), clock.Time(g.newest)
 	}
-	if g.named && !g.peopled {
+	if g.Configured && !g.peopled {
 		out.Known = ^host.Fields(0)
 	}
 	return out
