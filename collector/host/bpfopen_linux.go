@@ -2,6 +2,7 @@ package host
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 
@@ -24,7 +25,7 @@ func openBPFTable(cfg Config, proc *procDir) (*bpfTable, error) {
 		return nil, err
 	}
 	table := newBPFTable(tasks)
-	if _, err := table.read(nil); err != nil {
+	if _, err := table.read(context.Background(), nil); err != nil {
 		return nil, errors.Join(err, tasks.Close())
 	}
 	return table, nil

@@ -2,6 +2,7 @@ package host
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -34,7 +35,7 @@ type bpfTable struct {
 
 // taskIterator is what bpf.Tasks does.
 type taskIterator interface {
-	Read(each func(*bpf.Record)) error
+	Read(ctx context.Context, each func(*bpf.Record)) error
 	Close() error
 }
 
@@ -55,10 +56,10 @@ func newBPFTable(tasks taskIterator) *bpfTable {
 // read makes a pass and returns the processes, sorted by PID, still without names and
 // facts. No counter is below what previous, the table of the last scan, shows of the same
 // process.
-func (t *bpfTable) read(previous []Process) ([]Process, error) {
+func (t *bpfTable) read(ctx context.Context, previous []Process) ([]Process, error) {
 	t.out = make([]Process, 0, len(previous)+len(previous)/16+16)
 	t.times, t.comms, t.cgroups, t.threads = t.times[:0], t.comms[:0], t.cgroups[:0], t.threads[:0]
-	if err := t.tasks.Read(t.add); err != nil {
+	if err := t.tasks.Read(ctx, t.add); err != nil {
 		return nil, err
 	}
 	t.sort()

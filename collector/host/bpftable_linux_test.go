@@ -1,6 +1,7 @@
 package host
 
 import (
+	"context"
 	"errors"
 	"os"
 	"testing"
@@ -18,7 +19,10 @@ type fakeIterator struct {
 	closed  bool
 }
 
-func (f *fakeIterator) Read(each func(*bpf.Record)) error {
+func (f *fakeIterator) Read(ctx context.Context, each func(*bpf.Record)) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	for i := range f.records {
 		each(&f.records[i])
 	}
@@ -37,6 +41,25 @@ func fakeRecord(pid int, comm string) bpf.Record {
 }
 
 var errFake = errors.New("the pass was cut off")
+
+// Who asked for a scan and gave up gets no other scan in its place.
+func TestReadByBPFEndsWithItsContext(t *testing.T) {
+	reader, err := NewReader(Config{Reader: ReaderProcfs, Exits: string(ExitsChildren)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := reader.(*linuxReader)
+	r.bpf = newBPFTable(&fakeIterator{records: []bpf.Record{fakeRecord(1, "init"), fakeRecord(os.Getpid(), "self")}})
+	closeAfter(t, r)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := r.Read(ctx); !errors.Is(err, context.Canceled) || r.failing {
+		t.Errorf("error %v, BPF taken as failing: %t", err, r.failing)
+	}
+	if s := readOnce(t, r); s.Reader != ReaderBPF || s.Errors[ReasonBPF] != 0 {
+		t.Errorf("the next scan is by %s, errors %v", s.Reader, s.Errors)
+	}
+}
 
 func TestReadFallsBackForOneScan(t *testing.T) {
 	self, first := fakeRecord(os.Getpid(), "self"), fakeRecord(1, "init")
@@ -73,7 +96,7 @@ func TestReadFallsBackForOneScan(t *testing.T) {
 func readFake(t *testing.T, previous []Process, records ...bpf.Record) []Process {
 	t.Helper()
 	table := newBPFTable(&fakeIterator{records: append(records, fakeRecord(os.Getpid(), "self"))})
-	processes, err := table.read(previous)
+	processes, err := table.read(t.Context(), previous)
 	if err != nil {
 		t.Fatal(err)
 	}

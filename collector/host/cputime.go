@@ -9,6 +9,12 @@ import (
 // are sampled at clock ticks and only tell its proportions.
 type cpuTimes struct{ run, user, system time.Duration }
 
+func (t *cpuTimes) add(other cpuTimes) {
+	t.run += other.run
+	t.user += other.user
+	t.system += other.system
+}
+
 // split divides the run time between user and system mode in proportion to the samples,
 // and lets neither part fall below what was last shown, as the kernel does for /proc
 // (cputime_adjust in kernel/sched/cputime.c).

@@ -102,7 +102,7 @@ func TestReadersAgree(t *testing.T) {
 // its children are hidden too until they execute a program of their own.
 func firstIsHidden(t *testing.T, r Reader) bool {
 	t.Helper()
-	processes, err := r.(*linuxReader).bpf.read(nil)
+	processes, err := r.(*linuxReader).bpf.read(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

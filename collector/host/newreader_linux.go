@@ -91,6 +91,9 @@ func (r *linuxReader) scan(ctx context.Context) (*Snapshot, error) {
 		r.failing = false
 		return s, nil
 	}
+	if ctx.Err() != nil {
+		return nil, err
+	}
 	if !r.failing {
 		_ = level.Warn(r.cfg.Logger).Log("msg", "BPF failed; processes are read from the proc file system meanwhile", "err", err)
 	}
@@ -108,7 +111,7 @@ func (r *linuxReader) readBPF(ctx context.Context) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	processes, err := r.bpf.read(r.previous)
+	processes, err := r.bpf.read(ctx, r.previous)
 	if err != nil {
 		return nil, err
 	}

@@ -23,20 +23,19 @@ type taskRecord struct {
 	status uint32
 	// began is when the thread began, in whole seconds.
 	began time.Time
-	used  taskUsage
+	life  taskLife
+	// used has the run time as the kernel tells it; see taskLife.
+	used taskUsage
 }
 
-// taskUsage are the figures that add up. The run time is exact but lacks what the thread
-// ran since the last clock tick; user and system are sampled at clock ticks.
+// taskUsage are the figures that add up. User and system time are sampled at clock ticks.
 type taskUsage struct {
 	cpuTimes
 	minorFaults, majorFaults, read, written uint64
 }
 
 func (u *taskUsage) add(v taskUsage) {
-	u.run += v.run
-	u.user += v.user
-	u.system += v.system
+	u.cpuTimes.add(v.cpuTimes)
 	u.minorFaults += v.minorFaults
 	u.majorFaults += v.majorFaults
 	u.read += v.read
@@ -48,22 +47,26 @@ const (
 	tsVersion     = 0
 	tsExitCode    = 4
 	tsFlag        = 8
+	tsStints      = 16
+	tsWaited      = 24
 	tsRunVirtual  = 72
 	tsComm        = 80
 	tsCommLength  = 32
 	tsUID         = 120
 	tsPID         = 128
 	tsPPID        = 132
+	tsElapsed     = 144
 	tsUserTime    = 152
 	tsSystemTime  = 160
 	tsMinorFaults = 168
 	tsMajorFaults = 176
 	tsRead        = 248
 	tsWritten     = 256
+	tsSleeps      = 272
 	tsBegan       = 344
 	tsTGID        = 368
 	tsLength      = 376
-	// tsMinVersion is the first that tells the process of a thread.
+	// tsMinVersion is the first that tells the process of a thread (Linux 5.19).
 	tsMinVersion = 12
 )
 
@@ -74,7 +77,7 @@ const (
 )
 
 var (
-	errTaskstatsVersion = errors.New("the kernel's exit records do not tell processes from threads")
+	errTaskstatsVersion = errors.New("the kernel's exit records do not tell processes from threads (Linux 5.19)")
 	errNetlink          = errors.New("malformed netlink message")
 )
 
@@ -98,6 +101,12 @@ func parseTaskstats(b []byte) (taskRecord, error) {
 		last:   b[tsFlag]&acctLastGroup != 0,
 		status: n.Uint32(b[tsExitCode:]),
 		began:  time.Unix(int64(n.Uint64(b[tsBegan:])), 0),
+		life: taskLife{
+			elapsed: us(tsElapsed),
+			waited:  time.Duration(n.Uint64(b[tsWaited:])),
+			stints:  n.Uint64(b[tsStints:]),
+			sleeps:  n.Uint64(b[tsSleeps:]),
+		},
 		used: taskUsage{
 			cpuTimes: cpuTimes{
 				run:  time.Duration(n.Uint64(b[tsRunVirtual:])),

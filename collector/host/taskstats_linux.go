@@ -27,6 +27,8 @@ type taskstatsExits struct {
 	socket  *os.File
 	done    chan struct{}
 	countIO bool
+	// clockTick is how often the kernel brings the account of a running thread up to date.
+	clockTick time.Duration
 
 	mu sync.Mutex
 	// living have threads that ended, by process. What these used is the process' own.
@@ -45,11 +47,18 @@ type endedProcess struct {
 
 // openTaskstats starts listening, or says why it cannot.
 func openTaskstats(countIO bool) (exitSource, error) {
+	var resolution unix.Timespec
+	if err := unix.ClockGetres(unix.CLOCK_MONOTONIC_COARSE, &resolution); err != nil {
+		return nil, fmt.Errorf("find the clock tick: %w", err)
+	}
 	socket, err := dialTaskstats()
 	if err != nil {
 		return nil, err
 	}
-	x := &taskstatsExits{socket: socket, done: make(chan struct{}), countIO: countIO, living: make(map[int]endedProcess)}
+	x := &taskstatsExits{
+		socket: socket, done: make(chan struct{}), countIO: countIO,
+		clockTick: time.Duration(resolution.Nano()), living: make(map[int]endedProcess),
+	}
 	proof := make(chan error, 1)
 	go x.listen(proof)
 	if err := awaitProof(proof); err != nil {
@@ -136,6 +145,11 @@ func (x *taskstatsExits) take(datagram []byte) error {
 
 // add adds the record of a thread to its process, which has ended with the last of them.
 func (x *taskstatsExits) add(r taskRecord) {
+	r.used.run = r.life.runTime(r.used.cpuTimes, x.clockTick)
+	if p := x.overtaken(&r); p != nil {
+		p.sum.add(r.used)
+		return
+	}
 	p, threads := x.living[r.tgid]
 	if !threads || r.leader {
 		p.taskRecord = r
@@ -154,34 +168,30 @@ func (x *taskstatsExits) add(r taskRecord) {
 	x.ended = append(x.ended, p)
 }
 
+// nearby is how many ended processes back the process of a late record is looked for.
+const nearby = 64
+
+// overtaken returns the process of a thread whose record has come after that of the last
+// one: they end on several CPUs at once. It is nil for all others.
+func (x *taskstatsExits) overtaken(r *taskRecord) *endedProcess {
+	if r.last {
+		return nil
+	}
+	for i := len(x.ended) - 1; i >= max(0, len(x.ended)-nearby); i-- {
+		// A PID does not come again so soon.
+		if x.ended[i].tgid == r.tgid {
+			return &x.ended[i]
+		}
+	}
+	return nil
+}
+
 func (x *taskstatsExits) lost() uint64 {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	lost := x.dropped
 	x.dropped = 0
 	return lost
-}
-
-// drain hands over the processes that ended, and forgets threads of processes of which
-// the end was not heard.
-func (x *taskstatsExits) drain(l *exitLedger) error {
-	x.mu.Lock()
-	ended := x.ended
-	x.ended = nil
-	for pid, p := range x.living {
-		if l.table.ByPID(pid) == nil && l.now.Sub(p.began) > time.Minute {
-			delete(x.living, pid)
-		}
-	}
-	x.mu.Unlock()
-	sums := make(exitSums)
-	for i := range ended {
-		l.addTask(&ended[i], x.countIO, sums)
-	}
-	for _, record := range sums {
-		l.add(*record)
-	}
-	return nil
 }
 
 func (x *taskstatsExits) close() error {
@@ -191,85 +201,4 @@ func (x *taskstatsExits) close() error {
 		return fmt.Errorf("close the netlink socket: %w", err)
 	}
 	return nil
-}
-
-// exitSums are the records of processes that no scan saw, by what they have in common.
-type exitSums map[exitSumKey]*Exit
-
-type exitSumKey struct {
-	name, reason string
-	uid          uint32
-	parent       int
-	facts        *Facts
-}
-
-// addTask takes what the kernel said of a process.
-func (l *exitLedger) addTask(p *endedProcess, countIO bool, sums exitSums) {
-	record := Exit{
-		Parent:      p.ppid,
-		Name:        l.facts.intern([]byte(p.name)),
-		UID:         p.uid,
-		Processes:   1,
-		Known:       HasCPU | HasFaults,
-		MinorFaults: p.sum.minorFaults,
-		MajorFaults: p.sum.majorFaults,
-		Reason:      waitReason(p.status),
-	}
-	if countIO {
-		record.ReadBytes, record.WrittenBytes = p.sum.read, p.sum.written
-		record.Known |= HasIO
-	}
-	began := p.began
-	if !p.leader {
-		began = time.Time{} // The first thread ended before anybody listened.
-	}
-	if seen := l.seenAs(p.tgid, began); seen != nil {
-		// The scan has shown exact times, and more is deducted from them.
-		record.ID = seen.ID
-		record.UserTime, record.SystemTime = p.sum.split(seen.UserTime, seen.SystemTime)
-		record.Facts = seen.Facts
-		if seen.Name != record.Name || seen.UID != record.UID {
-			record.Facts = l.factsOf(record.UID, 0, nil)
-		}
-		l.add(record)
-		return
-	}
-	// Of a short life the exact time can lack nearly all; the samples are right on average.
-	record.UserTime, record.SystemTime = p.sum.user, p.sum.system
-	var program *Facts
-	if p.ranParent {
-		program = l.program(p.ppid, record.Name)
-	}
-	record.Facts = l.factsOf(record.UID, 0, program)
-	if l.table.ByPID(p.ppid) == nil {
-		record.Parent = 0
-	}
-	key := exitSumKey{record.Name, record.Reason, record.UID, record.Parent, record.Facts}
-	if sum := sums[key]; sum != nil {
-		sum.merge(&record)
-	} else {
-		sums[key] = &record
-	}
-}
-
-// merge adds another record to one of several processes.
-func (e *Exit) merge(other *Exit) {
-	e.Processes += other.Processes
-	e.UserTime += other.UserTime
-	e.SystemTime += other.SystemTime
-	e.MinorFaults += other.MinorFaults
-	e.MajorFaults += other.MajorFaults
-	e.ReadBytes += other.ReadBytes
-	e.WrittenBytes += other.WrittenBytes
-}
-
-// waitReason names how a process ended, for Exit.Reason, by its status as wait(2) has it.
-func waitReason(status uint32) string {
-	switch ws := unix.WaitStatus(status); {
-	case ws.Signaled():
-		return signalName(uint32(ws.Signal()))
-	case ws.ExitStatus() > 0:
-		return reasonExitCode
-	}
-	return ""
 }

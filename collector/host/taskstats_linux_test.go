@@ -32,6 +32,22 @@ func TestTaskstatsAddsThreadsToTheirProcess(t *testing.T) {
 	}
 }
 
+// Threads that end on several CPUs at once can be told of after the last one.
+func TestTaskstatsAddsLateThreads(t *testing.T) {
+	x := &taskstatsExits{living: make(map[int]endedProcess), ended: []endedProcess{{taskRecord: exampleRecord}}}
+	other := exampleRecord
+	other.tgid, other.last = 80, true
+	for range nearby - 1 {
+		x.add(other)
+	}
+	late := exampleRecord
+	late.last = false
+	x.add(late)
+	if got := x.ended[0].sum; got.minorFaults != late.used.minorFaults || len(x.living) != 0 {
+		t.Errorf("%+v after a late record, %d living", got, len(x.living))
+	}
+}
+
 func TestTaskstatsCountsWhatFindsNoRoom(t *testing.T) {
 	x := &taskstatsExits{living: make(map[int]endedProcess), ended: make([]endedProcess, maxEnded)}
 	x.add(exampleRecord)
@@ -57,7 +73,8 @@ func TestTaskstatsRecords(t *testing.T) {
 	}
 	unseen := seen
 	unseen.ID, unseen.Parent, unseen.Processes, unseen.Facts = ID{}, 0, 2, &Facts{User: "root"}
-	unseen.UserTime, unseen.SystemTime = 16*ms, 8*ms
+	// Twice 7 ms, split as 8 to 4.
+	unseen.UserTime, unseen.SystemTime = 9333334*time.Nanosecond, 4666666*time.Nanosecond
 	unseen.MinorFaults, unseen.MajorFaults, unseen.ReadBytes, unseen.WrittenBytes = 2, 4, 6, 8
 	for _, tc := range []struct {
 		name  string

@@ -31,6 +31,7 @@ func taskstatsBytes(r taskRecord) []byte {
 		tsRunVirtual: uint64(r.used.run), tsUserTime: uint64(r.used.user.Microseconds()),
 		tsSystemTime: uint64(r.used.system.Microseconds()), tsMinorFaults: r.used.minorFaults,
 		tsMajorFaults: r.used.majorFaults, tsRead: r.used.read, tsWritten: r.used.written, tsBegan: uint64(r.began.Unix()),
+		tsElapsed: uint64(r.life.elapsed.Microseconds()), tsWaited: uint64(r.life.waited), tsStints: r.life.stints, tsSleeps: r.life.sleeps,
 	} {
 		n.PutUint64(b[at:], v)
 	}
@@ -61,13 +62,14 @@ func exitMessage(stats []byte) []byte {
 
 var exampleRecord = taskRecord{
 	pid: 71, tgid: 70, ppid: 7, uid: 1000, name: "worker", last: true, status: 11, began: time.Unix(1_700_000_000, 0),
+	life: taskLife{elapsed: 20 * time.Millisecond, waited: 8 * time.Millisecond, stints: 3, sleeps: 1},
 	used: taskUsage{
 		cpuTimes:    cpuTimes{run: 7 * time.Millisecond, user: 8 * time.Millisecond, system: 4 * time.Millisecond},
 		minorFaults: 1, majorFaults: 2, read: 3, written: 4,
 	},
 }
 
-var byValue = cmp.AllowUnexported(taskRecord{}, taskUsage{}, cpuTimes{})
+var byValue = cmp.AllowUnexported(taskRecord{}, taskLife{}, taskUsage{}, cpuTimes{})
 
 func TestParseExits(t *testing.T) {
 	leader := exampleRecord

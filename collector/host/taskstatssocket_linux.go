@@ -69,7 +69,7 @@ func taskstatsFamily(fd int) (uint16, error) {
 	name := append([]byte(unix.TASKSTATS_GENL_NAME), 0)
 	answer, err := ask(fd, genlRequest(unix.GENL_ID_CTRL, unix.CTRL_CMD_GETFAMILY, unix.CTRL_ATTR_FAMILY_NAME, name))
 	if err != nil {
-		return 0, fmt.Errorf("find taskstats (CONFIG_TASKSTATS): %w", err)
+		return 0, fmt.Errorf("find taskstats, which needs CONFIG_TASKSTATS and on old kernels the initial network namespace: %w", err)
 	}
 	var family uint16
 	err = attributes(answer, unix.CTRL_ATTR_FAMILY_ID, func(value []byte) error {

@@ -43,7 +43,7 @@ func read(t *testing.T, tasks *Tasks) (processes map[int]Record, threads []Recor
 	t.Helper()
 	processes = make(map[int]Record)
 	last := uint32(0)
-	err := tasks.Read(func(r *Record) {
+	err := tasks.Read(t.Context(), func(r *Record) {
 		if r.Kind == KindThread {
 			threads = append(threads, *r)
 			return

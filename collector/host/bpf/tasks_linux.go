@@ -1,6 +1,7 @@
 package bpf
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -148,9 +149,9 @@ func (t *Tasks) Pin(path string) error {
 }
 
 // Read makes a pass over the processes, in the order of their PIDs, and hands over each
-// record; it is valid only during the call. After an error the records handed over are
-// only a part.
-func (t *Tasks) Read(each func(*Record)) error {
+// record; it is valid only during the call. After an error, which includes that of a
+// context that has ended, the records handed over are only a part.
+func (t *Tasks) Read(ctx context.Context, each func(*Record)) error {
 	pass, err := t.open()
 	if err != nil {
 		return fmt.Errorf("start the task iterator: %w", err)
@@ -159,6 +160,10 @@ func (t *Tasks) Read(each func(*Record)) error {
 	const size = int(unsafe.Sizeof(Record{}))
 	bytes := unsafe.Slice((*byte)(unsafe.Pointer(&t.buffer[0])), len(t.buffer)*size)
 	for {
+		// The kernel hands over some 150 records at a time.
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("read the task iterator: %w", err)
+		}
 		n, err := pass.Read(bytes)
 		switch {
 		case errors.Is(err, io.EOF):

@@ -119,7 +119,7 @@ func TestOpenTasksRefusesOtherFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := tasks.Read(func(*Record) {}); !errors.Is(err, ErrLayout) {
+	if err := tasks.Read(t.Context(), func(*Record) {}); !errors.Is(err, ErrLayout) {
 		t.Errorf("a file of zeros: %v, want %v", err, ErrLayout)
 	}
 }
@@ -135,7 +135,7 @@ func BenchmarkTasks(b *testing.B) {
 			records := 0
 			for b.Loop() {
 				records = 0
-				if err := tasks.Read(func(*Record) { records++ }); err != nil {
+				if err := tasks.Read(b.Context(), func(*Record) { records++ }); err != nil {
 					b.Fatal(err)
 				}
 			}
