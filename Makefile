@@ -29,6 +29,23 @@ run: build ## Build the exporter and start it on loopback (LISTEN=address, ARGS=
 .PHONY: test
 test: test-go test-web ## Run all tests, set-up included
 
+##@ The whole stack
+
+STACK_FLAGS = -dir "$(CURDIR)/.stack"
+
+.PHONY: stack
+stack: build tools ## Start exporter, Prometheus, Alertmanager, Grafana (if installed) on loopback
+	@$(GO) -C deploy/stack build -o "$(CURDIR)/bin/stack" .
+	@bin/stack start $(STACK_FLAGS) -tools "$(TOOLS)" -grafana-home "$(GRAFANA_HOME)" \
+		$(if $(EXPORTER_PORT),-exporter-port $(EXPORTER_PORT)) $(if $(PROMETHEUS_PORT),-prometheus-port $(PROMETHEUS_PORT)) \
+		$(if $(ALERTMANAGER_PORT),-alertmanager-port $(ALERTMANAGER_PORT)) $(if $(GRAFANA_PORT),-grafana-port $(GRAFANA_PORT)) \
+		$(if $(MAILBOX_PORT),-mailbox-port $(MAILBOX_PORT)) $(if $(SMTP_PORT),-smtp-port $(SMTP_PORT))
+
+.PHONY: stack-stop
+stack-stop: ## Stop what make stack has started; the data stay in .stack/
+	@$(GO) -C deploy/stack build -o "$(CURDIR)/bin/stack" .
+	@bin/stack stop $(STACK_FLAGS)
+
 ##@ Building
 
 .PHONY: build

@@ -2,6 +2,7 @@ package alertmanager
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -63,5 +64,39 @@ func TestEveryTemplateExists(t *testing.T) {
 	}
 	if len(names) == 0 {
 		t.Error("the configuration uses no template")
+	}
+}
+
+// TestInhibitedAlertsExist: a name that no rule has would inhibit nothing, and nobody would see it.
+func TestInhibitedAlertsExist(t *testing.T) {
+	t.Parallel()
+	config, err := os.ReadFile(configFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("../../alerting-rules/*.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var alerts []string
+	for _, file := range files {
+		rules, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`(?m)^ +- alert: (\w+)$`).FindAllStringSubmatch(string(rules), -1) {
+			alerts = append(alerts, m[1])
+		}
+	}
+	named := regexp.MustCompile(`alertname!?=~?"([^"]+)"`).FindAllStringSubmatch(string(config), -1)
+	for _, m := range named {
+		for name := range strings.SplitSeq(m[1], "|") {
+			if !slices.Contains(alerts, name) {
+				t.Errorf("%s inhibits by %s, which no rule of alerting-rules has", configFile, name)
+			}
+		}
+	}
+	if len(named) == 0 {
+		t.Error("no alert is named in an inhibition")
 	}
 }
