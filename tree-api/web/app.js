@@ -18,6 +18,7 @@ import { TreeModel } from './tree-model.js';
 import { formatState, parseState } from './view-state.js';
 import { ViewTools } from './view-tools.js';
 
+/** @import { Expansion } from './model/folding.js' */
 /** @import { ViewState } from './view-state.js' */
 /** @import { Connection } from './stream.js' */
 
@@ -128,10 +129,10 @@ class Page {
 
   /** Shows a whole view, as from an address. @param {ViewState} state */
   #take(state) {
-    if (state.expansion) this.#model.setExpansion(state.expansion);
     this.#search.value = state.filter.text ?? '';
     if (state.interval !== this.#state.interval) this.#stream.setInterval(state.interval);
     this.#change({ selected: undefined, columns: undefined, ...state });
+    if (state.expansion) this.#expand(() => this.#model.setExpansion(/** @type {Expansion} */ (state.expansion)));
   }
 
   /** Changes a part of what is shown. @param {Partial<ViewState>} part */
@@ -188,7 +189,7 @@ class Page {
 
   /** @param {boolean} open */
   #expandAll(open) {
-    this.#expand(() => this.#model.setExpansion({ open, except: [] }));
+    this.#expand(() => this.#model.setAllExpanded(open));
   }
 
   /** @param {string} value */

@@ -17,6 +17,9 @@ import { countBy, largest } from './model/summary.js';
 
 /** @typedef {'tree'|'list'} Shape */
 
+/** No stage has to be gone through again. */
+const FRESH = { links: false, sums: false, marks: false, order: false, rows: false };
+
 /**
  * Setters and `apply` only note what has changed; `rows` brings everything up to date
  * once, however many messages came before it. Processes are named by their slot, which
@@ -77,13 +80,23 @@ export class TreeModel {
     this.#spoil('order');
   }
 
-  /** @param {Expansion} expansion */
+  /**
+   * Takes a whole state as `expansion` gave it. A filter that goes with it is set before:
+   * setFilter opens what leads to its matches.
+   * @param {Expansion} expansion
+   */
   setExpansion(expansion) {
-    this.#folding.setAll(expansion);
+    this.#folding.restore(expansion);
     this.#spoil('rows');
   }
 
   get expansion() { return this.#folding.expansion; }
+
+  /** Opens or folds every branch; while a filter is on, for as long as that stays. @param {boolean} open */
+  setAllExpanded(open) {
+    this.#folding.setAll(open, this.#matcher.active);
+    this.#spoil('rows');
+  }
 
   /** @param {string} id @param {boolean} open */
   setExpanded(id, open) {
@@ -104,16 +117,17 @@ export class TreeModel {
   /** The rows to show now; valid until the next change of the model. */
   rows() {
     const stale = this.#stale;
+    if (!stale.rows) return this.#rows;
     const byBranch = this.#shape === 'tree';
     if (stale.links) {
       this.#links.link(this.#store);
       this.#sorter.setMembers(this.#store);
     }
-    if (stale.sums) this.#links.addUp(this.#store);
+    if (stale.sums) this.#links.forgetSums();
     if (stale.marks) this.#matcher.run(this.#store, this.#links);
     if (stale.order) this.#sorter.run(this.#store, this.#links, this.#sort, byBranch);
     if (stale.rows) this.#show(byBranch);
-    this.#stale = { links: false, sums: false, marks: false, order: false, rows: false };
+    Object.assign(stale, FRESH);
     return this.#rows;
   }
 
@@ -163,7 +177,7 @@ export class TreeModel {
    */
   branchNumber(slot, key) {
     this.rows();
-    return (this.#links.sums[key] ?? this.#store.numbers[key])[slot];
+    return this.#store.columns.sums.includes(key) ? this.#links.sumsOf(this.#store, key)[slot] : this.number(slot, key);
   }
 
   /** How many processes a branch has, its top included. @param {number} slot */

@@ -6,7 +6,7 @@ import { isNumberKey, isTextKey } from './model/columns.js';
 
 /** @import { Filter } from './model/filter.js' */
 /** @import { Sort } from './model/order.js' */
-/** @import { Expansion } from './model/folding.js' */
+/** @import { Branches, Expansion } from './model/folding.js' */
 
 /**
  * @typedef {object} ViewState
@@ -43,7 +43,9 @@ export function parseState(hash) {
   if (isNumberKey(key) || isTextKey(key)) state.sort = { key, descending: direction === 'desc' };
   if (p.get('view') === 'list') state.shape = 'list';
   if (p.has('columns')) state.columns = list(p, 'columns');
-  if (p.has('fold')) state.expansion = { open: p.get('fold') !== 'all', except: list(p, 'except') };
+  const filtered = parseBranches(p, 'matches-');
+  const usually = parseBranches(p, '') ?? (filtered && { open: true, except: [] });
+  if (usually) state.expansion = filtered ? { ...usually, filtered } : usually;
   state.selected = p.get('process') ?? undefined;
   const interval = Number(p.get('interval'));
   if (INTERVALS.includes(interval)) state.interval = interval;
@@ -68,6 +70,16 @@ function parseFilter(p) {
   return filter;
 }
 
+/**
+ * @param {URLSearchParams} p
+ * @param {string} prefix Of the parameters' names.
+ * @returns {Branches|undefined}
+ */
+function parseBranches(p, prefix) {
+  if (!p.has(`${prefix}fold`)) return undefined;
+  return { open: p.get(`${prefix}fold`) !== 'all', except: list(p, `${prefix}except`) };
+}
+
 /** @param {URLSearchParams} p @param {string} key */
 const list = (p, key) => (p.get(key) ?? '').split(',').filter((part) => part !== '');
 
@@ -88,15 +100,19 @@ export function formatState({ filter, sort, shape, columns, expansion, selected,
   if (sort.key !== usual.sort.key || sort.descending !== usual.sort.descending) p.set('sort', `${sort.key}:${sort.descending ? 'desc' : 'asc'}`);
   if (shape !== usual.shape) p.set('view', shape);
   if (columns) p.set('columns', columns.join(','));
-  if (expansion && expansion.except.length <= MAX_EXCEPTIONS) setExpansion(p, expansion);
+  if (expansion) {
+    setBranches(p, '', expansion);
+    if (expansion.filtered) setBranches(p, 'matches-', expansion.filtered);
+  }
   if (selected) p.set('process', selected);
   if (interval !== usual.interval) p.set('interval', String(interval));
   if (!overview) p.set('overview', 'off');
   return p.toString();
 }
 
-/** @param {URLSearchParams} p @param {Expansion} expansion */
-function setExpansion(p, { open, except }) {
-  p.set('fold', open ? 'none' : 'all');
-  if (except.length > 0) p.set('except', except.join(','));
+/** @param {URLSearchParams} p @param {string} prefix @param {Branches} branches */
+function setBranches(p, prefix, { open, except }) {
+  if (except.length > MAX_EXCEPTIONS) return;
+  p.set(`${prefix}fold`, open ? 'none' : 'all');
+  if (except.length > 0) p.set(`${prefix}except`, except.join(','));
 }

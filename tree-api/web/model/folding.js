@@ -1,60 +1,95 @@
 /**
- * Which branches are folded. All are open or all are folded, save for exceptions, so that
- * the state of a tree of any size fits into an address and survives a new full message.
- * While a filter is on, everything that leads to a match is open unless folded since.
- * @typedef {object} Expansion
+ * Which branches are open: all or none, save for exceptions, so that the state of a tree
+ * of any size fits into an address and survives a new full message.
+ * @typedef {object} Branches
  * @property {boolean} open
  * @property {string[]} except Ids.
  */
+
+/**
+ * Which branches are open, and which are while a filter is on: then everything that leads
+ * to a match is open until it is folded, and a new filter opens it again.
+ * @typedef {Branches & {filtered?: Branches}} Expansion filtered is absent where nothing
+ *   was folded while the present filter is on.
+ */
+
+/** What is folded in the tree, with and without a filter. */
 export class Folding {
-  #open = true;
-  /** @type {Set<string>} */
-  #except = new Set();
-  /** @type {Set<string>} What was folded while the present filter was on. */
-  #foldedMatches = new Set();
+  #usual = new Side();
+  #filtered = new Side();
 
   /**
    * @param {string} id
-   * @param {boolean} filtered
+   * @param {boolean} filtered Whether a filter is on; so below.
    */
-  isOpen(id, filtered) {
-    return filtered ? !this.#foldedMatches.has(id) : this.#open !== this.#except.has(id);
-  }
+  isOpen(id, filtered) { return this.#side(filtered).isOpen(id); }
 
   /**
    * @param {string} id
    * @param {boolean} open
    * @param {boolean} filtered
    */
-  set(id, open, filtered) {
-    const [set, member] = filtered ? [this.#foldedMatches, !open] : [this.#except, open !== this.#open];
-    if (member) set.add(id);
-    else set.delete(id);
-  }
+  set(id, open, filtered) { this.#side(filtered).set(id, open); }
+
+  /** @param {boolean} open @param {boolean} filtered */
+  setAll(open, filtered) { this.#side(filtered).restore({ open, except: [] }); }
 
   /** @param {Expansion} expansion */
-  setAll({ open, except }) {
-    this.#open = open;
-    this.#except = new Set(except);
-    this.#foldedMatches.clear();
+  restore({ filtered, ...usual }) {
+    this.#usual.restore(usual);
+    this.#filtered.restore(filtered);
   }
 
-  forgetMatches() {
-    this.#foldedMatches.clear();
-  }
+  /** Opens what leads to the matches: to be called when the filter changes. */
+  forgetMatches() { this.#filtered.restore(); }
 
   /**
    * Drops what is remembered of processes that have gone.
    * @param {(id: string) => boolean} exists
    */
   prune(exists) {
-    for (const set of [this.#except, this.#foldedMatches]) {
-      for (const id of set) if (!exists(id)) set.delete(id);
-    }
+    this.#usual.prune(exists);
+    this.#filtered.prune(exists);
   }
 
   /** @returns {Expansion} */
   get expansion() {
-    return { open: this.#open, except: [...this.#except] };
+    const usual = this.#usual.branches;
+    return this.#filtered.isUntouched ? usual : { ...usual, filtered: this.#filtered.branches };
   }
+
+  /** @param {boolean} filtered */
+  #side(filtered) { return filtered ? this.#filtered : this.#usual; }
+}
+
+/** One choice of open branches. */
+class Side {
+  #open = true;
+  /** @type {Set<string>} */
+  #except = new Set();
+
+  /** @param {string} id */
+  isOpen(id) { return this.#except.size === 0 ? this.#open : this.#open !== this.#except.has(id); }
+
+  /** @param {string} id @param {boolean} open */
+  set(id, open) {
+    if (open !== this.#open) this.#except.add(id);
+    else this.#except.delete(id);
+  }
+
+  /** @param {Branches} [branches] All open if absent. */
+  restore({ open, except } = { open: true, except: [] }) {
+    this.#open = open;
+    this.#except = new Set(except);
+  }
+
+  /** @param {(id: string) => boolean} exists */
+  prune(exists) {
+    for (const id of this.#except) if (!exists(id)) this.#except.delete(id);
+  }
+
+  get isUntouched() { return this.#open && this.#except.size === 0; }
+
+  /** @returns {Branches} */
+  get branches() { return { open: this.#open, except: [...this.#except] }; }
 }

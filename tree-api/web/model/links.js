@@ -17,15 +17,17 @@ export class Links {
   count = 0;
   /** How many processes each branch has, its top included. */
   processes = new Uint32Array(0);
-  /** @type {Record<string, Float64Array>} By column; NaN where nothing in the branch is known. */
-  sums = {};
+  /** The sums made so far, by column. @type {Record<string, Float64Array>} */
+  #sums = {};
+  /** The columns whose sums are those of the present figures. @type {Set<string>} */
+  #added = new Set();
   #child = new Int32Array(0);
   #next = new Int32Array(0);
   #placed = new Uint8Array(0);
 
   /** @param {Table<any>} store */
   link(store) {
-    this.#fit(store);
+    this.#fit(store.capacity);
     this.#findParents(store);
     this.count = 0;
     this.#placed.fill(0, 0, store.size);
@@ -33,11 +35,29 @@ export class Links {
       if (store.ids[slot] !== '' && this.parent[slot] === NONE) this.#placeBranch(slot);
     }
     if (this.count < store.slots.size) this.#breakCircles(store);
+    this.#countBranches();
+    this.forgetSums();
   }
 
-  /** @param {Table<any>} store */
-  addUp(store) {
-    for (const key of store.columns.sums) this.#addUpColumn(this.sums[key], store.numbers[key]);
+  /** Forgets the sums: to be called when figures changed. */
+  forgetSums() { this.#added.clear(); }
+
+  /**
+   * The sums of a column over each branch, by slot; NaN where nothing in the branch is
+   * known. They are made when they are asked for, as few columns are.
+   * @param {Table<any>} store
+   * @param {string} key A column that has sums.
+   */
+  sumsOf(store, key) {
+    if (!(this.#sums[key]?.length >= store.capacity)) this.#sums[key] = new Float64Array(store.capacity);
+    const sums = this.#sums[key];
+    if (!this.#added.has(key)) this.#addUpColumn(sums, store.numbers[key]);
+    this.#added.add(key);
+    return sums;
+  }
+
+  /** Counts the processes of each branch. */
+  #countBranches() {
     for (let i = 0; i < this.count; i++) this.processes[this.order[i]] = 1;
     for (let i = this.count - 1; i >= 0; i--) {
       const slot = this.order[i];
@@ -117,8 +137,8 @@ export class Links {
     return first;
   }
 
-  /** @param {Table<any>} store */
-  #fit({ capacity, columns }) {
+  /** @param {number} capacity */
+  #fit(capacity) {
     if (this.parent.length >= capacity) return;
     this.parent = new Int32Array(capacity);
     this.order = new Int32Array(capacity);
@@ -126,6 +146,5 @@ export class Links {
     this.#child = new Int32Array(capacity);
     this.#next = new Int32Array(capacity);
     this.#placed = new Uint8Array(capacity);
-    for (const key of columns.sums) this.sums[key] = new Float64Array(capacity);
   }
 }

@@ -113,6 +113,7 @@ export class Store {
   /** @param {ProcessNode[]} nodes */
   #replace(nodes) {
     const gone = new Set(this.slots.keys());
+    if (nodes.length > this.capacity) this.#grow(nodes.length);
     for (const node of nodes) {
       if (!isNode(node)) continue;
       gone.delete(node.id);
@@ -143,15 +144,20 @@ export class Store {
   /** @param {ProcessNode} node */
   #put(node) {
     let slot = this.slots.get(node.id);
-    if (slot === undefined) {
-      slot = this.#free.pop() ?? this.size++;
-      if (slot >= this.capacity) this.#grow(this.capacity * 2);
-      this.slots.set(node.id, slot);
-      this.ids[slot] = node.id;
-    }
-    this.#clear(slot);
+    if (slot === undefined) slot = this.#take(node.id);
+    else this.#clear(slot);
     this.#write(slot, node);
     this.#pids.claim(this.numbers.pid[slot], slot);
+  }
+
+  /** Gives a process one of the free slots, in which nothing is known. @param {string} id */
+  #take(id) {
+    const slot = this.#free.pop() ?? this.size++;
+    if (slot >= this.capacity) this.#grow(this.capacity * 2);
+    this.slots.set(id, slot);
+    this.ids[slot] = id;
+    this.textChanged[slot] = 1;
+    return slot;
   }
 
   /** @param {string} id */
@@ -194,6 +200,8 @@ export class Store {
       if (this.numbers[key]) wider.set(this.numbers[key]);
       this.numbers[key] = wider;
     }
+    const more = new Array(capacity - this.capacity).fill('');
+    for (const { key } of TEXT_COLUMNS) this.texts[key] = this.texts[key].concat(more);
     this.kernel = widen(this.kernel, capacity);
     this.textChanged = widen(this.textChanged, capacity);
     this.capacity = capacity;

@@ -8,12 +8,27 @@
  */
 export function countBy(store, key) {
   const values = store.texts[key];
+  /** @type {Map<string, number>} */
   const counts = new Map();
+  // Neighbours are often alike: they are counted together.
+  let last = '';
+  let run = 0;
   for (let slot = 0; slot < store.size; slot++) {
     if (store.ids[slot] === '') continue;
-    counts.set(values[slot], (counts.get(values[slot]) ?? 0) + 1);
+    if (values[slot] !== last) {
+      add(counts, last, run);
+      last = values[slot];
+      run = 0;
+    }
+    run++;
   }
+  add(counts, last, run);
   return counts;
+}
+
+/** @param {Map<string, number>} counts @param {string} value @param {number} count */
+function add(counts, value, count) {
+  if (count > 0) counts.set(value, (counts.get(value) ?? 0) + count);
 }
 
 /**

@@ -18,7 +18,8 @@ export class Naive {
   shape = 'tree';
   open = true;
   except = new Set();
-  foldedMatches = new Set();
+  openMatches = true;
+  exceptMatches = new Set();
 
   /** @param {import('../../model/store.js').Message} m */
   apply(m) {
@@ -29,7 +30,13 @@ export class Naive {
       for (const n of m.added ?? []) this.nodes.set(n.id, { ...n });
       for (const n of m.changed ?? []) if (this.nodes.has(n.id)) Object.assign(this.nodes.get(n.id), n);
     }
-    for (const set of [this.except, this.foldedMatches]) for (const id of set) if (!this.nodes.has(id)) set.delete(id);
+    for (const set of [this.except, this.exceptMatches]) for (const id of set) if (!this.nodes.has(id)) set.delete(id);
+  }
+
+  /** Opens all that leads to a match. */
+  forgetMatches() {
+    this.openMatches = true;
+    this.exceptMatches.clear();
   }
 
   /** @param {any} node @param {keyof typeof places} key */
@@ -116,7 +123,7 @@ export class Naive {
     const walk = (/** @type {any[]} */ list, /** @type {number} */ depth) => {
       for (const n of sorted(list.filter(shown))) {
         rows.push([n.id, depth, !this.matches(n)]);
-        const open = this.filtered ? !this.foldedMatches.has(n.id) : this.open !== this.except.has(n.id);
+        const open = this.filtered ? this.openMatches !== this.exceptMatches.has(n.id) : this.open !== this.except.has(n.id);
         if (open) walk(children(n.id), depth + 1);
       }
     };

@@ -91,7 +91,7 @@ function step(random, model, naive) {
       break;
     case 4:
       naive.filter = randomFilter(random);
-      naive.foldedMatches.clear();
+      naive.forgetMatches();
       model.setFilter(naive.filter);
       break;
     default: fold(random, model, naive);
@@ -104,14 +104,20 @@ function fold(random, model, naive) {
   if (random.chance(0.2) || ids.length === 0) {
     naive.open = random.chance(0.5);
     naive.except = new Set(ids.slice(0, 2));
-    naive.foldedMatches.clear();
+    naive.forgetMatches();
     model.setExpansion({ open: naive.open, except: ids.slice(0, 2) });
     return;
   }
-  const id = random.pick(ids);
   const open = random.chance(0.5);
+  if (random.chance(0.2)) {
+    model.setAllExpanded(open);
+    if (naive.filtered) [naive.openMatches, naive.exceptMatches] = [open, new Set()];
+    else [naive.open, naive.except] = [open, new Set()];
+    return;
+  }
+  const id = random.pick(ids);
   model.setExpanded(id, open);
-  const [set, member] = naive.filtered ? [naive.foldedMatches, !open] : [naive.except, open !== naive.open];
+  const [set, member] = naive.filtered ? [naive.exceptMatches, open !== naive.openMatches] : [naive.except, open !== naive.open];
   if (member) set.add(id);
   else set.delete(id);
 }

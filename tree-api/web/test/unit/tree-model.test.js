@@ -200,6 +200,32 @@ describe('folding', () => {
     assert.deepEqual(model.expansion, { open: true, except: [] });
   });
 
+  test('what is folded while a filter is on comes back with its state, and goes with the filter', () => {
+    const model = host();
+    model.setFilter({ text: 'p3' });
+    model.setExpanded('2-1', false);
+    assert.deepEqual(drawn(model), ['1', ' 2']);
+    const { expansion } = model;
+    assert.deepEqual(expansion, { open: true, except: [], filtered: { open: true, except: ['2-1'] } });
+    const again = host();
+    again.setFilter({ text: 'p3' });
+    again.setExpansion(expansion);
+    assert.deepEqual(drawn(again), ['1', ' 2']);
+    again.setFilter({ text: 'p3 p' });
+    assert.deepEqual(drawn(again), ['1', ' 2', '  3']);
+  });
+
+  test('all branches are folded, and while a filter is on only for as long', () => {
+    const model = host();
+    model.setFilter({ text: 'p3' });
+    model.setAllExpanded(false);
+    assert.deepEqual(drawn(model), ['1']);
+    model.setFilter({});
+    assert.deepEqual(drawn(model), ['1', ' 2', '  3', ' 4']);
+    model.setAllExpanded(false);
+    assert.deepEqual(drawn(model), ['1']);
+  });
+
   test('reveal opens everything above', () => {
     const model = host();
     model.setExpansion({ open: false, except: [] });

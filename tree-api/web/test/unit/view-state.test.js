@@ -15,7 +15,7 @@ test('what was chosen comes back', () => {
     sort: { key: 'name', descending: false },
     shape: /** @type {const} */ ('list'),
     columns: ['pid', 'cpu'],
-    expansion: { open: false, except: ['1-5', '77-1234'] },
+    expansion: { open: false, except: ['1-5', '77-1234'], filtered: { open: true, except: ['4-4'] } },
     selected: '77-1234',
     interval: 10,
     overview: false,
