@@ -82,6 +82,15 @@ test-web: build ## Run the tests of the page: the model in node, the whole in Ch
 test-packages: ## Test the packages: the same bytes twice, and an installation (root and Debian)
 	$(GO) -C deploy/packages test -v -timeout 30m ./...
 
+.PHONY: test-deploy
+test-deploy: ## Test the image, compose file, Kubernetes manifests and chart (root; minutes the first time)
+	$(GO) -C deploy/validate vet ./...
+	$(GO) -C deploy/validate test -timeout 20m ./...
+
+.PHONY: manifests
+manifests: ## Write alerting-rules/ into the Kubernetes manifests and the chart anew
+	$(GO) -C deploy/validate test -count=1 -run TestGeneratedManifests . -update
+
 .PHONY: tools
 tools: ## Build the pinned Prometheus and Alertmanager that the tests run (minutes, once)
 	@deploy/tools/build.sh "$(TOOLS)"

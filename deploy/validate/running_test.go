@@ -1,0 +1,196 @@
+package validate
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// patience is how long a busy machine may take for anything.
+const patience = 30 * time.Second
+
+// freeAddress is one on loopback where nobody listens.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+// running is a container under way.
+type running struct {
+	t       *testing.T
+	pid     int
+	address string
+	metrics string
+}
+
+// start runs the container, which listens at the address, until it has metrics to show.
+func (c container) start(t *testing.T, address string) *running {
+	t.Helper()
+	cmd := c.command(t)
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait()
+		close(ended)
+	}()
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		<-ended
+		if t.Failed() {
+			t.Logf("%s said:\n%s", c.Args[0], said.String())
+		}
+	})
+	r := &running{t: t, pid: cmd.Process.Pid, address: address}
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		select {
+		case <-ended:
+			t.Fatal("it has ended")
+		default:
+		}
+		if body, err := fetch("http://" + address + "/metrics"); err == nil {
+			r.metrics = body
+			return r
+		}
+	}
+	t.Fatalf("no metrics within %v", patience)
+	return nil
+}
+
+func fetch(url string) (string, error) {
+	response, err := http.Get(url)
+	if err != nil {
+		return "", err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", url, response.Status)
+	}
+	return string(body), err
+}
+
+// hasRights compares what the kernel says of the process with what was to be granted.
+func (r *running) hasRights(c container) {
+	r.t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", r.pid))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	mask, err := c.capabilityMask()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	uid, gid, _ := c.ids()
+	effective := mask
+	if uid != 0 {
+		effective = 0
+	}
+	for _, want := range []string{
+		fmt.Sprintf("Uid:\t%[1]d\t%[1]d\t%[1]d\t%[1]d\n", uid),
+		fmt.Sprintf("Gid:\t%[1]d\t%[1]d\t%[1]d\t%[1]d\n", gid),
+		fmt.Sprintf("CapEff:\t%016x\n", effective),
+		fmt.Sprintf("CapBnd:\t%016x\n", mask),
+		"NoNewPrivs:\t1\n",
+	} {
+		if !strings.Contains(string(status), want) {
+			r.t.Errorf("the process is not as it should be: no %q in\n%s", want, status)
+		}
+	}
+}
+
+// shows fails the test unless a sample begins with the text.
+func (r *running) shows(sample string) {
+	r.t.Helper()
+	if !strings.Contains(r.metrics, "\n"+sample) {
+		r.t.Errorf("no %s among the metrics", sample)
+	}
+}
+
+// showsHost fails the test unless the metrics are those of this host.
+func (r *running) showsHost() {
+	r.t.Helper()
+	self, err := os.ReadFile("/proc/self/comm")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.shows(fmt.Sprintf(`proctree_group_processes{group=%q,state="running"}`, strings.TrimSpace(string(self))))
+	r.shows("proctree_system_load1 ")
+	if !strings.Contains(r.metrics, `mountpoint="/"`) {
+		r.t.Error("the root file system of the host is not among the metrics")
+	}
+	if strings.Contains(r.metrics, `mountpoint="/host`) {
+		r.t.Error("a mount is named by its path in the container")
+	}
+}
+
+// usesBPF tells whether BPF works with the rights of the container on this kernel.
+func (r *running) usesBPF() {
+	r.t.Helper()
+	if _, err := os.Stat("/sys/kernel/btf/vmlinux"); err != nil {
+		r.t.Log("NOT TESTED that BPF reads the process table: this kernel has no BTF")
+		return
+	}
+	r.shows(`proctree_reader_info{exits="bpf",reader="bpf"} 1`)
+}
+
+// healthy runs a health check in the container's root.
+func (c container) healthy(t *testing.T, test []string) error {
+	t.Helper()
+	c.Args = test
+	out, err := c.command(t).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	return nil
+}
+
+// rootOf returns a root for one container, which may be mounted upon.
+func (i *image) rootOf(t *testing.T) string {
+	t.Helper()
+	root := filepath.Join(t.TempDir(), "root")
+	if err := os.CopyFS(root, os.DirFS(i.root)); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("chmod", "-R", "a+rX", filepath.Dir(root)).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return root
+}
+
+// TestImage runs it as "docker run --pid=host --cap-drop=ALL --read-only" does.
+func TestImage(t *testing.T) {
+	i, address := theImage(t), freeAddress(t)
+	c := container{
+		Root: i.rootOf(t), User: i.user, Mounts: []mount{{"/sys", "/sys"}, {"/", "/host/root"}},
+		Args: append(i.entrypoint, "--path.rootfs=/host/root", "--web.listen-address="+address),
+	}
+	health := strings.Split(strings.ReplaceAll(strings.Join(i.health, " "), "127.0.0.1:10056", address), " ")
+	r := c.start(t, address)
+	r.hasRights(c)
+	r.showsHost()
+	r.shows(`proctree_reader_info{exits="children",reader="procfs"} 1`)
+	if err := c.healthy(t, health); err != nil {
+		t.Error(err)
+	}
+	elsewhere := strings.Split(strings.ReplaceAll(strings.Join(health, " "), address, freeAddress(t)), " ")
+	if err := c.healthy(t, elsewhere); err == nil {
+		t.Error("healthy, although nobody listens")
+	}
+}
