@@ -27,7 +27,7 @@ run: build ## Build the exporter and start it on loopback (LISTEN=address, ARGS=
 	@exec bin/proctree_exporter --web.listen-address=$(LISTEN) $(ARGS)
 
 .PHONY: test
-test: test-go test-web ## Run all tests, set-up included
+test: test-go test-live test-web ## Run all tests, set-up included
 
 ##@ The whole stack
 
@@ -67,11 +67,27 @@ cross: ## Build and vet for the other systems
 packages: ## Build the packages of all platforms into dist/, reproducibly (PACKAGES=linux/amd64 for one)
 	@$(GO) -C deploy/packages run . -version "$(VERSION)" -ldflags "$(LDFLAGS)" -out "$(CURDIR)/dist" -only "$(PACKAGES)"
 
+LIVE           := dashboards/live-datasource
+LIVE_PLATFORMS ?= linux/amd64 linux/arm64 windows/amd64 darwin/amd64 darwin/arm64
+
+.PHONY: grafana-backend
+grafana-backend: ## Build the backend of Grafana's live data source (LIVE_PLATFORMS=linux/amd64 for one)
+	@for target in $(LIVE_PLATFORMS); do \
+		suffix=; [ $${target%/*} != windows ] || suffix=.exe; \
+		echo "grafana-backend $$target"; \
+		GOOS=$${target%/*} GOARCH=$${target#*/} CGO_ENABLED=0 $(GO) -C $(LIVE) build -trimpath -ldflags '-s -w' \
+			-o dist/gpx_proctree_live_$${target%/*}_$${target#*/}$$suffix ./pkg || exit 1; \
+	done
+
 ##@ Checking
 
 .PHONY: test-go
 test-go: tools ## Run the Go tests with the race detector, in random order
 	PATH="$(TOOLS):$$PATH" $(GO) test $(RACE) -shuffle=on ./...
+
+.PHONY: test-live
+test-live: tools ## Run the tests of the live data source against the real exporter and Prometheus
+	PATH="$(TOOLS):$$PATH" $(GO) -C $(LIVE) test $(RACE) -shuffle=on ./...
 
 .PHONY: test-web
 test-web: build ## Run the tests of the page: the model in node, the whole in Chromium
@@ -139,7 +155,7 @@ golden: ## Write the golden files anew
 
 .PHONY: clean
 clean: ## Remove what was built
-	rm -rf bin dist
+	rm -rf bin dist dashboards/*/dist
 
 .PHONY: help
 help: ## Show this list

@@ -1,0 +1,43 @@
+package discovery
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// list is the targets that the configuration lists.
+type list []Target
+
+// newList reads targets written as HOST:PORT, URL or INSTANCE=URL.
+func newList(lines []string) (list, error) {
+	var l list
+	for _, line := range lines {
+		target, err := parseLine(line)
+		if err != nil {
+			return nil, fmt.Errorf("targets: %w", err)
+		}
+		l = append(l, target)
+	}
+	return l, nil
+}
+
+func parseLine(line string) (Target, error) {
+	instance, address, named := strings.Cut(line, "=")
+	if !named {
+		instance, address = "", line
+	}
+	scheme, host := "http", address
+	if strings.Contains(address, "://") {
+		u, err := url.Parse(address)
+		if err != nil || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+			return Target{}, fmt.Errorf("want HOST:PORT, URL or INSTANCE=URL without a path, not %q", line)
+		}
+		scheme, host = u.Scheme, u.Host
+	}
+	return newTarget(instance, scheme, host)
+}
+
+// Targets implements Source.
+func (l list) Targets(context.Context) ([]Target, error) { return l, nil }

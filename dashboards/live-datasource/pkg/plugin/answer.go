@@ -1,0 +1,111 @@
+package plugin
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"proctree/dashboards/live-datasource/pkg/processes"
+)
+
+// nowish is how old the end of a range may be and still mean now: the browser computed it,
+// by its own clock, and the query took its way.
+const nowish = time.Minute
+
+// QueryData implements backend.QueryDataHandler.
+func (d *Datasource) QueryData(ctx context.Context, req *backend.QueryDataRequest) (*backend.QueryDataResponse, error) {
+	response := backend.NewQueryDataResponse()
+	for _, q := range req.Queries {
+		response.Responses[q.RefID] = d.answer(ctx, req.PluginContext, q)
+	}
+	return response, nil
+}
+
+func (d *Datasource) answer(ctx context.Context, from backend.PluginContext, raw backend.DataQuery) backend.DataResponse {
+	q, err := readQuery(raw)
+	if err != nil {
+		return backend.ErrDataResponseWithSource(backend.StatusBadRequest, backend.ErrorSourceDownstream, err.Error())
+	}
+	frame, err := d.frame(ctx, d.audienceOf(from.User), q, raw.TimeRange.To)
+	if err != nil {
+		backend.Logger.Warn("query failed", "instance", q.Instance, "type", q.Type, "error", err)
+		return backend.ErrDataResponseWithSource(status(err), backend.ErrorSourceDownstream, explain(err))
+	}
+	return backend.DataResponse{Status: backend.StatusOK, Frames: data.Frames{frame}}
+}
+
+// frame answers a query as of a moment.
+func (d *Datasource) frame(ctx context.Context, who audience, q *query, at time.Time) (*data.Frame, error) {
+	live := d.now().Sub(at) < nowish
+	if q.Type == typeHost {
+		if !live {
+			return nil, errHostPast
+		}
+		return d.host(ctx, q.Instance)
+	}
+	f, err := d.look(ctx, who, q.Instance, at, live)
+	if err != nil {
+		return nil, err
+	}
+	switch q.Type {
+	case typeTop:
+		return topFrame(f.table, q), nil
+	case typeCount:
+		return countFrame(len(f.table.Matches(q.filter())), q.Instance), nil
+	}
+	selection := f.table.Select(q.filter(), q.Limit)
+	about := selection.About(f.mode, q.Instance)
+	about.Partial = f.partial
+	if live && q.Stream {
+		about.Channel = who.channel(q)
+	}
+	return selection.Frame(about, f.notices()...), nil
+}
+
+// found is a table and where it is from.
+type found struct {
+	table   *processes.Table
+	mode    processes.Mode
+	partial bool
+}
+
+// errNoPast is returned for a range in the past where no Prometheus is configured, and
+// errHostPast for the figures of the host, which dashboards ask Prometheus for themselves.
+var (
+	errNoPast   = errors.New("no Prometheus is configured")
+	errHostPast = errors.New("the host's figures are not rebuilt from history")
+)
+
+// look returns the table as an audience may see it.
+func (d *Datasource) look(ctx context.Context, who audience, instance string, at time.Time, live bool) (found, error) {
+	var f found
+	var err error
+	if live {
+		f.mode = processes.Live
+		f.table, err = d.live(ctx, instance)
+	} else if d.past == nil {
+		return found{}, errNoPast
+	} else {
+		f.mode = processes.History
+		f.table, f.partial, err = d.past.At(ctx, instance, at)
+	}
+	if err != nil {
+		return found{}, err
+	}
+	if !who.commandLines() {
+		f.table = f.table.WithoutCommandLines()
+	}
+	return f, nil
+}
+
+// live asks the exporter of an instance, whose address only the discovery says.
+func (d *Datasource) live(ctx context.Context, instance string) (*processes.Table, error) {
+	target, err := d.targets.Resolve(ctx, instance)
+	if err != nil {
+		return nil, err
+	}
+	return d.exporters.Processes(ctx, target)
+}

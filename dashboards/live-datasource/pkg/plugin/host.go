@@ -1,0 +1,58 @@
+package plugin
+
+import (
+	"context"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"proctree/dashboards/live-datasource/pkg/exporter"
+	"proctree/dashboards/live-datasource/pkg/processes"
+)
+
+// hostFigures are the fields of the frame "host".
+var hostFigures = []struct {
+	name, title, unit string
+	of                func(*exporter.Host) *float64
+}{
+	{"cpu", "Busy CPUs", "none", func(h *exporter.Host) *float64 { return h.CPU.BusyCores }},
+	{"cpus", "CPUs", "none", func(h *exporter.Host) *float64 { return h.CPUs }},
+	{"memory_total", "Memory", "bytes", func(h *exporter.Host) *float64 { return h.Memory.Total }},
+	{"memory_available", "Memory available", "bytes", func(h *exporter.Host) *float64 { return h.Memory.Available }},
+	{"swap_total", "Swap", "bytes", func(h *exporter.Host) *float64 { return h.Swap.Total }},
+	{"swap_free", "Swap free", "bytes", func(h *exporter.Host) *float64 { return h.Swap.Free }},
+	{"load1", "Load 1 min", "none", func(h *exporter.Host) *float64 { return h.LoadOver(0) }},
+	{"load5", "Load 5 min", "none", func(h *exporter.Host) *float64 { return h.LoadOver(1) }},
+	{"load15", "Load 15 min", "none", func(h *exporter.Host) *float64 { return h.LoadOver(2) }},
+	{"pressure_cpu", "CPU pressure", "percentunit", func(h *exporter.Host) *float64 { return h.Pressure.CPU }},
+	{"pressure_memory", "Memory pressure", "percentunit", func(h *exporter.Host) *float64 { return h.Pressure.Memory }},
+	{"pressure_io", "I/O pressure", "percentunit", func(h *exporter.Host) *float64 { return h.Pressure.IO }},
+	{"uptime", "Uptime", "s", func(h *exporter.Host) *float64 { return h.Uptime }},
+}
+
+// host answers with the figures of the host as a whole: numeric-wide. What is not known has
+// no field.
+func (d *Datasource) host(ctx context.Context, instance string) (*data.Frame, error) {
+	target, err := d.targets.Resolve(ctx, instance)
+	if err != nil {
+		return nil, err
+	}
+	h, err := d.exporters.Host(ctx, target)
+	if err != nil {
+		return nil, err
+	}
+	frame := data.NewFrame("host")
+	for _, figure := range hostFigures {
+		value := figure.of(h)
+		if value == nil {
+			continue
+		}
+		field := data.NewField(figure.name, data.Labels{"instance": instance}, []float64{*value})
+		field.Config = &data.FieldConfig{DisplayNameFromDS: figure.title, Unit: figure.unit}
+		frame.Fields = append(frame.Fields, field)
+	}
+	frame.Meta = &data.FrameMeta{
+		Type: data.FrameTypeNumericWide, TypeVersion: numericVersion,
+		Custom: map[string]any{"mode": processes.Live, "host": h.Name, "instance": instance},
+	}
+	return frame, nil
+}

@@ -1,0 +1,110 @@
+package processes
+
+import (
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+)
+
+// column is how a column of the table appears in frames and differences.
+type column struct {
+	// name is the field's; title is what people read.
+	name, title string
+	// unit is one of Grafana's.
+	unit string
+	// Of text and figure one counts, as kind says.
+	kind   kind
+	text   Text
+	figure Figure
+}
+
+type kind uint8
+
+const (
+	// identity is a text that is never unknown, only empty.
+	identity kind = iota
+	text
+	// whole and fraction are numbers, moment is one of milliseconds since 1970.
+	whole
+	fraction
+	moment
+)
+
+// columns are the fields of the frame "processes", in order.
+var columns = []column{
+	{name: "id", title: "ID", kind: identity, text: ID},
+	{name: "parent", title: "Parent", kind: identity, text: Parent},
+	{name: "name", title: "Name", kind: identity, text: Name},
+	{name: "pid", title: "PID", unit: "none", kind: whole, figure: PID},
+	{name: "ppid", title: "Parent PID", unit: "none", kind: whole, figure: PPID},
+	{name: "user", title: "User", kind: text, text: User},
+	{name: "state", title: "State", kind: text, text: State},
+	{name: "cpu", title: "CPU", unit: "none", kind: fraction, figure: CPU},
+	{name: "memory", title: "Memory", unit: "bytes", kind: fraction, figure: Memory},
+	{name: "virtual", title: "Virtual", unit: "bytes", kind: fraction, figure: Virtual},
+	{name: "swap", title: "Swap", unit: "bytes", kind: fraction, figure: Swap},
+	{name: "read", title: "Read", unit: "Bps", kind: fraction, figure: Read},
+	{name: "written", title: "Written", unit: "Bps", kind: fraction, figure: Written},
+	{name: "threads", title: "Threads", unit: "none", kind: whole, figure: Threads},
+	{name: "open_fds", title: "Open files", unit: "none", kind: whole, figure: OpenFDs},
+	{name: "start_time", title: "Started", kind: moment, figure: Start},
+	{name: "group", title: "Group", kind: text, text: Group},
+	{name: "unit", title: "Unit", kind: text, text: Unit},
+	{name: "container", title: "Container", kind: text, text: Container},
+	{name: "exe", title: "Executable", kind: text, text: Exe},
+	{name: "cmdline", title: "Command line", kind: text, text: Cmdline},
+}
+
+// shown returns the columns that a table has: exe and cmdline are missing where the reader
+// may not see them.
+func (t *Table) shown() []column {
+	list := make([]column, 0, len(columns))
+	for _, c := range columns {
+		if c.kind > text || t.Texts[c.text] != nil {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// field makes a field of the rows of a selection.
+func (c *column) field(s *Selection) *data.Field {
+	var values any
+	switch c.kind {
+	case identity:
+		values = pick(s.Texts[c.text], s.Rows)
+	case text:
+		values = pointers(s.Texts[c.text], s.Rows, func(v string) (string, bool) { return v, v != "" })
+	case whole:
+		values = pointers(s.Figures[c.figure], s.Rows, func(v float64) (int64, bool) { return int64(v), Known(v) })
+	case fraction:
+		values = pointers(s.Figures[c.figure], s.Rows, func(v float64) (float64, bool) { return v, Known(v) })
+	case moment:
+		values = pointers(s.Figures[c.figure], s.Rows, func(v float64) (time.Time, bool) {
+			return time.UnixMilli(int64(v)), Known(v)
+		})
+	}
+	field := data.NewField(c.name, nil, values)
+	field.Config = &data.FieldConfig{DisplayNameFromDS: c.title, Unit: c.unit}
+	return field
+}
+
+func pick(values []string, rows []int32) []string {
+	picked := make([]string, len(rows))
+	for at, i := range rows {
+		picked[at] = values[i]
+	}
+	return picked
+}
+
+// pointers is the form of a column with unknown values; they all point into one array.
+func pointers[From, To any](values []From, rows []int32, convert func(From) (To, bool)) []*To {
+	list, held := make([]*To, len(rows)), make([]To, len(rows))
+	for at, i := range rows {
+		if v, ok := convert(values[i]); ok {
+			held[at] = v
+			list[at] = &held[at]
+		}
+	}
+	return list
+}

@@ -1,0 +1,66 @@
+package processes
+
+import (
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+)
+
+// Mode says where a table comes from.
+type Mode string
+
+// The modes.
+const (
+	// Live is what the exporter said just now.
+	Live Mode = "live"
+	// History is rebuilt from what Prometheus stored.
+	History Mode = "history"
+)
+
+// About is frame.meta.custom: what a panel needs to know of a frame as a whole.
+type About struct {
+	Mode Mode `json:"mode"`
+	// Partial: the host had more processes than can be told.
+	Partial bool `json:"partial"`
+	// Time is when the table was read, in milliseconds since 1970.
+	Time     int64  `json:"time"`
+	Host     string `json:"host"`
+	Instance string `json:"instance"`
+	// Total is how many processes the host has, Matched how many pass the filter.
+	Total   int `json:"total"`
+	Matched int `json:"matched"`
+	// Role is operator for those who see command lines, else viewer.
+	Role string `json:"role"`
+	// IntervalSeconds is what the rates are over; 0 is not known.
+	IntervalSeconds float64 `json:"intervalSeconds"`
+	// Channel is the path of the stream that goes on from here, below ds/UID; empty where
+	// there is none.
+	Channel string `json:"channel,omitempty"`
+}
+
+// About fills in what the selection knows.
+func (s *Selection) About(mode Mode, instance string) About {
+	about := About{
+		Mode: mode, Time: s.Time.UnixMilli(), Host: s.Host, Instance: instance,
+		Total: s.Total, Matched: s.Matched, Role: "viewer", IntervalSeconds: s.Interval.Seconds(),
+	}
+	if s.HasCommandLines() {
+		about.Role = "operator"
+	}
+	return about
+}
+
+// Frame returns the frame "processes": a row per process, each below its parent by the
+// fields id and parent.
+func (s *Selection) Frame(about About, notices ...data.Notice) *data.Frame {
+	frame := data.NewFrame("processes")
+	for _, c := range s.shown() {
+		frame.Fields = append(frame.Fields, c.field(s))
+	}
+	frame.Meta = &data.FrameMeta{
+		Type:                   data.FrameTypeTable,
+		Custom:                 about,
+		Notices:                notices,
+		PreferredVisualization: data.VisTypeTable,
+		UniqueRowIDFields:      []int{0},
+	}
+	return frame
+}

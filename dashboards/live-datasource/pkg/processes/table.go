@@ -1,0 +1,131 @@
+// Package processes holds the process table of one host, whether an exporter gave it or
+// Prometheus, and makes frames and differences of it.
+package processes
+
+import (
+	"math"
+	"time"
+)
+
+// Text is a column of strings. The empty string is not known.
+type Text uint8
+
+// The columns of strings. ID is unique in a table; Parent is the ID of the parent, empty for
+// a root. Cmdline and Exe are not for everybody.
+const (
+	ID Text = iota
+	Parent
+	Name
+	User
+	State
+	Group
+	Unit
+	Container
+	Exe
+	Cmdline
+	numTexts
+)
+
+// Figure is a column of numbers. NaN is not known.
+type Figure uint8
+
+// The columns of numbers: CPU in cores, Memory (resident), Virtual and Swap in bytes, Read
+// and Written in bytes per second, Start in milliseconds since 1970.
+const (
+	PID Figure = iota
+	PPID
+	CPU
+	Memory
+	Virtual
+	Swap
+	Read
+	Written
+	Threads
+	OpenFDs
+	Start
+	numFigures
+)
+
+// Unknown is the number that is not known.
+var Unknown = math.NaN()
+
+// Known says whether a number is.
+func Known(number float64) bool { return !math.IsNaN(number) }
+
+// Table is the processes of one host at one moment, a slice per column. It is immutable once
+// it is shared.
+type Table struct {
+	Moment
+	Texts   [numTexts][]string
+	Figures [numFigures][]float64
+}
+
+// Moment is what is to be said of a table as a whole.
+type Moment struct {
+	// Host is the host's own name.
+	Host string
+	Time time.Time
+	// Interval is what the rates are over; 0 is not known.
+	Interval time.Duration
+	// Total is how many processes the host has; fewer may be in the table.
+	Total int
+}
+
+// NewTable returns an empty table with room for so many processes.
+func NewTable(room int) *Table {
+	t := &Table{}
+	for i := range t.Texts {
+		t.Texts[i] = make([]string, 0, room)
+	}
+	for i := range t.Figures {
+		t.Figures[i] = make([]float64, 0, room)
+	}
+	return t
+}
+
+// Len is how many processes there are.
+func (t *Table) Len() int { return len(t.Texts[ID]) }
+
+// Row is one process.
+type Row struct {
+	Texts   [numTexts]string
+	Figures [numFigures]float64
+}
+
+// NewRow returns a process of which nothing is known.
+func NewRow() Row {
+	var r Row
+	for i := range r.Figures {
+		r.Figures[i] = Unknown
+	}
+	return r
+}
+
+// Append adds a process.
+func (t *Table) Append(r *Row) {
+	for i := range t.Texts {
+		t.Texts[i] = append(t.Texts[i], r.Texts[i])
+	}
+	for i := range t.Figures {
+		t.Figures[i] = append(t.Figures[i], r.Figures[i])
+	}
+}
+
+// WithoutCommandLines returns the table as those see it who may not see command lines, nor
+// paths. It shares the other columns.
+func (t *Table) WithoutCommandLines() *Table {
+	less := *t
+	less.Texts[Exe], less.Texts[Cmdline] = nil, nil
+	return &less
+}
+
+// HasCommandLines says whether there is one to be seen.
+func (t *Table) HasCommandLines() bool { return t.Texts[Cmdline] != nil }
+
+// text returns a value of a column that may not be there.
+func (t *Table) text(column Text, row int32) string {
+	if t.Texts[column] == nil {
+		return ""
+	}
+	return t.Texts[column][row]
+}
