@@ -27,7 +27,7 @@ run: build ## Build the exporter and start it on loopback (LISTEN=address, ARGS=
 	@exec bin/proctree_exporter --web.listen-address=$(LISTEN) $(ARGS)
 
 .PHONY: test
-test: test-go test-live test-web ## Run all tests, set-up included
+test: test-go test-live test-web test-dashboards ## Run all tests, set-up included
 
 ##@ The whole stack
 
@@ -94,6 +94,10 @@ test-web: build ## Run the tests of the page: the model in node, the whole in Ch
 	@command -v node >/dev/null || { echo "test-web needs node 20 or newer (and Chromium for the browser tests)" >&2; exit 1; }
 	cd tree-api/web/test && npm ci --silent --no-audit --no-fund && npm run --silent typecheck && npm test --silent
 
+.PHONY: test-dashboards
+test-dashboards: tools ## Test the dashboards: drift, lint, every query in a real Prometheus
+	PATH="$(TOOLS):$$PATH" $(GO) -C dashboards/generate test $(RACE) -shuffle=on ./...
+
 .PHONY: test-packages
 test-packages: ## Test the packages: the same bytes twice, and an installation (root and Debian)
 	$(GO) -C deploy/packages test -v -timeout 30m ./...
@@ -123,6 +127,10 @@ BPF_CLANG := 14
 .PHONY: generate
 generate: ## Compile the BPF programs (needs clang, llvm-strip and the headers of libbpf)
 	$(GO) generate ./collector/host/bpf
+
+.PHONY: dashboards
+dashboards: ## Write the Grafana dashboards anew, from dashboards/generate
+	$(GO) -C dashboards/generate run .
 
 .PHONY: generate-check
 generate-check: ## Check that the compiled BPF programs are those of their sources

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"github.com/grafana/grafana-foundation-sdk/go/cog"
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+)
+
+// events is the base of an annotation that a PromQL expression makes.
+func events(name, color, expr string) *dashboard.AnnotationQueryBuilder {
+	return dashboard.NewAnnotationQueryBuilder().
+		Name(name).
+		Datasource(prometheusSource()).
+		Enable(true).
+		IconColor(color).
+		Expr(promql(expr))
+}
+
+// alertEvents marks when alerts were firing.
+func alertEvents(selector string) cog.Builder[dashboard.AnnotationQuery] {
+	return events("Alerts", "red", `ALERTS{alertstate="firing", `+selector+`}`).
+		TitleFormat("{{alertname}}").
+		TextFormat("{{instance}} {{group}}").
+		TagKeys("severity")
+}
+
+// rebootEvents marks when hosts were started. The value is the moment itself, so that a
+// reboot is marked where it happened, however long the host was away.
+func rebootEvents() cog.Builder[dashboard.AnnotationQuery] {
+	return moments("Reboots", "purple", `round(proctree_system_boot_time_seconds{HOSTS}, 5) * 1000`).
+		TitleFormat("Reboot").
+		TextFormat("{{instance}} was started")
+}
+
+// restartEvents marks when the exporter was started: counters begin anew there.
+func restartEvents() cog.Builder[dashboard.AnnotationQuery] {
+	return moments("Exporter restarts", "blue", `process_start_time_seconds{HOSTS} * 1000`).
+		TitleFormat("Exporter restart").
+		TextFormat("{{instance}}")
+}
+
+// groupRestartEvents marks when the oldest process of the chosen groups was started, which
+// is when a service was restarted.
+func groupRestartEvents() cog.Builder[dashboard.AnnotationQuery] {
+	return moments("Restarts of the group", "orange", `proctree_group_oldest_start_time_seconds{GROUPS} * 1000`).
+		TitleFormat("Restart").
+		TextFormat("the oldest process of {{group}} was started")
+}
+
+// moments is an annotation whose values are the times to mark, in milliseconds.
+func moments(name, color, expr string) *dashboard.AnnotationQueryBuilder {
+	return events(name, color, expr).UseValueForTime(true)
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestFilesAreCurrent fails when a dashboard was changed and not written.
+func TestFilesAreCurrent(t *testing.T) {
+	if err := run("../json", true); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRunTellsWhatDiffers(t *testing.T) {
+	out := t.TempDir()
+	if err := run(out, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(out, true); err != nil {
+		t.Fatalf("what was just written differs: %v", err)
+	}
+	changed := filepath.Join(out, folderHosts, uidHost+".json")
+	if err := os.WriteFile(changed, []byte("{}"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(out, "left-over.json"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	err := run(out, true)
+	for _, want := range []string{"proctree-host.json is not what generate writes", "left-over.json belongs to no dashboard"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
+func TestUIDs(t *testing.T) {
+	want := []string{
+		"proctree-fleet", "proctree-host", "proctree-processes", "proctree-history",
+		"proctree-alerts", "proctree-exporter",
+	}
+	var got []string
+	for _, d := range read(t) {
+		got = append(got, d.UID)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v: links and bookmarks hold the UIDs", got, want)
+	}
+}
+
+func TestPanelsAreNumberedOnce(t *testing.T) {
+	for _, d := range read(t) {
+		seen := make(map[int]string)
+		for _, p := range append(d.all(), d.Panels...) {
+			if other, ok := seen[p.ID]; ok && other != p.Title {
+				t.Errorf("%s: %s and %s both have the number %d", d.Title, other, p.Title, p.ID)
+			}
+			seen[p.ID] = p.Title
+		}
+	}
+}
+
+func TestPanelsDoNotOverlap(t *testing.T) {
+	for _, d := range read(t) {
+		open := slices.DeleteFunc(slices.Clone(d.Panels), func(p panelJSON) bool { return p.Collapsed })
+		sets := [][]panelJSON{open}
+		for _, p := range d.Panels {
+			sets = append(sets, p.Panels)
+		}
+		for _, panels := range sets {
+			for i, a := range panels {
+				if a.GridPos.X+a.GridPos.W > gridWidth {
+					t.Errorf("%s: %s reaches beyond the edge", d.Title, a.Title)
+				}
+				for _, b := range panels[i+1:] {
+					if overlap(a, b) {
+						t.Errorf("%s: %s and %s overlap", d.Title, a.Title, b.Title)
+					}
+				}
+			}
+		}
+	}
+}
+
+func overlap(a, b panelJSON) bool {
+	return a.GridPos.X < b.GridPos.X+b.GridPos.W && b.GridPos.X < a.GridPos.X+a.GridPos.W &&
+		a.GridPos.Y < b.GridPos.Y+b.GridPos.H && b.GridPos.Y < a.GridPos.Y+a.GridPos.H
+}
+
+// TestEveryPanelExplainsItself checks what a reader needs: a description, a unit, and words
+// for when there is nothing to show.
+func TestEveryPanelExplainsItself(t *testing.T) {
+	for _, d := range read(t) {
+		if d.Description == "" || d.Timezone != "browser" || d.GraphTooltip != 1 {
+			t.Errorf("%s: want a description, the browser's time zone and a shared crosshair", d.Title)
+		}
+		for _, p := range d.all() {
+			if !strings.HasSuffix(p.Description, ".") {
+				t.Errorf("%s: %s: want a description in sentences, not %q", d.Title, p.Title, p.Description)
+			}
+			if p.FieldConfig.Defaults.NoValue == "" {
+				t.Errorf("%s: %s: says nothing when there is no data", d.Title, p.Title)
+			}
+			if p.FieldConfig.Defaults.Unit == "" && p.Type != "proctree-tree-panel" {
+				t.Errorf("%s: %s: has no unit", d.Title, p.Title)
+			}
+		}
+	}
+}
+
+// TestNoTopkOverTime: topk is evaluated anew at each point of a graph, whose lines would come
+// and go.
+func TestNoTopkOverTime(t *testing.T) {
+	for _, d := range read(t) {
+		for _, p := range d.all() {
+			for _, q := range p.Targets {
+				if !q.Instant && regexp.MustCompile(`\b(top|bottom)k\b`).MatchString(q.Expr) {
+					t.Errorf("%s: %s: %s", d.Title, p.Title, q.Expr)
+				}
+			}
+		}
+	}
+}
+
+// TestLinksResolve checks that every link leads to a dashboard there is, and sets only
+// variables that it has.
+func TestLinksResolve(t *testing.T) {
+	all := read(t)
+	for _, d := range all {
+		menu := d.Links[0]
+		if !menu.IncludeVars || !menu.KeepTime || !slices.Equal(menu.Tags, d.Tags) {
+			t.Errorf("%s: the menu does not carry time and variables: %+v", d.Title, menu)
+		}
+		for _, p := range d.all() {
+			for _, link := range p.links(t) {
+				checkLink(t, all, d, p, link)
+			}
+		}
+	}
+}
+
+func checkLink(t *testing.T, all []dashboardJSON, d dashboardJSON, p panelJSON, link linkJSON) {
+	t.Helper()
+	where := d.Title + ": " + p.Title + ": " + link.URL
+	path, query, _ := strings.Cut(link.URL, "?")
+	to := slices.IndexFunc(all, func(to dashboardJSON) bool { return "/d/"+to.UID == path })
+	if to < 0 {
+		t.Errorf("%s: there is no such dashboard", where)
+		return
+	}
+	if !strings.HasPrefix(query, "${__url_time_range}&") {
+		t.Errorf("%s: does not carry the time", where)
+	}
+	for part := range strings.SplitSeq(query, "&") {
+		name, isVariable := strings.CutPrefix(part, "var-")
+		name, _, _ = strings.Cut(name, "=")
+		if carried, ok := strings.CutSuffix(part, ":queryparam}"); ok {
+			name, isVariable = strings.TrimPrefix(carried, "${"), true
+			if _, ok := d.variable(name); !ok {
+				t.Errorf("%s: %s has no variable %s", where, d.Title, name)
+			}
+		}
+		if name, err := url.QueryUnescape(name); isVariable && err == nil {
+			if _, ok := all[to].variable(name); !ok {
+				t.Errorf("%s: %s has no variable %s", where, all[to].Title, name)
+			}
+		}
+	}
+}

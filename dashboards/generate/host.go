@@ -1,0 +1,97 @@
+package main
+
+import (
+	"github.com/grafana/grafana-foundation-sdk/go/cog"
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+)
+
+// host is everything about one host: is anything wrong, which processes are there, and what
+// the hardware does.
+func host() board {
+	return board{
+		folder:      folderHosts,
+		uid:         uidHost,
+		title:       "Proctree / Host",
+		description: "One host: its health, its process tree as it is now or was, CPU, memory, disks and network.",
+		from:        "1h",
+		variables: variables(
+			instance(),
+			liveSource(),
+			largest("cpu_groups", `topk(10, sum by (group) (rate(proctree_group_cpu_seconds_total{HOSTS}[$__range])))`),
+			largest("memory_groups", `topk(10, avg_over_time(proctree_group_resident_memory_bytes{HOSTS}[$__range]))`),
+		),
+		annotations: []cog.Builder[dashboard.AnnotationQuery]{
+			alertEvents(hostsSelector), rebootEvents(), restartEvents(),
+		},
+		rows: []row{
+			hostHealth(), hostTree(), hostCPU(), hostMemory(), hostPressure(), hostDisks(), hostNetwork(), hostSystem(),
+		},
+	}
+}
+
+// usedCPU is the share of all CPUs that were not idle. Waiting for a disk is idleness.
+const usedCPU = `1 - avg by (instance) (sum by (instance, cpu) (rate(proctree_system_cpu_seconds_total{HOSTS, mode=~"idle|iowait|steal"}[$__rate_interval])))`
+
+// usedMemory is the share of memory that no program could have without swapping.
+const usedMemory = `1 - proctree_system_memory_MemAvailable_bytes{HOSTS} / proctree_system_memory_MemTotal_bytes{HOSTS}`
+
+// realFilesystems leaves out what exists in memory alone or is a view of another.
+const realFilesystems = `fstype!~"tmpfs|ramfs|devtmpfs|overlay|squashfs|iso9660"`
+
+// fullestFilesystem is the share that is used of the fullest filesystem of each host.
+const fullestFilesystem = `max by (instance) (1 - proctree_system_filesystem_avail_bytes{HOSTS, ` + realFilesystems + `} / proctree_system_filesystem_size_bytes{HOSTS, ` + realFilesystems + `})`
+
+func hostHealth() row {
+	return open("Is anything wrong?",
+		figure("Exporter", "Whether Prometheus reaches the exporter on this host.", count, ofPrometheus,
+			series(`up{HOSTS}`, "")).
+			Mappings([]dashboard.ValueMapping{named([]state{{"down", colorCritical}, {"up", colorGood}})}),
+		figure("Alerts", "Alerts that are firing for this host.", count, nothing("0"),
+			series(`count(ALERTS{alertstate="firing", HOSTS}) or vector(0)`, "")).
+			Thresholds(anyIs(colorCritical)).
+			DataLinks(linksTo(to(uidAlerts, "Alerts of this host", ofSeries, variable{name: "instance"}))),
+		trend("CPU used", "Share of all CPUs that worked. Waiting for a disk does not count.", share, collectors("system_cpu"),
+			series(usedCPU, "used")).Thresholds(above(0.8, 0.95)).Min(0).Max(1),
+		trend("Memory used", "Share of memory that is not available to programs; caches are available.", share, collectors("system_meminfo"),
+			series(usedMemory, "used")).Thresholds(above(0.85, 0.95)).Min(0).Max(1),
+		trend("Fullest disk", "Share used of the fullest filesystem; those in memory do not count.", share, collectors("system_filesystem"),
+			series(fullestFilesystem, "used")).Thresholds(above(0.85, 0.95)).Min(0).Max(1),
+		trend("CPU pressure", "Share of time in which a task waited for a CPU.", share, collectors("system_pressure"),
+			series(`rate(proctree_system_pressure_cpu_waiting_seconds_total{HOSTS}[$__rate_interval])`, "waiting")).
+			Thresholds(above(0.3, 0.6)).Min(0).Max(1),
+		trend("I/O pressure", "Share of time in which a task waited for a disk.", share, collectors("system_pressure"),
+			series(`rate(proctree_system_pressure_io_waiting_seconds_total{HOSTS}[$__rate_interval])`, "waiting")).
+			Thresholds(above(0.3, 0.6)).Min(0).Max(1),
+		trend("Memory pressure", "Share of time in which a task waited for memory. More than a few percent is felt.", share, collectors("system_pressure"),
+			series(`rate(proctree_system_pressure_memory_waiting_seconds_total{HOSTS}[$__rate_interval])`, "waiting")).
+			Thresholds(above(0.1, 0.3)).Min(0).Max(1),
+		figure("Up since", "When the host was started.", since, collectors("system_stat"),
+			series(`proctree_system_boot_time_seconds{HOSTS} * 1000`, "")),
+		figure("CPUs", "Number of CPUs. What a graph says in cores is to be seen against it.", count, collectors("system_cpu"),
+			series(`count(sum by (cpu) (rate(proctree_system_cpu_seconds_total{HOSTS, mode="idle"}[$__rate_interval])))`, "")),
+		figure("Memory", "Memory that the system can use.", size, collectors("system_meminfo"),
+			series(`proctree_system_memory_MemTotal_bytes{HOSTS}`, "")),
+		trend("Processes", "Processes of the host, the excluded ones counted too.", count, collectors("processes"),
+			series(`sum(proctree_processes{HOSTS})`, "processes")).Decimals(0),
+		figure("Blocked", "Processes that wait for a disk or the like and cannot be killed.", count, collectors("processes"),
+			series(`sum(proctree_processes{HOSTS, state="blocked"})`, "")).Thresholds(above(5, 20)),
+		figure("Zombies", "Processes that have ended and whose parents have not asked for the result.", count, collectors("processes"),
+			series(`sum(proctree_processes{HOSTS, state="zombie"})`, "")).Thresholds(above(10, 100)),
+		figure("PIDs used", "Share of the PIDs that processes and threads may have.", share, collectors("processes"),
+			series(`proctree_threads{HOSTS} / proctree_pids_limit{HOSTS}`, "")).Thresholds(above(0.75, 0.9)).Decimals(1),
+		figure("Killed for memory", "Processes that the kernel killed in this time because memory ran out.", count, collectors("system_vmstat"),
+			series(`round(increase(proctree_system_vmstat_oom_kill{HOSTS}[$__range]))`, "")).Thresholds(anyIs(colorCritical)).Decimals(0),
+	)
+}
+
+func hostTree() row {
+	return open("Processes",
+		tree("Process tree", "Every process below its parent. While the range ends now it is live; else it is the tree "+
+			"at the end of the range, as far as Prometheus has it: the largest processes with their ancestors."),
+	)
+}
+
+// linksTo is a list of one link.
+func linksTo(link cog.Builder[dashboard.DashboardLink]) []cog.Builder[dashboard.DashboardLink] {
+	return []cog.Builder[dashboard.DashboardLink]{link}
+}

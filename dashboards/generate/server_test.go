@@ -1,0 +1,206 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// start runs a program until the test ends, and gives what the expression captures in what
+// it says.
+func start(t *testing.T, listening *regexp.Regexp, program string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), program, args...)
+	said, writer := io.Pipe()
+	cmd.Stdout, cmd.Stderr = writer, writer
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		_ = writer.Close()
+	})
+	found, log := make(chan string, 1), make(chan string, 1)
+	go func() {
+		var text strings.Builder
+		lines := bufio.NewScanner(said)
+		for lines.Scan() {
+			fmt.Fprintln(&text, lines.Text())
+			if m := listening.FindStringSubmatch(lines.Text()); m != nil {
+				found <- m[1]
+				break
+			}
+		}
+		log <- text.String()
+		_, _ = io.Copy(io.Discard, said)
+	}()
+	select {
+	case address := <-found:
+		return address
+	case text := <-log:
+		t.Fatalf("%s ended or said nothing of %s:\n%s", program, listening, text)
+	case <-time.After(time.Minute):
+		t.Fatalf("%s does not say %s", program, listening)
+	}
+	return ""
+}
+
+// startExporter builds the exporter and runs it with all collectors on.
+func startExporter(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	program := filepath.Join(dir, "proctree_exporter")
+	build := exec.CommandContext(t.Context(), "go", "build", "-C", "../..", "-o", program, "./exporter")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build the exporter: %v\n%s", err, out)
+	}
+	write(t, filepath.Join(dir, "proctree.yml"), "groups:\n- name: proctree-nowhere\n  group: missing\n- name: .+\n  group: '{{.Name}}'\n")
+	write(t, filepath.Join(dir, "a.prom"), "backup_age_seconds 1\n")
+	return start(t, regexp.MustCompile(`Listening on.* address=(\S+)`), program,
+		"--web.listen-address=127.0.0.1:0", "--config.file="+filepath.Join(dir, "proctree.yml"),
+		"--collector.group_proportional_memory", "--collector.group_sockets",
+		"--collector.textfile.directory="+dir)
+}
+
+// startPrometheus runs a real Prometheus, of which `make test` puts a pinned version on PATH,
+// with the rules of alerting-rules on a clock that runs sixty times as fast.
+func startPrometheus(t *testing.T, exporter string) prometheusServer {
+	t.Helper()
+	program, err := exec.LookPath("prometheus")
+	if err != nil {
+		t.Skip("NOT TESTED against a real Prometheus, for it is not on PATH: `make test` builds it")
+	}
+	dir := t.TempDir()
+	rules, err := filepath.Glob("../../alerting-rules/*.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range rules {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(dir, "rules", filepath.Base(path)), faster(string(text)))
+	}
+	config := filepath.Join(dir, "prometheus.yml")
+	write(t, config, fmt.Sprintf("global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}\n"+
+		"rule_files: [%q]\nscrape_configs:\n- job_name: proctree\n  static_configs:\n  - targets: [%q]\n",
+		filepath.Join(dir, "rules", "*.yml"), exporter))
+	p := prometheusServer{"http://" + start(t, regexp.MustCompile(`Listening on.* address=(\S+)`), program,
+		"--config.file="+config, "--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address=127.0.0.1:0")}
+	for {
+		if _, err := p.ask(t.Context(), "vector(1)", true); err == nil {
+			return p
+		} else if t.Context().Err() != nil {
+			t.Fatalf("Prometheus does not get ready: %v", err)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+var (
+	rangesAndOffsets = regexp.MustCompile(`\[[^\]"]*\]|\boffset +\w+`)
+	ruleTimes        = regexp.MustCompile(`(?m)^(\s*-?\s*(?:for|keep_firing_for|interval): *)(\w+)`)
+	durationText     = regexp.MustCompile(`\b(\d+)([smhdw])\b`)
+)
+
+// faster divides the times in rules by sixty: minutes become seconds, hours minutes.
+func faster(rules string) string {
+	sixtieth := func(text string) string {
+		return durationText.ReplaceAllStringFunc(text, func(one string) string {
+			m := durationText.FindStringSubmatch(one)
+			unit, ok := map[string]string{"m": "s", "h": "m"}[m[2]]
+			switch {
+			case ok:
+				return m[1] + unit
+			case m[2] == "s":
+				return "1s"
+			default:
+				d, _ := time.ParseDuration(m[1] + map[string]string{"d": "24", "w": "168"}[m[2]] + "m")
+				return fmt.Sprintf("%dm", int(d.Minutes()))
+			}
+		})
+	}
+	rules = rangesAndOffsets.ReplaceAllStringFunc(rules, sixtieth)
+	return ruleTimes.ReplaceAllStringFunc(rules, sixtieth)
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// prometheusServer is a Prometheus that runs.
+type prometheusServer struct{ address string }
+
+// sample is the labels of a series that has a value.
+type sample map[string]string
+
+// ask evaluates an expression as Grafana would: at the end of the range, or over it.
+func (p prometheusServer) ask(ctx context.Context, expr string, instant bool) ([]sample, error) {
+	now := time.Now()
+	form := url.Values{"query": {expr}, "time": {unix(now)}}
+	path := "/api/v1/query"
+	if !instant {
+		path = "/api/v1/query_range"
+		form = url.Values{"query": {expr}, "start": {unix(now.Add(-30 * time.Second))}, "end": {unix(now)}, "step": {"1"}}
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.address+path+"?"+form.Encode(), nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode == http.StatusServiceUnavailable {
+		return nil, errors.New("not ready")
+	}
+	var answer struct {
+		Error string
+		Data  struct {
+			Result []struct {
+				Metric sample
+				Value  []any
+				Values [][]any
+			}
+		}
+	}
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+		return nil, fmt.Errorf("%s: %w", expr, err)
+	}
+	if answer.Error != "" {
+		return nil, fmt.Errorf("%s: %s", expr, answer.Error)
+	}
+	var found []sample
+	for _, result := range answer.Data.Result {
+		for _, value := range append(result.Values, result.Value) {
+			if len(value) == 2 && value[1] != "NaN" {
+				found = append(found, result.Metric)
+				break
+			}
+		}
+	}
+	return found, nil
+}
+
+func unix(at time.Time) string { return fmt.Sprintf("%.3f", float64(at.UnixMilli())/1000) }

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"github.com/grafana/grafana-foundation-sdk/go/common"
+	"github.com/grafana/grafana-foundation-sdk/go/prometheus"
+	"github.com/grafana/grafana-foundation-sdk/go/stat"
+)
+
+// figure is one number for the end of the range, coloured where it is wrong.
+func figure(title, description string, u unit, n needs, q query) *stat.PanelBuilder {
+	q.instant = true
+	return number(title, description, u, n, q).GraphMode(common.BigValueGraphModeNone)
+}
+
+// trend is one number with its course over the range behind it.
+func trend(title, description string, u unit, n needs, q query) *stat.PanelBuilder {
+	return number(title, description, u, n, q).GraphMode(common.BigValueGraphModeArea)
+}
+
+func number(title, description string, u unit, n needs, q query) *stat.PanelBuilder {
+	return stat.NewPanelBuilder().
+		Title(title).
+		Description(description).
+		Datasource(prometheusSource()).
+		Targets(targets(prometheus.PromQueryFormatTimeSeries, []query{q})).
+		Unit(string(u)).
+		NoValue(n.short).
+		Span(gridWidth / 8).
+		Height(4).
+		ColorMode(common.BigValueColorModeValue).
+		TextMode(common.BigValueTextModeValue).
+		Thresholds(plain()).
+		ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"}))
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"github.com/grafana/grafana-foundation-sdk/go/cog/variants"
+	"github.com/grafana/grafana-foundation-sdk/go/common"
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+)
+
+// treeQuery is a query of the live data source.
+type treeQuery struct {
+	RefID      string               `json:"refId"`
+	Datasource common.DataSourceRef `json:"datasource"`
+	QueryType  string               `json:"queryType"`
+	Instance   string               `json:"instance"`
+	// Stream asks for the table as it changes, as long as the range ends now.
+	Stream bool `json:"stream"`
+}
+
+// ImplementsDataqueryVariant makes the query one of the Foundation SDK's.
+func (treeQuery) ImplementsDataqueryVariant() {}
+
+// DataqueryType is the data source's plugin.
+func (treeQuery) DataqueryType() string { return "proctree-live-datasource" }
+
+// Equals compares two queries.
+func (q treeQuery) Equals(other variants.Dataquery) bool { return q == other }
+
+// Build lets the query stand where a builder is asked for.
+func (q treeQuery) Build() (variants.Dataquery, error) { return q, nil }
+
+// tree is the panel of the process tree.
+func tree(title, description string) *dashboard.PanelBuilder {
+	source := live()
+	return dashboard.NewPanelBuilder().
+		Type("proctree-tree-panel").
+		Title(title).
+		Description(description).
+		Datasource(source).
+		WithTarget(treeQuery{RefID: "A", Datasource: source, QueryType: "tree", Instance: "$instance", Stream: true}).
+		Options(map[string]any{}).
+		NoValue("No data here: is the data source Proctree live set up, and may it reach the exporter?").
+		Span(gridWidth).
+		Height(18)
+}
+
+// Validate has nothing to check: the query is made here.
+func (treeQuery) Validate() error { return nil }
