@@ -1,6 +1,7 @@
 package host
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -11,10 +12,13 @@ import (
 )
 
 // bpfExits has the kernel add up what ended processes used.
-type bpfExits struct{ accounts *bpf.Exits }
+type bpfExits struct {
+	accounts *bpf.Exits
+	missed   missedExits
+}
 
 // openBPFExits starts the accounting, or says why it cannot.
-func openBPFExits(proc *procDir) (exitSource, error) {
+func openBPFExits(cfg Config, proc *procDir) (exitSource, error) {
 	if err := bpfObstacle(proc); err != nil {
 		return nil, err
 	}
@@ -26,7 +30,8 @@ func openBPFExits(proc *procDir) (exitSource, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &bpfExits{accounts}, nil
+	hidden := hiddenProcesses(cfg.ProcPath, ReaderProcfs, effectiveCapabilities()) != ""
+	return &bpfExits{accounts: accounts, missed: missedExits{procHides: hidden}}, nil
 }
 
 func (x *bpfExits) name() ExitSource { return ExitsBPF }
@@ -46,16 +51,19 @@ func (x *bpfExits) lost() uint64 { return x.accounts.Lost() }
 func (x *bpfExits) close() error { return x.accounts.Close() }
 
 func (x *bpfExits) drain(l *exitLedger) error {
-	return x.accounts.Drain(
+	err := x.accounts.Drain(
 		func(k *bpf.EndedKey, e *bpf.Ended) { l.addEnded(k, e) },
 		func(k *bpf.SumKey, s *bpf.Sum) { l.addSum(k, s) },
 	)
+	return errors.Join(err, x.missed.recover(x.accounts, l))
 }
+
+func idOf(k *bpf.EndedKey) ID { return ID{PID: int(k.Pid), StartTicks: k.Start / uint64(tick)} }
 
 // addEnded takes the account of one process that a scan may have seen.
 func (l *exitLedger) addEnded(k *bpf.EndedKey, e *bpf.Ended) {
 	record := Exit{
-		ID:        ID{PID: int(k.Pid), StartTicks: k.Start / uint64(tick)},
+		ID:        idOf(k),
 		Parent:    int(e.Ppid),
 		Name:      l.facts.intern(commOf(&e.Comm)),
 		UID:       e.Uid,

@@ -19,7 +19,7 @@ func (r *linuxReader) openExits() error {
 		source ExitSource
 		open   func() (exitSource, error)
 	}{
-		{ExitsBPF, func() (exitSource, error) { return openBPFExits(r.proc) }},
+		{ExitsBPF, func() (exitSource, error) { return openBPFExits(r.cfg, r.proc) }},
 		{ExitsTaskstats, func() (exitSource, error) { return openTaskstats(r.caps.io) }},
 	} {
 		if r.cfg.Exits != ExitsAuto && r.cfg.Exits != string(way.source) {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,24 +17,25 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// exitProgram is what the kernel calls the BPF program that accounts for exits.
-const exitProgram = "process_freed"
+// exitPrograms are what the kernel calls the BPF programs that account for exits. Each runs
+// once for a task that ends.
+var exitPrograms = []string{"process_ends", "process_freed"}
 
-// exitCost is what that program takes in the kernel, by the kernel's own clock; draining
+// exitCost is what those programs take in the kernel, by the kernel's own clock; draining
 // the sums is part of a scan, and measured there.
 type exitCost struct {
 	// why says what could not be measured.
-	why     string
-	program *ebpf.Program
-	stats   io.Closer
-	began   time.Time
-	before  *ebpf.ProgramStats
+	why      string
+	programs []*ebpf.Program
+	stats    io.Closer
+	began    time.Time
 
-	runTime, elapsed time.Duration
-	runs             uint64
+	// runTimeBefore and runsBefore are the kernel's clock at the beginning.
+	runTimeBefore, runTime, elapsed time.Duration
+	runsBefore, runs                uint64
 }
 
-// beginExitCost starts the kernel's clock for the program of the exporter that accounts
+// beginExitCost starts the kernel's clock for the programs of the exporter that accounts
 // for exits by BPF.
 func beginExitCost(witnesses []*witness) *exitCost {
 	c := &exitCost{why: "no exporter accounts for exits by BPF here"}
@@ -60,19 +62,34 @@ func (c *exitCost) find(pid int) error {
 		if err != nil {
 			return fmt.Errorf("open BPF program %d: %w", id, err)
 		}
-		if info, err := program.Info(); err != nil || info.Name != exitProgram {
+		if info, err := program.Info(); err != nil || !slices.Contains(exitPrograms, info.Name) {
 			_ = program.Close()
 			continue
 		}
-		c.program = program
-		if c.stats, err = ebpf.EnableStats(unix.BPF_STATS_RUN_TIME); err != nil {
-			return fmt.Errorf("run times of BPF programs: %w", err)
-		}
-		c.began = time.Now()
-		c.before, err = program.Stats()
-		return err
+		c.programs = append(c.programs, program)
 	}
-	return fmt.Errorf("process %d has no BPF program %s", pid, exitProgram)
+	if len(c.programs) != len(exitPrograms) {
+		return fmt.Errorf("process %d has %d of the BPF programs %s", pid, len(c.programs), strings.Join(exitPrograms, ", "))
+	}
+	if c.stats, err = ebpf.EnableStats(unix.BPF_STATS_RUN_TIME); err != nil {
+		return fmt.Errorf("run times of BPF programs: %w", err)
+	}
+	c.began = time.Now()
+	c.runTimeBefore, c.runsBefore, err = c.read()
+	return err
+}
+
+// read returns the run time of all programs, and how often one of them has run.
+func (c *exitCost) read() (runTime time.Duration, runs uint64, err error) {
+	for _, program := range c.programs {
+		stats, err := program.Stats()
+		if err != nil {
+			return 0, 0, fmt.Errorf("run times of BPF programs: %w", err)
+		}
+		runTime += stats.Runtime
+		runs = max(runs, stats.RunCount)
+	}
+	return runTime, runs, nil
 }
 
 // programsOf lists the BPF programs that a process holds, itself or by a link
@@ -104,12 +121,12 @@ func (c *exitCost) measure() error {
 	if c.why != "" {
 		return nil
 	}
-	after, err := c.program.Stats()
+	runTime, runs, err := c.read()
 	if err != nil {
-		return fmt.Errorf("run time of %s: %w", exitProgram, err)
+		return err
 	}
-	c.runTime, c.elapsed = after.Runtime-c.before.Runtime, time.Since(c.began)
-	c.runs = after.RunCount - c.before.RunCount
+	c.runTime, c.elapsed = runTime-c.runTimeBefore, time.Since(c.began)
+	c.runs = runs - c.runsBefore
 	return nil
 }
 
@@ -117,8 +134,8 @@ func (c *exitCost) end() {
 	if c.stats != nil {
 		_ = c.stats.Close()
 	}
-	if c.program != nil {
-		_ = c.program.Close()
+	for _, program := range c.programs {
+		_ = program.Close()
 	}
 }
 

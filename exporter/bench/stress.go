@@ -142,14 +142,20 @@ func ends(ctx context.Context, server *server) (exits, lost float64, err error) 
 		total(families["proctree_exit_records_lost_total"]), nil
 }
 
-// settledEnds asks until two answers in a row are the same: the kernel closes accounts in
-// batches after an RCU grace period, and is in arrears after a storm.
-func settledEnds(ctx context.Context, server *server) (exits, lost float64, err error) {
-	for last := -1.0; ; last = exits {
+// settleFor bounds the wait for the last accounts. The kernel closes them in batches after
+// an RCU grace period and is in arrears after a storm; and what it never closes the exporter
+// finds out some scans and more than ten seconds later.
+const settleFor = 30 * time.Second
+
+// settledEnds asks until all that ended, beyond what was before, is counted or told as lost.
+func settledEnds(ctx context.Context, server *server, ended, exitsBefore, lostBefore float64) (exits, lost float64, err error) {
+	for deadline := time.Now().Add(settleFor); ; {
 		if err := sleep(ctx, exitSettle); err != nil {
 			return 0, 0, err
 		}
-		if exits, lost, err = ends(ctx, server); err != nil || exits == last {
+		exits, lost, err = ends(ctx, server)
+		exits, lost = exits-exitsBefore, lost-lostBefore
+		if err != nil || exits+lost >= ended || time.Now().After(deadline) {
 			return exits, lost, err
 		}
 	}
@@ -183,8 +189,8 @@ func (b *bench) stormAt(ctx context.Context, s *strain, server *server, rate, se
 	if failed != nil {
 		return failed
 	}
-	exits, lost, err := settledEnds(ctx, server)
-	s.started, s.exits, s.lost = float64(truth.Ended), exits-exitsBefore, lost-lostBefore
+	s.started = float64(truth.Ended)
+	s.exits, s.lost, err = settledEnds(ctx, server, s.started, exitsBefore, lostBefore)
 	return err
 }
 

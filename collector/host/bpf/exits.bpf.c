@@ -3,7 +3,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // Accounts of processes that have ended. Those that the last pass over the process table
 // can have seen are kept one by one, so that the reader can deduct what it has counted;
-// those that began later are summed.
+// those that began later are summed. What is known at the beginning of an end is kept until
+// the account is closed, so that no process goes unnoticed for which that never happens.
 #include "kernel.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -49,6 +50,7 @@ struct sum {
 
 #define MAX_ENDED 65536
 #define MAX_SUMS 16384
+#define MAX_ENDING 16384
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -57,6 +59,14 @@ struct {
 	__type(key, struct ended_key);
 	__type(value, struct ended);
 } ended_processes SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, MAX_ENDING);
+	__type(key, struct ended_key);
+	__type(value, struct ended);
+} ending_processes SEC(".maps");
 
 struct sums {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -74,9 +84,11 @@ volatile __u64 seen_until = ~0ULL;
 volatile __u64 generation = 0;
 
 // Read by the reader: how many programs are adding to each map of sums, and how many
-// processes ever were summed, were listed, and found no room in a map.
+// processes ever were summed, were listed, and found no room in a map; how many were noted
+// when they began to end, and how many of these have got their account.
 __u64 adding_even = 0, adding_odd = 0;
 __u64 summed = 0, listed = 0, lost = 0;
+__u64 noted = 0, closed = 0;
 
 static __always_inline __u32 how(struct task_struct *p, struct signal_struct *sig)
 {
@@ -121,17 +133,23 @@ static __always_inline __u64 cgroup(struct task_struct *p)
 	return p->cgroups->dfl_cgrp->kn->id;
 }
 
+// describe sets all but the figures. p is the first thread.
+static __always_inline void describe(struct ended *e, struct task_struct *p, struct signal_struct *sig)
+{
+	__builtin_memcpy(e->comm, p->comm, sizeof(e->comm));
+	e->cgroup = cgroup(p);
+	e->uid = p->real_cred->euid.val;
+	e->ppid = p->real_parent->tgid;
+	e->how = how(p, sig);
+	e->flags = flags(p);
+}
+
 static __always_inline void list(struct task_struct *p, struct signal_struct *sig)
 {
 	struct ended_key key = { .start = p->start_boottime, .pid = p->tgid };
 	struct ended e = {};
 
-	__builtin_memcpy(e.comm, p->comm, sizeof(e.comm));
-	e.cgroup = cgroup(p);
-	e.uid = p->real_cred->euid.val;
-	e.ppid = p->real_parent->tgid;
-	e.how = how(p, sig);
-	e.flags = flags(p);
+	describe(&e, p, sig);
 	use(&e.used, p, sig);
 	if (bpf_map_update_elem(&ended_processes, &key, &e, BPF_ANY))
 		__sync_fetch_and_add(&lost, 1);
@@ -206,17 +224,68 @@ static __always_inline void sum(struct task_struct *p, struct signal_struct *sig
 	list(p, sig);
 }
 
+// add_task adds what a thread has used that was not reaped yet.
+static __always_inline void add_task(struct usage *u, struct task_struct *p)
+{
+	u->runtime += p->se.sum_exec_runtime;
+	u->utime += p->utime;
+	u->stime += p->stime;
+	u->minflt += p->min_flt;
+	u->majflt += p->maj_flt;
+	if (bpf_core_field_exists(p->ioac.read_bytes)) {
+		u->read_bytes += p->ioac.read_bytes;
+		u->write_bytes += p->ioac.write_bytes;
+	}
+}
+
+// The last thread is about to end. What it ran since the last tick is not booked yet, and
+// others that end just now are left out; both come with the account, if it comes. A program
+// can be passed over when a task is freed, which happens in whatever is on the CPU then:
+// where another program is interrupted, or where a hardened kernel runs none.
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(process_ends, struct task_struct *p)
+{
+	struct signal_struct *sig = p->signal;
+	struct task_struct *first = p->group_leader;
+	struct ended_key key = {};
+	struct ended e = {};
+
+	if (sig->live.counter)
+		return 0;
+	key.start = first->start_boottime;
+	key.pid = p->tgid;
+	describe(&e, first, sig);
+	e.used.runtime = sig->sum_sched_runtime;
+	e.used.utime = sig->utime;
+	e.used.stime = sig->stime;
+	e.used.minflt = sig->min_flt;
+	e.used.majflt = sig->maj_flt;
+	if (bpf_core_field_exists(sig->ioac.read_bytes)) {
+		e.used.read_bytes = sig->ioac.read_bytes;
+		e.used.write_bytes = sig->ioac.write_bytes;
+	}
+	add_task(&e.used, first);
+	if (p != first)
+		add_task(&e.used, p);
+	if (!bpf_map_update_elem(&ending_processes, &key, &e, BPF_NOEXIST))
+		__sync_fetch_and_add(&noted, 1);
+	return 0;
+}
+
 // The account of a task is closed here and not at sched_process_exit: there it is still on
 // its CPU, and what it ran since the last tick is not booked yet.
 SEC("tp_btf/sched_process_free")
 int BPF_PROG(process_freed, struct task_struct *p)
 {
 	struct signal_struct *sig = p->signal;
+	struct ended_key key = { .start = p->start_boottime, .pid = p->tgid };
 	__u64 until = seen_until;
 
 	// A thread is no process; it has moved its figures to signal_struct.
 	if (p->pid != p->tgid)
 		return 0;
+	if (!bpf_map_delete_elem(&ending_processes, &key))
+		__sync_fetch_and_add(&closed, 1);
 	if (p->start_boottime <= until)
 		list(p, sig);
 	else

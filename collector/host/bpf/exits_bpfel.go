@@ -62,17 +62,21 @@ type exitsUsage struct {
 //
 // Used for safe lookups in a Collection or CollectionSpec.
 const (
-	exitsMapEndedProcesses = "ended_processes"
-	exitsMapSumsEven       = "sums_even"
-	exitsMapSumsOdd        = "sums_odd"
-	exitsProgProcessFreed  = "process_freed"
-	exitsVarAddingEven     = "adding_even"
-	exitsVarAddingOdd      = "adding_odd"
-	exitsVarGeneration     = "generation"
-	exitsVarListed         = "listed"
-	exitsVarLost           = "lost"
-	exitsVarSeenUntil      = "seen_until"
-	exitsVarSummed         = "summed"
+	exitsMapEndedProcesses  = "ended_processes"
+	exitsMapEndingProcesses = "ending_processes"
+	exitsMapSumsEven        = "sums_even"
+	exitsMapSumsOdd         = "sums_odd"
+	exitsProgProcessEnds    = "process_ends"
+	exitsProgProcessFreed   = "process_freed"
+	exitsVarAddingEven      = "adding_even"
+	exitsVarAddingOdd       = "adding_odd"
+	exitsVarClosed          = "closed"
+	exitsVarGeneration      = "generation"
+	exitsVarListed          = "listed"
+	exitsVarLost            = "lost"
+	exitsVarNoted           = "noted"
+	exitsVarSeenUntil       = "seen_until"
+	exitsVarSummed          = "summed"
 )
 
 // loadExits returns the embedded CollectionSpec for exits.
@@ -117,6 +121,7 @@ type exitsSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type exitsProgramSpecs struct {
+	ProcessEnds  *ebpf.ProgramSpec `ebpf:"process_ends"`
 	ProcessFreed *ebpf.ProgramSpec `ebpf:"process_freed"`
 }
 
@@ -124,9 +129,10 @@ type exitsProgramSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type exitsMapSpecs struct {
-	EndedProcesses *ebpf.MapSpec `ebpf:"ended_processes"`
-	SumsEven       *ebpf.MapSpec `ebpf:"sums_even"`
-	SumsOdd        *ebpf.MapSpec `ebpf:"sums_odd"`
+	EndedProcesses  *ebpf.MapSpec `ebpf:"ended_processes"`
+	EndingProcesses *ebpf.MapSpec `ebpf:"ending_processes"`
+	SumsEven        *ebpf.MapSpec `ebpf:"sums_even"`
+	SumsOdd         *ebpf.MapSpec `ebpf:"sums_odd"`
 }
 
 // exitsVariableSpecs contains global variables before they are loaded into the kernel.
@@ -135,9 +141,11 @@ type exitsMapSpecs struct {
 type exitsVariableSpecs struct {
 	AddingEven *ebpf.VariableSpec `ebpf:"adding_even"`
 	AddingOdd  *ebpf.VariableSpec `ebpf:"adding_odd"`
+	Closed     *ebpf.VariableSpec `ebpf:"closed"`
 	Generation *ebpf.VariableSpec `ebpf:"generation"`
 	Listed     *ebpf.VariableSpec `ebpf:"listed"`
 	Lost       *ebpf.VariableSpec `ebpf:"lost"`
+	Noted      *ebpf.VariableSpec `ebpf:"noted"`
 	SeenUntil  *ebpf.VariableSpec `ebpf:"seen_until"`
 	Summed     *ebpf.VariableSpec `ebpf:"summed"`
 }
@@ -162,14 +170,16 @@ func (o *exitsObjects) Close() error {
 //
 // It can be passed to loadExitsObjects or ebpf.CollectionSpec.LoadAndAssign.
 type exitsMaps struct {
-	EndedProcesses *ebpf.Map `ebpf:"ended_processes"`
-	SumsEven       *ebpf.Map `ebpf:"sums_even"`
-	SumsOdd        *ebpf.Map `ebpf:"sums_odd"`
+	EndedProcesses  *ebpf.Map `ebpf:"ended_processes"`
+	EndingProcesses *ebpf.Map `ebpf:"ending_processes"`
+	SumsEven        *ebpf.Map `ebpf:"sums_even"`
+	SumsOdd         *ebpf.Map `ebpf:"sums_odd"`
 }
 
 func (m *exitsMaps) Close() error {
 	return _ExitsClose(
 		m.EndedProcesses,
+		m.EndingProcesses,
 		m.SumsEven,
 		m.SumsOdd,
 	)
@@ -181,9 +191,11 @@ func (m *exitsMaps) Close() error {
 type exitsVariables struct {
 	AddingEven *ebpf.Variable `ebpf:"adding_even"`
 	AddingOdd  *ebpf.Variable `ebpf:"adding_odd"`
+	Closed     *ebpf.Variable `ebpf:"closed"`
 	Generation *ebpf.Variable `ebpf:"generation"`
 	Listed     *ebpf.Variable `ebpf:"listed"`
 	Lost       *ebpf.Variable `ebpf:"lost"`
+	Noted      *ebpf.Variable `ebpf:"noted"`
 	SeenUntil  *ebpf.Variable `ebpf:"seen_until"`
 	Summed     *ebpf.Variable `ebpf:"summed"`
 }
@@ -192,11 +204,13 @@ type exitsVariables struct {
 //
 // It can be passed to loadExitsObjects or ebpf.CollectionSpec.LoadAndAssign.
 type exitsPrograms struct {
+	ProcessEnds  *ebpf.Program `ebpf:"process_ends"`
 	ProcessFreed *ebpf.Program `ebpf:"process_freed"`
 }
 
 func (p *exitsPrograms) Close() error {
 	return _ExitsClose(
+		p.ProcessEnds,
 		p.ProcessFreed,
 	)
 }

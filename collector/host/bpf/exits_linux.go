@@ -45,7 +45,6 @@ const (
 )
 
 const (
-	batchEntries = 512
 	// quiesce bounds the wait for programs that add to a map; they run for microseconds.
 	quiesce     = 100 * time.Millisecond
 	quiesceStep = 50 * time.Microsecond
@@ -54,7 +53,7 @@ const (
 // Exits keeps the accounts of processes that end. Not safe for concurrent use.
 type Exits struct {
 	objects    exitsObjects
-	link       link.Link
+	links      []link.Link
 	ended      batch[EndedKey, Ended]
 	sums       batch[SumKey, Sum]
 	generation uint64
@@ -62,6 +61,8 @@ type Exits struct {
 	turned bool
 	// summed, listed and lost are the kernel's counters at the last Drain.
 	summed, listed, lost uint64
+	// forgotten is how many of the noted were taken back.
+	forgotten uint64
 }
 
 // LoadExits starts the accounting. It needs CAP_BPF and CAP_PERFMON.
@@ -78,11 +79,16 @@ func startExits(spec *ebpf.CollectionSpec) (*Exits, error) {
 	if err := load(spec, &e.objects); err != nil {
 		return nil, err
 	}
-	var err error
-	e.link, err = link.AttachTracing(link.TracingOptions{Program: e.objects.ProcessFreed})
-	if err != nil {
-		_ = e.objects.Close()
-		return nil, fmt.Errorf("attach to sched_process_free: %w", err)
+	// What one program notes the other has to strike off, so that one is first.
+	for _, to := range []struct {
+		event   string
+		program *ebpf.Program
+	}{{"sched_process_free", e.objects.ProcessFreed}, {"sched_process_exit", e.objects.ProcessEnds}} {
+		attached, err := link.AttachTracing(link.TracingOptions{Program: to.program})
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("attach to %s: %w", to.event, err), e.Close())
+		}
+		e.links = append(e.links, attached)
 	}
 	return e, nil
 }
@@ -144,7 +150,11 @@ func (e *Exits) Lost() uint64 {
 
 // Close ends the accounting.
 func (e *Exits) Close() error {
-	if err := errors.Join(e.link.Close(), e.objects.Close()); err != nil {
+	var errs []error
+	for _, attached := range e.links {
+		errs = append(errs, attached.Close())
+	}
+	if err := errors.Join(append(errs, e.objects.Close())...); err != nil {
 		return fmt.Errorf("close the exit accounting: %w", err)
 	}
 	return nil
@@ -175,33 +185,6 @@ func awaitZero(adding *ebpf.Variable) {
 		var n uint64
 		if err := adding.Get(&n); err != nil || n == 0 {
 			return
-		}
-	}
-}
-
-// batch is room for entries of a map.
-type batch[K, V any] struct {
-	keys   []K
-	values []V
-}
-
-func newBatch[K, V any]() batch[K, V] {
-	return batch[K, V]{keys: make([]K, batchEntries), values: make([]V, batchEntries)}
-}
-
-// drain takes every entry out of a map.
-func (b *batch[K, V]) drain(m *ebpf.Map, each func(*K, *V)) error {
-	var cursor ebpf.MapBatchCursor
-	for {
-		n, err := m.BatchLookupAndDelete(&cursor, b.keys, b.values, nil)
-		for i := range n {
-			each(&b.keys[i], &b.values[i])
-		}
-		if errors.Is(err, ebpf.ErrKeyNotExist) {
-			return nil
-		}
-		if err != nil {
-			return err
 		}
 	}
 }

@@ -76,6 +76,7 @@ typedef struct {
 enum pid_type { PIDTYPE_PID, PIDTYPE_TGID, PIDTYPE_MAX = 4 };
 
 struct signal_struct {
+	atomic_t live;
 	int nr_threads;
 	int group_exit_code;
 	unsigned int flags;

@@ -1,0 +1,67 @@
+package host
+
+import (
+	"errors"
+	"maps"
+	"time"
+
+	"proctree/collector/host/bpf"
+)
+
+// missedExits finds the processes that ended without an account: the kernel ran no program
+// when it freed them. What was known when they began to end is their account then.
+type missedExits struct {
+	// procHides is set where the proc file system does not show all processes.
+	procHides bool
+	// absent left the table, or were never in it, and have no account yet.
+	absent map[bpf.EndedKey]absence
+}
+
+// absence is the first scan that did not show a process, and its end as it was noted.
+type absence struct {
+	scan  uint64
+	at    time.Time
+	ended bpf.Ended
+}
+
+// pendingExits is what bpf.Exits does for missedExits.
+type pendingExits interface {
+	Pending(each func(*bpf.EndedKey, *bpf.Ended)) error
+	Forget(bpf.EndedKey) (bool, error)
+}
+
+// recover takes those that have waited for their account as long as one is awaited. It is
+// to be called before the ledger gives them up.
+func (m *missedExits) recover(from pendingExits, l *exitLedger) error {
+	if m.procHides && l.table.Reader == ReaderProcfs {
+		return nil // Whether one is a zombie or gone cannot be told.
+	}
+	absent := make(map[bpf.EndedKey]absence)
+	err := from.Pending(func(k *bpf.EndedKey, e *bpf.Ended) {
+		if l.table.ByID(idOf(k)) != nil {
+			return
+		}
+		a, ok := m.absent[*k]
+		if !ok {
+			a = absence{l.scan, l.now, *e}
+		}
+		absent[*k] = a
+	})
+	if err != nil {
+		return err
+	}
+	m.absent = absent
+	var errs []error
+	maps.DeleteFunc(absent, func(k bpf.EndedKey, a absence) bool {
+		if !l.overdue(a.scan, a.at) {
+			return false
+		}
+		forgotten, err := from.Forget(k)
+		if forgotten {
+			l.addEnded(&k, &a.ended)
+		}
+		errs = append(errs, err)
+		return true
+	})
+	return errors.Join(errs...)
+}
