@@ -27,7 +27,7 @@ run: build ## Build the exporter and start it on loopback (LISTEN=address, ARGS=
 	@exec bin/proctree_exporter --web.listen-address=$(LISTEN) $(ARGS)
 
 .PHONY: test
-test: test-go test-live test-web test-dashboards ## Run all tests, set-up included
+test: test-go test-live test-web test-plugins test-dashboards ## Run all tests, set-up included
 
 ##@ The whole stack
 
@@ -63,6 +63,16 @@ cross: ## Build and vet for the other systems
 	@echo "cross linux/arm"
 	@GOOS=linux GOARCH=arm CGO_ENABLED=0 $(GO) build -o /dev/null ./exporter
 
+.PHONY: grafana-plugins
+grafana-plugins: grafana-npm grafana-backend ## Build the Grafana plugins into dashboards/*/dist
+	cd dashboards && npm run --silent build
+
+.PHONY: grafana-npm
+grafana-npm: dashboards/node_modules/.package-lock.json
+dashboards/node_modules/.package-lock.json: dashboards/package-lock.json
+	@command -v node >/dev/null || { echo "the Grafana plugins need node 20 or newer" >&2; exit 1; }
+	cd dashboards && npm ci --silent --no-audit --no-fund && touch node_modules/.package-lock.json
+
 .PHONY: packages
 packages: ## Build the packages of all platforms into dist/, reproducibly (PACKAGES=linux/amd64 for one)
 	@$(GO) -C deploy/packages run . -version "$(VERSION)" -ldflags "$(LDFLAGS)" -out "$(CURDIR)/dist" -only "$(PACKAGES)"
@@ -97,6 +107,10 @@ test-web: build ## Run the tests of the page: the model in node, the whole in Ch
 .PHONY: test-dashboards
 test-dashboards: tools ## Test the dashboards: drift, lint, every query in a real Prometheus
 	PATH="$(TOOLS):$$PATH" $(GO) -C dashboards/generate test $(RACE) -shuffle=on ./...
+
+.PHONY: test-plugins
+test-plugins: grafana-npm ## Run the tests of the Grafana plugins: in node, and in Chromium with React 18 and 19
+	cd dashboards && npm run --silent typecheck && npm test --silent
 
 .PHONY: test-packages
 test-packages: ## Test the packages: the same bytes twice, and an installation (root and Debian)

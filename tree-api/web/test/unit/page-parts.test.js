@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { Series, sparkPaths } from '../../charts.js';
 import { safeLink } from '../../host-header.js';
 import { TABLE_COLUMNS, columnsToShow, firstDirection } from '../../table-columns.js';
-import { occurrences } from '../../table-row.js';
+import { occurrences } from '../../model/occurrences.js';
 
 describe('highlight', () => {
   const cases = /** @type {[string, string[], [number, number][]][]} */ ([

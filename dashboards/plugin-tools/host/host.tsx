@@ -1,0 +1,118 @@
+/**
+ * A page that stands for Grafana: it loads the built bundle of a panel, gives it data
+ * prepared as a dashboard prepares them (defaults, overrides, display, links), and frames it.
+ * Tests drive it through window.host.
+ */
+import {
+  type DataFrameDTO, type FieldConfigSource, LoadingState, type PanelData, type QueryResultMetaNotice, ThemeContext, applyFieldOverrides, createTheme,
+  getDefaultTimeRange, toDataFrame,
+} from '@grafana/data';
+import { GlobalStyles, PanelChrome } from '@grafana/ui';
+import * as React from 'react';
+import { createRoot } from 'react-dom/client';
+import { loadPlugin } from './modules.ts';
+import { fillRegistries } from './registries.ts';
+
+/** One state of a panel. */
+export interface Scene {
+  frames: DataFrameDTO[];
+  options?: Record<string, unknown>;
+  fieldConfig?: FieldConfigSource;
+  state?: LoadingState;
+  errors?: string[];
+  notices?: QueryResultMetaNotice[];
+  title?: string;
+  width: number;
+  height: number;
+  dark?: boolean;
+}
+
+fillRegistries();
+
+const root = createRoot(document.getElementById('root')!);
+const replaceVariables = (text: string) => text.replaceAll('${instance}', 'host-a');
+let plugin: any;
+let last: Scene;
+
+function dataOf(scene: Scene): PanelData {
+  const theme = createTheme({ colors: { mode: scene.dark === false ? 'light' : 'dark' } });
+  const range = getDefaultTimeRange();
+  const series = applyFieldOverrides({
+    data: scene.frames.map((frame) => toDataFrame(frame)),
+    fieldConfig: scene.fieldConfig ?? { defaults: plugin.fieldConfigDefaults.defaults, overrides: [] },
+    fieldConfigRegistry: plugin.fieldConfigRegistry,
+    replaceVariables,
+    theme,
+    timeZone: 'utc',
+  });
+  return { series, state: scene.state ?? LoadingState.Done, timeRange: range, errors: scene.errors?.map((message) => ({ message })) };
+}
+
+interface Held {
+  scene: Scene;
+  data: PanelData;
+}
+
+function Page({ scene, data }: Held) {
+  const theme = createTheme({ colors: { mode: scene.dark === false ? 'light' : 'dark' } });
+  const Panel = plugin.panel as React.ComponentType<any>;
+  const options = { ...plugin.defaults, ...scene.options };
+  return (
+    <ThemeContext.Provider value={theme}>
+      <GlobalStyles />
+      <div style={{ background: theme.colors.background.canvas, padding: 8, minHeight: '100vh', boxSizing: 'border-box' }}>
+        <PanelChrome title={scene.title ?? 'Processes'} width={scene.width} height={scene.height} padding={plugin.noPadding ? 'none' : 'md'} loadingState={data.state}>
+          {(width, height) => (
+            <Panel
+              id={1}
+              data={data}
+              options={options}
+              fieldConfig={scene.fieldConfig ?? { defaults: {}, overrides: [] }}
+              width={width}
+              height={height}
+              timeRange={data.timeRange}
+              timeZone="utc"
+              title=""
+              transparent={false}
+              renderCounter={0}
+              replaceVariables={replaceVariables}
+              onOptionsChange={() => {}}
+              onFieldConfigChange={() => {}}
+              onChangeTimeRange={() => {}}
+              eventBus={{ publish() {}, getStream: () => ({ subscribe: () => ({ unsubscribe() {} }) }), subscribe: () => ({ unsubscribe() {} }), removeAllListeners() {}, newScopedBus() { return this; } }}
+            />
+          )}
+        </PanelChrome>
+      </div>
+    </ThemeContext.Provider>
+  );
+}
+
+const host = {
+  react: React.version,
+  async load(url: string) {
+    plugin = (await loadPlugin(url)).plugin;
+  },
+  /** Shows a scene; what it leaves out stays as it was. */
+  show(scene: Partial<Scene>) {
+    last = { ...last, ...scene };
+    root.render(<Page scene={last} data={dataOf(last)} />);
+  },
+  /** What a dashboard does to the data before the panel gets them: no part of the panel's own time. */
+  prepare(scene: Partial<Scene>): Held {
+    const whole = { ...last, ...scene };
+    return { scene: whole, data: dataOf(whole) };
+  },
+  showPrepared({ scene, data }: Held) {
+    last = scene;
+    root.render(<Page scene={scene} data={data} />);
+  },
+  leave() {
+    root.render(null);
+  },
+};
+
+declare global {
+  interface Window { host: typeof host }
+}
+window.host = host;

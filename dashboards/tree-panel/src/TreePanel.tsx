@@ -1,0 +1,61 @@
+import * as React from 'react';
+import { css } from '@emotion/css';
+import { LoadingState, type PanelProps } from '@grafana/data';
+import { pickFrame } from './frame/pick.ts';
+import { Loading, Message } from './Message.tsx';
+import type { PanelOptions } from './options.ts';
+import { TreeTable } from './table/TreeTable.tsx';
+import { Toolbar } from './toolbar/Toolbar.tsx';
+import { useTree } from './useTree.ts';
+import { storageKey, useViewState } from './view-state.ts';
+
+const styles = {
+  panel: css({ display: 'flex', flexDirection: 'column', height: '100%', minHeight: 0 }),
+};
+
+/** The panel: a toolbar above the tree, or what keeps the tree from being shown. */
+export function TreePanel({ id, data, options, width }: PanelProps<PanelOptions>) {
+  const { series } = data;
+  const { view, setView, top } = useViewState(storageKey(id));
+  const found = React.useMemo(() => pickFrame(series, view.frame, options), [series, view.frame, options]);
+  const picked = found && 'frame' in found && found.frame.length > 0 ? found : undefined;
+  const shown = useTree({ picked, series, options, view, width });
+
+  if (!picked || !shown) return <div className={styles.panel}>{whyNothing(data, found)}</div>;
+  const { tree, paint } = shown;
+  const onSort = (key: string) => {
+    const { sort } = tree.model;
+    const first = paint.columns.find((column) => column.key === key)?.isSummed === true;
+    setView({ sort: { key, descending: sort.key === key ? !sort.descending : first } });
+  };
+  const onExpand = (ids: string[], open: boolean) => {
+    for (const one of ids) tree.model.setExpanded(one, open);
+    setView({ expansion: tree.model.expansion });
+  };
+  return (
+    <div className={styles.panel}>
+      {options.showToolbar && <Toolbar shown={shown} picked={picked} view={view} width={width} setView={setView} />}
+      {paint.tree.model.rows().length === 0
+        ? <Message title="Nothing matches the filter" />
+        : (
+          <TreeTable
+            paint={paint}
+            width={width}
+            cursor={view.cursor}
+            top={top}
+            panel={id}
+            onCursor={(cursor) => setView({ cursor })}
+            onExpand={onExpand}
+            onSort={onSort}
+          />
+        )}
+    </div>
+  );
+}
+
+function whyNothing({ state, errors = [] }: PanelProps['data'], found: ReturnType<typeof pickFrame>): React.ReactNode {
+  if (errors.length > 0) return <Message icon="exclamation-triangle" title="The query failed" hint={errors.map(({ message }) => message).join(' ')} />;
+  if (state === LoadingState.Loading || state === LoadingState.NotStarted) return <Loading />;
+  if (found && 'problem' in found) return <Message icon="info-circle" title="This is no tree yet" hint={found.problem} />;
+  return <Message title="No data" hint="The query returned no rows." />;
+}

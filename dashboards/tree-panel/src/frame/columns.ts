@@ -1,0 +1,90 @@
+import { type DataFrame, type Field, FieldType, getFieldDisplayName } from '@grafana/data';
+import type { CellType, FieldOptions, PanelOptions } from '../options.ts';
+import type { TreeFields } from './fields.ts';
+import { type Known, known } from './known.ts';
+
+/** A column of the table: a field, and how it is shown. */
+export interface Column {
+  /** The field's name, by which the state of the table refers to it. */
+  key: string;
+  title: string;
+  field: Field;
+  /** A number or a time, aligned as such and sorted by value. */
+  isNumber: boolean;
+  isLabel: boolean;
+  /** Whether a branch has a sum of it. */
+  isSummed: boolean;
+  cell: Exclude<CellType, 'auto'> | 'heat';
+  heat: Pick<Known, 'heat' | 'heatFull'>;
+  /** In pixels. */
+  width: number;
+  grow: number;
+  /** The panel's width in pixels from which the column is shown unless a person chose. */
+  from: number;
+}
+
+const NUMBER_WIDTH = 90;
+const TIME_WIDTH = 160;
+const TEXT_WIDTH = 130;
+const LABEL_WIDTH = 230;
+
+/** The columns that can be shown, the label first. Keys are unique: of two fields with one name the first counts. */
+export function columnsOf(frame: DataFrame, fields: TreeFields, allFrames: DataFrame[], options: PanelOptions): Column[] {
+  const columns = new Map<string, Column>();
+  for (const field of fields.columns) {
+    if (columns.has(field.name) || isHidden(field)) continue;
+    columns.set(field.name, columnOf(field, getFieldDisplayName(field, frame, allFrames), field === fields.label, options));
+  }
+  return [...columns.values()];
+}
+
+const custom = (field: Field): FieldOptions => (field.config.custom ?? {}) as FieldOptions;
+
+/** Hidden here or by the option that Grafana's own table has. */
+function isHidden(field: Field): boolean {
+  const { hideFrom } = (field.config.custom ?? {}) as { hideFrom?: { viz?: boolean } };
+  return custom(field).hidden === true || hideFrom?.viz === true;
+}
+
+function columnOf(field: Field, title: string, isLabel: boolean, options: PanelOptions): Column {
+  const facts = isLabel ? {} : known(field.name);
+  const { width, hidden, sum = 'auto' } = custom(field);
+  const isNumber = field.type === FieldType.number || field.type === FieldType.time;
+  return {
+    key: field.name,
+    title,
+    field,
+    isNumber,
+    isLabel,
+    isSummed: field.type === FieldType.number && (sum === 'auto' ? facts.sum === true : sum === 'yes'),
+    cell: cellOf(field, facts, options),
+    heat: facts,
+    width: width ?? (isLabel ? LABEL_WIDTH : facts.width) ?? usualWidth(field),
+    grow: width ? 0 : isLabel ? 1.3 : facts.grow ?? (isNumber ? 0 : 0.4),
+    from: isLabel || hidden === false ? 0 : facts.from ?? 0,
+  };
+}
+
+function cellOf(field: Field, facts: Known, { heat }: PanelOptions): Column['cell'] {
+  const type = custom(field).cellOptions?.type ?? 'auto';
+  if (type !== 'auto') return type;
+  return heat && facts.heat && field.type === FieldType.number ? 'heat' : 'text';
+}
+
+function usualWidth({ type }: Field): number {
+  if (type === FieldType.time) return TIME_WIDTH;
+  return type === FieldType.number ? NUMBER_WIDTH : TEXT_WIDTH;
+}
+
+/**
+ * The columns to show: those the person chose, else those that fit; always the label.
+ * @param width The panel's, in pixels.
+ */
+export function columnsToShow(columns: readonly Column[], chosen: readonly string[] | undefined, width: number): Column[] {
+  return columns.filter((c) => c.isLabel || (chosen ? chosen.includes(c.key) : width >= c.from));
+}
+
+/** Tells whether a table made for some columns serves others too. */
+export function signature(columns: readonly Column[]): string {
+  return JSON.stringify(columns.map(({ key, isNumber, isSummed }) => [key, isNumber, isSummed]));
+}

@@ -1,0 +1,230 @@
+import { type Field, FieldType, formattedValueToString } from '@grafana/data';
+import type { Columns } from '../../../../tree-api/web/model/columns.js';
+import type { Change, Table } from '../../../../tree-api/web/model/store.js';
+import { NONE } from '../../../../tree-api/web/model/links.js';
+import type { Column } from './columns.ts';
+
+/** One frame: as many values in each field as there are rows. */
+export interface Rows {
+  length: number;
+  id: Field;
+  parent: Field;
+  columns: readonly Column[];
+}
+
+const FIRST_CAPACITY = 256;
+
+/**
+ * A frame as the table of the tree model. A row keeps its slot from one frame to the next by
+ * its ID. The values are taken over field by field: there is no object for a row.
+ */
+export class FrameTable implements Table<Rows> {
+  readonly columns: Columns;
+  readonly slots = new Map<string, number>();
+  readonly ids: string[] = [];
+  size = 0;
+  capacity = 0;
+  readonly numbers: Record<string, Float64Array> = Object.create(null);
+  readonly texts: Record<string, string[]> = Object.create(null);
+  /** No row is a thread of the kernel: only the page knows of these. */
+  readonly kernel = new Uint8Array(0);
+  textChanged = new Uint8Array(0);
+  /** The row of each slot in the last frame. */
+  rowOf = new Int32Array(0);
+  /** How many rows of the last frame had no ID, or the ID of an earlier row. */
+  skipped = { withoutID: 0, repeated: 0 };
+
+  #parentIDs: string[] = [];
+  /** The slot of each row in the last frame. */
+  #slotOf = new Int32Array(0);
+  /** By slot: the number of the last frame that had it. */
+  #seenIn = new Uint32Array(0);
+  #frames = 0;
+  #free: number[] = [];
+
+  constructor(columns: readonly Column[]) {
+    const keys = (isNumber: boolean) => columns.filter((c) => c.isNumber === isNumber).map((c) => c.key);
+    const label = columns.find((c) => c.isLabel)?.key;
+    this.columns = {
+      numbers: keys(true),
+      texts: keys(false),
+      sums: columns.filter((c) => c.isSummed).map((c) => c.key),
+      searched: columns.filter((c) => !c.isNumber || c.key === label || isIdentifier(c.field)).map((c) => c.key),
+    };
+    for (const key of this.columns.texts) this.texts[key] = [];
+    this.#grow(FIRST_CAPACITY);
+  }
+
+  apply(rows: Rows): Change {
+    const before = this.slots.size;
+    const came = this.#place(rows);
+    const went = this.slots.size > this.#countSeen() && this.#removeUnseen();
+    const moved = this.#takeParents(rows.parent.values);
+    for (const column of rows.columns) {
+      if (column.isNumber) this.#takeNumbers(this.numbers[column.key], column.field.values);
+      else this.#takeTexts(this.texts[column.key], column.field);
+    }
+    return { structure: before === 0 || came || went || moved, missed: 0 };
+  }
+
+  findParents(parents: Int32Array): void {
+    for (let slot = 0; slot < this.size; slot++) {
+      const parent = this.slots.get(this.#parentIDs[slot]) ?? NONE;
+      parents[slot] = parent === slot ? NONE : parent;
+    }
+  }
+
+  /** What was seen first stands first: that never changes while it is there. */
+  compare(a: number, b: number): number {
+    return a - b;
+  }
+
+  /** Gives every row its slot, and tells whether a row is new. */
+  #place({ id, length }: Rows): boolean {
+    const last = this.#slotOf;
+    const slotOf = last.length >= length ? last : new Int32Array(length).fill(NONE);
+    if (slotOf !== last) slotOf.set(last);
+    this.#slotOf = slotOf;
+    this.#frames++;
+    this.skipped = { withoutID: 0, repeated: 0 };
+    let came = false;
+    for (let row = 0; row < length; row++) {
+      const key = keyOf(id.values[row]);
+      // Most rows stand where they stood in the frame before.
+      let slot = slotOf[row];
+      if (slot === NONE || this.ids[slot] !== key) slot = this.slots.get(key) ?? NONE;
+      if (key === '') {
+        this.skipped.withoutID++;
+        slotOf[row] = NONE;
+        continue;
+      }
+      if (slot === NONE) {
+        slot = this.#add(key);
+        came = true;
+      }
+      if (this.#seenIn[slot] === this.#frames) {
+        this.skipped.repeated++;
+        slotOf[row] = NONE;
+        continue;
+      }
+      this.#seenIn[slot] = this.#frames;
+      this.rowOf[slot] = row;
+      slotOf[row] = slot;
+    }
+    slotOf.fill(NONE, length);
+    return came;
+  }
+
+  #add(id: string): number {
+    const slot = this.#free.pop() ?? this.size++;
+    if (slot >= this.capacity) this.#grow(this.capacity * 2);
+    this.slots.set(id, slot);
+    this.ids[slot] = id;
+    this.#parentIDs[slot] = '';
+    for (const key of this.columns.texts) this.texts[key][slot] = '';
+    this.textChanged[slot] = 1;
+    return slot;
+  }
+
+  #countSeen(): number {
+    let seen = 0;
+    for (let slot = 0; slot < this.size; slot++) if (this.#seenIn[slot] === this.#frames) seen++;
+    return seen;
+  }
+
+  #removeUnseen(): boolean {
+    for (let slot = 0; slot < this.size; slot++) {
+      if (this.ids[slot] === '' || this.#seenIn[slot] === this.#frames) continue;
+      this.slots.delete(this.ids[slot]);
+      this.ids[slot] = '';
+      this.#parentIDs[slot] = '';
+      for (const key of this.columns.numbers) this.numbers[key][slot] = NaN;
+      for (const key of this.columns.texts) this.texts[key][slot] = '';
+      this.textChanged[slot] = 1;
+      this.#free.push(slot);
+    }
+    return true;
+  }
+
+  #takeParents(values: unknown[]): boolean {
+    let moved = false;
+    for (let row = 0; row < this.#slotOf.length; row++) {
+      const slot = this.#slotOf[row];
+      if (slot === NONE) continue;
+      const parent = keyOf(values[row]);
+      if (this.#parentIDs[slot] === parent) continue;
+      this.#parentIDs[slot] = parent;
+      moved = true;
+    }
+    return moved;
+  }
+
+  #takeNumbers(column: Float64Array, values: unknown[]): void {
+    for (let row = 0; row < this.#slotOf.length; row++) {
+      const slot = this.#slotOf[row];
+      if (slot === NONE) continue;
+      const value = values[row];
+      column[slot] = typeof value === 'number' ? value : NaN;
+    }
+  }
+
+  #takeTexts(column: string[], field: Field): void {
+    const textOf = textReader(field);
+    const { values } = field;
+    for (let row = 0; row < this.#slotOf.length; row++) {
+      const slot = this.#slotOf[row];
+      if (slot === NONE) continue;
+      const text = textOf(values[row]);
+      if (column[slot] === text) continue;
+      column[slot] = text;
+      this.textChanged[slot] = 1;
+    }
+  }
+
+  #grow(capacity: number): void {
+    for (const key of this.columns.numbers) {
+      const wider = new Float64Array(capacity).fill(NaN);
+      if (this.numbers[key]) wider.set(this.numbers[key]);
+      this.numbers[key] = wider;
+    }
+    const textChanged = new Uint8Array(capacity);
+    textChanged.set(this.textChanged);
+    this.textChanged = textChanged;
+    const rowOf = new Int32Array(capacity);
+    rowOf.set(this.rowOf);
+    this.rowOf = rowOf;
+    const seenIn = new Uint32Array(capacity);
+    seenIn.set(this.#seenIn);
+    this.#seenIn = seenIn;
+    this.capacity = capacity;
+  }
+}
+
+/** A number by which rows are told apart is looked for as often as a name. */
+const isIdentifier = ({ name, type }: Field): boolean => type === FieldType.number && /^p?pid$|(^|_)id$/i.test(name);
+
+/** "" is no ID. */
+function keyOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value === null || value === undefined ? '' : String(value);
+}
+
+/** How the values of a field read: as what they are mapped to, where they are mapped. */
+function textReader(field: Field): (value: unknown) => string {
+  const plain = (value: unknown) => {
+    if (typeof value === 'string') return value;
+    if (value === null || value === undefined) return '';
+    return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  };
+  const { display } = field;
+  if (!display || (field.type !== FieldType.enum && !field.config.mappings?.length)) return plain;
+  const texts = new Map<unknown, string>();
+  return (value) => {
+    let text = texts.get(value);
+    if (text === undefined) {
+      text = value === null || value === undefined ? '' : formattedValueToString(display(value));
+      texts.set(value, text);
+    }
+    return text;
+  };
+}

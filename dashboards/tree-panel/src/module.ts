@@ -1,0 +1,14 @@
+import { FieldColorModeId, FieldConfigProperty, PanelPlugin } from '@grafana/data';
+import { addFieldOptions } from './editor/field-options.ts';
+import { addPanelOptions } from './editor/panel-options.ts';
+import type { FieldOptions, PanelOptions } from './options.ts';
+import { TreePanel } from './TreePanel.tsx';
+
+export const plugin = new PanelPlugin<PanelOptions, FieldOptions>(TreePanel)
+  .setPanelOptions(addPanelOptions)
+  .useFieldConfig({
+    standardOptions: {
+      [FieldConfigProperty.Color]: { defaultValue: { mode: FieldColorModeId.Thresholds }, settings: { byValueSupport: true, preferThresholdsMode: true } },
+    },
+    useCustomConfig: addFieldOptions,
+  });

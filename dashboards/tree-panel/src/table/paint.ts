@@ -1,0 +1,111 @@
+import { type DisplayValue, type GrafanaTheme2, colorManipulator, formattedValueToString } from '@grafana/data';
+import type { Column } from '../frame/columns.ts';
+import type { PanelOptions } from '../options.ts';
+import type { Tree } from '../tree.ts';
+import { type Palette, fullHeat, hasOwnColors, heatOf, paletteOf } from './heat.ts';
+
+/** Stands for a value that is not known. */
+export const UNKNOWN = '\u2013';
+
+const MOST_LETTERS = 240;
+const BACKGROUND = 0.35;
+const DEFAULT_HEAT = 'blue';
+
+/** What a cell shows. */
+export interface Cell {
+  text: string;
+  /** Of the text. */
+  color?: string;
+  background?: string;
+  /** How much of the cell a bar fills, from 0 to 1. */
+  bar?: number;
+  /** Whether the figure says little: 0 or not known. */
+  isFaint: boolean;
+}
+
+/** What is the same for all rows of one drawing. A new one means that every row is drawn anew. */
+export interface Paint {
+  tree: Tree;
+  columns: readonly Column[];
+  /** What to highlight, in lower case. */
+  words: readonly string[];
+  options: PanelOptions;
+  isTree: boolean;
+  /** By column, where it is coloured by heat. */
+  heats: ReadonlyMap<string, Heat>;
+}
+
+/** How a column is coloured by size. */
+export interface Heat {
+  palette: Palette;
+  full: number;
+}
+
+/** The colours of all columns for the values that the tree has now. */
+export function heatsOf(theme: GrafanaTheme2, { model }: Tree, columns: readonly Column[]): Map<string, Heat> {
+  const heats = new Map<string, Heat>();
+  for (const column of columns) {
+    if (!column.isNumber || (column.cell !== 'heat' && column.cell !== 'color-background' && column.cell !== 'gauge')) continue;
+    const fixed = column.field.config.color?.mode === 'fixed' ? column.field.config.color.fixedColor : undefined;
+    heats.set(column.key, {
+      palette: paletteOf(theme, fixed ?? column.heat.heat ?? DEFAULT_HEAT),
+      full: fullHeat(column, model.column(column.key)),
+    });
+  }
+  return heats;
+}
+
+/** What stands in the cell of a column, in the row of a slot. */
+export function cellOf(paint: Paint, column: Column, slot: number, isFolded: boolean): Cell {
+  return column.isNumber ? figureCell(paint, column, slot, isFolded) : textCell(paint, column, slot);
+}
+
+function figureCell({ tree: { model }, options, isTree, heats }: Paint, column: Column, slot: number, isFolded: boolean): Cell {
+  const isSum = column.isSummed && isTree && (isFolded || options.sums === 'always');
+  const value = isSum ? model.branchNumber(slot, column.key) : model.number(slot, column.key);
+  if (Number.isNaN(value)) return { text: column.field.config.noValue ?? UNKNOWN, isFaint: true };
+  const shown = column.field.display?.(value);
+  const cell: Cell = { text: shown ? formattedValueToString(shown) : String(value), isFaint: value === 0 };
+  return { ...cell, ...colorsOf(column, value, shown, heats.get(column.key)) };
+}
+
+function textCell({ tree: { model, table } }: Paint, column: Column, slot: number): Cell {
+  const text = model.text(slot, column.key);
+  if (text === '') return { text: column.field.config.noValue ?? UNKNOWN, isFaint: true };
+  const cell: Cell = { text: text.length <= MOST_LETTERS ? text : `${text.slice(0, MOST_LETTERS)}…`, isFaint: false };
+  const isMapped = (column.field.config.mappings?.length ?? 0) > 0;
+  if (!isMapped && column.cell === 'text') return cell;
+  const shown = column.field.display?.(column.field.values[table.rowOf[slot]]);
+  if (isMapped && column.cell === 'text') return { ...cell, color: shown?.color && hasMappedColor(column, shown) ? shown.color : undefined };
+  return { ...cell, ...colorsOf(column, NaN, shown, undefined) };
+}
+
+/** A mapping need not name a colour; then the value has that of the thresholds, which nobody asked for. */
+function hasMappedColor(column: Column, shown: DisplayValue): boolean {
+  return column.field.config.mappings!.some((mapping) => Object.values(mapping.type === 'value' ? mapping.options : { one: mapping.options.result })
+    .some((result) => result?.color && (result.text ?? shown.text) === shown.text));
+}
+
+function colorsOf(column: Column, value: number, shown: DisplayValue | undefined, heat: Heat | undefined): Partial<Cell> {
+  const own = shown?.color && hasOwnColors(column.field) ? shown.color : undefined;
+  switch (column.cell) {
+    case 'color-text': return { color: shown?.color };
+    case 'gauge': return { bar: share(value, heat), background: own ?? heat?.palette[heat.palette.length - 1] };
+    case 'heat':
+    case 'color-background':
+      if (own && column.field.config.color?.mode !== 'fixed') return { background: colorManipulator.alpha(own, BACKGROUND) };
+      if (heat) return { background: heatOf(heat.palette, value, heat.full) };
+      return { background: shown?.color && colorManipulator.alpha(shown.color, BACKGROUND) };
+    default: return {};
+  }
+}
+
+const share = (value: number, heat: Heat | undefined): number => (heat && heat.full > 0 ? Math.max(0, Math.min(1, value / heat.full)) : 0);
+
+/** The text shown when the pointer rests on a cell: what the cell has no room for. */
+export function titleOf({ tree: { model } }: Paint, column: Column, slot: number): string {
+  if (!column.isNumber) return model.text(slot, column.key);
+  if (!column.isSummed || !model.isExpandable(slot)) return '';
+  const format = (value: number) => (Number.isNaN(value) ? UNKNOWN : column.field.display ? formattedValueToString(column.field.display(value)) : String(value));
+  return `${column.title}: ${format(model.number(slot, column.key))} itself, ${format(model.branchNumber(slot, column.key))} with all ${model.branchSize(slot) - 1} below it`;
+}

@@ -1,0 +1,110 @@
+import * as React from 'react';
+import { Button, Checkbox, Input, useStyles2 } from '@grafana/ui';
+import type { Filter } from '../../../../tree-api/web/model/filter.js';
+import type { Column } from '../frame/columns.ts';
+import type { Shown } from '../useTree.ts';
+import type { SetViewState } from '../view-state.ts';
+import { parseFigure } from './figure.ts';
+import { Popup, getPopupStyles } from './Popup.tsx';
+
+/** A column with more different texts than this is searched, not chosen from. */
+const MOST_CHOICES = 60;
+
+interface Props {
+  shown: Shown;
+  filter: Filter;
+  isNarrow: boolean;
+  setView: SetViewState;
+}
+
+/** Conditions on columns: which texts, and how much at least. */
+export function FilterMenu(props: Props) {
+  const { oneOf = {}, atLeast = {} } = props.filter;
+  return (
+    <Popup icon="filter" label="Filter" count={Object.keys(oneOf).length + Object.keys(atLeast).length} isNarrow={props.isNarrow}>
+      <Conditions {...props} />
+    </Popup>
+  );
+}
+
+function Conditions({ shown: { tree, columns }, filter, setView }: Props) {
+  const styles = useStyles2(getPopupStyles);
+  const set = (change: Partial<Filter>) => setView({ filter: { ...filter, ...change } });
+  const { oneOf = {}, atLeast = {} } = filter;
+  return (
+    <div className={styles.popup}>
+      {columns.filter((c) => c.isSummed).map((column) => (
+        <AtLeast key={column.key} column={column} value={atLeast[column.key]} onChange={(value) => set({ atLeast: without(atLeast, column.key, value) })} />
+      ))}
+      {columns.filter((c) => !c.isNumber).map((column) => (
+        <OneOf
+          key={column.key}
+          column={column}
+          counts={tree.model.countBy(column.key)}
+          chosen={oneOf[column.key] ?? []}
+          onChange={(values) => set({ oneOf: without(oneOf, column.key, values.length > 0 ? values : undefined) })}
+        />
+      ))}
+      {(Object.keys(oneOf).length > 0 || Object.keys(atLeast).length > 0) && (
+        <Button size="sm" variant="secondary" onClick={() => set({ oneOf: undefined, atLeast: undefined })}>Remove all</Button>
+      )}
+    </div>
+  );
+}
+
+/** The conditions with one of them set, or taken away. */
+function without<T>(all: Record<string, T>, key: string, value: T | undefined): Record<string, T> {
+  const { [key]: _, ...rest } = all;
+  return value === undefined ? rest : { ...rest, [key]: value };
+}
+
+interface AtLeastProps {
+  column: Column;
+  value: number | undefined;
+  onChange: (value: number | undefined) => void;
+}
+
+function AtLeast({ column, value, onChange }: AtLeastProps) {
+  const styles = useStyles2(getPopupStyles);
+  const [text, setText] = React.useState(value === undefined ? '' : String(value));
+  const isWrong = text.trim() !== '' && parseFigure(text) === undefined;
+  return (
+    <label className={styles.group}>
+      <div className={styles.title}>{column.title} at least</div>
+      <Input
+        value={text}
+        invalid={isWrong}
+        placeholder="0.5, 20M, 1.5 GiB"
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          onChange(parseFigure(event.currentTarget.value));
+        }}
+      />
+    </label>
+  );
+}
+
+interface OneOfProps {
+  column: Column;
+  /** How many rows have each text. */
+  counts: Map<string, number>;
+  chosen: readonly string[];
+  onChange: (values: string[]) => void;
+}
+
+function OneOf({ column, counts, chosen, onChange }: OneOfProps) {
+  const styles = useStyles2(getPopupStyles);
+  if (counts.size > MOST_CHOICES || (counts.size < 2 && chosen.length === 0)) return null;
+  const values = [...new Set([...counts.keys(), ...chosen])].sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || (a < b ? -1 : 1));
+  const toggle = (value: string) => onChange(chosen.includes(value) ? chosen.filter((v) => v !== value) : [...chosen, value]);
+  return (
+    <div className={styles.group} role="group" aria-label={column.title}>
+      <div className={styles.title}>{column.title}</div>
+      <div className={styles.choices}>
+        {values.map((value) => (
+          <Checkbox key={value} label={`${value || '(none)'} (${counts.get(value) ?? 0})`} value={chosen.includes(value)} onChange={() => toggle(value)} />
+        ))}
+      </div>
+    </div>
+  );
+}

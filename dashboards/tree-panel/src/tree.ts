@@ -1,0 +1,79 @@
+import { TreeModel } from '../../../tree-api/web/tree-model.js';
+import type { Expansion } from '../../../tree-api/web/model/folding.js';
+import type { Filter } from '../../../tree-api/web/model/filter.js';
+import type { Sort } from '../../../tree-api/web/model/order.js';
+import { type Column, signature } from './frame/columns.ts';
+import { FrameTable, type Rows } from './frame/frame-table.ts';
+import { ALL_LEVELS } from './options.ts';
+
+/**
+ * The tree of one panel. It keeps its model from frame to frame for as long as the columns
+ * are the same; when they change, the new model takes over what was folded.
+ */
+export class Tree {
+  model!: TreeModel<Rows>;
+  table!: FrameTable;
+  #signature = '';
+  #filter: Filter | undefined;
+
+  constructor() {
+    this.#renew([], undefined);
+  }
+
+  /** Takes a frame in. An empty one is not: what was folded would be forgotten. */
+  update(rows: Rows, expansion: Expansion | undefined, openLevels: number): void {
+    const made = signature(rows.columns);
+    const isNew = made !== this.#signature;
+    if (isNew) {
+      const known = this.model.total > 0 ? this.model.expansion : expansion;
+      this.#renew(rows.columns, known);
+      this.#signature = made;
+      expansion = known;
+    }
+    this.model.apply(rows);
+    if (isNew) this.model.setExpansion(expansion ?? this.#firstLevels(openLevels));
+  }
+
+  /** Sets the filter unless it is the one in force: what is folded under it would open. */
+  setFilter(filter: Filter): void {
+    if (filter === this.#filter) return;
+    this.#filter = filter;
+    this.model.setFilter(this.#known(filter));
+  }
+
+  /** Sorts by a column, or by the first one that there is. */
+  setSort(wanted: Sort): void {
+    const { numbers, texts } = this.table.columns;
+    const has = (key: string) => numbers.includes(key) || texts.includes(key);
+    const { key, descending } = has(wanted.key) ? wanted : { key: texts[0] ?? numbers[0], descending: false };
+    const { sort } = this.model;
+    if (key !== undefined && (sort.key !== key || sort.descending !== descending)) this.model.setSort({ key, descending });
+  }
+
+  #renew(columns: readonly Column[], expansion: Expansion | undefined): void {
+    this.table = new FrameTable(columns);
+    this.model = new TreeModel(this.table);
+    this.#filter = undefined;
+    if (columns.length > 0) this.model.setSort({ key: columns[0].key, descending: false });
+    if (expansion) this.model.setExpansion(expansion);
+  }
+
+  /** Conditions on columns that are gone would hide everything. */
+  #known({ text, oneOf, atLeast }: Filter): Filter {
+    const { numbers, texts } = this.table.columns;
+    const only = <T>(all: Record<string, T> | undefined, keys: readonly string[]) => Object.fromEntries(Object.entries(all ?? {}).filter(([key]) => keys.includes(key)));
+    return { text, oneOf: only(oneOf, texts), atLeast: only(atLeast, numbers) };
+  }
+
+  #firstLevels(levels: number): Expansion {
+    if (levels === ALL_LEVELS) return { open: true, except: [] };
+    const except: string[] = [];
+    this.model.setExpansion({ open: true, except: [] });
+    const rows = this.model.rows();
+    for (let row = 0; row < rows.length; row++) {
+      const slot = rows.slots[row];
+      if (rows.depths[row] < levels && this.model.isExpandable(slot)) except.push(this.model.idOf(slot));
+    }
+    return { open: false, except };
+  }
+}
