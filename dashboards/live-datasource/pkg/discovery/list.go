@@ -27,16 +27,23 @@ func parseLine(line string) (Target, error) {
 	instance, address, named := strings.Cut(line, "=")
 	if !named {
 		instance, address = "", line
+	} else if strings.ContainsAny(instance, "/?#@") {
+		// The = is one of an address.
+		return Target{}, notATarget(line)
 	}
 	scheme, host := "http", address
 	if strings.Contains(address, "://") {
 		u, err := url.Parse(address)
 		if err != nil || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
-			return Target{}, fmt.Errorf("want HOST:PORT, URL or INSTANCE=URL without a path, not %q", line)
+			return Target{}, notATarget(line)
 		}
 		scheme, host = u.Scheme, u.Host
 	}
 	return newTarget(instance, scheme, host)
+}
+
+func notATarget(line string) error {
+	return fmt.Errorf("want HOST:PORT, URL or INSTANCE=URL without a path, not %q", line)
 }
 
 // Targets implements Source.

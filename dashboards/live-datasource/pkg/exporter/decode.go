@@ -34,6 +34,9 @@ func decode(from io.Reader) (*processes.Table, error) {
 		return nil, outbound.ErrMalformed
 	}
 	d.table.Link()
+	if d.role != "operator" {
+		return d.table.WithoutCommandLines(), nil
+	}
 	return d.table, nil
 }
 
@@ -45,6 +48,8 @@ type decoder struct {
 	table  *processes.Table
 	row    processes.Row
 	status string
+	// role is what the exporter takes us for.
+	role string
 	// listed is whether there was a list of processes, empty or not.
 	listed bool
 	// strings has one copy of each that many processes have in common.
@@ -90,6 +95,8 @@ func (d *decoder) data(key string) (err error) {
 		var seconds float64
 		seconds, err = d.ReadFloat64()
 		t.Interval = time.Duration(seconds * float64(time.Second))
+	case "role":
+		d.role, err = d.ReadString()
 	case "total":
 		t.Total, err = d.ReadInt()
 	case "processes":

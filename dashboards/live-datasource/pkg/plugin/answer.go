@@ -31,10 +31,18 @@ func (d *Datasource) answer(ctx context.Context, from backend.PluginContext, raw
 	}
 	frame, err := d.frame(ctx, d.audienceOf(from.User), q, raw.TimeRange.To)
 	if err != nil {
-		backend.Logger.Warn("query failed", "instance", q.Instance, "type", q.Type, "error", err)
+		logOf(err)("query failed", "instance", q.Instance, "type", q.Type, "error", err)
 		return backend.ErrDataResponseWithSource(status(err), backend.ErrorSourceDownstream, explain(err))
 	}
 	return backend.DataResponse{Status: backend.StatusOK, Frames: data.Frames{frame}}
+}
+
+// logOf returns where to write about an error: who asks for what is not there troubles nobody.
+func logOf(err error) func(string, ...any) {
+	if status(err) == backend.StatusNotFound {
+		return backend.Logger.Debug
+	}
+	return backend.Logger.Warn
 }
 
 // frame answers a query as of a moment.

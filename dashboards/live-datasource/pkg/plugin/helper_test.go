@@ -120,3 +120,13 @@ func about(t *testing.T, frame *data.Frame) processes.About {
 	}
 	return custom
 }
+
+// frameText is all that a frame says.
+func frameText(t *testing.T, frame *data.Frame) string {
+	t.Helper()
+	text, err := data.FrameToJSON(frame, data.IncludeAll)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

@@ -5,6 +5,7 @@ package plugin
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -163,4 +164,50 @@ func sleeper(t *testing.T, name string) *exec.Cmd {
 // staticConfig is a list of targets in Prometheus' configuration.
 func staticConfig(targets ...string) string {
 	return fmt.Sprintf("  static_configs:\n  - targets: [%s]\n", strings.Join(targets, ", "))
+}
+
+// tokenFile makes a token of each role, by the program itself.
+func tokenFile(t *testing.T) (path string, secrets map[string]string) {
+	t.Helper()
+	program, err := exporterProgram()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := "tokens:\n"
+	secrets = make(map[string]string)
+	for _, role := range []string{"viewer", "operator"} {
+		out, err := exec.Command(program, "--api.new-token="+role, "--api.role="+role).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := string(out)
+		hash := regexp.MustCompile(`hash: (\S+)`).FindStringSubmatch(said)
+		secret := regexp.MustCompile(`(?m)^[^#\n]*?([A-Za-z0-9_-]{40,})\s*$`).FindStringSubmatch(said)
+		if hash == nil || secret == nil {
+			t.Fatalf("the program says:\n%s", said)
+		}
+		secrets[role] = secret[1]
+		text += fmt.Sprintf("  - name: %s\n    role: %s\n    hash: %s\n", role, role, hash[1])
+	}
+	path = filepath.Join(t.TempDir(), "tokens.yml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path, secrets
+}
+
+// fetch returns the body of an answer.
+func fetch(t *testing.T, address string) []byte {
+	t.Helper()
+	response, err := http.Get(address)
+	if err != nil {
+		t.Error(err)
+		return nil
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Error(err)
+	}
+	return body
 }

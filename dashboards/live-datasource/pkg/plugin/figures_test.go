@@ -1,0 +1,128 @@
+//go:build linux
+
+package plugin
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+)
+
+// numbers are the fields of a frame that an alert rule can take.
+func numbers(frame *data.Frame) (count int, others []data.FieldType) {
+	for _, field := range frame.Fields {
+		if field.Type().Numeric() {
+			count++
+		} else {
+			others = append(others, field.Type())
+		}
+	}
+	return count, others
+}
+
+// TestFiguresAreForAlerting: one number beside texts, or numbers alone with labels.
+func TestFiguresAreForAlerting(t *testing.T) {
+	sleeper(t, "live-figure")
+	sleeper(t, "live-figure")
+	d := open(t, object{"discovery": "static", "targets": []string{"web1=" + startExporter(t)}}, nil)
+
+	count := frameOf(t, d, "", object{"queryType": "count", "instance": "web1", "match": "live-figure"})
+	if n, others := numbers(count); n != 1 || len(others) > 0 || count.Rows() != 1 || count.Meta.Type != data.FrameTypeNumericWide {
+		t.Errorf("count: %d numbers, %v, %d rows, %v", n, others, count.Rows(), count.Meta.Type)
+	}
+	if got := column(t, count, "processes")[0]; got != 2.0 || count.Fields[0].Labels["instance"] != "web1" {
+		t.Errorf("count = %v %v", got, count.Fields[0].Labels)
+	}
+
+	top := frameOf(t, d, "", object{"queryType": "top", "instance": "web1", "sort": "memory", "limit": 3})
+	n, others := numbers(top)
+	if n != 1 || top.Rows() != 3 || top.Meta.Type != data.FrameTypeNumericLong ||
+		slices.ContainsFunc(others, func(f data.FieldType) bool { return f != data.FieldTypeString }) {
+		t.Errorf("top: %d numbers, %v, %d rows, %v", n, others, top.Rows(), top.Meta.Type)
+	}
+	memory := column(t, top, "memory")
+	if memory[0].(float64) < memory[1].(float64) || memory[1].(float64) < memory[2].(float64) {
+		t.Errorf("top = %v", memory)
+	}
+
+	host := frameOf(t, d, "", object{"queryType": "host", "instance": "web1"})
+	if n, others := numbers(host); n < 6 || len(others) > 0 || host.Rows() != 1 {
+		t.Errorf("host: %d numbers, %v, %d rows", n, others, host.Rows())
+	}
+	if total := column(t, host, "memory_total")[0].(float64); total < 1<<20 {
+		t.Errorf("the host has %v bytes of memory", total)
+	}
+	past := ask(t, d, "", object{"queryType": "host", "instance": "web1"}, time.Now().Add(-time.Hour))
+	if past.Error == nil {
+		t.Error("the host's figures of an hour ago: no error")
+	}
+}
+
+func TestBadQueriesAreNamed(t *testing.T) {
+	d := open(t, object{"discovery": "static", "targets": []string{"web1=127.0.0.1:1"}}, nil)
+	for want, query := range map[string]object{
+		"instance: missing; choose a host":                                      {},
+		`queryType: want tree, host, top or count, not "x"`:                     {"instance": "web1", "queryType": "x"},
+		`sort: want cpu, memory, read, written, threads or open_fds, not "pid"`: {"instance": "web1", "sort": "pid"},
+		"limit: want a number from 0 to 100000":                                 {"instance": "web1", "limit": -1},
+		"match: longer than 512 bytes":                                          {"instance": "web1", "match": string(make([]byte, 513))},
+		"the query is not understood: want a text or a list of texts":           {"instance": "web1", "user": 7},
+	} {
+		if got := failureOf(t, d, query); got != want {
+			t.Errorf("%v: %q, want %q", query, got, want)
+		}
+	}
+}
+
+// TestVariables asks as templates do.
+func TestVariables(t *testing.T) {
+	d := open(t, object{"discovery": "static", "targets": []string{"web2=127.0.0.1:1", "web1=" + startExporter(t)}}, nil)
+	call := func(method, address string) (int, []byte) {
+		t.Helper()
+		path, _, _ := strings.Cut(address, "?")
+		var got *backend.CallResourceResponse
+		err := d.CallResource(t.Context(), &backend.CallResourceRequest{Method: method, Path: path, URL: address, PluginContext: as("Viewer")},
+			backend.CallResourceResponseSenderFunc(func(r *backend.CallResourceResponse) error {
+				got = r
+				return nil
+			}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.Status, got.Body
+	}
+	list := func(path string) (values []string) {
+		t.Helper()
+		code, body := call(http.MethodGet, path)
+		if err := json.Unmarshal(body, &values); err != nil || code != http.StatusOK {
+			t.Fatalf("%s: %d %s", path, code, body)
+		}
+		return values
+	}
+	if got := list("instances"); !slices.Equal(got, []string{"web1", "web2"}) {
+		t.Errorf("instances %q", got)
+	}
+	if got := list("users?instance=web1"); !slices.Contains(got, "root") || slices.Contains(got, "") {
+		t.Errorf("users %q", got)
+	}
+	if got := list("groups?instance=web1"); len(got) == 0 || !slices.IsSorted(got) {
+		t.Errorf("groups %q", got)
+	}
+	for path, want := range map[string]int{
+		"groups": http.StatusNotFound, "groups?instance=nobody": http.StatusNotFound,
+		"users?instance=web2": http.StatusBadGateway, "other": http.StatusNotFound, "instances/../groups": http.StatusNotFound,
+	} {
+		if code, body := call(http.MethodGet, path); code != want && code != http.StatusTemporaryRedirect && code != http.StatusMovedPermanently {
+			t.Errorf("%s: %d %s, want %d", path, code, body, want)
+		}
+	}
+	if code, _ := call(http.MethodPost, "instances"); code != http.StatusMethodNotAllowed {
+		t.Errorf("POST instances: %d", code)
+	}
+}
