@@ -121,12 +121,6 @@ func (l *exitLedger) add(e Exit) {
 	l.records = append(l.records, e)
 }
 
-// overdue reports whether the account of a process that left the table at a scan will never
-// come.
-func (l *exitLedger) overdue(scan uint64, at time.Time) bool {
-	return l.scan-scan >= rememberGone && l.now.Sub(at) >= rememberGoneFor
-}
-
 // finish returns the records that are due.
 func (l *exitLedger) finish() []Exit {
 	for id, e := range l.held {
@@ -136,7 +130,7 @@ func (l *exitLedger) finish() []Exit {
 		}
 	}
 	maps.DeleteFunc(l.gone, func(_ ID, p goneProcess) bool {
-		if !l.overdue(p.scan, p.at) {
+		if l.scan-p.scan < rememberGone || l.now.Sub(p.at) < rememberGoneFor {
 			return false
 		}
 		l.lost++

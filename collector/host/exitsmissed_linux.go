@@ -8,6 +8,14 @@ import (
 	"proctree/collector/host/bpf"
 )
 
+// An account that has not come so many scans, and so long, after a process was gone never
+// will: the kernel closes it milliseconds later. Whoever follows processes from scan to scan
+// still remembers it then.
+const (
+	missedAfter    = 2
+	missedAfterFor = time.Second
+)
+
 // missedExits finds the processes that ended without an account: the kernel ran no program
 // when it freed them. What was known when they began to end is their account then.
 type missedExits struct {
@@ -27,11 +35,10 @@ type absence struct {
 // pendingExits is what bpf.Exits does for missedExits.
 type pendingExits interface {
 	Pending(each func(*bpf.EndedKey, *bpf.Ended)) error
-	Forget(bpf.EndedKey) (bool, error)
+	Take(bpf.EndedKey, bpf.Ended) (bool, error)
 }
 
-// recover takes those that have waited for their account as long as one is awaited. It is
-// to be called before the ledger gives them up.
+// recover takes those that have waited for their account long enough.
 func (m *missedExits) recover(from pendingExits, l *exitLedger) error {
 	if m.procHides && l.table.Reader == ReaderProcfs {
 		return nil // Whether one is a zombie or gone cannot be told.
@@ -53,11 +60,11 @@ func (m *missedExits) recover(from pendingExits, l *exitLedger) error {
 	m.absent = absent
 	var errs []error
 	maps.DeleteFunc(absent, func(k bpf.EndedKey, a absence) bool {
-		if !l.overdue(a.scan, a.at) {
+		if l.scan-a.scan < missedAfter || l.now.Sub(a.at) < missedAfterFor {
 			return false
 		}
-		forgotten, err := from.Forget(k)
-		if forgotten {
+		taken, err := from.Take(k, a.ended)
+		if taken {
 			l.addEnded(&k, &a.ended)
 		}
 		errs = append(errs, err)

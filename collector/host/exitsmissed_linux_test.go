@@ -19,13 +19,13 @@ func (f fakePending) Pending(each func(*bpf.EndedKey, *bpf.Ended)) error {
 	return nil
 }
 
-func (f fakePending) Forget(k bpf.EndedKey) (bool, error) {
+func (f fakePending) Take(k bpf.EndedKey, _ bpf.Ended) (bool, error) {
 	_, ok := f[k]
 	delete(f, k)
 	return ok, nil
 }
 
-func TestMissedExitsAreRecoveredWhenOverdue(t *testing.T) {
+func TestMissedExitsAreRecovered(t *testing.T) {
 	seen, zombie := testProcess(10, "a", &Facts{Exe: "/bin/a"}), testProcess(20, "b", noFacts)
 	key := func(pid int) bpf.EndedKey {
 		return bpf.EndedKey{Pid: uint32(pid), Start: uint64(100*pid) * uint64(tick)}
@@ -38,19 +38,19 @@ func TestMissedExitsAreRecoveredWhenOverdue(t *testing.T) {
 	pending := fakePending{key(10): ended("a"), key(20): ended("b"), key(30): ended("c"), key(40): ended("d")}
 	l := newTestLedger(t)
 	var missed missedExits
-	taken := time.Now()
+	at := time.Now()
 	scan := func(previous []Process) []string {
 		t.Helper()
-		l.begin(previous, &Snapshot{Taken: taken, Processes: []Process{zombie}}, nil)
+		l.begin(previous, &Snapshot{Taken: at, Processes: []Process{zombie}}, nil)
 		if err := missed.recover(pending, l); err != nil {
 			t.Fatal(err)
 		}
-		taken = taken.Add(rememberGoneFor / 2)
+		at = at.Add(missedAfterFor)
 		return ids(l.finish())
 	}
-	for i, previous := range [][]Process{{seen, zombie}, {zombie}, {zombie}} {
+	for i, previous := range [][]Process{{seen, zombie}, {zombie}} {
 		if got := scan(previous); len(got) != 0 {
-			t.Fatalf("scan %d: %v before they are overdue", i, got)
+			t.Fatalf("scan %d: %v before it is certain", i, got)
 		}
 		delete(pending, key(40)) // It gets its account after all.
 	}

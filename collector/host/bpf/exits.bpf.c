@@ -14,8 +14,8 @@ enum { ENDED_WITH_CODE = 256, ENDED_FOR_MEMORY = 512 };
 enum { SIGKILL = 9 };
 
 // Flags of an account: the kernel counts I/O, and PF_FORKNOEXEC: the process ran the program
-// of its parent.
-enum { HAS_IO = 1 };
+// of its parent. The reader sets TAKEN in what was noted when it has given up waiting.
+enum { HAS_IO = 1, TAKEN = 2 };
 
 struct usage {
 	__u64 runtime, utime, stime; // ns
@@ -280,12 +280,20 @@ int BPF_PROG(process_freed, struct task_struct *p)
 	struct signal_struct *sig = p->signal;
 	struct ended_key key = { .start = p->start_boottime, .pid = p->tgid };
 	__u64 until = seen_until;
+	struct ended *noted_end;
+	__u32 taken = 0;
 
 	// A thread is no process; it has moved its figures to signal_struct.
 	if (p->pid != p->tgid)
 		return 0;
-	if (!bpf_map_delete_elem(&ending_processes, &key))
-		__sync_fetch_and_add(&closed, 1);
+	noted_end = bpf_map_lookup_elem(&ending_processes, &key);
+	if (noted_end) {
+		taken = noted_end->flags & TAKEN;
+		if (!bpf_map_delete_elem(&ending_processes, &key))
+			__sync_fetch_and_add(&closed, 1);
+	}
+	if (taken)
+		return 0;
 	if (p->start_boottime <= until)
 		list(p, sig);
 	else

@@ -39,6 +39,8 @@ const (
 const (
 	// FlagIO vouches for ReadBytes and WriteBytes.
 	FlagIO = 0x01
+	// flagTaken is set in the kernel by Take.
+	flagTaken = 0x02
 	// FlagForkNoExec: the process ran the program of its parent (PF_FORKNOEXEC in
 	// linux/sched.h).
 	FlagForkNoExec = 0x40
@@ -61,7 +63,9 @@ type Exits struct {
 	turned bool
 	// summed, listed and lost are the kernel's counters at the last Drain.
 	summed, listed, lost uint64
-	// forgotten is how many of the noted were taken back.
+	// taken are the noted that Take has taken, and when; forgotten is how many of these
+	// were deleted.
+	taken     map[EndedKey]time.Time
 	forgotten uint64
 }
 
@@ -75,7 +79,7 @@ func LoadExits() (*Exits, error) {
 }
 
 func startExits(spec *ebpf.CollectionSpec) (*Exits, error) {
-	e := &Exits{ended: newBatch[EndedKey, Ended](), sums: newBatch[SumKey, Sum]()}
+	e := &Exits{ended: newBatch[EndedKey, Ended](), sums: newBatch[SumKey, Sum](), taken: make(map[EndedKey]time.Time)}
 	if err := load(spec, &e.objects); err != nil {
 		return nil, err
 	}
