@@ -125,6 +125,12 @@ test-deploy: ## Test the image, compose file, Kubernetes manifests and chart (ro
 manifests: ## Write alerting-rules/ into the Kubernetes manifests and the chart anew
 	$(GO) -C deploy/validate test -count=1 -run TestGeneratedManifests . -update
 
+.PHONY: e2e
+e2e: tools ## Run alerts from processes to mails: real exporter, Prometheus, Alertmanager (four minutes)
+	$(GO) -C deploy/stack vet ./... && $(GO) -C deploy/e2e vet ./...
+	PATH="$(TOOLS):$$PATH" $(GO) -C deploy/stack test $(RACE) -shuffle=on ./...
+	PATH="$(TOOLS):$$PATH" $(GO) -C deploy/e2e test -count=1 -v -timeout 10m ./...
+
 .PHONY: tools
 tools: ## Build the pinned Prometheus and Alertmanager that the tests run (minutes, once)
 	@deploy/tools/build.sh "$(TOOLS)"
