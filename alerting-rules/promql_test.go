@@ -11,7 +11,8 @@ import (
 
 // names are what an expression speaks of.
 type names struct {
-	metrics, labels map[string]bool
+	// made are the labels that label_replace adds.
+	metrics, labels, made map[string]bool
 }
 
 var (
@@ -19,6 +20,7 @@ var (
 	literals    = regexp.MustCompile(`"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'`)
 	matchers    = regexp.MustCompile(`\{[^}]*\}`)
 	matcher     = regexp.MustCompile(`(\w+)\s*(?:=~|!~|!=|=)`)
+	replaced    = regexp.MustCompile(`, "(\w+)"(?:, "[^"]*"){3}\)`)
 	labelLists  = regexp.MustCompile(`\b(?:by|without|on|ignoring|group_left|group_right)\s*\(([^)]*)\)`)
 	durations   = regexp.MustCompile(`\[[^\]]*\]|\boffset\s+-?\w+`)
 	identifiers = regexp.MustCompile(`[a-zA-Z_:][\w:]*\s*\(?`)
@@ -28,7 +30,10 @@ var (
 // namesIn finds the metrics and labels in an expression. It is no parser: it leaves to
 // promtool what is no PromQL, and knows what these rules use.
 func namesIn(expr string) names {
-	found := names{map[string]bool{}, map[string]bool{}}
+	found := names{map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	for _, m := range replaced.FindAllStringSubmatch(expr, -1) {
+		found.made[m[1]] = true
+	}
 	// Literals first: one may hold a brace or a number sign.
 	expr = literals.ReplaceAllString(expr, `""`)
 	expr = comments.ReplaceAllString(expr, "")

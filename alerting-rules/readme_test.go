@@ -11,12 +11,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// action is what a template puts in the place of.
-var action = regexp.MustCompile(`\{\{[^}]*\}\}`)
+var (
+	// action is a part of a template that stands for something else.
+	action = regexp.MustCompile(`\{\{[^}]*\}\}`)
+	// choice is a part that depends on a label, such as a unit.
+	choice = regexp.MustCompile(`\{\{ if .*?\{\{ end \}\}`)
+)
 
 // sample is a summary as it reads for some host, group and value.
 func sample(summary string) string {
-	return action.ReplaceAllStringFunc(summary, func(template string) string {
+	return action.ReplaceAllStringFunc(choice.ReplaceAllString(summary, ""), func(template string) string {
 		if m := regexp.MustCompile(`\$labels\.(\w+)`).FindStringSubmatch(template); m != nil {
 			return strings.ToUpper(m[1])
 		}
