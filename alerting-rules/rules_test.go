@@ -73,6 +73,7 @@ func load(t *testing.T) []*rule {
 
 // alerts returns the alerting rules.
 func alerts(t *testing.T) []*rule {
+	t.Helper()
 	return slices.DeleteFunc(load(t), func(r *rule) bool { return r.Alert == "" })
 }
 
