@@ -34,7 +34,7 @@ test: test-go test-live test-web test-plugins test-dashboards ## Run all tests, 
 STACK_FLAGS = -dir "$(CURDIR)/.stack"
 
 .PHONY: stack
-stack: build tools ## Start exporter, Prometheus, Alertmanager, Grafana (if installed) on loopback
+stack: build tools $(if $(or $(GRAFANA_HOME),$(shell command -v grafana)),grafana-plugins) ## Start exporter, Prometheus, Alertmanager, Grafana (if installed) on loopback
 	@$(GO) -C deploy/stack build -o "$(CURDIR)/bin/stack" .
 	@bin/stack start $(STACK_FLAGS) -tools "$(TOOLS)" -grafana-home "$(GRAFANA_HOME)" \
 		$(if $(EXPORTER_PORT),-exporter-port $(EXPORTER_PORT)) $(if $(PROMETHEUS_PORT),-prometheus-port $(PROMETHEUS_PORT)) \

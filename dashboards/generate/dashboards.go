@@ -29,7 +29,7 @@ const (
 // boards is every dashboard there is.
 func boards() []board {
 	return []board{
-		fleet(), host(), processes(), history(), alerts(), exporter(),
+		fleet(), host(), processes(), history(), anomalies(), alerts(), exporter(),
 	}
 }
 

@@ -43,7 +43,7 @@ func TestRunTellsWhatDiffers(t *testing.T) {
 func TestUIDs(t *testing.T) {
 	want := []string{
 		"proctree-fleet", "proctree-host", "proctree-processes", "proctree-history",
-		"proctree-alerts", "proctree-exporter",
+		"proctree-anomalies", "proctree-alerts", "proctree-exporter",
 	}
 	var got []string
 	for _, d := range read(t) {

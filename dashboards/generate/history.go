@@ -19,7 +19,9 @@ func history() board {
 		from:        "6h",
 		variables: variables(
 			instance(),
-			labelValues("group", "Group", promql(`label_values(proctree_group_processes{HOSTS}, group)`)),
+			// Several at once too, and not only for that: Grafana escapes what is special in a
+			// regular expression, such as the brackets of (sd-pam), for such variables alone.
+			labelValues("group", "Group", promql(`label_values(proctree_group_processes{HOSTS}, group)`)).Multi(true),
 			labelValues("pid", "PID", promql(`label_values(proctree_process_info{HOSTS, group=~"$group"}, pid)`)).
 				Multi(true).IncludeAll(true).AllValue(".+").Current(all()),
 		),
@@ -56,12 +58,14 @@ func historyHealth() row {
 
 // compare is a graph of a figure beside the same a day and a week before: those dashed and
 // grey, so that what differs is seen at once. AGO stands in the expression for the offset.
-func compare(title, description string, u unit, n needs, expr string) *timeseries.PanelBuilder {
+func compare(title, description string, u unit, n needs, expr string, more ...query) *timeseries.PanelBuilder {
 	ago := func(offset string) string { return strings.ReplaceAll(expr, "AGO", offset) }
 	return graph(title, description+" The dashed lines are the same time a day and a week before.", u, n,
-		series(ago(""), "now"),
-		series(ago(" offset 1d"), "a day before"),
-		series(ago(" offset 1w"), "a week before"),
+		append([]query{
+			series(ago(""), "now"),
+			series(ago(" offset 1d"), "a day before"),
+			series(ago(" offset 1w"), "a week before"),
+		}, more...)...,
 	).
 		OverrideByName("a day before", dashed(colorMuted)).
 		OverrideByName("a week before", dashed("#5a5a5a"))
@@ -69,10 +73,10 @@ func compare(title, description string, u unit, n needs, expr string) *timeserie
 
 func historyUse() row {
 	return open("What it uses",
-		compare("CPU", "Cores that the group used, its ended processes included.", cores, collectors("group_cpu"),
-			`sum(rate(proctree_group_cpu_seconds_total{GROUPS}[$__rate_interval]AGO))`).AxisLabel("cores"),
-		compare("Memory", "Resident memory of the group's processes.", size, collectors("group_memory"),
-			`sum(proctree_group_resident_memory_bytes{GROUPS}AGO)`),
+		withBand(compare("CPU", "Cores that the group used, its ended processes included. The grey band is where it usually is.", cores, collectors("group_cpu"),
+			`sum(rate(proctree_group_cpu_seconds_total{GROUPS}[$__rate_interval]AGO))`, bandQueries(`GROUPS, figure="cpu"`)...)).AxisLabel("cores"),
+		withBand(compare("Memory", "Resident memory of the group's processes. The grey band is where it usually is, with what was swapped out.", size, collectors("group_memory"),
+			`sum(proctree_group_resident_memory_bytes{GROUPS}AGO)`, bandQueries(`GROUPS, figure="memory"`)...)),
 		compare("Read", "Bytes per second that storage delivered.", byteRate, collectors("group_io"),
 			`sum(rate(proctree_group_read_bytes_total{GROUPS}[$__rate_interval]AGO))`),
 		compare("Written", "Bytes per second that will reach storage.", byteRate, collectors("group_io"),

@@ -19,7 +19,10 @@ const (
 
 // promql puts the selectors into an expression.
 func promql(expr string) string {
-	return strings.NewReplacer("HOSTS", hostsSelector, "GROUPS", groupsSelector, "PIDS", pidsSelector).Replace(strings.TrimSpace(expr))
+	return strings.NewReplacer(
+		"HOSTS", hostsSelector, "GROUPS", groupsSelector, "PIDS", pidsSelector,
+		"HOSTFIGURES", hostFiguresSelector, "FIGURES", figuresSelector,
+	).Replace(strings.TrimSpace(expr))
 }
 
 // query is one PromQL expression of a panel.

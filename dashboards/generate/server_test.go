@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"proctree/deploy/stack/faster"
 )
 
 // start runs a program until the test ends, and gives what the expression captures in what
@@ -75,8 +77,11 @@ func startExporter(t *testing.T) string {
 		"--collector.textfile.directory="+dir)
 }
 
+// easyLimits make two samples enough history for an anomaly, and nothing too small for one.
+var easyLimits = map[string]string{"proctree:threshold:anomaly_samples": "2", "proctree:threshold:anomaly_floor": "0.01"}
+
 // startPrometheus runs a real Prometheus, of which `make test` puts a pinned version on PATH,
-// with the rules of alerting-rules on a clock that runs sixty times as fast.
+// with the rules of alerting-rules on a faster clock.
 func startPrometheus(t *testing.T, exporter string) prometheusServer {
 	t.Helper()
 	program, err := exec.LookPath("prometheus")
@@ -93,10 +98,14 @@ func startPrometheus(t *testing.T, exporter string) prometheusServer {
 		if err != nil {
 			t.Fatal(err)
 		}
-		write(t, filepath.Join(dir, "rules", filepath.Base(path)), faster(string(text)))
+		text, err = faster.Rules(text, easyLimits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(dir, "rules", filepath.Base(path)), string(text))
 	}
 	config := filepath.Join(dir, "prometheus.yml")
-	write(t, config, fmt.Sprintf("global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}\n"+
+	write(t, config, fmt.Sprintf("global: {scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 1s}\n"+
 		"rule_files: [%q]\nscrape_configs:\n- job_name: proctree\n  static_configs:\n  - targets: [%q]\n",
 		filepath.Join(dir, "rules", "*.yml"), exporter))
 	p := prometheusServer{"http://" + start(t, regexp.MustCompile(`Listening on.* address=(\S+)`), program,
@@ -109,33 +118,6 @@ func startPrometheus(t *testing.T, exporter string) prometheusServer {
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-}
-
-var (
-	rangesAndOffsets = regexp.MustCompile(`\[[^\]"]*\]|\boffset +\w+`)
-	ruleTimes        = regexp.MustCompile(`(?m)^(\s*-?\s*(?:for|keep_firing_for|interval): *)(\w+)`)
-	durationText     = regexp.MustCompile(`\b(\d+)([smhdw])\b`)
-)
-
-// faster divides the times in rules by sixty: minutes become seconds, hours minutes.
-func faster(rules string) string {
-	sixtieth := func(text string) string {
-		return durationText.ReplaceAllStringFunc(text, func(one string) string {
-			m := durationText.FindStringSubmatch(one)
-			unit, ok := map[string]string{"m": "s", "h": "m"}[m[2]]
-			switch {
-			case ok:
-				return m[1] + unit
-			case m[2] == "s":
-				return "1s"
-			default:
-				d, _ := time.ParseDuration(m[1] + map[string]string{"d": "24", "w": "168"}[m[2]] + "m")
-				return fmt.Sprintf("%dm", int(d.Minutes()))
-			}
-		})
-	}
-	rules = rangesAndOffsets.ReplaceAllStringFunc(rules, sixtieth)
-	return ruleTimes.ReplaceAllStringFunc(rules, sixtieth)
 }
 
 func write(t *testing.T, path, text string) {

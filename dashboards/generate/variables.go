@@ -62,6 +62,14 @@ func largest(name, expr string) cog.Builder[dashboard.VariableModel] {
 		Hide(dashboard.VariableHideHideVariable)
 }
 
+// mostUnusual lets choose one value of a label among those that an expression finds, at first
+// the one with the largest value.
+func mostUnusual(name, title, label, expr string) cog.Builder[dashboard.VariableModel] {
+	return labelValues(name, title, promql("query_result("+expr+")")).
+		Regex(`/` + label + `="([^"]*)"/`).
+		Sort(dashboard.VariableSortDisabled)
+}
+
 // liveSource lets choose the data source that asks the exporters themselves.
 func liveSource() cog.Builder[dashboard.VariableModel] {
 	return dashboard.NewDatasourceVariableBuilder("live").

@@ -19,6 +19,9 @@ func (s *stack) layOut() error {
 	if err := s.layOutAlertmanager(); err != nil {
 		return fmt.Errorf("configuration of Alertmanager: %w", err)
 	}
+	if err := s.layOutGrafana(); err != nil {
+		return fmt.Errorf("configuration of Grafana: %w", err)
+	}
 	groups := s.path("proctree.yml")
 	if _, err := os.Stat(groups); !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -102,7 +102,7 @@ func (s *stack) tell() {
 		{"mailbox", "http://" + loopback(s.ports.mailbox) + "/", "what Alertmanager sends; files in " + s.path("mail")},
 	}
 	if _, ok := s.grafana(); ok {
-		lines = append(lines, [3]string{"Grafana", "http://" + loopback(s.ports.grafana) + "/", "dashboards"})
+		lines = append(lines, [3]string{"Grafana", "http://" + loopback(s.ports.grafana) + "/", "dashboards; user admin, password in " + s.path("grafana", "admin_password")})
 	} else {
 		lines = append(lines, [3]string{"Grafana", "not installed", "put grafana on PATH, or set GRAFANA_HOME to its folder"})
 	}
