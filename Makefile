@@ -131,6 +131,10 @@ e2e: tools ## Run alerts from processes to mails: real exporter, Prometheus, Ale
 	PATH="$(TOOLS):$$PATH" $(GO) -C deploy/stack test $(RACE) -shuffle=on ./...
 	PATH="$(TOOLS):$$PATH" $(GO) -C deploy/e2e test -count=1 -v -timeout 10m ./...
 
+.PHONY: test-kernels
+test-kernels: ## Run what depends on the kernel on Debian's other kernels, in virtual machines (slow)
+	@.ci/kernels
+
 .PHONY: tools
 tools: ## Build the pinned Prometheus and Alertmanager that the tests run (minutes, once)
 	@deploy/tools/build.sh "$(TOOLS)"

@@ -30,10 +30,12 @@ func (n *permissionNotice) observe(s *host.Snapshot) {
 	}
 	absent, help := "I/O, executables",
 		"grant CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, which root has unless a container took them away"
-	switch runtime.GOOS {
-	case "windows":
+	switch {
+	case s.Reader == host.ReaderBPF:
+		absent, help = "executables", "grant CAP_SYS_PTRACE, which root has unless a container took it away"
+	case runtime.GOOS == "windows":
 		absent, help = "executables, command lines, users", "run as a service or as administrator"
-	case "darwin", "freebsd":
+	case runtime.GOOS == "darwin", runtime.GOOS == "freebsd":
 		absent, help = "CPU time, memory, I/O, executables, command lines", "run as root"
 	}
 	n.once.Do(func() {

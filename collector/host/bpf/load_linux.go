@@ -25,7 +25,10 @@ func load(spec *ebpf.CollectionSpec, into any) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, unix.EPERM), errors.Is(err, unix.EACCES):
+	case errors.Is(err, unix.EPERM):
+		return fmt.Errorf("the kernel refuses BPF, which needs CAP_BPF and CAP_PERFMON, or root "+
+			"(before Linux 5.11 also locked memory, ulimit -l): %w", unix.EPERM)
+	case errors.Is(err, unix.EACCES):
 		return fmt.Errorf("the kernel refuses BPF, which needs CAP_BPF and CAP_PERFMON, or root: %w", err)
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, btf.ErrNotFound), errors.Is(err, ebpf.ErrNotSupported):
 		return fmt.Errorf("the kernel lacks what the programs need (Linux 5.8 or later, CONFIG_DEBUG_INFO_BTF): %w", err)
