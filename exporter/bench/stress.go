@@ -5,9 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"strconv"
-	"strings"
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
@@ -76,11 +74,19 @@ func (s *strain) row() []string {
 	}
 }
 
-// bounded are the targets that every stress has: memory and series of a table of that
-// size, and the CPU of a scrape.
+// scrapeBound is the CPU time that a scrape may take: that of 10,000 processes at rest, and
+// as much for each that is more.
+func scrapeBound(processes int) float64 {
+	const size, ms = 10_000, 80.0
+	return ms * float64(max(processes, size)) / size
+}
+
+// bounded are the targets that every stress has: the CPU of a scrape, memory and series of a
+// table of that size.
 func (s *strain) bounded() []target {
 	size := max(int(s.processes), ordinarySize)
 	return []target{
+		atMost(s.what+", "+s.reader+": scrape, ms CPU", float64(median(s.cpu))/1e6, scrapeBound(size), "%.1f ms"),
 		atMost(s.what+", "+s.reader+": peak resident memory", float64(s.memory.peak)/1e6, byProcesses(size, 40, 90), "%.1f MB"),
 		atMost(s.what+", "+s.reader+": series of single processes", float64(s.series.processes), processMax*s.series.perProcess, "%.0f"),
 	}
@@ -130,176 +136,4 @@ func readerOf(families map[string]*dto.MetricFamily) string {
 		labels[l.GetName()] = l.GetValue()
 	}
 	return "reader " + labels["reader"] + ", exits " + labels["exits"]
-}
-
-// ends counts what the exporter says of the generator's processes.
-func ends(ctx context.Context, server *server) (exits, lost float64, err error) {
-	families, err := server.families(ctx)
-	if err != nil {
-		return 0, 0, err
-	}
-	return sumBy(families["proctree_group_exits_total"], "group")["loadgen-storm"],
-		total(families["proctree_exit_records_lost_total"]), nil
-}
-
-// settleFor bounds the wait for the last accounts. The kernel closes them in batches after
-// an RCU grace period and is in arrears after a storm; and what it never closes the exporter
-// finds out some scans and more than ten seconds later.
-const settleFor = 30 * time.Second
-
-// settledEnds asks until all that ended, beyond what was before, is counted or told as lost.
-func settledEnds(ctx context.Context, server *server, ended, exitsBefore, lostBefore float64) (exits, lost float64, err error) {
-	for deadline := time.Now().Add(settleFor); ; {
-		if err := sleep(ctx, exitSettle); err != nil {
-			return 0, 0, err
-		}
-		exits, lost, err = ends(ctx, server)
-		exits, lost = exits-exitsBefore, lost-lostBefore
-		if err != nil || exits+lost >= ended || time.Now().After(deadline) {
-			return exits, lost, err
-		}
-	}
-}
-
-// stormAt runs a storm and observes the exporter meanwhile.
-func (b *bench) stormAt(ctx context.Context, s *strain, server *server, rate, seconds int) error {
-	load, err := b.programs.load(ctx, "storm", fmt.Sprintf("rate=%d", rate), fmt.Sprintf("seconds=%d", seconds))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = load.end() }()
-	exitsBefore, lostBefore, err := ends(ctx, server)
-	if err != nil {
-		return err
-	}
-	if err := load.begin(); err != nil {
-		return err
-	}
-	var truth *loadTruth
-	var failed error
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		truth, failed = load.truth()
-	}()
-	if err := s.observe(ctx, server, 1, 2*time.Second, done); err != nil {
-		return err
-	}
-	<-done
-	if failed != nil {
-		return failed
-	}
-	s.started = float64(truth.Ended)
-	s.exits, s.lost, err = settledEnds(ctx, server, s.started, exitsBefore, lostBefore)
-	return err
-}
-
-// everyExit sees whether records are lost at a rate that a busy build machine reaches.
-func (b *bench) everyExit(ctx context.Context) ([]strain, []target, error) {
-	var strains []strain
-	var targets []target
-	for _, source := range []string{"bpf", "taskstats"} {
-		what := fmt.Sprintf("%d exits/s", exitRate)
-		b.progress("%s, exits by %s", what, source)
-		server, err := b.serveExporter(ctx, "--host.exits="+source)
-		if err != nil {
-			targets = append(targets, notMeasured(what+", exits by "+source, err.Error()))
-			continue
-		}
-		s := strain{what: what}
-		err = b.stormAt(ctx, &s, server, exitRate, min(b.options.truthSeconds, 15))
-		_ = server.shut()
-		if err != nil {
-			return nil, nil, err
-		}
-		strains = append(strains, s)
-		targets = append(targets,
-			atMost(what+", exits by "+source+": records lost", s.lost, 0, "%.0f"),
-			atLeast(what+", exits by "+source+": share of exits counted", s.exits/s.started*100, 100, "%.2f %%"))
-	}
-	return strains, targets, nil
-}
-
-// amid runs something against the exporter among a number of ordinary processes.
-func (b *bench) amid(ctx context.Context, options []string, do func(*server) error) error {
-	load, err := b.programs.load(ctx, "tree", options...)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = load.end() }()
-	server, err := b.serveExporter(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = server.shut() }()
-	return do(server)
-}
-
-func ordinary() []string { return []string{fmt.Sprintf("processes=%d", ordinarySize)} }
-
-func (b *bench) storm(ctx context.Context) ([]strain, []target, error) {
-	s := strain{what: fmt.Sprintf("storm of %d forks/s", stormRate)}
-	b.progress("%s", s.what)
-	err := b.amid(ctx, ordinary(), func(server *server) error {
-		return b.stormAt(ctx, &s, server, stormRate, min(b.options.truthSeconds, 30))
-	})
-	// Every process that ended is counted, or it is counted that it is not.
-	told := atLeast(s.what+": exits counted or told as lost", (s.exits+s.lost)/max(s.started, 1)*100, 100, "%.2f %%")
-	return []strain{s}, append(s.bounded(), told), err
-}
-
-func (b *bench) threads(ctx context.Context) ([]strain, []target, error) {
-	s := strain{what: fmt.Sprintf("a process with %d threads", manyThreads)}
-	b.progress("%s", s.what)
-	load, err := b.programs.load(ctx, "threads", fmt.Sprintf("threads=%d", manyThreads))
-	if err != nil {
-		return nil, nil, err
-	}
-	defer func() { _ = load.end() }()
-	err = b.amid(ctx, ordinary(), func(server *server) error { return s.observe(ctx, server, 5, 0, nil) })
-	return []strain{s}, s.bounded(), err
-}
-
-// largest has as many processes as a kernel gives by default. They have one thread each,
-// for a thread takes a PID too.
-func (b *bench) largest(ctx context.Context) ([]strain, []target, error) {
-	size, err := roomFor(b.options.stressSize)
-	if err != nil {
-		return nil, nil, err
-	}
-	what := fmt.Sprintf("%d live processes", size)
-	if size < b.options.stressSize {
-		what += fmt.Sprintf(" (kernel.pid_max leaves no room for %d)", b.options.stressSize)
-	}
-	s := strain{what: what}
-	b.progress("%s", s.what)
-	err = b.amid(ctx, []string{fmt.Sprintf("processes=%d", size), "threads=0"}, func(server *server) error {
-		b.progress("they are up")
-		return s.observe(ctx, server, 5, 0, nil)
-	})
-	return []strain{s}, s.bounded(), err
-}
-
-// reservedPIDs are what the kernel never reuses (RESERVED_PIDS, kernel/pid.c), and
-// sparePIDs are left for whatever else starts meanwhile.
-const (
-	reservedPIDs = 300
-	sparePIDs    = 300
-)
-
-// roomFor returns how many of the wanted processes the kernel has PIDs for.
-func roomFor(wanted int) (int, error) {
-	limit, err := os.ReadFile("/proc/sys/kernel/pid_max")
-	if err != nil {
-		return 0, fmt.Errorf("room for processes: %w", err)
-	}
-	load, err := os.ReadFile("/proc/loadavg") // "0.00 0.01 0.05 1/123 4567": tasks behind the slash
-	if err != nil {
-		return 0, fmt.Errorf("room for processes: %w", err)
-	}
-	most, _ := strconv.Atoi(strings.TrimSpace(string(limit)))
-	_, rest, _ := strings.Cut(string(load), "/")
-	now, _, _ := strings.Cut(rest, " ")
-	tasks, _ := strconv.Atoi(now)
-	return min(wanted, most-tasks-reservedPIDs-sparePIDs), nil
 }

@@ -29,6 +29,9 @@ const scrapeInterval = 15 * time.Second
 // shared scan grow old.
 const exitSettle = 2 * time.Second
 
+// settleScans is how many scans later the exporter knows which accounts will never come.
+const settleScans = 3
+
 // witness is a program that is asked who used the CPU.
 type witness struct {
 	name    string
@@ -123,6 +126,14 @@ func (b *bench) watch(ctx context.Context, load *load, witnesses []*witness) (*l
 			b.progress("scraped")
 		case <-ctx.Done():
 			return nil, nil, ctx.Err()
+		}
+	}
+	for range settleScans {
+		if err := sleep(ctx, exitSettle); err != nil {
+			return nil, nil, err
+		}
+		if err := scrapeAll(ctx, witnesses); err != nil {
+			return nil, nil, err
 		}
 	}
 	if err := sleep(ctx, exitSettle); err != nil {
