@@ -33,7 +33,9 @@ type taskstatsExits struct {
 	mu sync.Mutex
 	// living have threads that ended, by process. What these used is the process' own.
 	living map[int]endedProcess
-	ended  []endedProcess
+	// ended have ended since the last pass over the table began, due before that: of these
+	// alone it is certain that the table shows them if they are zombies.
+	ended, due []endedProcess
 	// dropped counts at least once every time that records were dropped.
 	dropped uint64
 }
@@ -84,7 +86,13 @@ func awaitProof(proof <-chan error) error {
 
 func (x *taskstatsExits) name() ExitSource { return ExitsTaskstats }
 
-func (x *taskstatsExits) passBegins() error { return nil }
+func (x *taskstatsExits) passBegins() error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.due = append(x.due, x.ended...)
+	x.ended = nil
+	return nil
+}
 
 func (x *taskstatsExits) passEnded() error { return nil }
 
@@ -161,7 +169,7 @@ func (x *taskstatsExits) add(r taskRecord) {
 	}
 	delete(x.living, r.tgid)
 	p.last = true
-	if len(x.ended) >= maxEnded {
+	if len(x.ended)+len(x.due) >= maxEnded {
 		x.dropped++
 		return
 	}
@@ -177,10 +185,12 @@ func (x *taskstatsExits) overtaken(r *taskRecord) *endedProcess {
 	if r.last {
 		return nil
 	}
-	for i := len(x.ended) - 1; i >= max(0, len(x.ended)-nearby); i-- {
-		// A PID does not come again so soon.
-		if x.ended[i].tgid == r.tgid {
-			return &x.ended[i]
+	for _, ended := range [][]endedProcess{x.ended, x.due} {
+		for i := len(ended) - 1; i >= max(0, len(ended)-nearby); i-- {
+			// A PID does not come again so soon.
+			if ended[i].tgid == r.tgid {
+				return &ended[i]
+			}
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -49,9 +50,11 @@ func TestTaskstatsAddsLateThreads(t *testing.T) {
 }
 
 func TestTaskstatsCountsWhatFindsNoRoom(t *testing.T) {
-	x := &taskstatsExits{living: make(map[int]endedProcess), ended: make([]endedProcess, maxEnded)}
+	x := &taskstatsExits{
+		living: make(map[int]endedProcess), ended: make([]endedProcess, 1), due: make([]endedProcess, maxEnded-1),
+	}
 	x.add(exampleRecord)
-	if lost := x.lost(); lost != 1 || len(x.ended) != maxEnded {
+	if lost := x.lost(); lost != 1 || len(x.ended) != 1 {
 		t.Errorf("%d lost, %d kept", lost, len(x.ended))
 	}
 	if lost := x.lost(); lost != 0 {
@@ -100,6 +103,9 @@ func TestTaskstatsRecords(t *testing.T) {
 					p.sum.run = 20 * ms
 				}
 				x.ended = append(x.ended, p)
+			}
+			if err := errors.Join(x.drain(l), x.passBegins()); err != nil || len(l.records) != 0 {
+				t.Fatalf("%d records of what ended after the pass began, error %v", len(l.records), err)
 			}
 			if err := x.drain(l); err != nil {
 				t.Fatal(err)

@@ -6,12 +6,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// drain hands over the processes that ended, and forgets threads of processes of which
-// the end was not heard.
+// drain hands over the processes that ended before the pass began, and forgets threads of
+// processes of which the end was not heard.
 func (x *taskstatsExits) drain(l *exitLedger) error {
 	x.mu.Lock()
-	ended := x.ended
-	x.ended = nil
+	ended := x.due
+	x.due = nil
 	for pid, p := range x.living {
 		if l.table.ByPID(pid) == nil && l.now.Sub(p.began) > time.Minute {
 			delete(x.living, pid)
