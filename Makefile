@@ -34,12 +34,16 @@ test: test-go test-live test-web test-plugins test-dashboards ## Run all tests, 
 STACK_FLAGS = -dir "$(CURDIR)/.stack"
 
 .PHONY: stack
-stack: build tools $(if $(or $(GRAFANA_HOME),$(shell command -v grafana)),grafana-plugins) ## Start exporter, Prometheus, Alertmanager, Grafana (if installed) on loopback
+stack: stack-begins build tools $(if $(or $(GRAFANA_HOME),$(shell command -v grafana)),grafana-plugins) ## Start exporter, Prometheus, Alertmanager, Grafana (if installed) on loopback
 	@$(GO) -C deploy/stack build -o "$(CURDIR)/bin/stack" .
 	@bin/stack start $(STACK_FLAGS) -tools "$(TOOLS)" -grafana-home "$(GRAFANA_HOME)" \
 		$(if $(EXPORTER_PORT),-exporter-port $(EXPORTER_PORT)) $(if $(PROMETHEUS_PORT),-prometheus-port $(PROMETHEUS_PORT)) \
 		$(if $(ALERTMANAGER_PORT),-alertmanager-port $(ALERTMANAGER_PORT)) $(if $(GRAFANA_PORT),-grafana-port $(GRAFANA_PORT)) \
 		$(if $(MAILBOX_PORT),-mailbox-port $(MAILBOX_PORT)) $(if $(SMTP_PORT),-smtp-port $(SMTP_PORT))
+
+.PHONY: stack-begins
+stack-begins:
+	@echo "building the exporter; the first time that takes a minute"
 
 .PHONY: stack-stop
 stack-stop: ## Stop what make stack has started; the data stay in .stack/

@@ -15,7 +15,6 @@ func TestAlertsArrive(t *testing.T) {
 	c := startChain(t)
 	killVictim := spawn(t, victim)
 	stopBurner := spawn(t, burner)
-	spawn(t, program(t, "e2e-crasher", "ulimit -c 0; kill -SEGV $$"))
 	await(t, "both groups to run", func() bool {
 		return len(c.query(`sum by (group) (proctree_group_processes{group=~"burner|victim",state!="zombie"}) == 1`)) == 2
 	})

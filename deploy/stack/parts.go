@@ -64,6 +64,8 @@ func (s *stack) parts() ([]part, error) {
 				Name: "prometheus", Path: s.tool("prometheus"), Args: []string{
 					"--config.file=" + s.path("prometheus", "prometheus.yml"), "--storage.tsdb.path=" + s.path("prometheus", "data"),
 					"--web.listen-address=" + prometheus, "--web.external-url=http://" + prometheus, "--web.enable-lifecycle",
+					// By default, a restart forgets the state of alerts whose "for" is below ten minutes.
+					"--rules.alert.for-grace-period=1m",
 				},
 				Env: []string{"PROCTREE_RUNBOOKS=http://" + web + "/runbooks"},
 			},
