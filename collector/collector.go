@@ -34,6 +34,8 @@ type Options struct {
 	SystemNamespace string
 	// Sockets finds the sockets of processes for the collector GroupSockets; nil shows none.
 	Sockets SocketReader
+	// Limits reads control groups for the collector GroupLimits; nil shows none.
+	Limits LimitReader
 	// TextfileDirectories are where the collector textfile finds its files.
 	TextfileDirectories []string
 	// Failed is told of every collector that failed in a scrape, and why; not of those that

@@ -37,6 +37,7 @@ func Table() []Spec {
 		{"group_page_faults", on, "Page faults per group.", newGroupPageFaults},
 		{"group_context_switches", on, "Context switches per group.", newGroupContextSwitches},
 		{"group_lifecycle", on, "Starts, exits, abnormal exits, oldest and newest start per group.", newGroupLifecycle},
+		{GroupLimits, on, "CPU throttling and memory limits of the control groups in which a group runs.", newGroupLimits},
 		{GroupSockets, off, "TCP and UDP sockets per group; reads every descriptor, within a time budget.", newGroupSockets},
 
 		{"process_info", on, "What each of the top processes is, and when it started.", newProcessInfo},

@@ -22,6 +22,7 @@ import (
 	"proctree/collector"
 	"proctree/collector/group"
 	"proctree/collector/host"
+	"proctree/collector/host/cgroups"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/host/sockets"
 	"proctree/collector/host/system"
@@ -73,6 +74,7 @@ func fullReport() *group.Report {
 	tracker := group.NewTracker(group.Config{})
 	process := hosttest.Process(7, 1, "web", hosttest.Started(time.Minute), hosttest.Memory(1<<20, 2<<20), hosttest.OpenFDs(3, 1024))
 	process.Known |= host.HasProportional
+	process.Facts.Cgroup = "/web"
 	for at := time.Hour; at < time.Hour+time.Minute; at += 15 * time.Second {
 		s := hosttest.Snapshot(at, process)
 		s.ExitSource = host.ExitsTaskstats
@@ -111,6 +113,17 @@ func describe(out *strings.Builder, families []*dto.MetricFamily) {
 	}
 }
 
+// limited knows limits of every control group.
+type limited struct{}
+
+func (limited) Read(_ time.Time, paths []string) map[string]cgroups.Usage {
+	all := make(map[string]cgroups.Usage)
+	for _, path := range paths {
+		all[path] = cgroups.Usage{CPU: &cgroups.CPU{}, Memory: &cgroups.Memory{LimitBytes: 1}}
+	}
+	return all
+}
+
 // noSockets knows of every process that it has no sockets.
 type noSockets struct{}
 
@@ -133,7 +146,7 @@ func TestMetricsAreDocumented(t *testing.T) {
 	var out strings.Builder
 	out.WriteString("# Metrics\n\nBy collector, as `--[no-]collector.NAME` and the parameters `collect[]` and `exclude[]` call them.\n\n")
 	for _, spec := range collector.Table() {
-		set, err := collector.NewSet([]string{spec.Name}, collector.Options{System: figures, Sockets: noSockets{}})
+		set, err := collector.NewSet([]string{spec.Name}, collector.Options{System: figures, Sockets: noSockets{}, Limits: limited{}})
 		if err != nil {
 			t.Fatal(err)
 		}

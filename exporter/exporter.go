@@ -10,6 +10,7 @@ import (
 
 	"proctree/collector"
 	"proctree/collector/host"
+	"proctree/collector/host/cgroups"
 	"proctree/collector/host/sockets"
 	"proctree/collector/host/system"
 	treeapi "proctree/tree-api"
@@ -87,6 +88,12 @@ func (e *exporter) newSet() (*collector.Set, error) {
 			return nil, fmt.Errorf("--collector.%s: %w", collector.GroupSockets, err)
 		}
 		options.Sockets = reader
+	}
+	if slices.Contains(s.collectors, collector.GroupLimits) {
+		// Without control groups there are no limits to show.
+		if reader, err := cgroups.New(cgroups.Config{SysPath: s.system.sysPath}); err == nil {
+			options.Limits = reader
+		}
 	}
 	if s.processCmdline {
 		options.Cmdline = e.cmdlines.label

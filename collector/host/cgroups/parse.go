@@ -1,0 +1,34 @@
+package cgroups
+
+import (
+	"bytes"
+	"strconv"
+)
+
+// unlimited is more than any host has: version 1 writes "no limit" as a number of pages
+// close to 2^63 bytes.
+const unlimited = 1 << 60
+
+// parseLimit parses "max", "max 100000", "50000 100000", "-1" or a number of bytes: the
+// first word, and whether it limits anything.
+func parseLimit(file []byte) (limit uint64, ok bool) {
+	word, _, _ := bytes.Cut(bytes.TrimSpace(file), []byte(" "))
+	limit, err := strconv.ParseUint(string(word), 10, 64)
+	return limit, err == nil && limit < unlimited
+}
+
+// parseNumber parses a file that is one number.
+func parseNumber(file []byte) (n uint64, ok bool) {
+	n, err := strconv.ParseUint(string(bytes.TrimSpace(file)), 10, 64)
+	return n, err == nil
+}
+
+// valueOf finds "key NUMBER" among the lines of a file.
+func valueOf(file []byte, key string) (n uint64, ok bool) {
+	for line := range bytes.Lines(file) {
+		if rest, found := bytes.CutPrefix(line, []byte(key+" ")); found {
+			return parseNumber(rest)
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,124 @@
+package cgroups
+
+import (
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"proctree/collector/host/hosttest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// now is when the tests begin.
+var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+const statV2 = "usage_usec 1\nuser_usec 1\nsystem_usec 0\nnr_periods 40\nnr_throttled 10\nthrottled_usec 2500000\nnr_bursts 0\n"
+
+// trees are the same two limits in both versions of control groups: app has a quota, and
+// what is above it a limit of memory.
+var trees = map[string]map[string]string{
+	"version 2": {
+		"fs/cgroup/cgroup.controllers":           "cpu memory\n",
+		"fs/cgroup/pod/cpu.max":                  "max 100000\n",
+		"fs/cgroup/pod/cpu.stat":                 statV2,
+		"fs/cgroup/pod/memory.max":               "1000\n",
+		"fs/cgroup/pod/memory.current":           "900\n",
+		"fs/cgroup/pod/memory.stat":              "anon 500\nfile 400\ninactive_file 300\nactive_file 100\n",
+		"fs/cgroup/pod/app.service/cpu.max":      "50000 100000\n",
+		"fs/cgroup/pod/app.service/cpu.stat":     statV2,
+		"fs/cgroup/pod/app.service/memory.max":   "max\n",
+		"fs/cgroup/free/cpu.max":                 "max 100000\n",
+		"fs/cgroup/free/memory.max":              "max\n",
+		"fs/cgroup/pod/app.service/leaf/cpu.max": "max 100000\n",
+	},
+	"version 1": {
+		"fs/cgroup/cpu/pod/cpu.cfs_quota_us":                "-1\n",
+		"fs/cgroup/cpu/pod/app.service/cpu.cfs_quota_us":    "50000\n",
+		"fs/cgroup/cpu/pod/app.service/cpu.stat":            "nr_periods 40\nnr_throttled 10\nthrottled_time 2500000000\n",
+		"fs/cgroup/memory/pod/memory.limit_in_bytes":        "1000\n",
+		"fs/cgroup/memory/pod/memory.usage_in_bytes":        "900\n",
+		"fs/cgroup/memory/pod/memory.stat":                  "inactive_file 1\ntotal_inactive_file 300\n",
+		"fs/cgroup/memory/free/memory.limit_in_bytes":       "9223372036854771712\n",
+		"fs/cgroup/memory/pod/app.service/memory.usage_bad": "",
+	},
+}
+
+func TestRead(t *testing.T) {
+	want := map[string]Usage{
+		"/pod/app.service": {CPU: &CPU{Periods: 40, ThrottledPeriods: 10, Throttled: 2500 * time.Millisecond}},
+		"/pod":             {Memory: &Memory{UsedBytes: 600, LimitBytes: 1000}},
+	}
+	for name, files := range trees {
+		t.Run(name, func(t *testing.T) {
+			sys := t.TempDir()
+			hosttest.WriteFiles(t, sys, files)
+			r, err := New(Config{SysPath: sys})
+			if err != nil {
+				t.Fatal(err)
+			}
+			paths := []string{"/pod/app.service/leaf", "/pod/app.service", "/free", "/gone", "/", "/../outside", ""}
+			if diff := cmp.Diff(want, r.Read(now, paths)); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestReadLooksAgain: a limit that is set later is found after a while, and one that is taken
+// away is gone at once.
+func TestReadLooksAgain(t *testing.T) {
+	sys := t.TempDir()
+	hosttest.WriteFiles(t, sys, map[string]string{
+		"fs/cgroup/cgroup.controllers": "cpu\n", "fs/cgroup/a/cpu.max": "max 100000\n", "fs/cgroup/a/cpu.stat": statV2,
+	})
+	r, err := New(Config{SysPath: sys})
+	if err != nil {
+		t.Fatal(err)
+	}
+	limited := func(after time.Duration) bool { return len(r.Read(now.Add(after), []string{"/a"})) > 0 }
+	if limited(0) {
+		t.Error("limited by max")
+	}
+	hosttest.WriteFiles(t, sys, map[string]string{"fs/cgroup/a/cpu.max": "1000 100000\n"})
+	if limited(DefaultRecheck - time.Second) {
+		t.Error("looked again at once")
+	}
+	if !limited(DefaultRecheck) {
+		t.Error("did not look again")
+	}
+	hosttest.WriteFiles(t, sys, map[string]string{"fs/cgroup/a/cpu.max": "max 100000\n"})
+	if limited(DefaultRecheck) {
+		t.Error("the limit that was taken away is still there")
+	}
+}
+
+func TestNoControlGroups(t *testing.T) {
+	if _, err := New(Config{SysPath: filepath.Join(t.TempDir(), "sys")}); !errors.Is(err, ErrNone) {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestAbove(t *testing.T) {
+	for path, want := range map[string][]string{
+		"/": nil, "": nil, "a": nil, "/../a": nil, "/a/../../b": nil,
+		"/a": {"/a"}, "/a/b/": {"/a/b", "/a"}, "/a/b.slice/c": {"/a/b.slice/c", "/a/b.slice", "/a"},
+	} {
+		if diff := cmp.Diff(want, Above(path)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", path, diff)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, text := range []string{"max 100000\n", "50000 100000\n", "-1\n", "9223372036854771712\n", "", " ", statV2, "nr_periods -1\n", "nr_periods 18446744073709551616"} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, file []byte) {
+		if limit, ok := parseLimit(file); ok && limit >= unlimited {
+			t.Errorf("%q limits to %d", file, limit)
+		}
+		_, _ = valueOf(file, "nr_periods")
+	})
+}
