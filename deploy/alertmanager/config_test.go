@@ -35,8 +35,9 @@ func TestRoutes(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			args := append([]string{"config", "routes", "test", "--config.file=" + configFile,
-				"--verify.receivers=" + test.receivers}, strings.Fields(test.labels)...)
+			args := append([]string{
+				"config", "routes", "test", "--config.file=" + configFile, "--verify.receivers=" + test.receivers,
+			}, strings.Fields(test.labels)...)
 			if got := strings.TrimSpace(amtool(t, args...)); got != test.receivers {
 				t.Errorf("%s goes to %s, want %s", test.labels, got, test.receivers)
 			}

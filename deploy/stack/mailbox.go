@@ -30,11 +30,12 @@ func (m *mailboxFlags) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	mails, err := net.Listen("tcp", m.smtp)
+	var network net.ListenConfig
+	mails, err := network.Listen(ctx, "tcp", m.smtp)
 	if err != nil {
 		return fmt.Errorf("mailbox: %w", err)
 	}
-	hooks, err := net.Listen("tcp", m.web)
+	hooks, err := network.Listen(ctx, "tcp", m.web)
 	if err != nil {
 		return fmt.Errorf("mailbox: %w", err)
 	}

@@ -15,12 +15,16 @@ import (
 )
 
 func main() {
+	if err := runUntilSignal(); err != nil {
+		fmt.Fprintf(os.Stderr, "stack: %v\n", err)
+		os.Exit(1) //nolint:forbidigo // This is main.
+	}
+}
+
+func runUntilSignal() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
-		fmt.Fprintf(os.Stderr, "stack: %v\n", err)
-		os.Exit(1)
-	}
+	return run(ctx, os.Args[1:], os.Stdout)
 }
 
 // run does what the first argument says.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/url"
@@ -95,10 +96,11 @@ func (s *stack) tool(name string) string {
 }
 
 // free reports the first address that another program listens on.
-func free(parts []part) error {
+func free(ctx context.Context, parts []part) error {
+	var network net.ListenConfig
 	for _, p := range parts {
 		for address, variable := range p.listens {
-			listener, err := net.Listen("tcp", address)
+			listener, err := network.Listen(ctx, "tcp", address)
 			if err != nil {
 				return fmt.Errorf("%s is not free for %s (make stack %s=… takes another port): %w", address, p.Name, variable, err)
 			}

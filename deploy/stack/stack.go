@@ -47,6 +47,9 @@ func (s *stack) startFlags(flags *flag.FlagSet) {
 	flags.UintVar(&s.ports.grafana, "grafana-port", 3000, "port of Grafana")
 }
 
+// sayf tells the user something; who does not listen is no reason to stop.
+func (s *stack) sayf(format string, args ...any) { _, _ = fmt.Fprintf(s.out, format, args...) }
+
 func (s *stack) path(elements ...string) string {
 	return filepath.Join(append([]string{s.dir}, elements...)...)
 }
@@ -69,7 +72,7 @@ func (s *stack) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := free(parts); err != nil {
+	if err := free(ctx, parts); err != nil {
 		return err
 	}
 	if err := s.layOut(); err != nil {
@@ -135,9 +138,9 @@ func (s *stack) running() (bool, error) {
 		return false, fmt.Errorf("it runs, but without %s, which ended (see %s); make stack-stop ends the rest",
 			strings.Join(ended, ", "), s.path("log"))
 	}
-	fmt.Fprintln(s.out, "already running; make stack-stop ends it")
+	s.sayf("already running; make stack-stop ends it\n")
 	for _, p := range recorded {
-		fmt.Fprintf(s.out, "  %-13s %s\n", p.Name, p.Address)
+		s.sayf("  %-13s %s\n", p.Name, p.Address)
 	}
 	return true, nil
 }
@@ -162,7 +165,7 @@ func (s *stack) end(ctx context.Context) error {
 		return err
 	}
 	if len(recorded) == 0 {
-		fmt.Fprintln(s.out, "nothing is running")
+		s.sayf("nothing is running\n")
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
@@ -175,7 +178,7 @@ func (s *stack) end(ctx context.Context) error {
 		err = errors.Join(err, <-results)
 	}
 	if err == nil {
-		fmt.Fprintf(s.out, "stopped; the data are still in %s\n", s.dir)
+		s.sayf("stopped; the data are still in %s\n", s.dir)
 	}
 	return err
 }

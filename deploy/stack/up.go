@@ -29,11 +29,11 @@ func (s *stack) up(ctx context.Context, parts []part) error {
 		if err := s.await(ctx, started[i], p.ready, ""); err != nil {
 			return err
 		}
-		fmt.Fprintf(s.out, "%s is ready\n", p.Name)
+		s.sayf("%s is ready\n", p.Name)
 		if p.Name != "prometheus" {
 			continue
 		}
-		fmt.Fprintln(s.out, "waiting for the first scrape")
+		s.sayf("waiting for the first scrape\n")
 		query := p.Address + "api/v1/query?query=" + url.QueryEscape(`up{job="proctree"} == 1`)
 		if err := s.await(ctx, started[i], query, `"value"`); err != nil {
 			return err
@@ -106,11 +106,11 @@ func (s *stack) tell() {
 	} else {
 		lines = append(lines, [3]string{"Grafana", "not installed", "put grafana on PATH, or set GRAFANA_HOME to its folder"})
 	}
-	fmt.Fprintln(s.out)
+	s.sayf("\n")
 	for _, line := range lines {
-		fmt.Fprintf(s.out, "%-13s %-24s %s\n", line[0], line[1], line[2])
+		s.sayf("%-13s %-24s %s\n", line[0], line[1], line[2])
 	}
-	fmt.Fprintf(s.out, `
+	s.sayf(`
 data and logs %s
 a first alert %s alert add TestAlert severity=critical instance=here \
                 --annotation='summary="here: this is a test"' --alertmanager.url=http://%s

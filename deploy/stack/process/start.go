@@ -50,7 +50,7 @@ func Start(program Program, records, logs string) (*Process, error) {
 		return nil, fmt.Errorf("%s: %w", program.Name, err)
 	}
 	defer func() { _ = log.Close() }()
-	cmd := exec.Command(program.Path, program.Args...)
+	cmd := exec.Command(program.Path, program.Args...) //nolint:noctx // It outlives every context of ours.
 	cmd.Env = append(os.Environ(), program.Env...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
