@@ -173,7 +173,7 @@ fmt: ## Format the Go code
 	$(GOLANGCI_LINT) fmt
 
 .PHONY: bench
-bench: bench-host bench-web ## Measure speed, memory and truth beside the peers, and the page in Chromium
+bench: bench-host bench-web bench-live ## Measure speed, memory and truth beside the peers, and the page in Chromium
 
 .PHONY: bench-host
 bench-host: ## Measure the exporter beside its peers (BENCHFLAGS=-quick for two minutes)
@@ -182,6 +182,11 @@ bench-host: ## Measure the exporter beside its peers (BENCHFLAGS=-quick for two 
 .PHONY: bench-web
 bench-web: build ## Measure the tree model in node and the page in Chromium
 	cd tree-api/web/test && npm ci --silent --no-audit --no-fund && npm run bench
+
+.PHONY: bench-live
+bench-live: ## Measure the backend of the live data source: CPU of a fetch, memory with 20 viewers
+	@$(MAKE) --no-print-directory grafana-backend LIVE_PLATFORMS=linux/$$($(GO) env GOARCH)
+	$(GO) -C $(LIVE) run ./bench
 
 .PHONY: golden
 golden: ## Write the golden files anew

@@ -13,7 +13,7 @@ import (
 
 // softMemory makes the collector work harder before many viewers' answers at once make the
 // program large; what is alive is far smaller.
-const softMemory = 48 << 20
+const softMemory = 38 << 20
 
 func main() {
 	if _, set := os.LookupEnv("GOMEMLIMIT"); !set {

@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strings"
 	"time"
 
-	"github.com/grafana/grafana-plugin-sdk-go/data/utils/jsoniter"
+	jsoniter "github.com/json-iterator/go"
 
 	"proctree/dashboards/live-datasource/pkg/outbound"
 	"proctree/dashboards/live-datasource/pkg/processes"
@@ -17,20 +16,27 @@ import (
 // maxProcesses bounds the table: a small text can describe very many empty processes.
 const maxProcesses = 100_000
 
+// likelyProcesses bounds the room that is made because an answer says how many will come.
+const likelyProcesses = 20_000
+
+var errTooMany = fmt.Errorf("more than %d processes", maxProcesses)
+
 // decode reads an answer of /api/v1/processes as it comes, without a copy of the whole. What
 // else may stand there is kept from the error: it may be another service's, and none of the
 // reader's business.
 func decode(from io.Reader) (*processes.Table, error) {
-	iterator, err := jsoniter.Parse(jsoniter.ConfigDefault, from, 64<<10)
-	if err != nil {
-		return nil, fmt.Errorf("read the processes: %w", err)
+	// Keys without escapes, as the exporter writes them, are compared without a copy.
+	json := jsoniter.Config{ObjectFieldMustBeSimpleString: true}.Froze()
+	d := decoder{
+		Iterator: jsoniter.Parse(json, from, 64<<10),
+		table:    processes.NewTable(0),
+		texts:    texts{known: make(map[string]string)},
 	}
-	d := decoder{Iterator: iterator, table: processes.NewTable(256), strings: make(map[string]string)}
-	err = d.object(d.envelope)
+	d.object(d.envelope)
 	switch {
-	case errors.Is(err, errTooMany):
-		return nil, err
-	case err != nil || d.status != "success" || !d.listed:
+	case errors.Is(d.Error, errTooMany):
+		return nil, errTooMany
+	case d.Error != nil && !errors.Is(d.Error, io.EOF), d.status != "success", !d.listed:
 		return nil, outbound.ErrMalformed
 	}
 	d.table.Link()
@@ -40,127 +46,74 @@ func decode(from io.Reader) (*processes.Table, error) {
 	return d.table, nil
 }
 
-var errTooMany = fmt.Errorf("more than %d processes", maxProcesses)
-
-// decoder fills a table.
+// decoder fills a table. Once its Error is set it reads no more.
 type decoder struct {
 	*jsoniter.Iterator
 	table  *processes.Table
-	row    processes.Row
 	status string
 	// role is what the exporter takes us for.
 	role string
-	// listed is whether there was a list of processes, empty or not.
+	// listed is whether there was a list of processes, empty or not, to its end.
 	listed bool
-	// strings has one copy of each that many processes have in common.
-	strings map[string]string
+	node   node
+	texts  texts
 }
 
 // object hands each key of an object to read, which takes the value.
-func (d *decoder) object(read func(key string) error) error {
-	for {
-		key, err := d.ReadObject()
-		if err != nil {
-			return err
-		}
-		if key == "" {
-			return nil
-		}
-		if err := read(key); err != nil {
-			return err
-		}
-	}
+func (d *decoder) object(read func(key string)) {
+	d.ReadObjectCB(func(_ *jsoniter.Iterator, key string) bool {
+		read(key)
+		return d.Error == nil
+	})
 }
 
-func (d *decoder) envelope(key string) (err error) {
+func (d *decoder) envelope(key string) {
 	switch key {
 	case "status":
-		d.status, err = d.ReadString()
-		return err
+		d.status = d.ReadString()
 	case "data":
-		return d.object(d.data)
+		d.object(d.data)
 	default:
-		return d.Skip()
+		d.Skip()
 	}
 }
 
-func (d *decoder) data(key string) (err error) {
+func (d *decoder) data(key string) {
 	t := d.table
 	switch key {
 	case "host":
-		t.Host, err = d.ReadString()
+		t.Host = d.ReadString()
 	case "time":
-		t.Time, err = d.time()
+		t.Time = time.UnixMilli(int64(math.Round(d.ReadFloat64() * 1e3)))
 	case "interval_seconds":
-		var seconds float64
-		seconds, err = d.ReadFloat64()
-		t.Interval = time.Duration(seconds * float64(time.Second))
+		t.Interval = time.Duration(d.ReadFloat64() * float64(time.Second))
 	case "role":
-		d.role, err = d.ReadString()
+		d.role = d.ReadString()
 	case "total":
-		t.Total, err = d.ReadInt()
+		t.Total = d.ReadInt()
 	case "processes":
-		d.listed = true
-		err = d.list()
+		d.table.Grow(min(max(0, t.Total), likelyProcesses))
+		d.listed = d.ReadArrayCB(func(*jsoniter.Iterator) bool { return d.process() })
 	default:
-		err = d.Skip()
-	}
-	return err
-}
-
-func (d *decoder) time() (time.Time, error) {
-	seconds, err := d.ReadFloat64()
-	return time.UnixMilli(int64(math.Round(seconds * 1e3))), err
-}
-
-func (d *decoder) list() error {
-	for {
-		more, err := d.ReadArray()
-		if err != nil || !more {
-			return err
-		}
-		if d.table.Len() == maxProcesses {
-			return errTooMany
-		}
-		d.row = processes.NewRow()
-		if err := d.object(d.node); err != nil {
-			return err
-		}
-		if d.row.Texts[processes.ID] == "" || !processes.Known(d.row.Figures[processes.PID]) {
-			return outbound.ErrMalformed
-		}
-		d.table.Append(&d.row)
+		d.Skip()
 	}
 }
 
-// shared returns the one copy of a string.
-func (d *decoder) shared() (string, error) {
-	text, err := d.ReadString()
-	if one, ok := d.strings[text]; ok {
-		return one, err
+// process adds the next one to the table.
+func (d *decoder) process() bool {
+	if d.table.Len() == maxProcesses {
+		d.Error = errTooMany
+		return false
 	}
-	d.strings[text] = text
-	return text, err
-}
-
-// cmdline joins the arguments. Those with blanks are in quotes, so that one can tell them.
-func (d *decoder) cmdline() (string, error) {
-	var line strings.Builder
-	for {
-		more, err := d.ReadArray()
-		if err != nil || !more {
-			return line.String(), err
-		}
-		argument, err := d.ReadString()
-		if err != nil {
-			return "", err
-		}
-		if line.Len() > 0 {
-			line.WriteByte(' ')
-		}
-		if argument == "" || strings.ContainsAny(argument, " \t\n") {
-			argument = "'" + argument + "'"
-		}
-		line.WriteString(argument)
+	d.node.forget()
+	d.ReadVal(&d.node)
+	if d.Error == nil && (d.node.ID == "" || !processes.Known(d.node.PID)) {
+		d.Error = outbound.ErrMalformed
 	}
+	if d.Error != nil {
+		return false
+	}
+	row := d.node.row(&d.texts)
+	d.table.Append(&row)
+	return true
 }

@@ -23,6 +23,8 @@ type Config struct {
 	Credentials settings.Credentials
 	// Hosts limits the hosts; the zero value admits all.
 	Hosts settings.Hosts
+	// Plain asks for answers that are not compressed.
+	Plain bool
 	// Timeout bounds a request with its answer, Body the answer's size in bytes.
 	Timeout time.Duration
 	Body    int64
@@ -41,6 +43,7 @@ func New(cfg Config) *Client {
 		Proxy:                  nil,
 		TLSClientConfig:        cfg.Credentials.TLS,
 		DialContext:            guard{cfg.Hosts}.dial,
+		DisableCompression:     cfg.Plain,
 		TLSHandshakeTimeout:    cfg.Timeout,
 		ResponseHeaderTimeout:  cfg.Timeout,
 		MaxResponseHeaderBytes: 64 << 10,

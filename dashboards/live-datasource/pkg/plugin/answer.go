@@ -64,13 +64,19 @@ func (d *Datasource) frame(ctx context.Context, who audience, q *query, at time.
 	case typeCount:
 		return countFrame(len(f.table.Matches(q.filter())), q.Instance), nil
 	}
-	selection := f.table.Select(q.filter(), q.Limit)
-	about := selection.About(f.mode, q.Instance)
-	about.Partial = f.partial
-	if live && q.Stream {
-		about.Channel = who.channel(q)
+	if err := d.frames.wait(ctx, f.table); err != nil {
+		return nil, err
 	}
-	return selection.Frame(about, f.notices()...), nil
+	channel := who.channel(q)
+	return d.frames.of(f.table, channel, func() *data.Frame {
+		selection := f.table.Select(q.filter(), q.Limit)
+		about := selection.About(f.mode, q.Instance)
+		about.Partial = f.partial
+		if live && q.Stream {
+			about.Channel = channel
+		}
+		return selection.Frame(about, f.notices()...)
+	}), nil
 }
 
 // found is a table and where it is from.

@@ -32,6 +32,7 @@ type Datasource struct {
 	// past is nil where there is no Prometheus.
 	past    *history.Past
 	streams *streams
+	frames  *frames
 	clients []*outbound.Client
 	// now is the clock.
 	now func() time.Time
@@ -52,11 +53,17 @@ func New(_ context.Context, from backend.DataSourceInstanceSettings) (instancemg
 	if err != nil {
 		return nil, backend.DownstreamError(fmt.Errorf("the data source %q is not well configured: %w", from.Name, err))
 	}
-	d := &Datasource{now: time.Now, settings: s, streams: newStreams(s.Limits.Streams)}
-	d.exporters = exporter.NewClient(d.client("The exporter", s.Exporter, s.AllowedHosts), s.Limits)
+	d := &Datasource{now: time.Now, settings: s, streams: newStreams(s.Limits.Streams), frames: newFrames(s.Limits.Cache)}
+	d.exporters = exporter.NewClient(d.client(outbound.Config{
+		Server: "The exporter", Credentials: s.Exporter, Hosts: s.AllowedHosts,
+		// To compress costs the host that is looked at more than all else it does for an
+		// answer, and to unpack costs us a quarter of the fetch.
+		Plain: true,
+	}), s.Limits)
 	// An administrator wrote these two addresses: the list is about the exporters.
-	asPrometheus := d.client("Prometheus", s.Prometheus, settings.Hosts{})
-	source, err := discovery.NewSource(&s, asPrometheus, d.client("The service discovery", s.HTTPSD, settings.Hosts{}))
+	asPrometheus := d.client(outbound.Config{Server: "Prometheus", Credentials: s.Prometheus})
+	asHTTPSD := d.client(outbound.Config{Server: "The service discovery", Credentials: s.HTTPSD})
+	source, err := discovery.NewSource(&s, asPrometheus, asHTTPSD)
 	if err != nil {
 		return nil, backend.DownstreamError(fmt.Errorf("the data source %q is not well configured: %w", from.Name, err))
 	}
@@ -72,14 +79,10 @@ func New(_ context.Context, from backend.DataSourceInstanceSettings) (instancemg
 	return d, nil
 }
 
-func (d *Datasource) client(server string, credentials settings.Credentials, hosts settings.Hosts) *outbound.Client {
-	c := outbound.New(outbound.Config{
-		Server:      server,
-		Credentials: credentials,
-		Hosts:       hosts,
-		Timeout:     d.settings.Limits.Timeout,
-		Body:        d.settings.Limits.Body,
-	})
+// client makes a client with the bounds that are configured.
+func (d *Datasource) client(cfg outbound.Config) *outbound.Client {
+	cfg.Timeout, cfg.Body = d.settings.Limits.Timeout, d.settings.Limits.Body
+	c := outbound.New(cfg)
 	d.clients = append(d.clients, c)
 	return c
 }

@@ -67,12 +67,8 @@ func (d *Datasource) initial(running *stream) (*backend.InitialData, error) {
 	if running == nil {
 		return nil, nil
 	}
-	told, about, sequence := running.now()
-	if told == nil {
-		return nil, nil
-	}
-	message, err := fullMessage(sequence, told, about)
-	if err != nil {
+	message, err := running.now()
+	if message == nil || err != nil {
 		return nil, err
 	}
 	return backend.NewInitialData(message)

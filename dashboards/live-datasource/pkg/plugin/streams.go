@@ -23,6 +23,8 @@ type stream struct {
 	// told is what the last message led to; nil before the first.
 	told  *processes.Selection
 	about processes.About
+	// whole is the message with all of that, once somebody asked for it.
+	whole []byte
 }
 
 // errTooManyStreams is returned where there are as many as there may be.
@@ -62,11 +64,16 @@ func (s *streams) start(channel string) (one *stream, stop func(), err error) {
 	}, nil
 }
 
-// now returns what the listeners know, and after which message.
-func (s *stream) now() (told *processes.Selection, about processes.About, sequence uint64) {
+// now returns the message with all that the listeners know, nil where that is nothing.
+func (s *stream) now() ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.told, s.about, s.sequence
+	if s.told == nil || s.whole != nil {
+		return s.whole, nil
+	}
+	var err error
+	s.whole, err = fullMessage(s.sequence, s.told, s.about)
+	return s.whole, err
 }
 
 // tell counts a message that leads to a selection; nil leaves what is known as it is.
@@ -75,6 +82,7 @@ func (s *stream) tell(selection *processes.Selection, about processes.About) (be
 	defer s.mu.Unlock()
 	before = s.told
 	s.sequence++
+	s.whole = nil
 	if selection != nil {
 		s.told, s.about = selection, about
 	}

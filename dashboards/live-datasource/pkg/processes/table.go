@@ -4,6 +4,8 @@ package processes
 
 import (
 	"math"
+	"slices"
+	"sync"
 	"time"
 )
 
@@ -58,6 +60,10 @@ type Table struct {
 	Moment
 	Texts   [numTexts][]string
 	Figures [numFigures][]float64
+
+	// less is the table without command lines, once somebody asked for it.
+	less     *Table
+	makeLess sync.Once
 }
 
 // Moment is what is to be said of a table as a whole.
@@ -81,6 +87,16 @@ func NewTable(room int) *Table {
 		t.Figures[i] = make([]float64, 0, room)
 	}
 	return t
+}
+
+// Grow makes room for n processes more.
+func (t *Table) Grow(n int) {
+	for i := range t.Texts {
+		t.Texts[i] = slices.Grow(t.Texts[i], n)
+	}
+	for i := range t.Figures {
+		t.Figures[i] = slices.Grow(t.Figures[i], n)
+	}
 }
 
 // Len is how many processes there are.
@@ -112,11 +128,13 @@ func (t *Table) Append(r *Row) {
 }
 
 // WithoutCommandLines returns the table as those see it who may not see command lines, nor
-// paths. It shares the other columns.
+// paths: the same one each time. It shares the other columns.
 func (t *Table) WithoutCommandLines() *Table {
-	less := *t
-	less.Texts[Exe], less.Texts[Cmdline] = nil, nil
-	return &less
+	t.makeLess.Do(func() {
+		t.less = &Table{Moment: t.Moment, Texts: t.Texts, Figures: t.Figures}
+		t.less.Texts[Exe], t.less.Texts[Cmdline] = nil, nil
+	})
+	return t.less
 }
 
 // HasCommandLines says whether there is one to be seen.
