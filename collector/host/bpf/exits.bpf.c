@@ -50,7 +50,7 @@ struct sum {
 
 #define MAX_ENDED 65536
 #define MAX_SUMS 16384
-#define MAX_ENDING 16384
+#define MAX_ENDING 8192
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -60,9 +60,9 @@ struct {
 	__type(value, struct ended);
 } ended_processes SEC(".maps");
 
+// Its room is set aside, 1.5 MB, for every process passes through it.
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, MAX_ENDING);
 	__type(key, struct ended_key);
 	__type(value, struct ended);
@@ -82,6 +82,9 @@ volatile __u64 seen_until = ~0ULL;
 // Written by the reader: the lowest bit chooses the map of sums, so that the other can be
 // emptied while nobody adds to it.
 volatile __u64 generation = 0;
+
+// Written by the reader: how many of the noted it has taken.
+volatile __u64 taken = 0;
 
 // Read by the reader: how many programs are adding to each map of sums, and how many
 // processes ever were summed, were listed, and found no room in a map; how many were noted
@@ -280,19 +283,19 @@ int BPF_PROG(process_freed, struct task_struct *p)
 	struct signal_struct *sig = p->signal;
 	struct ended_key key = { .start = p->start_boottime, .pid = p->tgid };
 	__u64 until = seen_until;
-	struct ended *noted_end;
-	__u32 taken = 0;
+	struct ended *end;
+	__u32 dropped = 0;
 
 	// A thread is no process; it has moved its figures to signal_struct.
 	if (p->pid != p->tgid)
 		return 0;
-	noted_end = bpf_map_lookup_elem(&ending_processes, &key);
-	if (noted_end) {
-		taken = noted_end->flags & TAKEN;
-		if (!bpf_map_delete_elem(&ending_processes, &key))
-			__sync_fetch_and_add(&closed, 1);
+	if (taken) {
+		end = bpf_map_lookup_elem(&ending_processes, &key);
+		dropped = end && end->flags & TAKEN;
 	}
-	if (taken)
+	if (!bpf_map_delete_elem(&ending_processes, &key))
+		__sync_fetch_and_add(&closed, 1);
+	if (dropped)
 		return 0;
 	if (p->start_boottime <= until)
 		list(p, sig);

@@ -77,6 +77,7 @@ const (
 	exitsVarNoted           = "noted"
 	exitsVarSeenUntil       = "seen_until"
 	exitsVarSummed          = "summed"
+	exitsVarTaken           = "taken"
 )
 
 // loadExits returns the embedded CollectionSpec for exits.
@@ -148,6 +149,7 @@ type exitsVariableSpecs struct {
 	Noted      *ebpf.VariableSpec `ebpf:"noted"`
 	SeenUntil  *ebpf.VariableSpec `ebpf:"seen_until"`
 	Summed     *ebpf.VariableSpec `ebpf:"summed"`
+	Taken      *ebpf.VariableSpec `ebpf:"taken"`
 }
 
 // exitsObjects contains all objects after they have been loaded into the kernel.
@@ -198,6 +200,7 @@ type exitsVariables struct {
 	Noted      *ebpf.Variable `ebpf:"noted"`
 	SeenUntil  *ebpf.Variable `ebpf:"seen_until"`
 	Summed     *ebpf.Variable `ebpf:"summed"`
+	Taken      *ebpf.Variable `ebpf:"taken"`
 }
 
 // exitsPrograms contains all programs after they have been loaded into the kernel.

@@ -67,6 +67,8 @@ type Exits struct {
 	// were deleted.
 	taken     map[EndedKey]time.Time
 	forgotten uint64
+	// told is how many are taken, as the programs know it.
+	told uint64
 }
 
 // LoadExits starts the accounting. It needs CAP_BPF and CAP_PERFMON.
