@@ -92,7 +92,7 @@ func (c *exitCost) read() (runTime time.Duration, runs uint64, err error) {
 	return runTime, runs, nil
 }
 
-// programsOf lists the BPF programs that a process holds, itself or by a link
+// programsOf lists the BPF programs that a process holds, each once, itself or by a link
 // (Documentation/filesystems/proc.rst, fdinfo).
 func programsOf(pid int) ([]ebpf.ProgramID, error) {
 	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/fdinfo/*", pid))
@@ -113,7 +113,8 @@ func programsOf(pid int) ([]ebpf.ProgramID, error) {
 		}
 		_ = file.Close()
 	}
-	return ids, nil
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
 }
 
 // measure reads the kernel's clock.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -55,8 +56,8 @@ func smallMemoryGroup(t *testing.T) (dir string) {
 	for _, version := range []struct{ root, limit string }{
 		{"/sys/fs/cgroup", "memory.max"}, {"/sys/fs/cgroup/memory", "memory.limit_in_bytes"},
 	} {
-		dir, err := os.MkdirTemp(version.root, "proctree-test-*")
-		if err != nil {
+		dir := filepath.Join(version.root, "proctree-test-"+strconv.Itoa(os.Getpid()))
+		if err := os.Mkdir(dir, 0o755); err != nil {
 			reasons = append(reasons, err)
 			continue
 		}
