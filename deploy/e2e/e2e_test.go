@@ -3,7 +3,9 @@
 package e2e
 
 import (
+	"net/http"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 )
@@ -13,6 +15,7 @@ func TestAlertsArrive(t *testing.T) {
 	burner := program(t, "e2e-burner", "while :; do :; done")
 	victim := program(t, "e2e-victim", "while :; do sleep 1000 & wait; done")
 	c := startChain(t)
+	c.receivers()
 	killVictim := spawn(t, victim)
 	stopBurner := spawn(t, burner)
 	await(t, "both groups to run", func() bool {
@@ -26,7 +29,9 @@ func TestAlertsArrive(t *testing.T) {
 	c.firing()
 	c.restartExporter()
 	c.restartPrometheus()
+	c.restartAlertmanager()
 	c.recorded()
+	c.once()
 	stopBurner()
 	c.resolved()
 	c.inhibited(victim)
@@ -120,6 +125,23 @@ func (c *chain) restartPrometheus() {
 		_, metrics := c.prometheus.get("/metrics")
 		return notified.MatchString(metrics)
 	})
+	c.once()
+}
+
+// restartAlertmanager restarts it while alerts fire: it remembers whom it has told.
+func (c *chain) restartAlertmanager() {
+	c.t.Helper()
+	c.alertmanager.stop()
+	c.alertmanager.start()
+	await(c.t, "Alertmanager to hear of both alerts", func() bool {
+		status, body := c.alertmanager.get("/api/v2/alerts")
+		return status == http.StatusOK && strings.Contains(body, `"GroupMissing"`) && strings.Contains(body, `"GroupCPURunaway"`)
+	})
+}
+
+// once checks that of each alert that fires there was one mail.
+func (c *chain) once() {
+	c.t.Helper()
 	for _, subject := range []string{"[critical] GroupMissing: victim", "[warning] GroupCPURunaway: burner"} {
 		if got := c.messages("mail", subject); len(got) != 1 {
 			c.t.Errorf("%d mails %s, want 1", len(got), subject)
