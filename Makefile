@@ -121,9 +121,11 @@ test-packages: ## Test the packages: the same bytes twice, and an installation (
 	$(GO) -C deploy/packages test -v -timeout 30m ./...
 
 .PHONY: test-deploy
-test-deploy: ## Test the image, compose file, Kubernetes manifests and chart (root; minutes the first time)
+test-deploy: tools ## Test image, compose, Kubernetes, Helm (as root), and a fleet (minutes the first time)
 	$(GO) -C deploy/validate vet ./...
 	$(GO) -C deploy/validate test -timeout 20m ./...
+	$(GO) -C deploy/scaling vet ./...
+	PATH="$(TOOLS):$$PATH" $(GO) -C deploy/scaling test -timeout 20m ./...
 
 .PHONY: manifests
 manifests: ## Write alerting-rules/ into the Kubernetes manifests and the chart anew
@@ -187,6 +189,10 @@ bench-web: build ## Measure the tree model in node and the page in Chromium
 bench-live: ## Measure the backend of the live data source: CPU of a fetch, memory with 20 viewers
 	@$(MAKE) --no-print-directory grafana-backend LIVE_PLATFORMS=linux/$$($(GO) env GOARCH)
 	$(GO) -C $(LIVE) run ./bench
+
+.PHONY: bench-fleet
+bench-fleet: build tools ## Measure what a host costs Prometheus and VictoriaMetrics (FLEETFLAGS=-hosts=100)
+	@PATH="$(TOOLS):$$PATH" $(GO) -C deploy/scaling run ./bench -exporter "$(CURDIR)/bin/proctree_exporter" $(FLEETFLAGS)
 
 .PHONY: golden
 golden: ## Write the golden files anew

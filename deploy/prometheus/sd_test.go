@@ -3,7 +3,6 @@ package prometheus
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"net"
 	"net/http"
@@ -94,7 +93,7 @@ func TestFileAndHTTPDiscovery(t *testing.T) {
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprint(w, `[{"targets": ["127.0.0.1:1"], "labels": {"team": "inventory"}}]`)
+		w.Write([]byte(`[{"targets": ["127.0.0.1:1"], "labels": {"team": "inventory"}}]`))
 	}))
 	defer inventory.Close()
 	fileConfig := discovering(t, "file.yml")
