@@ -15,9 +15,10 @@ func events(name, color, expr string) *dashboard.AnnotationQueryBuilder {
 		Expr(promql(expr))
 }
 
-// alertEvents marks when alerts were firing.
+// alertEvents marks when the conditions of alerts that fire began to hold.
 func alertEvents(selector string) cog.Builder[dashboard.AnnotationQuery] {
-	return events("Alerts", "red", `ALERTS{alertstate="firing", `+selector+`}`).
+	return moments("Alerts", "red",
+		`ALERTS_FOR_STATE{`+selector+`} * 1000 and ignoring (alertstate) ALERTS{alertstate="firing", `+selector+`}`).
 		TitleFormat("{{alertname}}").
 		TextFormat("{{instance}} {{group}}").
 		TagKeys("severity")

@@ -64,16 +64,16 @@ func anomaliesHealth() row {
 			column{label: "figure", title: "Figure", width: 90},
 			column{ref: "A", title: "Deviations", unit: count, bar: true},
 			column{ref: "B", title: "Of the usual", unit: share, width: 110},
-		).SortBy(sortedBy("Deviations")),
+		).Span(gridWidth).Height(9).SortBy(sortedBy("Deviations")),
 	)
 }
 
 func anomaliesMaps() row {
 	return open("When",
-		heat("Groups", "How far the twenty most unusual groups were from their usual middles, either way, in robust standard deviations: the figure that was farthest.",
-			count, bandRules, 6,
+		heat("Groups", "How far the twenty most unusual groups were from their usual middles, either way, in robust standard deviations: the figure that was farthest. Below one, nothing is drawn.",
+			count, bandRules, 1, 6,
 			series(`max by (instance, group) (abs(instance_group:proctree_figure:zscore{HOSTS, group=~"$unusual_groups", figure=~"$figure"}))`, "{{group}} {{instance}}")),
-		heat("Hosts", "How far each host as a whole was from its usual middles.", count, bandRules, 6,
+		heat("Hosts", "How far each host as a whole was from its usual middles.", count, bandRules, 1, 6,
 			series(`max by (instance, figure) (abs(instance_group:proctree_figure:zscore{HOSTFIGURES}))`, "{{instance}} {{figure}}")).
 			Height(9),
 	)

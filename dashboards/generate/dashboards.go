@@ -64,6 +64,10 @@ func (b board) build() (classic, error) {
 	if err != nil {
 		return built, fmt.Errorf("dashboard %s: %w", b.title, err)
 	}
+	// The Foundation SDK hides links in a menu that does not show links of this type.
+	for i := range built.Links {
+		built.Links[i].Placement = nil
+	}
 	built.Panels, err = place(b.rows)
 	if err != nil {
 		return built, fmt.Errorf("dashboard %s: %w", b.title, err)

@@ -134,6 +134,9 @@ func TestLinksResolve(t *testing.T) {
 	all := read(t)
 	for _, d := range all {
 		menu := d.Links[0]
+		if menu.Placement != "" {
+			t.Errorf("%s: Grafana does not show the menu at %q", d.Title, menu.Placement)
+		}
 		if !menu.IncludeVars || !menu.KeepTime || !slices.Equal(menu.Tags, d.Tags) {
 			t.Errorf("%s: the menu does not carry time and variables: %+v", d.Title, menu)
 		}

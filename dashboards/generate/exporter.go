@@ -82,7 +82,7 @@ func exporterCost() row {
 			series(`max(proctree_scan_duration_seconds{HOSTS})`, "scan, slowest"),
 			series(`max(scrape_duration_seconds{HOSTS})`, "scrape, slowest"),
 			series(`quantile(0.5, scrape_duration_seconds{HOSTS})`, "scrape, median")),
-		heat("Collectors", "How long each collector took on the slowest host, the scan that they share not included.", seconds, ofPrometheus, 0.1,
+		heat("Collectors", "How long each collector took on the slowest host, the scan that they share not included.", seconds, ofPrometheus, 0, 0.1,
 			series(`max by (collector) (proctree_scrape_collector_duration_seconds{HOSTS})`, "{{collector}}")).
 			Span(gridWidth/2).Height(14),
 	)

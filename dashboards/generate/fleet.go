@@ -13,7 +13,10 @@ func fleet() board {
 		title:       "Proctree / Fleet",
 		description: "All hosts: which are in trouble, which are busy, and which groups of processes use most.",
 		from:        "3h",
-		variables:   variables(instances(), groups()),
+		variables: variables(instances(),
+			// The groups that are large on some host: all of them would be too many to ask for.
+			labelValues("group", "Group", promql(`label_values(instance_group:proctree_group_cpu_seconds_rate5m:topk5{HOSTS}, group)`)).
+				Multi(true).IncludeAll(true).AllValue(".+").Current(all())),
 		annotations: []cog.Builder[dashboard.AnnotationQuery]{rebootEvents()},
 		rows:        []row{fleetHealth(), fleetHosts(), fleetConsumers(), fleetCourse()},
 	}
@@ -82,7 +85,7 @@ func fleetHosts() row {
 			column{ref: "E", title: "Worst pressure", unit: share, limits: above(0.3, 0.6), width: 120},
 			column{ref: "F", title: "Processes", unit: count, width: 90},
 			column{ref: "G", title: "Up since", unit: since, width: 120},
-		).Span(gridWidth).Height(12).SortBy(sortedBy("State")),
+		).Span(gridWidth).Height(9).SortBy(sortedBy("State")),
 	)
 }
 
@@ -90,22 +93,22 @@ func fleetConsumers() row {
 	return open("Who uses most",
 		listing("By CPU", "The groups that use most CPU on one host: in cores, and as a share of that host's CPUs.", recorded("recording.yml"),
 			[]query{
-				now(`topk(15, instance_group:proctree_group_cpu_seconds:rate5m{GROUPS})`),
-				now(`instance_group:proctree_group_cpu:ratio_rate5m{GROUPS} and on (job, instance, group) topk(15, instance_group:proctree_group_cpu_seconds:rate5m{GROUPS})`),
+				now(`topk(15, max by (job, instance, group) (instance_group:proctree_group_cpu_seconds_rate5m:topk5{GROUPS}))`),
+				now(`max by (job, instance, group) (instance_group:proctree_group_cpu:ratio_rate5m{GROUPS}) and on (job, instance, group) topk(15, instance_group:proctree_group_cpu_seconds_rate5m:topk5{GROUPS})`),
 			},
 			column{label: "group", title: "Group", link: historyLink(ofRow)},
 			column{label: "instance", title: "Host", link: hostLink(ofRow)},
-			column{ref: "A", title: "Cores", unit: cores, width: 80},
-			column{ref: "B", title: "Of the host", unit: share, bar: true},
+			column{ref: "A", title: "Cores", unit: cores, bar: true},
+			column{ref: "B", title: "Of the host", unit: share, width: 105},
 		).Span(gridWidth/3).SortBy(sortedBy("Cores")),
 		listing("By memory", "The groups that have most resident and swapped memory on one host.", recorded("recording.yml"),
-			[]query{now(`topk(15, instance_group:proctree_group_memory_bytes:sum{GROUPS})`)},
+			[]query{now(`topk(15, instance_group:proctree_group_memory_bytes:topk5{GROUPS})`)},
 			column{label: "group", title: "Group", link: historyLink(ofRow)},
 			column{label: "instance", title: "Host", link: hostLink(ofRow)},
 			column{title: "Memory", unit: size, bar: true},
 		).Span(gridWidth/3).SortBy(sortedBy("Memory")),
 		listing("By disk", "The groups that read and write most on one host.", recorded("recording.yml"),
-			[]query{now(`topk(15, instance_group:proctree_group_io_bytes:rate5m{GROUPS})`)},
+			[]query{now(`topk(15, instance_group:proctree_group_io_bytes_rate5m:topk5{GROUPS})`)},
 			column{label: "group", title: "Group", link: historyLink(ofRow)},
 			column{label: "instance", title: "Host", link: hostLink(ofRow)},
 			column{title: "Read and written", unit: byteRate, bar: true},

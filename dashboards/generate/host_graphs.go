@@ -109,6 +109,14 @@ func hostNetwork() row {
 // hostSystem shows what else is worth knowing of a host.
 func hostSystem() row {
 	return closed("System",
+		figure("CPUs", "Number of CPUs. What a graph says in cores is to be seen against it.", count, collectors("system_cpu"),
+			series(`count(sum by (cpu) (rate(proctree_system_cpu_seconds_total{HOSTS, mode="idle"}[$__rate_interval])))`, "")),
+		figure("Memory", "Memory that the system can use.", size, collectors("system_meminfo"),
+			series(`proctree_system_memory_MemTotal_bytes{HOSTS}`, "")),
+		figure("PIDs used", "Share of the PIDs that processes and threads may have.", share, collectors("processes"),
+			series(`proctree_threads{HOSTS} / proctree_pids_limit{HOSTS}`, "")).Thresholds(above(0.75, 0.9)).Decimals(1),
+		figure("Zombies", "Processes that have ended and whose parents have not asked for the result.", count, collectors("processes"),
+			series(`sum(proctree_processes{HOSTS, state="zombie"})`, "")).Thresholds(above(10, 100)),
 		graph("Open file handles", "File handles of the whole host; the dashed line is how many there may be.", count, collectors("system_filefd"),
 			series(`proctree_system_filefd_allocated{HOSTS}`, "open"),
 		),

@@ -70,8 +70,8 @@ func processesGroups() row {
 				now(`topk(15, ` + groupCores + `) / on (instance) group_left () count by (instance) (sum by (instance, cpu) (rate(proctree_system_cpu_seconds_total{HOSTS, mode="idle"}[$__rate_interval])))`),
 			},
 			append(group,
-				column{ref: "A", title: "Cores", unit: cores, width: 80},
-				column{ref: "B", title: "Of the host", unit: share, bar: true})...,
+				column{ref: "A", title: "Cores", unit: cores, bar: true},
+				column{ref: "B", title: "Of the host", unit: share, width: 105})...,
 		).Span(gridWidth/3).SortBy(sortedBy("Cores")),
 		listing("Memory", "Resident memory, and what was swapped out. Shared pages count for each process.", collectors("group_memory"),
 			[]query{

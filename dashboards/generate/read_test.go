@@ -47,7 +47,7 @@ type (
 		Datasource                sourceJSON
 	}
 	linkJSON struct {
-		Title, URL            string
+		Title, URL, Placement string
 		Tags                  []string
 		IncludeVars, KeepTime bool
 	}

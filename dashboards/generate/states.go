@@ -49,9 +49,9 @@ func named(states []state) dashboard.ValueMapping {
 	return dashboard.ValueMapping{ValueMap: &dashboard.ValueMap{Type: dashboard.MappingTypeValueToText, Options: options}}
 }
 
-// heat is a map of time by series, a cell the redder the larger its value, up to the
-// maximum given.
-func heat(title, description string, u unit, n needs, maximum float32, q query) *heatmap.PanelBuilder {
+// heat is a map of time by series, a cell the more orange the larger its value, from the
+// first limit, below which there is none, to the second.
+func heat(title, description string, u unit, n needs, from, to float32, q query) *heatmap.PanelBuilder {
 	return heatmap.NewPanelBuilder().
 		Title(title).
 		Description(description).
@@ -65,7 +65,8 @@ func heat(title, description string, u unit, n needs, maximum float32, q query) 
 		RowsFrame(heatmap.NewRowsHeatmapOptionsBuilder().Layout(common.HeatmapCellLayoutAuto)).
 		CellValues(heatmap.NewCellValuesBuilder().Unit(string(u)).Decimals(1)).
 		Color(heatmap.NewHeatmapColorOptionsBuilder().
-			Mode(heatmap.HeatmapColorModeScheme).Scheme("YlOrRd").Steps(32).Min(0).Max(maximum)).
+			Mode(heatmap.HeatmapColorModeScheme).Scheme("Oranges").Steps(32).Min(from).Max(to)).
+		FilterValues(heatmap.NewFilterValueRangeBuilder().Le(from)).
 		CellGap(1).
 		Tooltip(heatmap.NewHeatmapTooltipBuilder().Mode(common.TooltipDisplayModeSingle)).
 		ShowLegend()

@@ -25,8 +25,8 @@ func number(title, description string, u unit, n needs, q query) *stat.PanelBuil
 		Targets(targets(prometheus.PromQueryFormatTimeSeries, []query{q})).
 		Unit(string(u)).
 		NoValue(n.short).
-		Span(gridWidth / 8).
-		Height(4).
+		Span(gridWidth / 4).
+		Height(3).
 		ColorMode(common.BigValueColorModeValue).
 		TextMode(common.BigValueTextModeValue).
 		Thresholds(plain()).

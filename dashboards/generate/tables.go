@@ -81,6 +81,10 @@ func (c column) field(queries int) string {
 
 func (c column) options() []dashboard.DynamicConfigValue {
 	options := set("displayName", c.title)
+	if c.label == "" {
+		// A row need not have every value; what the panel says of no data is for all of them.
+		options = append(options, set("noValue", "–")...)
+	}
 	if c.unit != "" {
 		options = append(options, set("unit", string(c.unit))...)
 	}
