@@ -37,8 +37,14 @@ const { metafile } = await build({
   target: 'node20',
   jsx: 'transform',
   sourcemap: 'inline',
-  external: ['playwright-core', 'axe-core'],
-  banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" },
+  // What the code editor of @grafana/ui brings along is of no use in node.
+  external: ['playwright-core', 'axe-core', 'monaco-editor', '@monaco-editor/react', 'ol', 'ol/*'],
+  loader: { '.ttf': 'empty', '.css': 'empty' },
+  banner: {
+    js: `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);
+      // Node 20 has none; @grafana/data asks it for the language.
+      globalThis.navigator ??= { language: 'en', languages: ['en'], userAgent: '' };`,
+  },
   plugins: [ownPlace],
   logLevel: 'error',
 });

@@ -22,7 +22,7 @@ export const ALL_LEVELS = -1;
 
 export const DEFAULTS: PanelOptions = {
   shape: 'tree',
-  openLevels: 2,
+  openLevels: 1,
   sums: 'folded',
   heat: true,
   density: 'normal',

@@ -1,7 +1,13 @@
-import { type DataFrame, type Field, FieldType, getFieldDisplayName } from '@grafana/data';
+import { type DataFrame, type Field, FieldType, formattedValueToString, getFieldDisplayName } from '@grafana/data';
 import type { CellType, FieldOptions, PanelOptions } from '../options.ts';
 import type { TreeFields } from './fields.ts';
 import { type Known, known } from './known.ts';
+
+/** A value as text, with the colour that its thresholds, its scheme or its mapping give it. */
+export interface ShownValue {
+  text: string;
+  color?: string;
+}
 
 /** A column of the table: a field, and how it is shown. */
 export interface Column {
@@ -12,6 +18,8 @@ export interface Column {
   /** A number or a time, aligned as such and sorted by value. */
   isNumber: boolean;
   isLabel: boolean;
+  /** A value as the field's config wants it shown. */
+  show: (value: unknown) => ShownValue;
   /** Whether a branch has a sum of it. */
   isSummed: boolean;
   cell: Exclude<CellType, 'auto'> | 'heat';
@@ -56,7 +64,8 @@ function columnOf(field: Field, title: string, isLabel: boolean, options: PanelO
     field,
     isNumber,
     isLabel,
-    isSummed: field.type === FieldType.number && (sum === 'auto' ? facts.sum === true : sum === 'yes'),
+    show: shower(field),
+    isSummed: options.sums !== 'never' && field.type === FieldType.number && (sum === 'auto' ? facts.sum === true : sum === 'yes'),
     cell: cellOf(field, facts, options),
     heat: facts,
     width: width ?? (isLabel ? LABEL_WIDTH : facts.width) ?? usualWidth(field),
@@ -69,6 +78,24 @@ function cellOf(field: Field, facts: Known, { heat }: PanelOptions): Column['cel
   const type = custom(field).cellOptions?.type ?? 'auto';
   if (type !== 'auto') return type;
   return heat && facts.heat && field.type === FieldType.number ? 'heat' : 'text';
+}
+
+/**
+ * Most values of a column are the same few, such as 0. To format one takes longer than
+ * anything else in a cell, so that each is formatted once for a frame.
+ */
+function shower({ display }: Field): Column['show'] {
+  if (!display) return (value) => ({ text: String(value) });
+  const known = new Map<unknown, ShownValue>();
+  return (value) => {
+    let shown = known.get(value);
+    if (!shown) {
+      const made = display(value);
+      shown = { text: formattedValueToString(made), color: made.color };
+      known.set(value, shown);
+    }
+    return shown;
+  };
 }
 
 function usualWidth({ type }: Field): number {

@@ -1,4 +1,4 @@
-import { type Field, FieldType, formattedValueToString } from '@grafana/data';
+import { type Field, FieldType } from '@grafana/data';
 import type { Columns } from '../../../../tree-api/web/model/columns.js';
 import type { Change, Table } from '../../../../tree-api/web/model/store.js';
 import { NONE } from '../../../../tree-api/web/model/links.js';
@@ -62,7 +62,7 @@ export class FrameTable implements Table<Rows> {
     const moved = this.#takeParents(rows.parent.values);
     for (const column of rows.columns) {
       if (column.isNumber) this.#takeNumbers(this.numbers[column.key], column.field.values);
-      else this.#takeTexts(this.texts[column.key], column.field);
+      else this.#takeTexts(this.texts[column.key], column);
     }
     return { structure: before === 0 || came || went || moved, missed: 0 };
   }
@@ -168,15 +168,15 @@ export class FrameTable implements Table<Rows> {
     }
   }
 
-  #takeTexts(column: string[], field: Field): void {
-    const textOf = textReader(field);
-    const { values } = field;
+  #takeTexts(texts: string[], column: Column): void {
+    const textOf = textReader(column);
+    const { values } = column.field;
     for (let row = 0; row < this.#slotOf.length; row++) {
       const slot = this.#slotOf[row];
       if (slot === NONE) continue;
       const text = textOf(values[row]);
-      if (column[slot] === text) continue;
-      column[slot] = text;
+      if (texts[slot] === text) continue;
+      texts[slot] = text;
       this.textChanged[slot] = 1;
     }
   }
@@ -209,22 +209,13 @@ function keyOf(value: unknown): string {
   return value === null || value === undefined ? '' : String(value);
 }
 
-/** How the values of a field read: as what they are mapped to, where they are mapped. */
-function textReader(field: Field): (value: unknown) => string {
-  const plain = (value: unknown) => {
-    if (typeof value === 'string') return value;
-    if (value === null || value === undefined) return '';
-    return typeof value === 'object' ? JSON.stringify(value) : String(value);
-  };
-  const { display } = field;
-  if (!display || (field.type !== FieldType.enum && !field.config.mappings?.length)) return plain;
-  const texts = new Map<unknown, string>();
+/** How the values of a column read: as what they are mapped to, where they are mapped. */
+function textReader({ field, show }: Column): (value: unknown) => string {
+  const isMapped = field.type === FieldType.enum || (field.config.mappings?.length ?? 0) > 0;
   return (value) => {
-    let text = texts.get(value);
-    if (text === undefined) {
-      text = value === null || value === undefined ? '' : formattedValueToString(display(value));
-      texts.set(value, text);
-    }
-    return text;
+    if (value === null || value === undefined) return '';
+    if (isMapped) return show(value).text;
+    if (typeof value === 'string') return value;
+    return typeof value === 'object' ? JSON.stringify(value) : String(value);
   };
 }

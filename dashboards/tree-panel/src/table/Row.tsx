@@ -32,7 +32,7 @@ export const Row = React.memo(function Row({ paint, styles, slot, index, depth, 
     <div
       {...aria}
       className={stuck ? `${styles.row} ${styles.stuck}` : styles.row}
-      style={{ transform: `translateY(${top}px)` }}
+      style={{ top }}
       aria-expanded={isExpandable ? isOpen : undefined}
       data-row={index}
       data-slot={slot}

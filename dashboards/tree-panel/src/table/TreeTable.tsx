@@ -10,7 +10,7 @@ import type { Paint } from './paint.ts';
 import { bringIntoView } from './pointer.ts';
 import { Row } from './Row.tsx';
 import { stickyAncestors } from './sticky.ts';
-import { HEADER_HEIGHT, getTableStyles } from './styles.ts';
+import { HEADER_HEIGHT, getTableStyles, widthStyles } from './styles.ts';
 import { useRowEvents } from './useRowEvents.ts';
 import { widthsOf } from './widths.ts';
 
@@ -61,6 +61,8 @@ export function TreeTable({ paint, width, cursor, top, panel, onCursor, onExpand
   const sticky = keepsAncestors ? stickyAncestors(tree, (virtualizer.scrollOffset ?? 0) / rowHeight) : [];
   const elementId = (slot: number) => `tree-${panel}-${model.idOf(slot)}`;
   const cursorRow = cursor === undefined ? NONE : rows.indexOf(model.slotOf(cursor));
+  // Elements serve one row after another: to write other texts is cheaper than to move or make elements.
+  const pool = Math.ceil(((virtualizer.scrollRect?.height ?? 0) + HEADER_HEIGHT) / rowHeight) + 2 * OVERSCAN + 2;
   const isCursorDrawn = items.some(({ index }) => index === cursorRow);
 
   const onMove = (wanted: number) => {
@@ -85,15 +87,16 @@ export function TreeTable({ paint, width, cursor, top, panel, onCursor, onExpand
   };
   const events = useRowEvents(paint, { onCursor, onExpand, onMove, onLinks: setLinks });
 
-  const { tracks, least } = widthsOf(columns, width);
-  const sizes = { '--row-height': `${rowHeight}px`, '--columns': tracks, '--least-width': `${least}px` } as React.CSSProperties;
+  const widths = React.useMemo(() => widthsOf(columns, width), [columns, width]);
+  const widthClass = React.useMemo(() => widthStyles(widths), [widths]);
   const drawn = (slot: number, index: number) => ({ paint, styles, slot, index, depth: rows.depths[index], elementId: elementId(slot) });
   return (
     <>
       <div
         ref={scroller}
         className={styles.table}
-        style={sizes}
+        style={{ '--row-height': `${rowHeight}px` } as React.CSSProperties}
+        data-wide={widths.least > width || undefined}
         role="treegrid"
         tabIndex={0}
         aria-label="Tree"
@@ -104,7 +107,7 @@ export function TreeTable({ paint, width, cursor, top, panel, onCursor, onExpand
         onScroll={(event) => { top.current = event.currentTarget.scrollTop; }}
         {...events}
       >
-        <div className={styles.inner} style={{ height: virtualizer.getTotalSize() }}>
+        <div className={`${styles.inner} ${widthClass}`} style={{ height: virtualizer.getTotalSize() }}>
           <Header columns={columns} sort={model.sort} styles={styles} onSort={onSort} />
           <div className={styles.sticky} aria-hidden="true">
             {sticky.map((slot, i) => (
@@ -114,7 +117,7 @@ export function TreeTable({ paint, width, cursor, top, panel, onCursor, onExpand
           <div role="rowgroup">
             {items.map(({ index, start }) => {
               const slot = rows.slots[index];
-              return <Row key={model.idOf(slot)} {...drawn(slot, index)} top={start} isCursor={index === cursorRow} />;
+              return <Row key={index % pool} {...drawn(slot, index)} top={start} isCursor={index === cursorRow} />;
             })}
           </div>
         </div>

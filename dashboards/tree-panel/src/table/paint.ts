@@ -1,5 +1,5 @@
-import { type DisplayValue, type GrafanaTheme2, colorManipulator, formattedValueToString } from '@grafana/data';
-import type { Column } from '../frame/columns.ts';
+import { type GrafanaTheme2, colorManipulator } from '@grafana/data';
+import type { Column, ShownValue } from '../frame/columns.ts';
 import type { PanelOptions } from '../options.ts';
 import type { Tree } from '../tree.ts';
 import { type Palette, fullHeat, hasOwnColors, heatOf, paletteOf } from './heat.ts';
@@ -64,9 +64,8 @@ function figureCell({ tree: { model }, options, isTree, heats }: Paint, column: 
   const isSum = column.isSummed && isTree && (isFolded || options.sums === 'always');
   const value = isSum ? model.branchNumber(slot, column.key) : model.number(slot, column.key);
   if (Number.isNaN(value)) return { text: column.field.config.noValue ?? UNKNOWN, isFaint: true };
-  const shown = column.field.display?.(value);
-  const cell: Cell = { text: shown ? formattedValueToString(shown) : String(value), isFaint: value === 0 };
-  return { ...cell, ...colorsOf(column, value, shown, heats.get(column.key)) };
+  const shown = column.show(value);
+  return { text: shown.text, isFaint: value === 0, ...colorsOf(column, value, shown, heats.get(column.key)) };
 }
 
 function textCell({ tree: { model, table } }: Paint, column: Column, slot: number): Cell {
@@ -75,27 +74,27 @@ function textCell({ tree: { model, table } }: Paint, column: Column, slot: numbe
   const cell: Cell = { text: text.length <= MOST_LETTERS ? text : `${text.slice(0, MOST_LETTERS)}…`, isFaint: false };
   const isMapped = (column.field.config.mappings?.length ?? 0) > 0;
   if (!isMapped && column.cell === 'text') return cell;
-  const shown = column.field.display?.(column.field.values[table.rowOf[slot]]);
-  if (isMapped && column.cell === 'text') return { ...cell, color: shown?.color && hasMappedColor(column, shown) ? shown.color : undefined };
+  const shown = column.show(column.field.values[table.rowOf[slot]]);
+  if (isMapped && column.cell === 'text') return { ...cell, color: hasMappedColor(column, shown) ? shown.color : undefined };
   return { ...cell, ...colorsOf(column, NaN, shown, undefined) };
 }
 
 /** A mapping need not name a colour; then the value has that of the thresholds, which nobody asked for. */
-function hasMappedColor(column: Column, shown: DisplayValue): boolean {
+function hasMappedColor(column: Column, shown: ShownValue): boolean {
   return column.field.config.mappings!.some((mapping) => Object.values(mapping.type === 'value' ? mapping.options : { one: mapping.options.result })
     .some((result) => result?.color && (result.text ?? shown.text) === shown.text));
 }
 
-function colorsOf(column: Column, value: number, shown: DisplayValue | undefined, heat: Heat | undefined): Partial<Cell> {
-  const own = shown?.color && hasOwnColors(column.field) ? shown.color : undefined;
+function colorsOf(column: Column, value: number, shown: ShownValue, heat: Heat | undefined): Partial<Cell> {
+  const own = shown.color && hasOwnColors(column.field) ? shown.color : undefined;
   switch (column.cell) {
-    case 'color-text': return { color: shown?.color };
+    case 'color-text': return { color: shown.color };
     case 'gauge': return { bar: share(value, heat), background: own ?? heat?.palette[heat.palette.length - 1] };
     case 'heat':
     case 'color-background':
       if (own && column.field.config.color?.mode !== 'fixed') return { background: colorManipulator.alpha(own, BACKGROUND) };
       if (heat) return { background: heatOf(heat.palette, value, heat.full) };
-      return { background: shown?.color && colorManipulator.alpha(shown.color, BACKGROUND) };
+      return { background: shown.color && colorManipulator.alpha(shown.color, BACKGROUND) };
     default: return {};
   }
 }
@@ -106,6 +105,6 @@ const share = (value: number, heat: Heat | undefined): number => (heat && heat.f
 export function titleOf({ tree: { model } }: Paint, column: Column, slot: number): string {
   if (!column.isNumber) return model.text(slot, column.key);
   if (!column.isSummed || !model.isExpandable(slot)) return '';
-  const format = (value: number) => (Number.isNaN(value) ? UNKNOWN : column.field.display ? formattedValueToString(column.field.display(value)) : String(value));
+  const format = (value: number) => (Number.isNaN(value) ? UNKNOWN : column.show(value).text);
   return `${column.title}: ${format(model.number(slot, column.key))} itself, ${format(model.branchNumber(slot, column.key))} with all ${model.branchSize(slot) - 1} below it`;
 }

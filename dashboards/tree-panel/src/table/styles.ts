@@ -1,5 +1,6 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
+import type { Widths } from './widths.ts';
 
 /** The height of the headings, in pixels. */
 export const HEADER_HEIGHT = 32;
@@ -10,7 +11,18 @@ const MOST_INDENTED = 20;
 
 const oneLine = { whiteSpace: 'nowrap', overflow: 'clip', textOverflow: 'ellipsis' } as const;
 
-/** Sizes that differ from panel to panel come as CSS variables of the table: --row-height, --columns. */
+/**
+ * The widths of the cells in all rows. Boxes of a fixed flex are laid out in less time than
+ * those of a grid, and each update lays out every row.
+ */
+export function widthStyles({ flex, least }: Widths): string {
+  return css({
+    minWidth: least,
+    ...Object.fromEntries(flex.map((one, i) => [`& [role=row] > :nth-child(${i + 1}), & [data-slot] > :nth-child(${i + 1})`, { flex: one }])),
+  });
+}
+
+/** The height of a row comes as a CSS variable of the table: --row-height. */
 export function getTableStyles(theme: GrafanaTheme2) {
   const { colors, typography } = theme;
   const ground = colors.background.primary;
@@ -25,11 +37,10 @@ export function getTableStyles(theme: GrafanaTheme2) {
       fontVariantNumeric: 'tabular-nums',
       '&:focus-visible': { outline: `2px solid ${colors.primary.border}`, outlineOffset: -2 },
     }),
-    inner: css({ position: 'relative', minWidth: 'var(--least-width)' }),
+    inner: css({ position: 'relative' }),
     headers: css({ position: 'sticky', top: 0, zIndex: 4 }),
     header: css({
-      display: 'grid',
-      gridTemplateColumns: 'var(--columns)',
+      display: 'flex',
       height: HEADER_HEIGHT,
       borderBottom: `1px solid ${colors.border.medium}`,
       background: ground,
@@ -47,6 +58,7 @@ export function getTableStyles(theme: GrafanaTheme2) {
       border: 0,
       background: 'none',
       color: colors.text.secondary,
+      fontSize: 'inherit',
       fontWeight: typography.fontWeightMedium,
       textAlign: 'inherit',
       '&:hover, [aria-sort=ascending] > &, [aria-sort=descending] > &': { color: colors.text.primary },
@@ -56,31 +68,36 @@ export function getTableStyles(theme: GrafanaTheme2) {
     sticky: css({ position: 'sticky', top: HEADER_HEIGHT, zIndex: 3, height: 0 }),
     row: css({
       position: 'absolute',
-      top: 0,
       left: 0,
       right: 0,
-      display: 'grid',
-      gridTemplateColumns: 'var(--columns)',
+      display: 'flex',
       height: 'var(--row-height)',
       borderBottom: `1px solid ${colors.border.weak}`,
       contain: 'strict',
       lineHeight: 'calc(var(--row-height) - 1px)',
       '&:hover': { background: colors.action.hover },
-      '&:hover > :first-child': { background: over(colors.action.hover) },
+      '[data-wide] &:hover > :first-child': { background: over(colors.action.hover) },
       '&[aria-selected=true]': { background: colors.action.selected, boxShadow: `inset 2px 0 ${colors.primary.border}` },
-      '&[aria-selected=true] > :first-child': { background: over(colors.action.selected), boxShadow: `inset 2px 0 ${colors.primary.border}` },
+      '[data-wide] &[aria-selected=true] > :first-child': { background: over(colors.action.selected), boxShadow: `inset 2px 0 ${colors.primary.border}` },
       '&[data-context] > *': { color: colors.text.disabled },
     }),
     stuck: css({ background: ground, cursor: 'pointer', '&[data-last]': { borderBottomColor: colors.border.strong, boxShadow: theme.shadows.z1, contain: 'none' } }),
     cell: css({
-      ...oneLine,
       minWidth: 0,
       padding: '0 8px',
+      whiteSpace: 'nowrap',
+      // Each clip costs time in every frame: only texts can be too long.
+      '&:not([data-number])': oneLine,
       color: colors.text.primary,
       '&[data-number]': { textAlign: 'right' },
       '&[data-faint]': { color: colors.text.disabled },
     }),
-    label: css({ position: 'sticky', left: 0, zIndex: 1, display: 'flex', paddingLeft: 4, background: ground }),
+    label: css({
+      display: 'flex',
+      paddingLeft: 4,
+      // Only where there is something to scroll to: each of these costs a layer.
+      '[data-wide] &': { position: 'sticky', left: 0, zIndex: 1, background: ground },
+    }),
     indent: css({
       flex: 'none',
       width: `calc(min(var(--depth), ${MOST_INDENTED}) * ${INDENT}px)`,

@@ -4,14 +4,17 @@ import type { Column } from '../frame/columns.ts';
 const MOST_OF_PANEL = 0.5;
 const LEAST_LABEL = 120;
 
-/**
- * How wide the columns are: the tracks of a CSS grid and their least sum in pixels.
- * @param width The panel's, in pixels.
- */
-export function widthsOf(columns: readonly Column[], width: number): { tracks: string; least: number } {
+/** How wide the columns are: the flex of each, and their least sum in pixels. */
+export interface Widths {
+  flex: string[];
+  least: number;
+}
+
+/** @param width The panel's, in pixels. */
+export function widthsOf(columns: readonly Column[], width: number): Widths {
   const least = columns.map((c) => (c.isLabel ? Math.min(c.width, Math.max(LEAST_LABEL, width * MOST_OF_PANEL)) : c.width));
   return {
-    tracks: columns.map((c, i) => (c.grow > 0 ? `minmax(${least[i]}px, ${c.grow}fr)` : `${least[i]}px`)).join(' '),
+    flex: columns.map((c, i) => `${c.grow} 0 ${least[i]}px`),
     least: least.reduce((a, b) => a + b, 0),
   };
 }

@@ -31,20 +31,30 @@ function Conditions({ shown: { tree, columns }, filter, setView }: Props) {
   const styles = useStyles2(getPopupStyles);
   const set = (change: Partial<Filter>) => setView({ filter: { ...filter, ...change } });
   const { oneOf = {}, atLeast = {} } = filter;
+  const figures = columns.filter((c) => c.isSummed);
   return (
     <div className={styles.popup}>
-      {columns.filter((c) => c.isSummed).map((column) => (
-        <AtLeast key={column.key} column={column} value={atLeast[column.key]} onChange={(value) => set({ atLeast: without(atLeast, column.key, value) })} />
-      ))}
-      {columns.filter((c) => !c.isNumber).map((column) => (
-        <OneOf
-          key={column.key}
-          column={column}
-          counts={tree.model.countBy(column.key)}
-          chosen={oneOf[column.key] ?? []}
-          onChange={(values) => set({ oneOf: without(oneOf, column.key, values.length > 0 ? values : undefined) })}
-        />
-      ))}
+      <div className={styles.groups}>
+        {columns.filter((c) => !c.isNumber).map((column) => (
+          <OneOf
+            key={column.key}
+            column={column}
+            counts={tree.model.countBy(column.key)}
+            chosen={oneOf[column.key] ?? []}
+            onChange={(values) => set({ oneOf: without(oneOf, column.key, values.length > 0 ? values : undefined) })}
+          />
+        ))}
+        {figures.length > 0 && (
+          <div role="group" aria-label="At least">
+            <div className={styles.title}>At least</div>
+            <div className={styles.figures}>
+              {figures.map((column) => (
+                <AtLeast key={column.key} column={column} value={atLeast[column.key]} onChange={(value) => set({ atLeast: without(atLeast, column.key, value) })} />
+              ))}
+            </div>
+          </div>
+        )}
+      </div>
       {(Object.keys(oneOf).length > 0 || Object.keys(atLeast).length > 0) && (
         <Button size="sm" variant="secondary" onClick={() => set({ oneOf: undefined, atLeast: undefined })}>Remove all</Button>
       )}
@@ -65,16 +75,16 @@ interface AtLeastProps {
 }
 
 function AtLeast({ column, value, onChange }: AtLeastProps) {
-  const styles = useStyles2(getPopupStyles);
   const [text, setText] = React.useState(value === undefined ? '' : String(value));
   const isWrong = text.trim() !== '' && parseFigure(text) === undefined;
   return (
-    <label className={styles.group}>
-      <div className={styles.title}>{column.title} at least</div>
+    <label>
+      <span>{column.title}</span>
       <Input
         value={text}
         invalid={isWrong}
-        placeholder="0.5, 20M, 1.5 GiB"
+        placeholder="1, 20M"
+        title="A figure, with k, M, G, Ki, Mi or Gi after it if you like"
         onChange={(event) => {
           setText(event.currentTarget.value);
           onChange(parseFigure(event.currentTarget.value));
@@ -98,7 +108,7 @@ function OneOf({ column, counts, chosen, onChange }: OneOfProps) {
   const values = [...new Set([...counts.keys(), ...chosen])].sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || (a < b ? -1 : 1));
   const toggle = (value: string) => onChange(chosen.includes(value) ? chosen.filter((v) => v !== value) : [...chosen, value]);
   return (
-    <div className={styles.group} role="group" aria-label={column.title}>
+    <div role="group" aria-label={column.title}>
       <div className={styles.title}>{column.title}</div>
       <div className={styles.choices}>
         {values.map((value) => (

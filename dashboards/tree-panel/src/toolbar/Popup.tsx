@@ -26,10 +26,10 @@ export function Popup({ icon, label, count = 0, isNarrow, children }: Props) {
 }
 
 export const getPopupStyles = (theme: GrafanaTheme2) => ({
-  popup: css({ display: 'flex', flexDirection: 'column', alignItems: 'flex-start', gap: theme.spacing(1), maxHeight: 340, overflow: 'auto', minWidth: 180 }),
-  list: css({ display: 'flex', flexDirection: 'column', gap: theme.spacing(0.5), '& label': { whiteSpace: 'nowrap' } }),
-  group: css({ alignSelf: 'stretch', margin: 0 }),
+  popup: css({ display: 'flex', flexDirection: 'column', alignItems: 'flex-start', gap: theme.spacing(1), maxHeight: 380, overflow: 'auto', minWidth: 180, padding: 2, textAlign: 'left' }),
+  list: css({ display: 'flex', flexDirection: 'column', alignItems: 'flex-start', gap: theme.spacing(0.5), whiteSpace: 'nowrap' }),
+  groups: css({ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(190px, 1fr))', gap: theme.spacing(1.5), width: 'min(440px, 78vw)' }),
   title: css({ marginBottom: theme.spacing(0.5), fontWeight: theme.typography.fontWeightMedium }),
-  choices: css({ display: 'flex', flexDirection: 'column', gap: theme.spacing(0.5), maxHeight: 148, overflow: 'auto' }),
-  count: css({ color: theme.colors.text.secondary, marginLeft: theme.spacing(0.5) }),
+  choices: css({ display: 'flex', flexDirection: 'column', alignItems: 'flex-start', gap: theme.spacing(0.5), maxHeight: 140, overflow: 'auto', whiteSpace: 'nowrap' }),
+  figures: css({ display: 'grid', gridTemplateColumns: 'auto minmax(90px, 1fr)', alignItems: 'center', gap: theme.spacing(0.5, 1), alignSelf: 'start', '& > label': { display: 'contents' } }),
 });

@@ -42,7 +42,7 @@ export function Toolbar({ shown, picked, view, width, setView }: Props) {
       <div className={styles.buttons}>
         <IconButton name="sitemap" aria-label="Tree" tooltip={paint.isTree ? 'Show as a list' : 'Show as a tree'} aria-pressed={paint.isTree} variant={paint.isTree ? 'primary' : 'secondary'} onClick={() => setView({ shape: paint.isTree ? 'list' : 'tree' })} />
         {paint.isTree && <IconButton name="angle-double-down" tooltip="Open all" onClick={() => expandAll(true)} />}
-        {paint.isTree && <IconButton name="angle-double-up" tooltip="Fold all" onClick={() => expandAll(false)} />}
+        {paint.isTree && <IconButton name="angle-double-right" tooltip="Fold all" onClick={() => expandAll(false)} />}
         <FilterMenu shown={shown} filter={view.filter} isNarrow={isNarrow} setView={setView} />
         <ColumnChooser shown={shown} isChosen={view.columns !== undefined} isNarrow={isNarrow} setView={setView} />
       </div>

@@ -16,7 +16,7 @@ export function processFrame(host: FakeHost): DataFrameDTO {
     fields: [
       text('id', column((p) => p.id)),
       text('parent', column((p) => byPID.get(p.ppid) ?? '')),
-      text('name', column((p) => p.name), { links: [{ title: 'History', url: '/d/proctree-history?var-pid=${__data.fields.pid}' }] }),
+      text('name', column((p) => p.name), { displayName: 'Name', links: [{ title: 'History', url: '/d/proctree-history?var-pid=${__data.fields.pid}' }] }),
       number('pid', column((p) => p.pid), { decimals: 0, displayName: 'PID' }),
       number('ppid', column((p) => p.ppid), { decimals: 0, displayName: 'Parent PID' }),
       text('user', column((p) => p.user), { displayName: 'User' }),

@@ -1,0 +1,110 @@
+/**
+ * Measures the built panel in Chromium against its budgets: npm run bench [-- processes].
+ * Times are medians of the main thread's work, style, layout and paint included, from the
+ * moment the panel gets new data; what a dashboard does to the data before is told apart.
+ */
+import { readFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import type { DataFrameDTO } from '@grafana/data';
+import type { CDPSession, Page } from 'playwright-core';
+import { openPanel, show, startHost } from '../test/browser/panel-page.ts';
+import { FakeHost, processFrame } from '../test/fake/process-frame.ts';
+
+const size = Number(process.env.PROCESSES ?? 10_000);
+const ROUNDS = 20;
+const WORDS = ['n', 'no', 'nod', 'node', 'node w', 'post', 'postgres !18', 'zzz', ''];
+const BUDGETS = { update: 16, filter: 40, heap: 40, bundle: 60 };
+
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1];
+
+/** Milliseconds of CPU time that the main thread has used for tasks. */
+async function mainThread(cdp: CDPSession): Promise<number> {
+  const { metrics } = await cdp.send('Performance.getMetrics');
+  return metrics.find((m) => m.name === 'TaskDuration')!.value * 1000;
+}
+
+async function costs(page: Page, cdp: CDPSession, count: number, action: (i: number) => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const before = await mainThread(cdp);
+    await action(i);
+    await page.waitForTimeout(100);
+    times.push(await mainThread(cdp) - before);
+  }
+  return median(times);
+}
+
+/**
+ * What happens on a host in a second, in the page itself: a seventh of the rows have other
+ * figures, some processes end and others start. Every column is a new array, as from a query.
+ */
+function advance(): void {
+  const held = window as unknown as { frame: DataFrameDTO; prepared: unknown; started: number };
+  const rows = held.frame.fields[0].values!.length;
+  const busy = Array.from({ length: rows }, () => Math.random() < 0.14);
+  held.started = (held.started ?? 0) + 1;
+  held.frame = {
+    ...held.frame,
+    fields: held.frame.fields.map((field) => {
+      const values = [...field.values!] as any[];
+      const isFigure = ['cpu', 'memory', 'read', 'written', 'threads'].includes(field.name);
+      for (let row = 0; row < rows; row++) {
+        if (isFigure && busy[row] && values[row] !== null) values[row] *= 0.5 + Math.random();
+        if (field.name === 'id' && row >= rows - 10) values[row] = `${held.started}-${row}`;
+      }
+      return { ...field, values };
+    }),
+  };
+  held.prepared = window.host.prepare({ frames: [held.frame] });
+}
+
+async function heapMB(page: Page, cdp: CDPSession): Promise<number> {
+  await page.evaluate(() => new Promise((done) => { setTimeout(done, 300); }));
+  await cdp.send('HeapProfiler.collectGarbage');
+  const { usedSize, backingStorageSize = 0 } = await cdp.send('Runtime.getHeapUsage') as { usedSize: number; backingStorageSize?: number };
+  return (usedSize + backingStorageSize) / 1e6;
+}
+
+const results: Array<{ grafana: string; what: string; value: number; unit: string; budget?: number }> = [];
+
+async function measure(grafana: '12.3' | '13.2'): Promise<void> {
+  const note = (what: string, value: number, unit: string, budget?: number) => results.push({ grafana, what, value: Math.round(value * 10) / 10, unit, budget });
+  const host = await startHost(grafana);
+  const { page } = await openPanel(host);
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const fake = new FakeHost({ size, seed: 3, now: 1_790_000_000 });
+  // The frames are in the page before and after, so that the difference is the panel's alone.
+  await page.evaluate((frame) => { Object.assign(window, { frame, prepared: window.host.prepare({ frames: [frame], width: 1384, height: 744 }) }); }, processFrame(fake));
+  await show(page, { frames: [] });
+  const before = await heapMB(page, cdp);
+  note('first tree', await costs(page, cdp, 1, () => page.evaluate(() => window.host.showPrepared((window as any).prepared))), 'ms');
+  note('heap of the panel', await heapMB(page, cdp) - before, 'MB', BUDGETS.heap);
+  const idle = await costs(page, cdp, 10, () => page.evaluate(() => 0));
+
+  const updates: number[] = [];
+  const preparations: number[] = [];
+  for (let i = 0; i < ROUNDS; i++) {
+    preparations.push(await costs(page, cdp, 1, () => page.evaluate(advance)) - idle);
+    updates.push(await costs(page, cdp, 1, () => page.evaluate(() => window.host.showPrepared((window as any).prepared))) - idle);
+  }
+  note('update', median(updates), 'ms', BUDGETS.update);
+  note('before the panel: the query and the field config', median(preparations), 'ms');
+  const search = page.getByRole('textbox', { name: 'Search' });
+  note('filter, a letter typed', await costs(page, cdp, ROUNDS, (i) => search.fill(WORDS[i % WORDS.length])) - idle, 'ms', BUDGETS.filter);
+  await search.fill('');
+  note('sort by another column', await costs(page, cdp, 12, (i) => page.getByRole('columnheader').nth(i % 5).getByRole('button').click()) - idle, 'ms');
+  note('scroll by 600 px', await costs(page, cdp, ROUNDS, () => page.locator('[role=treegrid]').evaluate((grid) => { grid.scrollTop += 600; })) - idle, 'ms');
+  note('heap of the panel in the end', await heapMB(page, cdp) - before, 'MB', BUDGETS.heap);
+  await host.close();
+}
+
+await measure('12.3');
+await measure('13.2');
+results.push({ grafana: 'both', what: 'bundle, gzipped', value: Math.round(gzipSync(await readFile('dist/module.js')).length / 100) / 10, unit: 'kB', budget: BUDGETS.bundle });
+console.log(`${size} rows`);
+console.table(results);
+if (size <= 10_000 && results.some(({ value, budget }) => budget !== undefined && value > budget)) {
+  console.error('over budget');
+  process.exitCode = 1;
+}

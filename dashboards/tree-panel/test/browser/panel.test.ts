@@ -1,0 +1,247 @@
+/** The built panel in Chromium, with the libraries of Grafana 12.3 (React 18) and of 13.2 (React 19). */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { FieldType, LoadingState, MappingType } from '@grafana/data';
+import type { Page } from 'playwright-core';
+import { FILES } from '../fake/files-frame.ts';
+import { FakeHost, processFrame } from '../fake/process-frame.ts';
+import { DESKTOP, type Host, PHONE, labels, nextFrame, openPanel, rowCount, show, startHost } from './panel-page.ts';
+
+const MAX_BUNDLE = 60_000;
+const GIVEN = ['@emotion/css', '@grafana/data', '@grafana/ui', 'react', 'react-dom'];
+
+const files = (config = {}) => ({
+  name: 'files',
+  fields: ['id', 'parent', 'size', 'owner'].map((name, i) => ({
+    name, type: name === 'size' ? FieldType.number : FieldType.string, values: FILES.map((row) => row[i] as unknown), config: name === 'size' ? config : {},
+  })),
+});
+const FILE_OPTIONS = { labelField: 'id', openLevels: -1, sortBy: 'id', sortDescending: false };
+const many = processFrame(new FakeHost({ size: 10_000, seed: 5, now: 1_790_000_000 }));
+const custom = (properties: Record<string, Record<string, unknown>>) => ({
+  defaults: {},
+  overrides: Object.entries(properties).map(([name, all]) => ({ matcher: { id: 'byName', options: name }, properties: Object.entries(all).map(([id, value]) => ({ id, value })) })),
+});
+
+test('the bundle is small, and needs only what Grafana gives', async () => {
+  const code = await readFile('dist/module.js');
+  assert.ok(gzipSync(code).length <= MAX_BUNDLE, `${gzipSync(code).length} bytes gzipped`);
+  assert.match(code.toString(), new RegExp(`^define\\(${JSON.stringify(GIVEN).replaceAll('[', '\\[').replaceAll(']', '\\]')}`));
+});
+
+for (const [grafana, react] of [['12.3', '18.3.1'], ['13.2', '19.3.1']] as const) {
+  describe(`Grafana ${grafana}, React ${react}`, () => {
+    let host: Host;
+    let page: Page;
+    let problems: string[];
+    before(async () => {
+      host = await startHost(grafana);
+      ({ page, problems } = await openPanel(host));
+    });
+    after(() => host?.close());
+
+    /** Shows a scene as one who opens the dashboard for the first time sees it. */
+    const open = async (scene: Parameters<typeof show>[1], viewport = DESKTOP) => {
+      await page.evaluate(() => {
+        window.host.leave();
+        return new Promise((left) => { requestAnimationFrame(left); });
+      });
+      await page.evaluate(() => sessionStorage.clear());
+      await page.setViewportSize(viewport);
+      await show(page, { options: FILE_OPTIONS, fieldConfig: undefined, errors: undefined, state: LoadingState.Done, dark: true, ...scene });
+      await nextFrame(page);
+    };
+    const grid = () => page.locator('[role=treegrid]');
+    const press = async (...keys: string[]) => {
+      await grid().focus();
+      for (const key of keys) await page.keyboard.press(key);
+      await nextFrame(page);
+    };
+    const cell = (row: string, column: string) => page.locator('[role=row][aria-level]').filter({ has: page.locator('[role=rowheader]', { hasText: new RegExp(`^${row.replaceAll('/', '\\/')}\\d*$`) }) }).locator(`[data-column="${column}"]`);
+    const selected = () => page.locator('[aria-selected=true] [role=rowheader]').textContent();
+
+    test('it is the React that Grafana has', async () => assert.equal(await page.evaluate(() => window.host.react), react));
+
+    test('10,000 rows: only those in view are in the document, to the last one', async () => {
+      await open({ frames: [many], options: { openLevels: -1 } });
+      assert.equal(await rowCount(page), 10_000);
+      assert.ok(await page.locator('[role=row]').count() < 60);
+      await grid().evaluate((element) => { element.scrollTop = element.scrollHeight; });
+      await nextFrame(page);
+      await page.waitForSelector('[role=row][aria-rowindex="10001"]');
+    });
+
+    test('any frame with parents is a tree of any depth', async () => {
+      await open({ frames: [files()] });
+      assert.deepEqual(await labels(page), ['/', ' /etc', '  /etc/hosts', '  /etc/passwd', ' /var', '  /var/log', '   /var/log/messages']);
+    });
+
+    test('click and keys fold, open and move', async () => {
+      await open({ frames: [files({ custom: { sum: 'yes' } })] });
+      await cell('/etc', 'id').locator('[data-twist]').click();
+      assert.deepEqual(await labels(page), ['/', ' /etc', ' /var', '  /var/log', '   /var/log/messages']);
+      assert.equal(await cell('/etc', 'size').textContent(), '8', 'a folded row shows its sum');
+      await press('Home', 'ArrowDown', 'ArrowDown', 'ArrowLeft');
+      assert.equal(await rowCount(page), 3);
+      assert.equal(await selected(), '/var3');
+      await press('*');
+      assert.equal(await rowCount(page), 6 + 1, 'all beside it are open');
+      await press('End');
+      assert.equal(await selected(), '/var/log/messages');
+      const active = await grid().getAttribute('aria-activedescendant');
+      assert.equal(await page.locator(`[id="${active}"]`).getAttribute('aria-level'), '4');
+    });
+
+    test('search marks what it finds and keeps what is above it', async () => {
+      await open({ frames: [files()] });
+      await page.getByRole('textbox', { name: 'Search' }).fill('hosts');
+      await nextFrame(page);
+      assert.deepEqual(await labels(page), ['/', ' /etc', '  /etc/hosts']);
+      assert.deepEqual(await page.locator('mark').allTextContents(), ['hosts']);
+      assert.ok(await page.getByText('1 / 7').isVisible());
+      await page.getByRole('textbox', { name: 'Search' }).fill('nothing like it');
+      assert.ok(await page.getByText('Nothing matches the filter').isVisible());
+    });
+
+    test('filters by text and by figure', async () => {
+      await open({ frames: [files({ custom: { sum: 'yes' } })] });
+      await page.getByRole('button', { name: 'Filter' }).click();
+      await page.getByRole('group', { name: 'owner' }).getByText('syslog').click();
+      await page.getByLabel('size').fill('70');
+      await nextFrame(page);
+      assert.deepEqual(await labels(page), ['/', ' /var', '  /var/log', '   /var/log/messages']);
+      assert.ok(await page.getByRole('button', { name: 'Filter (2)' }).isVisible());
+      await page.getByRole('button', { name: 'Remove all' }).click();
+      await nextFrame(page);
+      assert.equal(await rowCount(page), 7);
+    });
+
+    test('columns are chosen, and given back', async () => {
+      await open({ frames: [files()] });
+      await page.getByRole('button', { name: 'Columns' }).click();
+      await page.getByLabel('owner', { exact: true }).click({ force: true });
+      await nextFrame(page);
+      assert.deepEqual(await page.getByRole('columnheader').allTextContents(), ['id', 'size']);
+      await page.getByRole('button', { name: 'Those that fit' }).click();
+      await nextFrame(page);
+      assert.equal(await page.getByRole('columnheader').count(), 3);
+    });
+
+    test('a heading sorts, and a second click turns the order', async () => {
+      await open({ frames: [files()] });
+      const size = page.getByRole('columnheader', { name: 'size' });
+      await size.getByRole('button').click();
+      await size.getByRole('button').click();
+      await nextFrame(page);
+      assert.equal(await size.getAttribute('aria-sort'), 'descending');
+      assert.deepEqual((await labels(page)).slice(0, 4), ['/', ' /etc', '  /etc/passwd', '  /etc/hosts']);
+    });
+
+    test('new data leave the view as it is, and so does coming back', async () => {
+      const fake = new FakeHost({ size: 400, seed: 2, now: 1_790_000_000 });
+      await open({ frames: [processFrame(fake)], options: { openLevels: -1 } });
+      await press('Home', 'ArrowDown', 'ArrowLeft', 'PageDown');
+      await page.getByRole('columnheader', { name: 'PID', exact: true }).getByRole('button').click();
+      await grid().evaluate((element) => { element.scrollTop = 700; });
+      await nextFrame(page);
+      const view = () => grid().evaluate((element) => ({ top: element.scrollTop, rows: element.getAttribute('aria-rowcount'), sort: element.querySelector('[aria-sort=ascending]')?.textContent }));
+      const seen = await view();
+      assert.equal(seen.top, 700);
+      await show(page, { frames: [processFrame(fake)] });
+      assert.deepEqual(await view(), seen);
+      await page.evaluate(() => window.host.leave());
+      await nextFrame(page);
+      await show(page, {});
+      await nextFrame(page);
+      assert.deepEqual(await view(), seen);
+    });
+
+    test('the field config rules: unit, name, width, mapping, cell, what is hidden', async () => {
+      const fieldConfig = custom({
+        size: { unit: 'decbytes', decimals: 1, displayName: 'Size', 'custom.width': 137, 'custom.cellOptions.type': 'color-background' },
+        owner: { mappings: [{ type: MappingType.ValueToText, options: { root: { text: 'Superuser', color: 'red' } } }] },
+      });
+      await open({ frames: [files()], fieldConfig });
+      assert.deepEqual(await page.getByRole('columnheader').allTextContents(), ['id', 'Size', 'owner']);
+      assert.equal(await cell('/var/log/messages', 'size').textContent(), '70.0 B');
+      assert.equal(Math.round((await cell('/etc', 'size').boundingBox())!.width), 137);
+      assert.equal(await cell('/etc', 'owner').textContent(), 'Superuser');
+      const style = (row: string, column: string) => cell(row, column).evaluate((element) => ({ color: element.style.color, background: element.style.background }));
+      assert.notEqual((await style('/etc', 'owner')).color, '');
+      assert.notEqual((await style('/var/log/messages', 'size')).background, '');
+      await show(page, { fieldConfig: custom({ size: { 'custom.hidden': true } }) });
+      assert.deepEqual(await page.getByRole('columnheader').allTextContents(), ['id', 'owner']);
+    });
+
+    test('one link is followed, several are offered, by pointer and by Enter', async () => {
+      const links = [{ title: 'History', url: '/d/history?file=${__data.fields.id}&host=${instance}' }];
+      await open({ frames: [files()], fieldConfig: custom({ id: { links } }) });
+      const link = cell('/etc', 'id').locator('a');
+      await link.hover();
+      assert.equal(await link.getAttribute('href'), '/d/history?file=%2Fetc&host=host-a');
+      await page.evaluate(() => addEventListener('click', (event) => {
+        const anchor = (event.target as Element).closest('a');
+        if (!anchor) return;
+        event.preventDefault();
+        Object.assign(window, { followed: anchor.getAttribute('href') });
+      }));
+      await press('Home', 'ArrowDown', 'Enter');
+      assert.equal(await page.evaluate(() => (window as unknown as { followed: string }).followed), '/d/history?file=%2Fetc&host=host-a');
+      await show(page, { fieldConfig: custom({ id: { links: [...links, { title: 'Edit', url: '/edit' }] } }) });
+      await press('Enter');
+      assert.ok(await page.getByRole('menuitem', { name: 'Edit' }).isVisible());
+      await page.keyboard.press('Escape');
+    });
+
+    test('ancestors stay in view, and lead back', async () => {
+      await open({ frames: [many], options: { openLevels: -1 } });
+      await grid().evaluate((element) => { element.scrollTop = 6000; });
+      await nextFrame(page);
+      const stuck = page.locator('[aria-hidden] [data-slot]');
+      assert.ok(await stuck.count() > 0);
+      assert.match(await stuck.first().textContent() ?? '', /systemd/);
+      await stuck.first().click();
+      await nextFrame(page);
+      assert.equal(await grid().evaluate((element) => element.scrollTop), 0);
+    });
+
+    test('what keeps the tree from being shown is said', async () => {
+      const said = async (scene: Parameters<typeof show>[1], text: string | RegExp) => {
+        await open(scene);
+        assert.ok(await page.getByText(text).first().isVisible(), String(text));
+      };
+      await said({ frames: [], state: LoadingState.Loading }, 'Loading');
+      await said({ frames: [] }, 'No data');
+      await said({ frames: [], errors: ['connection refused'], state: LoadingState.Error }, 'connection refused');
+      await said({ frames: [{ fields: [{ name: 'time', values: [1] }] }] }, /has no ID field/);
+      await said({ frames: [{ ...files(), meta: { custom: { mode: 'history', partial: true, time: 1_790_000_000_000 } } }] }, /^At .* · partial$/);
+      await said({ frames: [{ ...files(), meta: { custom: { mode: 'live' } } }] }, 'Live');
+    });
+
+    test('of several frames one is picked', async () => {
+      await open({ frames: [{ ...files(), name: 'host-a' }, { ...files(), name: 'host-b' }] });
+      assert.equal(await page.getByRole('combobox', { name: 'Frame' }).inputValue(), 'host-a');
+    });
+
+    test('a phone shows the label and the figures, without scrolling sideways', async () => {
+      await open({ frames: [many], options: {} }, PHONE);
+      assert.deepEqual((await page.getByRole('columnheader').allTextContents()).slice(0, 3), ['Name', 'CPU', 'Memory']);
+      assert.ok(await grid().evaluate((element) => element.scrollWidth <= element.clientWidth));
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    });
+
+    test('nothing that assistive technology would stumble over', async () => {
+      await open({ frames: [files()] });
+      await page.addScriptTag({ path: '../node_modules/axe-core/axe.min.js' });
+      for (const dark of [true, false]) {
+        await show(page, { dark });
+        const { violations } = await page.evaluate(() => (window as any).axe.run('[data-testid="data-testid panel content"], [role=treegrid]'));
+        assert.deepEqual(violations.map((v: any) => `${v.id}: ${v.nodes[0].html}`), [], dark ? 'dark' : 'light');
+      }
+    });
+
+    test('nothing was reported as an error', () => assert.deepEqual(problems, []));
+  });
+}

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { FieldColorModeId, type FieldConfig, ThresholdsMode, createTheme, toDataFrame } from '@grafana/data';
+import { ALL_LEVELS, DEFAULTS } from '../../src/options.ts';
+import { hasOwnColors, heatOf, paletteOf } from '../../src/table/heat.ts';
+import { commandOf } from '../../src/table/keys.ts';
+import { cellOf, heatsOf, titleOf } from '../../src/table/paint.ts';
+import { stickyAncestors } from '../../src/table/sticky.ts';
+import { parseFigure } from '../../src/toolbar/figure.ts';
+import { modeOf } from '../../src/toolbar/mode.ts';
+import { Tree } from '../../src/tree.ts';
+import { FILES, filesFrame, rowsOf } from '../fake/files-frame.ts';
+
+function treeOf(configs: Record<string, FieldConfig> = {}) {
+  const tree = new Tree();
+  const rows = rowsOf(filesFrame(FILES, configs), { labelField: 'id' });
+  tree.update(rows, undefined, ALL_LEVELS);
+  tree.setSort({ key: 'id', descending: false });
+  return { tree, columns: rows.columns };
+}
+
+describe('keys', () => {
+  // Rows: / /etc /etc/hosts /etc/passwd /var /var/log /var/log/messages
+  const cases: Array<{ key: string; row: number; want: unknown }> = [
+    { key: 'ArrowDown', row: -1, want: { do: 'move', row: 0 } },
+    { key: 'ArrowUp', row: 2, want: { do: 'move', row: 1 } },
+    { key: 'PageDown', row: 1, want: { do: 'move', row: 11 } },
+    { key: 'End', row: 0, want: { do: 'move', row: 6 } },
+    { key: 'ArrowRight', row: 1, want: { do: 'move', row: 2 } },
+    { key: 'ArrowRight', row: 2, want: undefined },
+    { key: 'ArrowLeft', row: 1, want: { do: 'expand', open: false, ids: ['/etc'] } },
+    { key: 'ArrowLeft', row: 3, want: { do: 'move', row: 1 } },
+    { key: 'ArrowLeft', row: -1, want: undefined },
+    { key: ' ', row: 4, want: { do: 'expand', open: false, ids: ['/var'] } },
+    { key: '*', row: 1, want: { do: 'expand', open: true, ids: ['/etc', '/var'] } },
+    { key: 'x', row: 1, want: undefined },
+    { key: 'constructor', row: 1, want: undefined },
+  ];
+  for (const { key, row, want } of cases) {
+    test(`${key} in row ${row}`, () => {
+      const { tree: { model } } = treeOf();
+      const command = commandOf(key, model, { row, page: 10 });
+      const plain = command?.do === 'expand' ? { do: command.do, open: command.open, ids: command.slots.map((slot) => model.idOf(slot)) } : command;
+      assert.deepEqual(plain, want);
+    });
+  }
+});
+
+describe('ancestors that stay in view', () => {
+  const cases: Array<[top: number, want: string[]]> = [
+    [0, []], [0.5, []], [1, ['/', '/etc']], [2, ['/']], [4, ['/', '/var', '/var/log']], [6, ['/', '/var', '/var/log']],
+  ];
+  for (const [top, want] of cases) {
+    test(`scrolled by ${top} rows`, () => {
+      const { tree } = treeOf();
+      assert.deepEqual(stickyAncestors(tree, top).map((slot) => tree.model.idOf(slot)), want);
+    });
+  }
+});
+
+describe('cells', () => {
+  const paint = (config: FieldConfig, options = {}) => {
+    const { tree, columns } = treeOf({ size: { ...config, custom: { sum: 'yes', ...config.custom } } });
+    const theme = createTheme();
+    const all = { tree, columns, words: [], options: { ...DEFAULTS, ...options }, isTree: true, heats: heatsOf(theme, tree, columns) };
+    const size = columns.find(({ key }) => key === 'size')!;
+    return { cell: (id: string, isFolded = false) => cellOf(all, size, tree.model.slotOf(id), isFolded), title: (id: string) => titleOf(all, size, tree.model.slotOf(id)) };
+  };
+  test('unit, decimals and the value that is not known', () => {
+    const { cell } = paint({ unit: 'decbytes', decimals: 1 });
+    assert.equal(cell('/var/log/messages').text, '70.0 B');
+    assert.deepEqual(cell('/'), { text: '–', isFaint: true });
+    assert.equal(paint({ noValue: 'none' }).cell('/').text, 'none');
+  });
+  test('a folded row shows its sum, as do all rows if they shall', () => {
+    assert.equal(paint({}).cell('/var', true).text, '72');
+    assert.equal(paint({}).cell('/var').text, '0');
+    assert.equal(paint({}, { sums: 'always' }).cell('/var').text, '72');
+    assert.equal(paint({}).title('/var'), 'size: 0 itself, 72 with all 2 below it');
+  });
+  test('heat and bars go up to the largest value, or to the maximum that is set', () => {
+    const heat = paint({ custom: { cellOptions: { type: 'color-background' } } });
+    assert.notEqual(heat.cell('/var/log/messages').background, heat.cell('/etc').background);
+    assert.equal(heat.cell('/var').background, undefined);
+    assert.equal(paint({ custom: { cellOptions: { type: 'gauge' } } }).cell('/etc').bar, 4 / 70);
+    assert.equal(paint({ max: 8, custom: { cellOptions: { type: 'gauge' } } }).cell('/etc').bar, 0.5);
+  });
+  test('thresholds and schemes of one\'s own colour the cell', () => {
+    const thresholds = { mode: ThresholdsMode.Absolute, steps: [{ value: -Infinity, color: '#00ff00' }, { value: 50, color: '#ff0000' }] };
+    const { cell } = paint({ thresholds, custom: { cellOptions: { type: 'color-background' } } });
+    assert.match(cell('/var/log/messages').background!, /^#ff0000/);
+    assert.match(cell('/etc').background!, /^#00ff00/);
+    assert.equal(paint({ thresholds, custom: { cellOptions: { type: 'color-text' } } }).cell('/var/log/messages').color, '#ff0000');
+  });
+});
+
+test('the thresholds that Grafana gives to every field are nobody\'s choice', () => {
+  const field = (config: FieldConfig) => ({ ...filesFrame(FILES).fields[2], config });
+  const stock = { mode: ThresholdsMode.Absolute, steps: [{ value: -Infinity, color: 'green' }, { value: 80, color: 'red' }] };
+  assert.equal(hasOwnColors(field({ thresholds: stock })), false);
+  assert.equal(hasOwnColors(field({ thresholds: { ...stock, steps: [stock.steps[0], { value: 90, color: 'red' }] } })), true);
+  assert.equal(hasOwnColors(field({ color: { mode: FieldColorModeId.ContinuousBlPu } })), true);
+  assert.equal(hasOwnColors(field({ color: { mode: FieldColorModeId.PaletteClassic } })), false);
+});
+
+test('heat tells small figures apart', () => {
+  const palette = paletteOf(createTheme(), 'orange');
+  const levels = [0, -1, NaN, 0.001, 0.04, 0.3, 1, 5].map((value) => palette.indexOf(heatOf(palette, value, 1) ?? ''));
+  assert.deepEqual(levels, [-1, -1, -1, 0, 1, 5, 9, 9]);
+  assert.equal(heatOf(palette, 1, 0), undefined);
+});
+
+test('figures as people write them', () => {
+  const cases: Record<string, number | undefined> = { '0.5': 0.5, '.5': 0.5, '20M': 20e6, '1.5 GiB': 1.5 * 2 ** 30, '3 kB/s': 3000, '10%': 0.1, ' 7 ': 7, '': undefined, x: undefined, '1x': undefined, '-1': undefined };
+  for (const [text, want] of Object.entries(cases)) assert.equal(parseFigure(text), want, text);
+});
+
+test('how fresh and how whole the rows are', () => {
+  // Grafana's formats ask the window for feature toggles.
+  Object.assign(globalThis, { window: globalThis });
+  const mode = (meta: object) => modeOf({ ...toDataFrame({ fields: [] }), meta }, 'utc');
+  assert.equal(mode({}), undefined);
+  assert.deepEqual(mode({ custom: { mode: 'live' } }), { text: 'Live', color: 'green', title: '' });
+  assert.equal(mode({ custom: { mode: 'history', time: 1_790_000_000_000 } })?.text, 'At 09-21 14:13:20');
+  const partial = mode({ custom: { mode: 'history', partial: true, total: 40 }, notices: [{ severity: 'warning', text: 'Only the largest.' }] });
+  assert.deepEqual(partial, { text: 'Past · partial', color: 'orange', title: 'Only the largest.' });
+  assert.deepEqual(mode({ notices: [{ severity: 'warning', text: 'Cut.' }] }), { text: 'Partial', color: 'orange', title: 'Cut.' });
+});
