@@ -4,7 +4,7 @@
  * Tests drive it through window.host.
  */
 import {
-  type DataFrameDTO, type FieldConfigSource, LoadingState, type PanelData, type QueryResultMetaNotice, ThemeContext, applyFieldOverrides, createTheme,
+  type DataContextScopedVar, type DataFrameDTO, type FieldConfigSource, type InterpolateFunction, LoadingState, type PanelData, type QueryResultMetaNotice, ThemeContext, applyFieldOverrides, createTheme,
   getDefaultTimeRange, toDataFrame,
 } from '@grafana/data';
 import { GlobalStyles, PanelChrome } from '@grafana/ui';
@@ -12,6 +12,10 @@ import * as React from 'react';
 import { createRoot } from 'react-dom/client';
 import { loadPlugin } from './modules.ts';
 import { fillRegistries } from './registries.ts';
+
+interface DataContextScopedVars {
+  __dataContext?: DataContextScopedVar;
+}
 
 /** One state of a panel. */
 export interface Scene {
@@ -30,7 +34,13 @@ export interface Scene {
 fillRegistries();
 
 const root = createRoot(document.getElementById('root')!);
-const replaceVariables = (text: string) => text.replaceAll('${instance}', 'host-a');
+
+/** Fills in what tests use: a dashboard's variable, and the fields of the row that a link is for. */
+const replaceVariables: InterpolateFunction = (text, scopedVars) => text.replaceAll('${instance}', 'host-a').replaceAll(/\$\{__data\.fields\.(\w+)\}/g, (whole, name) => {
+  const context = (scopedVars as DataContextScopedVars | undefined)?.__dataContext?.value;
+  const field = context?.data[0].fields.find((f) => f.name === name);
+  return field && context?.rowIndex !== undefined ? String(field.values[context.rowIndex]) : whole;
+});
 let plugin: any;
 let last: Scene;
 

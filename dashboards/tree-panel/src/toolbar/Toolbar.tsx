@@ -33,9 +33,7 @@ export function Toolbar({ shown, picked, view, width, setView }: Props) {
   };
   return (
     <div className={styles.toolbar} role="toolbar" aria-label="Tree">
-      {picked.names.length > 1 && (
-        <Combobox options={picked.names.map((value) => ({ value }))} value={picked.name} width="auto" minWidth={12} maxWidth={30} aria-label="Frame" onChange={({ value }) => setView({ frame: value })} />
-      )}
+      {picked.names.length > 1 && <FramePicker picked={picked} setView={setView} />}
       <div className={styles.search}>
         <FilterInput value={view.filter.text ?? ''} placeholder="Search" aria-label="Search" escapeRegex={false} onChange={(text) => setView({ filter: { ...view.filter, text } })} />
       </div>
@@ -51,6 +49,16 @@ export function Toolbar({ shown, picked, view, width, setView }: Props) {
         {mode && <Badge text={mode.text} color={mode.color} tooltip={mode.title || undefined} />}
       </div>
     </div>
+  );
+}
+
+function FramePicker({ picked: { names, name }, setView }: Pick<Props, 'picked' | 'setView'>) {
+  const id = React.useId();
+  return (
+    <>
+      <span id={id} hidden>Frame</span>
+      <Combobox aria-labelledby={id} options={names.map((value) => ({ value }))} value={name} width="auto" minWidth={12} maxWidth={30} onChange={({ value }) => setView({ frame: value })} />
+    </>
   );
 }
 

@@ -42,7 +42,7 @@ const OF_THE_HOST = /grafanaBootData|i18next|Failed to load resource|font|OTS pa
  */
 export async function openPanel({ browser, url }: Host, viewport = DESKTOP): Promise<{ page: Page; problems: string[] }> {
   const context = await browser.newContext({ viewport });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
