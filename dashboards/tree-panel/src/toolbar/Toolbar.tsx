@@ -24,9 +24,12 @@ interface Props {
 /** Search, filters, columns and the state of the data. */
 export function Toolbar({ shown, picked, view, width, setView }: Props) {
   const styles = useStyles2(getStyles);
-  const { tree: { model }, paint } = shown;
+  const { tree, paint } = shown;
+  const { model } = tree;
   const isNarrow = width < NARROW;
   const mode = modeOf(picked.frame);
+  const { skipped } = tree.table;
+  const leftOut = skipped.withoutID + skipped.repeated;
   const expandAll = (open: boolean) => {
     model.setExpansion({ open, except: [] });
     setView({ expansion: model.expansion });
@@ -46,6 +49,7 @@ export function Toolbar({ shown, picked, view, width, setView }: Props) {
       </div>
       <div className={styles.facts}>
         <span aria-live="polite">{model.matched === model.total ? model.total : `${model.matched} / ${model.total}`}</span>
+        {leftOut > 0 && <span title={`${skipped.withoutID} rows have no ID, ${skipped.repeated} have that of another row.`}>{leftOut} left out</span>}
         {mode && <Badge text={mode.text} color={mode.color} tooltip={mode.title || undefined} />}
       </div>
     </div>
@@ -64,7 +68,7 @@ function FramePicker({ picked: { names, name }, setView }: Pick<Props, 'picked' 
 
 const getStyles = (theme: GrafanaTheme2) => ({
   toolbar: css({ flex: 'none', display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: theme.spacing(0.5, 1), padding: theme.spacing(0, 1, 1, 1) }),
-  search: css({ flex: '1 1 140px', maxWidth: 300 }),
+  search: css({ flex: '1 1 90px', maxWidth: 300 }),
   buttons: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(0.5) }),
   facts: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(1), marginLeft: 'auto', color: theme.colors.text.secondary, whiteSpace: 'nowrap' }),
 });

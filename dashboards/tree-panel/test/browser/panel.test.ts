@@ -192,7 +192,7 @@ for (const [grafana, react] of [['12.3', '18.3.1'], ['13.2', '19.3.1']] as const
       assert.equal(await page.evaluate(() => (window as unknown as { followed: string }).followed), '/d/history?file=/etc&host=host-a');
       await show(page, { fieldConfig: custom({ id: { links: [...links, { title: 'Edit', url: '/edit' }] } }) });
       await press('Enter');
-      assert.ok(await page.getByRole('menuitem', { name: 'Edit' }).isVisible());
+      await page.getByRole('menuitem', { name: 'Edit' }).waitFor();
       await page.keyboard.press('Escape');
     });
 
@@ -219,6 +219,7 @@ for (const [grafana, react] of [['12.3', '18.3.1'], ['13.2', '19.3.1']] as const
       await said({ frames: [{ fields: [{ name: 'time', values: [1] }] }] }, /has no ID field/);
       await said({ frames: [{ ...files(), meta: { custom: { mode: 'history', partial: true, time: 1_790_000_000_000 } } }] }, /^At .* · partial$/);
       await said({ frames: [{ ...files(), meta: { custom: { mode: 'live' } } }] }, 'Live');
+      await said({ frames: [{ ...files(), fields: files().fields.map((f) => ({ ...f, values: [...f.values, f.values[0]] })) }] }, '1 left out');
     });
 
     test('of several frames one is picked', async () => {

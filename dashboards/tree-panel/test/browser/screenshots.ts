@@ -1,6 +1,7 @@
 /**
- * Writes pictures of the panel: npm run screenshots [-- FOLDER]. Without a folder, those that Grafana
- * shows of the plugin go into src/img.
+ * Writes pictures of the panel: npm run screenshots. Those that Grafana shows of the plugin go
+ * into src/img (make them small with: convert +dither -colors 128); with FOLDER set, many
+ * more go there, to be looked at.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,7 +13,6 @@ const frame = processFrame(new FakeHost({ size: 900, seed: 7, now: 1_790_000_000
 const folder = process.env.FOLDER;
 if (folder) await mkdir(folder, { recursive: true });
 
-for (const grafana of folder ? ['12.3', '13.2'] as const : ['12.3'] as const) {
   const host = await startHost(grafana);
   const wide = (await openPanel(host, DESKTOP)).page;
   const narrow = (await openPanel(host, PHONE)).page;
