@@ -13,6 +13,7 @@ const frame = processFrame(new FakeHost({ size: 900, seed: 7, now: 1_790_000_000
 const folder = process.env.FOLDER;
 if (folder) await mkdir(folder, { recursive: true });
 
+for (const grafana of folder ? ['12.3', '13.2'] as const : ['12.3'] as const) {
   const host = await startHost(grafana);
   const wide = (await openPanel(host, DESKTOP)).page;
   const narrow = (await openPanel(host, PHONE)).page;
