@@ -52,7 +52,7 @@ func TestAgentsShareTheHosts(t *testing.T) {
 	store, fleet := startStore(t), startFleet(t)
 	var shares [2][]string
 	for i := range shares {
-		edits := append(quick(fleet, store), `regex: "0"`, fmt.Sprintf("regex: %q", fmt.Sprint(i)),
+		edits := append(quick(fleet, store), `regex: "0"`, fmt.Sprintf(`regex: "%d"`, i),
 			"replacement: acme", fmt.Sprintf("replacement: tenant-%d", i))
 		agent, err := parts.Agent(t.Context(), install(t, "agent.yml", edits...), t.TempDir())
 		agent = started(t, agent, err)

@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 		if err == nil {
 			err = c.enter()
 		}
-		fmt.Fprintln(os.Stderr, "container:", err)
+		_, _ = fmt.Fprintln(os.Stderr, "container:", err)
 		os.Exit(125) // What engines say when it was their fault.
 	}
 	status := m.Run()

@@ -143,7 +143,7 @@ func (b *builder) notIgnored() func(string) bool {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	patterns, err := ignorefile.ReadAll(file)
 	if err != nil {
 		b.t.Fatal(err)

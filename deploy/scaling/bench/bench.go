@@ -30,14 +30,14 @@ type bench struct {
 }
 
 func (b *bench) row(cells ...string) {
-	fmt.Fprintf(b.out, "| %s |\n", strings.Join(cells, " | "))
+	_, _ = fmt.Fprintf(b.out, "| %s |\n", strings.Join(cells, " | "))
 }
 
 // head begins a table.
 func (b *bench) head(cells ...string) {
-	fmt.Fprintln(b.out)
+	_, _ = fmt.Fprintln(b.out)
 	b.row(cells...)
-	fmt.Fprintf(b.out, "|%s\n", strings.Repeat("---|", len(cells)))
+	_, _ = fmt.Fprintf(b.out, "|%s\n", strings.Repeat("---|", len(cells)))
 }
 
 // machine says what else was going on.

@@ -53,7 +53,7 @@ func Start(ctx context.Context, ready, program string, args ...string) (*Part, e
 	for i := range args {
 		args[i] = strings.ReplaceAll(args[i], "ADDRESS", address)
 	}
-	p := &Part{URL: "http://" + address, cmd: exec.Command(program, args...), done: make(chan struct{})}
+	p := &Part{URL: "http://" + address, cmd: exec.CommandContext(ctx, program, args...), done: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = &p.said, &p.said
 	// It must not outlive who has started it.
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
