@@ -106,8 +106,7 @@ func (c column) options() []dashboard.DynamicConfigValue {
 		options = append(options, set("mappings", []dashboard.ValueMapping{c.words})...)
 	}
 	if c.link != nil {
-		link, _ := c.link.Build()
-		options = append(options, set("links", []map[string]any{{"title": link.Title, "url": link.Url}})...)
+		options = append(options, linked(c.link)...)
 	}
 	if c.width > 0 {
 		options = append(options, set("custom.width", c.width)...)
@@ -117,4 +116,10 @@ func (c column) options() []dashboard.DynamicConfigValue {
 
 func transform(id string, options map[string]any) dashboard.DataTransformerConfig {
 	return dashboard.DataTransformerConfig{Id: id, Options: options}
+}
+
+// linked makes a field a link.
+func linked(builder cog.Builder[dashboard.DashboardLink]) []dashboard.DynamicConfigValue {
+	link, _ := builder.Build()
+	return set("links", []map[string]any{{"title": link.Title, "url": link.Url}})
 }

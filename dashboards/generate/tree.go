@@ -38,6 +38,10 @@ func tree(title, description string) *dashboard.PanelBuilder {
 		Datasource(source).
 		WithTarget(treeQuery{RefID: "A", Datasource: source, QueryType: "tree", Instance: "$instance", Stream: true}).
 		Options(map[string]any{}).
+		// A click on a name leads to the history of that very process.
+		OverrideByName("name", linked(to(uidHistory, "History of ${__data.fields.name} ${__data.fields.pid}", ofRow,
+			variable{name: "instance"}, variable{"group", "group"}, variable{"pid", "pid"}))).
+		OverrideByName("start_time", set("unit", string(since), "custom.width", 120)).
 		NoValue("No data here: is the data source Proctree live set up, and may it reach the exporter?").
 		Span(gridWidth).
 		Height(18)
