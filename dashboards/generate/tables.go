@@ -43,6 +43,7 @@ func listing(title, description string, n needs, queries []query, columns ...col
 		Span(gridWidth / 2).
 		Height(10).
 		CellHeight(common.TableCellHeightSm).
+		MinWidth(70).
 		Thresholds(plain())
 	order := make(map[string]int)
 	var names []string
