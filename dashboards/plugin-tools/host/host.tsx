@@ -10,6 +10,7 @@ import {
 import { GlobalStyles, PanelChrome } from '@grafana/ui';
 import * as React from 'react';
 import { createRoot } from 'react-dom/client';
+import { Editor, type EditorScene } from './editors.tsx';
 import { loadPlugin } from './modules.ts';
 import { fillRegistries } from './registries.ts';
 
@@ -116,6 +117,20 @@ const host = {
   showPrepared({ scene, data }: Held) {
     last = scene;
     root.render(<Page scene={scene} data={data} />);
+  },
+  /** What an editor that edit shows has made of its value. */
+  edited: undefined as Record<string, any> | undefined,
+  /** Shows an editor of a data source. */
+  edit(scene: EditorScene, dark = true) {
+    const theme = createTheme({ colors: { mode: dark ? 'dark' : 'light' } });
+    root.render(
+      <ThemeContext.Provider value={theme}>
+        <GlobalStyles />
+        <div style={{ background: theme.colors.background.primary, padding: 16, minHeight: '100vh', boxSizing: 'border-box' }}>
+          <Editor plugin={plugin} scene={scene} changed={(value) => { host.edited = value; }} />
+        </div>
+      </ThemeContext.Provider>,
+    );
   },
   leave() {
     root.render(null);

@@ -21,13 +21,25 @@ import (
 // patience bounds every wait; it is reached only on failure.
 const patience = 20 * time.Second
 
+// programsDir names the folder, in the environment, where the tests' programs are built.
+const programsDir = "PROCTREE_TEST_PROGRAMS"
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "proctree-live-")
+	if err == nil {
+		err = os.Setenv(programsDir, dir)
+	}
+	status := 1
+	if err == nil {
+		status = m.Run()
+	}
+	_ = os.RemoveAll(dir)
+	os.Exit(status)
+}
+
 // exporterProgram builds the exporter from the sources that this plugin comes with.
 var exporterProgram = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "proctree-live-")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "proctree_exporter")
+	path := filepath.Join(os.Getenv(programsDir), "proctree_exporter")
 	build := exec.Command("go", "build", "-o", path, "./exporter")
 	build.Dir = filepath.Join("..", "..", "..", "..")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -36,14 +48,6 @@ var exporterProgram = sync.OnceValues(func() (string, error) {
 	}
 	return path, nil
 })
-
-func TestMain(m *testing.M) {
-	status := m.Run()
-	if path, err := exporterProgram(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(path))
-	}
-	os.Exit(status)
-}
 
 // startExporter runs the real exporter on a free port of loopback, and returns HOST:PORT.
 func startExporter(t *testing.T, args ...string) string {

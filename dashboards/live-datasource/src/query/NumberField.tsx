@@ -2,6 +2,7 @@ import { InlineField, Input } from '@grafana/ui';
 import * as React from 'react';
 
 interface Props {
+  id: string;
   label: string;
   unit: string;
   value: number | undefined;
@@ -10,11 +11,11 @@ interface Props {
 }
 
 /** A number from 0 up, given when the field is left. */
-export function NumberField({ label, unit, value, onChange }: Props) {
+export function NumberField({ id, label, unit, value, onChange }: Props) {
   return (
-    <InlineField label={label} labelWidth={12}>
+    <InlineField label={label} labelWidth={14}>
       <Input
-        aria-label={label}
+        id={id}
         type="number"
         min={0}
         width={20}

@@ -12,6 +12,7 @@ const LABEL = 12;
 
 export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) {
   const type = query.queryType ?? 'tree';
+  const id = idOf(query);
   const change = (part: Partial<LiveQuery>) => {
     onChange({ ...query, ...part });
     onRunQuery();
@@ -30,16 +31,16 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
           <RadioButtonGroup<QueryType> options={TYPES} value={type} onChange={(queryType) => change({ queryType })} />
         </InlineField>
         <InlineField label="Host" labelWidth={LABEL} tooltip="The label instance of its exporter, or a variable">
-          <Combobox aria-label="Host" width={32} createCustomValue options={values('instances')} value={query.instance} onChange={({ value }) => change({ instance: value })} />
+          <Combobox id={id('host')} width={32} createCustomValue options={values('instances')} value={query.instance} onChange={({ value }) => change({ instance: value })} />
         </InlineField>
         {type === 'tree' && (
           <InlineField label="Stream" labelWidth={LABEL} tooltip="Follow what changes while the time range ends now">
-            <InlineSwitch aria-label="Stream" value={query.stream ?? false} onChange={(event) => change({ stream: event.currentTarget.checked })} />
+            <InlineSwitch id={id('stream')} value={query.stream ?? false} onChange={(event) => change({ stream: event.currentTarget.checked })} />
           </InlineField>
         )}
         {type === 'top' && (
           <InlineField label="By" labelWidth={LABEL}>
-            <Combobox aria-label="By" width={20} options={SORTS} value={query.sort ?? 'cpu'} onChange={({ value }) => change({ sort: value })} />
+            <Combobox id={id('by')} width={20} options={SORTS} value={query.sort ?? 'cpu'} onChange={({ value }) => change({ sort: value })} />
           </InlineField>
         )}
       </InlineFieldRow>
@@ -56,29 +57,35 @@ interface FiltersProps {
 
 /** Which processes; a process must pass all of it, and its ancestors stay. */
 function Filters({ query, change, values }: FiltersProps) {
+  const id = idOf(query);
   return (
     <>
       <InlineFieldRow>
         <InlineField label="Match" labelWidth={LABEL} tooltip="Text in the name; for those who see command lines also in these and in paths">
-          <Input aria-label="Match" width={32} defaultValue={query.match} onBlur={(event) => change({ match: event.currentTarget.value || undefined })} />
+          <Input id={id('match')} width={32} defaultValue={query.match} onBlur={(event) => change({ match: event.currentTarget.value || undefined })} />
         </InlineField>
         <InlineField label="User" labelWidth={LABEL}>
-          <Combobox aria-label="User" width={20} isClearable createCustomValue options={values('users')} value={one(query.user)} onChange={(option) => change({ user: option?.value })} />
+          <Combobox id={id('user')} width={20} isClearable createCustomValue options={values('users')} value={one(query.user)} onChange={(option) => change({ user: option?.value })} />
         </InlineField>
         <InlineField label="Group" labelWidth={LABEL}>
-          <Combobox aria-label="Group" width={20} isClearable createCustomValue options={values('groups')} value={one(query.group)} onChange={(option) => change({ group: option?.value })} />
+          <Combobox id={id('group')} width={20} isClearable createCustomValue options={values('groups')} value={one(query.group)} onChange={(option) => change({ group: option?.value })} />
         </InlineField>
         <InlineField label="State" labelWidth={LABEL}>
-          <Combobox aria-label="State" width={20} isClearable createCustomValue options={STATES} value={one(query.state)} onChange={(option) => change({ state: option?.value })} />
+          <Combobox id={id('state')} width={20} isClearable createCustomValue options={STATES} value={one(query.state)} onChange={(option) => change({ state: option?.value })} />
         </InlineField>
       </InlineFieldRow>
       <InlineFieldRow>
-        <NumberField label="CPU from" unit="cores" value={query.minCpu} onChange={(minCpu) => change({ minCpu })} />
-        <NumberField label="Memory from" unit="bytes" value={query.minMemory} onChange={(minMemory) => change({ minMemory })} />
-        <NumberField label="At most" unit="processes" value={query.limit} onChange={(limit) => change({ limit })} />
+        <NumberField id={id('min-cpu')} label="CPU from" unit="cores" value={query.minCpu} onChange={(minCpu) => change({ minCpu })} />
+        <NumberField id={id('min-memory')} label="Memory from" unit="bytes" value={query.minMemory} onChange={(minMemory) => change({ minMemory })} />
+        <NumberField id={id('limit')} label="At most" unit="processes" value={query.limit} onChange={(limit) => change({ limit })} />
       </InlineFieldRow>
     </>
   );
+}
+
+/** The ids of a query's fields: a panel may have several queries. */
+function idOf(query: LiveQuery) {
+  return (field: string) => `live-${query.refId}-${field}`;
 }
 
 /** Provisioned queries may have several values, which the field shows joined. */

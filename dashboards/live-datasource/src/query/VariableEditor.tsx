@@ -22,7 +22,7 @@ export function VariableEditor({ query, onChange }: Props) {
       {kind !== 'instances' && (
         <InlineField label="Host" labelWidth={8} tooltip="An instance, or a variable such as $instance">
           <Input
-            aria-label="Host"
+            id="live-variable-host"
             defaultValue={query.instance ?? '$instance'}
             width={30}
             onBlur={(event) => onChange({ ...query, queryType: kind, instance: event.currentTarget.value })}
