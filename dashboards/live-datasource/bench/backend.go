@@ -71,7 +71,7 @@ func pluginContext(exporter string) *pluginv2.PluginContext {
 	}
 	settings, _ := json.Marshal(map[string]any{"discovery": "static", "targets": targets})
 	return sdk.ToProto().PluginContext(sdk.PluginContext{
-		OrgID: 1, PluginID: "proctree-live-datasource", User: &sdk.User{Login: "bench", Role: "Admin"},
+		PluginID: "proctree-live-datasource", User: &sdk.User{Login: "bench", Role: "Admin"},
 		DataSourceInstanceSettings: &sdk.DataSourceInstanceSettings{
 			ID: 1, UID: "bench", Name: "bench", JSONData: settings, Updated: time.Unix(1, 0),
 		},
@@ -86,8 +86,8 @@ func (b *backend) stop() {
 	_ = b.cmd.Wait()
 }
 
-// query asks for an instance and returns the size of the frame.
-func (b *backend) query(ctx context.Context, kind string, instance int, stream bool) (int, error) {
+// query asks for an instance; there must be a frame.
+func (b *backend) query(ctx context.Context, kind string, instance int, stream bool) error {
 	now := time.Now()
 	response, err := b.data.QueryData(ctx, &pluginv2.QueryDataRequest{
 		PluginContext: b.context,
@@ -97,13 +97,13 @@ func (b *backend) query(ctx context.Context, kind string, instance int, stream b
 		}},
 	})
 	if err != nil {
-		return 0, fmt.Errorf("query: %w", err)
+		return fmt.Errorf("query: %w", err)
 	}
 	answer := response.GetResponses()["A"]
 	if answer.GetError() != "" || len(answer.GetFrames()) != 1 {
-		return 0, fmt.Errorf("query: %s", answer.GetError())
+		return fmt.Errorf("query: %s", answer.GetError())
 	}
-	return len(answer.GetFrames()[0]), nil
+	return nil
 }
 
 func queryJSON(kind string, instance int, stream bool) []byte {

@@ -25,7 +25,7 @@ func main() {
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1)
+		os.Exit(1) //nolint:forbidigo // This is main.
 	}
 }
 
@@ -61,7 +61,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 			return err
 		}
 	}
-	fmt.Fprintf(out, "\nThe exporter was asked %d times; its answer has %.1f MB, %.1f MB compressed.\n",
+	_, _ = fmt.Fprintf(out, "\nThe exporter was asked %d times; its answer has %.1f MB, %.1f MB compressed.\n",
 		host.asked.Load(), float64(len(host.plain))/1e6, float64(len(host.packed))/1e6)
 	return nil
 }
@@ -72,7 +72,7 @@ const fetches = 20
 
 // cpuTable prints what one look costs, fetched and from the shared answer.
 func cpuTable(ctx context.Context, b *backend, out io.Writer, size int) error {
-	fmt.Fprintf(out, "%d processes, CPU of the backend per query | mean of %d | target\n---|---|---\n", size, fetches)
+	_, _ = fmt.Fprintf(out, "%d processes, CPU of the backend per query | mean of %d | target\n---|---|---\n", size, fetches)
 	for _, test := range []struct {
 		name, kind string
 		same       bool
@@ -90,7 +90,7 @@ func cpuTable(ctx context.Context, b *backend, out io.Writer, size int) error {
 			if test.same {
 				i = 0
 			}
-			if _, err := b.query(ctx, test.kind, i, test.same); err != nil {
+			if err := b.query(ctx, test.kind, i, test.same); err != nil {
 				return err
 			}
 		}
@@ -99,7 +99,7 @@ func cpuTable(ctx context.Context, b *backend, out io.Writer, size int) error {
 			return err
 		}
 		mean := (after - before) / fetches
-		fmt.Fprintf(out, "%s | %v | %s\n", test.name, mean.Round(time.Millisecond), verdict(test.target, mean <= targetCPU))
+		_, _ = fmt.Fprintf(out, "%s | %v | %s\n", test.name, mean.Round(time.Millisecond), verdict(test.target, mean <= targetCPU))
 		// The answers grow old, and what they took is free again.
 		time.Sleep(2 * time.Second)
 	}
@@ -109,12 +109,12 @@ func cpuTable(ctx context.Context, b *backend, out io.Writer, size int) error {
 // memoryTable prints the largest resident size while viewers look every two seconds, and
 // while they listen to a stream.
 func memoryTable(ctx context.Context, b *backend, out io.Writer, size, viewers int, duration time.Duration) error {
-	fmt.Fprintf(out, "\n%d processes, resident size of the backend | most | target\n---|---|---\n", size)
+	_, _ = fmt.Fprintf(out, "\n%d processes, resident size of the backend | most | target\n---|---|---\n", size)
 	idle, err := b.resident()
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "before, after the queries above | %.0f MB |\n", megabytes(idle))
+	_, _ = fmt.Fprintf(out, "before, after the queries above | %.0f MB |\n", megabytes(idle))
 	for _, test := range []struct {
 		name string
 		look func(context.Context, *backend, int) error
@@ -127,7 +127,7 @@ func memoryTable(ctx context.Context, b *backend, out io.Writer, size, viewers i
 			return err
 		}
 		target := fmt.Sprintf("%.0f MB", megabytes(targetMemory))
-		fmt.Fprintf(out, test.name+" | %.0f MB | %s\n", viewers, megabytes(most), verdict(target, most <= targetMemory))
+		_, _ = fmt.Fprintf(out, test.name+" | %.0f MB | %s\n", viewers, megabytes(most), verdict(target, most <= targetMemory))
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ func poll(ctx context.Context, b *backend, viewers int) error {
 		var group sync.WaitGroup
 		failures := make([]error, viewers)
 		for i := range viewers {
-			group.Go(func() { _, failures[i] = b.query(ctx, "tree", 0, false) })
+			group.Go(func() { failures[i] = b.query(ctx, "tree", 0, false) })
 		}
 		group.Wait()
 		if err := errors.Join(failures...); err != nil {

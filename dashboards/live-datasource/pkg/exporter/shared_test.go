@@ -106,7 +106,7 @@ func TestExportersAskedAtOnceAreBounded(t *testing.T) {
 		var now, most atomic.Int32
 		s := newTestShared()
 		var viewers sync.WaitGroup
-		for _, instance := range strings.Split("abcdefgh", "") {
+		for instance := range strings.SplitSeq("abcdefgh", "") {
 			viewers.Go(func() {
 				_, err := s.get(t.Context(), discovery.Target{Instance: instance}, func(context.Context) (int32, error) {
 					most.Store(max(most.Load(), now.Add(1)))

@@ -21,7 +21,7 @@ type Past struct {
 }
 
 // ErrNothing is returned where Prometheus has nothing of the host at that time.
-var ErrNothing = errors.New("Prometheus has no processes of this host at that time")
+var ErrNothing = errors.New("no processes of this host at that time in Prometheus")
 
 // gauges are the series that tell a process' state at the moment.
 const gauges = "proctree_process_(info|start_time_seconds|resident_memory_bytes|threads|open_fds)"

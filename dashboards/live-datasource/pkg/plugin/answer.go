@@ -97,12 +97,13 @@ var (
 func (d *Datasource) look(ctx context.Context, who audience, instance string, at time.Time, live bool) (found, error) {
 	var f found
 	var err error
-	if live {
+	switch {
+	case live:
 		f.mode = processes.Live
 		f.table, err = d.live(ctx, instance)
-	} else if d.past == nil {
+	case d.past == nil:
 		return found{}, errNoPast
-	} else {
+	default:
 		f.mode = processes.History
 		f.table, f.partial, err = d.past.At(ctx, instance, at)
 	}

@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -49,8 +50,8 @@ func (d *Datasource) health(ctx context.Context) (string, error) {
 
 // Reasons why the health check failed, for the log.
 var (
-	errNoTargets  = fmt.Errorf("no targets")
-	errNoExporter = fmt.Errorf("none of the exporters asked can be used")
+	errNoTargets  = errors.New("no targets")
+	errNoExporter = errors.New("none of the exporters asked can be used")
 )
 
 // sample asks a few exporters for what everybody wants to see, and returns one that answers

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 		status = m.Run()
 	}
 	_ = os.RemoveAll(dir)
-	os.Exit(status)
+	os.Exit(status) //nolint:forbidigo // This is main.
 }
 
 // exporterProgram builds the exporter from the sources that this plugin comes with.
@@ -177,7 +177,8 @@ func tokenFile(t *testing.T) (path string, secrets map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := "tokens:\n"
+	var text strings.Builder
+	text.WriteString("tokens:\n")
 	secrets = make(map[string]string)
 	for _, role := range []string{"viewer", "operator"} {
 		out, err := exec.Command(program, "--api.new-token="+role, "--api.role="+role).Output()
@@ -191,10 +192,10 @@ func tokenFile(t *testing.T) (path string, secrets map[string]string) {
 			t.Fatalf("the program says:\n%s", said)
 		}
 		secrets[role] = secret[1]
-		text += fmt.Sprintf("  - name: %s\n    role: %s\n    hash: %s\n", role, role, hash[1])
+		fmt.Fprintf(&text, "  - name: %s\n    role: %s\n    hash: %s\n", role, role, hash[1])
 	}
 	path = filepath.Join(t.TempDir(), "tokens.yml")
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return path, secrets

@@ -105,22 +105,22 @@ func TestServersThatAreNoExporter(t *testing.T) {
 		handler http.HandlerFunc
 		want    string
 	}{
-		"other text": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, secret) }, "does not answer as one does"},
-		"other JSON": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, `{"key":%q}`, secret) }, "does not answer as one does"},
+		"other text": {func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprint(w, secret) }, "does not answer as one does"},
+		"other JSON": {func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintf(w, `{"key":%q}`, secret) }, "does not answer as one does"},
 		"half an answer": {func(w http.ResponseWriter, _ *http.Request) {
-			fmt.Fprintf(w, `{"status":"success","data":{"host":%q,"processes":[{"id":`, secret)
+			_, _ = fmt.Fprintf(w, `{"status":"success","data":{"host":%q,"processes":[{"id":`, secret)
 		}, "does not answer as one does"},
 		"a redirect": {func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://127.0.0.1:1/"+secret, http.StatusFound)
 		}, "a redirect, which is not followed"},
-		"no access":     {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, secret, 401) }, "refuses the credentials"},
-		"not for us":    {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, secret, 403) }, "refuses the credentials"},
-		"a fault":       {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, secret, 500) }, "answers 500"},
+		"no access":     {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, secret, http.StatusUnauthorized) }, "refuses the credentials"},
+		"not for us":    {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, secret, http.StatusForbidden) }, "refuses the credentials"},
+		"a fault":       {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, secret, http.StatusInternalServerError) }, "answers 500"},
 		"a broken line": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "cannot be reached"},
 		"no end": {func(w http.ResponseWriter, r *http.Request) {
-			fmt.Fprint(w, `{"status":"success","data":{"processes":[`)
+			_, _ = fmt.Fprint(w, `{"status":"success","data":{"processes":[`)
 			for r.Context().Err() == nil {
-				fmt.Fprint(w, strings.Repeat(`{"id":"1-1","pid":1,"x":"`+secret+`"},`, 1000))
+				_, _ = fmt.Fprint(w, strings.Repeat(`{"id":"1-1","pid":1,"x":"`+secret+`"},`, 1000))
 			}
 		}, "answers more than"},
 		"no end in sight": {func(w http.ResponseWriter, r *http.Request) {

@@ -111,7 +111,7 @@ func (d *Datasource) RunStream(ctx context.Context, req *backend.RunStreamReques
 // send tells the listeners what is new.
 func (d *Datasource) send(ctx context.Context, running *stream, who audience, q *query, sender *backend.StreamSender) error {
 	message, err := d.message(ctx, running, who, q)
-	if err != nil || message == nil {
+	if err != nil {
 		return err
 	}
 	return sender.SendBytes(message)
@@ -120,7 +120,7 @@ func (d *Datasource) send(ctx context.Context, running *stream, who audience, q 
 func (d *Datasource) message(ctx context.Context, running *stream, who audience, q *query) ([]byte, error) {
 	f, err := d.look(ctx, who, q.Instance, d.now(), true)
 	if ctx.Err() != nil {
-		return nil, nil
+		return nil, ctx.Err()
 	}
 	if err != nil {
 		backend.Logger.Warn("stream has nothing new", "instance", q.Instance, "error", err)
