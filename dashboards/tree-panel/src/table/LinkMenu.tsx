@@ -12,7 +12,7 @@ export interface OpenLinks {
 /** Offers the links when there are several. */
 export function LinkMenu({ links, x, y, onClose }: OpenLinks & { onClose: () => void }) {
   const items = () => links.map(({ title, href, target, onClick }, i) => (
-    <MenuItem key={i} label={title || href} url={onClick ? undefined : href} target={target} onClick={onClick} icon={target === '_blank' ? 'external-link-alt' : 'link'} />
+    <MenuItem key={i} role="menuitem" label={title || href} url={onClick ? undefined : href} target={target} onClick={onClick} icon={target === '_blank' ? 'external-link-alt' : 'link'} />
   ));
   return <ContextMenu x={x} y={y} focusOnOpen onClose={onClose} renderMenuItems={items} />;
 }
