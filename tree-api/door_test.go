@@ -133,8 +133,8 @@ func TestLoginForm(t *testing.T) {
 			if right.StatusCode != http.StatusOK || right.Path != prefix+"/" {
 				t.Errorf("the right token leads to %s: %d", right.Path, right.StatusCode)
 			}
-			if got := get("/api/v1/host"); got.StatusCode != http.StatusOK {
-				t.Errorf("after the login: %d", got.StatusCode)
+			if got := get("/api/v1/host"); got.StatusCode != http.StatusOK || !strings.Contains(string(got.Body), `"links":{"logout":"logout"}`) {
+				t.Errorf("after the login: %d %s", got.StatusCode, got.Body)
 			}
 			out := post("/logout", "")
 			if out.Path != prefix+"/login" {

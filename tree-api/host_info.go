@@ -2,6 +2,7 @@ package treeapi
 
 import (
 	"net/http"
+	"net/url"
 	"runtime"
 
 	"proctree/collector/host"
@@ -17,12 +18,24 @@ func (a *API) getHost(r *http.Request, role access.Role) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{tag: tag(m, role, nil), data: func(dst []byte, _ pass) []byte {
-		return a.appendHost(dst, m.tree)
+	var links []link
+	if a.cfg.GrafanaURL != "" {
+		links = append(links, link{"grafana", a.cfg.GrafanaURL})
+	}
+	variant := url.Values{}
+	if a.cfg.Access.InSession(r) {
+		links = append(links, link{"logout", "logout"})
+		variant.Set("links", "logout")
+	}
+	return answer{tag: tag(m, role, variant), data: func(dst []byte, _ pass) []byte {
+		return a.appendHost(dst, m.tree, links)
 	}}, nil
 }
 
-func (a *API) appendHost(dst []byte, t *Tree) []byte {
+// link is where the page can lead besides the tree.
+type link struct{ name, to string }
+
+func (a *API) appendHost(dst []byte, t *Tree, links []link) []byte {
 	info, snapshot := a.cfg.Host, t.Report.Snapshot
 	dst = appendString(append(dst, `{"name":`...), info.Name)
 	dst = appendText(dst, "os", info.OS)
@@ -42,8 +55,12 @@ func (a *API) appendHost(dst []byte, t *Tree) []byte {
 	dst = appendText(dst, "reader", snapshot.Reader)
 	dst = appendText(dst, "exits", string(snapshot.ExitSource))
 	dst = append(dst, '}')
-	if a.cfg.GrafanaURL != "" {
-		dst = append(appendString(append(dst, `,"links":{"grafana":`...), a.cfg.GrafanaURL), '}')
+	if len(links) > 0 {
+		dst = append(dst, `,"links":{`...)
+		for i, l := range links {
+			dst = appendString(append(appendString(appendComma(dst, i), l.name), ':'), l.to)
+		}
+		dst = append(dst, '}')
 	}
 	return append(dst, '}')
 }
@@ -98,5 +115,11 @@ func (t *Tree) busyCores() (float64, bool) {
 		return 0, false
 	}
 	busy := t.Report.Snapshot.System.CPUBusy - t.Previous.System.CPUBusy
-	return max(0, busy.Seconds()/t.IntervalSeconds), true
+	cores := max(0, busy.Seconds()/t.IntervalSeconds)
+	// The kernel's counters are read some time before or after the moment that the scan
+	// bears, and on a saturated host that time varies.
+	if cpus := t.Report.Snapshot.System.CPUs; cpus > 0 {
+		cores = min(cores, float64(cpus))
+	}
+	return cores, true
 }

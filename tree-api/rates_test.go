@@ -82,3 +82,23 @@ func TestNoRatesWithoutPreviousScan(t *testing.T) {
 		}
 	}
 }
+
+// TestBusyCores holds the bounds that torn readings could break: never below nothing, and
+// never above all CPUs.
+func TestBusyCores(t *testing.T) {
+	for name, test := range map[string]struct{ before, now, want time.Duration }{
+		"half":                {10 * time.Second, 11 * time.Second, time.Second},
+		"more than there is":  {10 * time.Second, 20 * time.Second, 4 * time.Second},
+		"a counter that fell": {10 * time.Second, 9 * time.Second, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			previous, current := hosttest.Snapshot(time.Hour), hosttest.Snapshot(time.Hour+time.Second)
+			previous.System.CPUBusy, current.System.CPUBusy = test.before, test.now
+			current.System.CPUs = 4
+			cores, ok := Build(reportOf(t, previous, current), previous).busyCores()
+			if !ok || cores != test.want.Seconds() {
+				t.Errorf("busy cores are %v, %v, not %v", cores, ok, test.want.Seconds())
+			}
+		})
+	}
+}

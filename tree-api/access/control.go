@@ -137,6 +137,20 @@ func bearer(r *http.Request) (string, bool) {
 	return strings.TrimSpace(secret), ok && strings.EqualFold(scheme, "Bearer")
 }
 
+// InSession reports whether a request comes with the cookie of a session that holds, which
+// its browser may want to end. A request with a token of its own does not.
+func (c *Control) InSession(r *http.Request) bool {
+	tokens := c.tokens.Load()
+	if tokens == nil {
+		return false
+	}
+	if _, ok := bearer(r); ok {
+		return false
+	}
+	grant, err := c.authorizeByToken(r, *tokens)
+	return err == nil && grant.session != ""
+}
+
 func sessionOf(r *http.Request) (string, bool) {
 	cookie, err := r.Cookie(cookieName)
 	if err != nil {

@@ -37,6 +37,11 @@ func TestSession(t *testing.T) {
 		if !cookie.HttpOnly || cookie.SameSite != http.SameSiteStrictMode || cookie.Secure || cookie.Value == viewer || cookie.MaxAge <= 0 {
 			t.Errorf("the cookie is %v", cookie)
 		}
+		byToken := with(t, cookie)
+		byToken.Header.Set("Authorization", "Bearer "+viewer)
+		if !control.InSession(with(t, cookie)) || control.InSession(byToken) || control.InSession(request(t, remote, "host.example")) {
+			t.Error("only who comes with the cookie alone is in a session")
+		}
 		grant := checkStatus(t, control, with(t, cookie), http.StatusOK)
 		if grant.Role != access.Viewer || grant.Name != "grafana" || !control.Holds(grant) {
 			t.Errorf("the grant is %+v", grant)

@@ -1,4 +1,4 @@
-import { byId, el, setText } from './dom.js';
+import { byId, el, setHidden, setText } from './dom.js';
 import { withIcon } from './icons.js';
 import { formatDuration } from './format.js';
 
@@ -6,12 +6,14 @@ import { formatDuration } from './format.js';
 export class HostHeader {
   #grafana = withIcon('chart', el('a', { id: 'grafana', class: 'tool', target: '_blank', rel: 'noopener noreferrer', title: 'History in Grafana', 'aria-label': 'Grafana', hidden: true }, 'Grafana'));
 
+  #logout = el('form', { id: 'logout', method: 'post', action: 'logout', hidden: true }, withIcon('exit', el('button', { class: 'tool', title: 'End this session', 'aria-label': 'Sign out' }, 'Sign out')));
+
   /** @type {unknown} What links.grafana was last. */
   #link;
 
-  /** @param {HTMLElement} tools Where the link to Grafana goes. */
+  /** @param {HTMLElement} tools Where the link to Grafana and the way out go. */
   constructor(tools) {
-    tools.append(this.#grafana);
+    tools.append(this.#grafana, this.#logout);
   }
 
   /** @param {any} host The answer of GET api/v1/host. */
@@ -26,6 +28,7 @@ export class HostHeader {
       uptime === undefined ? '' : `up ${formatDuration(uptime)}`,
     ];
     setText(byId('host-facts'), facts.filter(Boolean).join(' · '));
+    setHidden(this.#logout, links?.logout === undefined);
     if (links?.grafana === this.#link) return;
     this.#link = links?.grafana;
     const grafana = safeLink(this.#link);

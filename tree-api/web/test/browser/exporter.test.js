@@ -13,6 +13,7 @@ test('expand, collapse, search, detail and pause', async (t) => {
   const top = await family(t, { names: FAMILY, argument: 'an argument' });
   const exporter = await Exporter.start(t);
   const page = await open(t, `${exporter.url}${QUICK}&q=zoo-`);
+  assert.equal(await page.isVisible('#logout'), false, 'nobody signed in, so nobody can sign out');
   await row(page, 'zoo-grandchild').waitFor();
   const members = (await names(page)).filter((name) => name.startsWith('zoo-'));
   assert.deepEqual(members, ['zoo-parent', 'zoo-child', 'zoo-grandchild', 'zoo-grandchild']);
@@ -107,6 +108,20 @@ for (const role of /** @type {const} */ (['viewer', 'operator'])) {
     assert.equal(await page.locator('details[data-section="descriptors"]').count(), isViewer ? 0 : 1);
   });
 }
+
+test('sign out', async (t) => {
+  const { file, secrets } = await tokenFile(t);
+  const exporter = await Exporter.start(t, [`--api.token-file=${file}`]);
+  const page = await open(t, `${exporter.url}login`);
+  await page.fill('input[name="token"]', secrets.viewer);
+  await page.click('button[type="submit"]');
+  await drawn(page);
+  await page.click('#logout button');
+  await page.waitForSelector('input[name="token"]');
+  await page.goto(exporter.url);
+  await page.waitForSelector('text=Sign in');
+  assert.equal(await page.locator('#table').count(), 0);
+});
 
 test('a session that is no longer good leads to the login', async (t) => {
   const { file, secrets } = await tokenFile(t);
