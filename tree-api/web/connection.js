@@ -1,4 +1,4 @@
-import { button, el, setText } from './dom.js';
+import { button, el, setHidden, setText } from './dom.js';
 import { withIcon } from './icons.js';
 import { formatClock } from './format.js';
 import { Menu, choiceLine } from './menu.js';
@@ -62,10 +62,10 @@ export class ConnectionBar {
 
   #showNotice() {
     const { state, reason = '', retryAt = 0, status } = this.#connection;
-    this.#notice.hidden = state !== 'lost' && state !== 'refused';
+    setHidden(this.#notice, state !== 'lost' && state !== 'refused');
     if (this.#notice.hidden) return;
-    this.#retry.hidden = state !== 'lost';
-    this.#login.hidden = status !== 401;
+    setHidden(this.#retry, state !== 'lost');
+    setHidden(this.#login, status !== 401);
     if (state === 'refused') {
       setText(this.#reason, status === 401 ? 'You are not signed in, or your session has ended.' : `The server does not show the tree to you: ${reason}`);
       return;

@@ -45,6 +45,22 @@ export function setText(element, text) {
 }
 
 /**
+ * Writes an attribute only where it differs: even the same value again makes the browser
+ * look at the element's style anew.
+ * @param {Element} element
+ * @param {string} name
+ * @param {string|null} value null: no such attribute.
+ */
+export function setAttribute(element, name, value) {
+  if (element.getAttribute(name) === value) return;
+  if (value === null) element.removeAttribute(name);
+  else element.setAttribute(name, value);
+}
+
+/** @param {Element} element @param {boolean} hidden */
+export const setHidden = (element, hidden) => setAttribute(element, 'hidden', hidden ? '' : null);
+
+/**
  * The element with an id that the page is known to have.
  * @template {HTMLElement} [T=HTMLElement]
  * @param {string} id

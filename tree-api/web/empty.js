@@ -1,4 +1,4 @@
-import { button, el } from './dom.js';
+import { button, el, setHidden } from './dom.js';
 
 /** @import { Connection } from './stream.js' */
 
@@ -19,7 +19,7 @@ export class EmptyState {
     const state = stateOf(connection, total, rows);
     if (this.#shown === state) return;
     this.#shown = state;
-    this.#root.hidden = state === 'filled';
+    setHidden(this.#root, state === 'filled');
     this.#root.dataset.state = state;
     this.#root.replaceChildren(...this.#content(state));
   }

@@ -1,4 +1,4 @@
-import { button, el } from './dom.js';
+import { button, el, setHidden } from './dom.js';
 import { Menu, checkLine } from './menu.js';
 import { formatBytes, formatCores, formatCount } from './format.js';
 
@@ -45,7 +45,7 @@ export class Filters {
     for (const [key, title] of CHOICES) this.#label(key, title, summary(filter[key]));
     this.#label('cpu', 'CPU', filter.cpu === undefined ? '' : `≥ ${formatCores(filter.cpu)}`);
     this.#label('memory', 'Memory', filter.memory === undefined ? '' : `≥ ${formatBytes(filter.memory)}`);
-    this.#clear.hidden = Object.values(filter).every((v) => v === undefined || (Array.isArray(v) && v.length === 0));
+    setHidden(this.#clear, Object.values(filter).every((v) => v === undefined || (Array.isArray(v) && v.length === 0)));
   }
 
   /** @param {string} key @param {string} title @param {string} value */

@@ -1,5 +1,5 @@
 import { Series, Sparkline } from './charts.js';
-import { button, el, setText } from './dom.js';
+import { button, el, setAttribute, setHidden, setText } from './dom.js';
 import { formatBytes, formatCores, formatCount, formatPercent } from './format.js';
 
 /** @import { TreeModel } from './tree-model.js' */
@@ -61,7 +61,7 @@ export class Overview {
     const used = usedMemory(host);
     this.#memory.show(formatPercent(used === undefined || !total ? undefined : used / total), `${formatBytes(used)} of ${formatBytes(total)}`, total);
     const [one, ...longer] = (load ?? []).map((l) => l.toFixed(l < 99.5 ? 2 : 0));
-    this.#load.show(one ?? formatCount(undefined), longer.length === 2 ? `5 min ${longer[0]}, 15 min ${longer[1]}` : '', Math.max(0.1, ...this.#load.series.values.filter((v) => v > 0)) * LOAD_HEADROOM);
+    this.#load.show(one ?? formatCount(undefined), longer.length === 2 ? `5m ${longer[0]} · 15m ${longer[1]}` : '', Math.max(0.1, ...this.#load.series.values.filter((v) => v > 0)) * LOAD_HEADROOM);
     const { cpu, memory, io } = host.pressure ?? {};
     this.#pressure.show([cpu, memory, io]);
     this.#states.show(model, chosenStates);
@@ -149,8 +149,8 @@ class StatesCard {
     const counts = model.countBy('state');
     for (const [state, chip] of this.#chips) {
       setText(chip, `${formatCount(counts.get(state) ?? 0)} ${state}`);
-      chip.setAttribute('aria-pressed', String(chosen.includes(state)));
-      chip.hidden = !counts.get(state) && !chosen.includes(state);
+      setAttribute(chip, 'aria-pressed', String(chosen.includes(state)));
+      setHidden(chip, !counts.get(state) && !chosen.includes(state));
     }
   }
 }
@@ -182,13 +182,13 @@ class TopCard {
     const slots = model.largest(this.#key, TOP_LENGTH);
     const full = Math.max(least, ...slots.map((slot) => model.number(slot, this.#key)));
     this.#lines.forEach((entry, i) => {
-      entry.line.hidden = i >= slots.length;
-      if (entry.line.hidden) return;
+      setHidden(entry.line, i >= slots.length);
+      if (i >= slots.length) return;
       const value = model.number(slots[i], this.#key);
       entry.id = model.idOf(slots[i]);
       setText(entry.name, model.text(slots[i], 'name') || '?');
       setText(entry.value, this.#format(value));
-      entry.line.title = `PID ${model.number(slots[i], 'pid')}`;
+      setAttribute(entry.line, 'title', `PID ${model.number(slots[i], 'pid')}`);
       entry.fill.style.width = `${value / full * 100}%`;
     });
   }

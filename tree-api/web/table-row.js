@@ -1,4 +1,4 @@
-import { el, setText } from './dom.js';
+import { el, setHidden, setText } from './dom.js';
 import { cellOf } from './table-columns.js';
 import { occurrences } from './model/occurrences.js';
 
@@ -43,7 +43,7 @@ export class RowView {
   #top = -1;
   #indent = el('span', { class: 'indent' });
   #label = el('span', { class: 'label' });
-  #badge = el('span', { class: 'badge' });
+  #badge = el('span', { class: 'badge', hidden: true });
 
   /** @param {readonly Column[]} columns */
   setColumns(columns) {
@@ -63,7 +63,7 @@ export class RowView {
     const { model } = paint;
     this.index = index;
     this.id = model.idOf(slot);
-    this.element.hidden = false;
+    setHidden(this.element, false);
     if (this.#top !== top) this.element.style.top = `${(this.#top = top)}px`;
     const expandable = model.isExpandable(slot);
     const open = expandable && model.isExpanded(slot);
@@ -80,7 +80,7 @@ export class RowView {
   hide() {
     this.index = -1;
     this.id = '';
-    this.element.hidden = true;
+    setHidden(this.element, true);
     this.#set('id', null);
   }
 
@@ -93,8 +93,9 @@ export class RowView {
     this.#shown[0] = key;
     this.#indent.style.setProperty('--depth', String(depth));
     writeHighlighted(this.#label, name, words);
+    setHidden(this.#badge, !folded);
+    if (!folded) return;
     setText(this.#badge, badge);
-    this.#badge.hidden = badge === '';
     this.#badge.title = `${badge} processes in this branch; the figures are their sums`;
   }
 

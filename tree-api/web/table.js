@@ -1,4 +1,4 @@
-import { button, el } from './dom.js';
+import { button, el, setAttribute } from './dom.js';
 import { RowView, rowElementId } from './table-row.js';
 import { cellTitle, columnWidths } from './table-columns.js';
 import { handleKey } from './table-keys.js';
@@ -81,7 +81,7 @@ export class TreeTable {
       const { column } = /** @type {HTMLElement} */ (heading).dataset;
       // The later something started, the lower its age.
       const falls = descending !== (key === 'start');
-      heading.setAttribute('aria-sort', column !== key ? 'none' : falls ? 'descending' : 'ascending');
+      setAttribute(heading, 'aria-sort', column !== key ? 'none' : falls ? 'descending' : 'ascending');
     }
   }
 
@@ -89,7 +89,7 @@ export class TreeTable {
   render(context) {
     if (context) this.#context = context;
     const rows = this.#model.rows();
-    this.#root.setAttribute('aria-rowcount', String(rows.length + 1));
+    setAttribute(this.#root, 'aria-rowcount', String(rows.length + 1));
     const height = `${rows.length * this.#rowHeight}px`;
     if (this.#body.style.height !== height) this.#body.style.height = height;
     const first = Math.max(0, Math.floor(this.#root.scrollTop / this.#rowHeight) - OVERSCAN);
@@ -165,8 +165,7 @@ export class TreeTable {
     const index = this.cursorIndex;
     const seen = this.cursor !== undefined && index >= first && index < last
       && this.#model.idOf(this.#model.rows().slots[index]) === this.cursor;
-    if (seen) this.#root.setAttribute('aria-activedescendant', rowElementId(/** @type {string} */ (this.cursor)));
-    else this.#root.removeAttribute('aria-activedescendant');
+    setAttribute(this.#root, 'aria-activedescendant', seen ? rowElementId(/** @type {string} */ (this.cursor)) : null);
   }
 
   /** @param {Column} column @param {number} i */

@@ -16,7 +16,8 @@ const url = await server.listen();
 const browser = await launch();
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
 const cdp = await page.context().newCDPSession(page);
-await cdp.send('Performance.enable',{timeDomain:'threadTicks'});
+// The CPU time of the thread, as its wall time depends on who else uses the machine.
+await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
 
 /** Seconds that the main thread has worked since the page was opened. */
 async function mainThreadSeconds() {

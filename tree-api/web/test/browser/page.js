@@ -48,7 +48,7 @@ const isTrouble = (text) => /Failed to load resource|WebSocket connection to/.te
  * @param {{size?: number}} [options]
  */
 export async function fakeServer(t, { size = 60 } = {}) {
-  const server = new FakeServer(new FakeHost({ size, seed: 7, now: 1_790_000_000 }));
+  const server = new FakeServer(new FakeHost({ size, seed: 3, now: 1_790_000_000 }));
   const url = await server.listen();
   t.after(() => server.close());
   return { server, url: `${url}#interval=60` };

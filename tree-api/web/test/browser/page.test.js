@@ -56,6 +56,11 @@ test('the address carries the view', async (t) => {
   assert.equal(await other.isHidden('#overview'), true);
   assert.equal(await rowCount(other), await rowCount(page));
   assert.ok(((await other.locator('#table').boundingBox())?.height ?? 0) > 700, 'the table fills the page without the overview');
+  await row(page, 'systemd').locator('.twist').click();
+  await page.waitForFunction(() => /matches-fold=none/.test(location.hash));
+  const folded = await open(t, page.url());
+  await drawn(folded);
+  assert.equal(await row(folded, 'systemd').getAttribute('aria-expanded'), 'false', 'what was folded under the filter');
   await other.fill('#search', '');
   await other.waitForSelector('.row[aria-expanded="false"] .label:text-is("systemd")');
 });
@@ -180,6 +185,32 @@ test('an alert tells of a crossing on the page, and asks for nothing before', as
   await page.reload();
   await drawn(page);
   await page.waitForSelector('#alerts.active');
+});
+
+test('an alert is also a notification of the browser where the person allowed it', async (t) => {
+  const { server, url } = await fakeServer(t);
+  const page = await open(t, `${url}&q=postgres`, { permissions: ['notifications'] });
+  await drawn(page);
+  await page.evaluate(() => {
+    const shown = /** @type {string[]} */ ([]);
+    const Real = window.Notification;
+    Object.assign(window, { shown, Notification: class extends Real {
+      /** @param {string} title @param {NotificationOptions} options */
+      constructor(title, options) {
+        super(title, options);
+        shown.push(`${title}: ${options.body}`);
+      }
+    } });
+  });
+  await page.click('#alerts');
+  await page.waitForSelector('#alerts-menu:has-text("and as notifications")');
+  await page.fill('#alerts-menu input[name="hostMemory"]', '1');
+  await page.keyboard.press('Tab');
+  server.step();
+  server.step();
+  await page.waitForSelector('.toast:has-text("this host: memory at")');
+  const shown = await page.evaluate(() => /** @type {any} */ (window).shown);
+  assert.match(shown.join(), /^db-eu-3 · proctree: this host: memory at \d/);
 });
 
 test('the link to Grafana leads to a web page or is not there', async (t) => {

@@ -3,6 +3,9 @@ import { SERVICES } from './services.js';
 
 const TICKS = 100;
 const MIB = 1024 * 1024;
+/** Of the processes that work, so many also change their memory, or do I/O: as a busy build host was seen to do. */
+const MEMORY_MOVES = 0.45;
+const IO_MOVES = 0.28;
 
 /**
  * A made-up host whose processes come, go and work: what the development server and the
@@ -44,7 +47,9 @@ export class FakeHost {
     for (const process of this.processes.values()) {
       const usual = this.#usual.get(process.pid) ?? 0;
       const works = usual > 0 ? this.#random.chance(0.8) : this.#random.chance(busy / 4);
-      if (works || process.cpu.cores > 0) changed.push(this.#work(process, seconds, works ? usual || 0.001 : 0));
+      if (!works && process.cpu.cores === 0) continue;
+      const change = this.#work(process, seconds, works ? usual || 0.001 : 0);
+      if (Object.keys(change).length > 1) changed.push(change);
     }
     const before = new Set(this.processes.keys());
     while (this.processes.size < this.#size) this.#startService();
@@ -151,20 +156,36 @@ export class FakeHost {
     const random = this.#random;
     const cores = Math.round(usual * (0.7 + 0.6 * random.next()) * 10000) / 10000;
     const { user_seconds, system_seconds } = process.cpu;
-    process.cpu = { user_seconds: hundredths(user_seconds + cores * seconds * 0.7), system_seconds: hundredths(system_seconds + cores * seconds * 0.3), cores };
-    process.state = cores > 0.3 ? 'running' : random.chance(0.002) ? 'blocked' : random.chance(0.0008) ? 'zombie' : 'sleeping';
-    const change = { id: process.id, state: process.state, cpu: process.cpu };
-    if (process.kernel || cores === 0) return change;
-    const resident = Math.round(process.memory.resident_bytes * (0.98 + random.next() * 0.042));
-    process.memory = { ...process.memory, resident_bytes: Math.min(resident, this.memoryTotal / 8) };
-    const read = random.chance(0.3) ? random.below(4e6) : 0;
-    const written = random.chance(0.4) ? random.below(2e6) : 0;
-    process.io = {
+    const change = { id: process.id };
+    set(process, change, 'cpu', { user_seconds: hundredths(user_seconds + cores * seconds * 0.7), system_seconds: hundredths(system_seconds + cores * seconds * 0.3), cores });
+    set(process, change, 'state', cores > 0.3 ? 'running' : random.chance(0.002) ? 'blocked' : random.chance(0.0008) ? 'zombie' : 'sleeping');
+    if (process.kernel) return change;
+    if (cores > 0 && random.chance(MEMORY_MOVES)) {
+      const resident = Math.round(process.memory.resident_bytes * (0.98 + random.next() * 0.042));
+      set(process, change, 'memory', { ...process.memory, resident_bytes: Math.min(resident, this.memoryTotal / 8) });
+    }
+    const moves = cores > 0 && random.chance(IO_MOVES);
+    const read = moves && random.chance(0.4) ? random.below(4e6) : 0;
+    const written = moves ? random.below(2e6) : 0;
+    set(process, change, 'io', {
       read_bytes: process.io.read_bytes + read * seconds, written_bytes: process.io.written_bytes + written * seconds,
       read_bytes_per_second: read, written_bytes_per_second: written,
-    };
-    return { ...change, memory: process.memory, io: process.io };
+    });
+    return change;
   }
+}
+
+/**
+ * Sets a field of a process, and of the change where it differs, as the server does.
+ * @param {any} process
+ * @param {any} change
+ * @param {string} field
+ * @param {any} value
+ */
+function set(process, change, field, value) {
+  if (JSON.stringify(process[field]) === JSON.stringify(value)) return;
+  process[field] = value;
+  change[field] = value;
 }
 
 /** CPU time comes in ticks of 10 ms. @param {number} seconds */

@@ -28,7 +28,7 @@ export class FakeServer {
   links = { grafana: 'https://grafana.example/d/host' };
   /** The part of the processes that work between two messages. */
   busy = 0.12;
-  /** @type {Set<() => void>} */
+  /** @type {Set<(seconds: number) => void>} */
   #steps = new Set();
   #http = createServer((request, response) => this.#answer(request, response));
   #sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 });
@@ -71,23 +71,23 @@ export class FakeServer {
     for (const client of this.#sockets.clients) client.send(JSON.stringify(message));
   }
 
-  /** Sends the next difference to every stream now. */
-  step() {
-    for (const step of this.#steps) step();
+  /** Sends the next difference to every stream now. @param {number} [seconds] How much time passes on the host. */
+  step(seconds = 2) {
+    for (const step of this.#steps) step(seconds);
   }
 
   /** @param {import('ws').WebSocket} ws @param {number} interval */
   #stream(ws, interval) {
     let seq = 1;
-    const common = () => ({ time: this.host.now, interval_seconds: interval, host: this.host.hostFigures(), total: this.host.processes.size });
+    const common = (/** @type {number} */ seconds) => ({ time: this.host.now, interval_seconds: seconds, host: this.host.hostFigures(), total: this.host.processes.size });
     const processes = [...this.host.processes.values()].map((p) => this.#shown(p));
-    ws.send(JSON.stringify({ type: 'full', seq, role: this.role, ...common(), processes }));
-    const step = () => {
-      const { added, changed, removed } = this.host.advance(interval, this.busy);
-      ws.send(JSON.stringify({ type: 'diff', seq: ++seq, ...common(), added: added.map((p) => this.#shown(p)), changed, removed }));
+    ws.send(JSON.stringify({ type: 'full', seq, role: this.role, ...common(interval), processes }));
+    const step = (/** @type {number} */ seconds) => {
+      const { added, changed, removed } = this.host.advance(seconds, this.busy);
+      ws.send(JSON.stringify({ type: 'diff', seq: ++seq, ...common(seconds), added: added.map((p) => this.#shown(p)), changed, removed }));
     };
     this.#steps.add(step);
-    const timer = setInterval(step, interval * 1000);
+    const timer = setInterval(step, interval * 1000, interval);
     ws.on('close', () => { this.#steps.delete(step); clearInterval(timer); });
   }
 
