@@ -31,7 +31,7 @@ type backend struct {
 }
 
 // startBackend starts the program by the handshake of hashicorp's go-plugin, with a data
-// source whose instances 0, 1, … all are the exporter at an address.
+// source whose instance 0 is the exporter at an address.
 func startBackend(ctx context.Context, program, exporter string) (*backend, error) {
 	b := &backend{cmd: exec.CommandContext(ctx, program)}
 	b.cmd.Env = append(os.Environ(), "grafana_plugin_type=datasource")
@@ -65,11 +65,7 @@ func startBackend(ctx context.Context, program, exporter string) (*backend, erro
 }
 
 func pluginContext(exporter string) *pluginv2.PluginContext {
-	var targets []string
-	for i := range fetches {
-		targets = append(targets, strconv.Itoa(i)+"="+exporter)
-	}
-	settings, _ := json.Marshal(map[string]any{"discovery": "static", "targets": targets})
+	settings, _ := json.Marshal(map[string]any{"discovery": "static", "targets": []string{"0=" + exporter}})
 	return sdk.ToProto().PluginContext(sdk.PluginContext{
 		PluginID: "proctree-live-datasource", User: &sdk.User{Login: "bench", Role: "Admin"},
 		DataSourceInstanceSettings: &sdk.DataSourceInstanceSettings{
