@@ -147,6 +147,8 @@ test('by keyboard alone', async (t) => {
   await page.keyboard.press('ArrowRight');
   await cursorHas(page, 'aria-level', '2');
   await page.keyboard.press('ArrowLeft');
+  await cursorHas(page, 'aria-expanded', 'false');
+  await page.keyboard.press('ArrowLeft');
   await cursorHas(page, 'aria-level', '1');
   await page.keyboard.press('*');
   await page.waitForFunction((n) => document.querySelector('#table')?.getAttribute('aria-rowcount') === String(n + 1), server.host.processes.size);
