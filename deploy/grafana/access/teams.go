@@ -28,7 +28,8 @@ func (g *grafana) applyTeam(ctx context.Context, want team) error {
 	if want.Members == nil {
 		return nil
 	}
-	return g.applyMembers(ctx, want, id, found)
+	// Grafana makes whoever makes a team its member; a dry run has made none.
+	return g.applyMembers(ctx, want, id, found || !g.dryRun)
 }
 
 // teamID finds a team by its name.
