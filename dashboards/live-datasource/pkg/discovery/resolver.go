@@ -73,6 +73,10 @@ func (r *Resolver) Instances(ctx context.Context) ([]string, error) {
 // the lock, and so for the same answer.
 func (r *Resolver) update(ctx context.Context, age time.Duration) error {
 	now := time.Now()
+	if len(r.hosts) == 0 {
+		// A Prometheus that just started knows no target yet.
+		age = again
+	}
 	if now.Sub(r.read) < age {
 		return nil
 	}

@@ -77,3 +77,21 @@ func TestTheFirstFailureIsTold(t *testing.T) {
 		}
 	})
 }
+
+// TestNoTargetsAreNotKept starts with Prometheus: it lists its targets some seconds later.
+func TestNoTargetsAreNotKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := &fake{}
+		r := NewResolver(source, time.Minute)
+		for want, targets := range [][]Target{nil, {{"web1", "http", "10.0.0.1:10056"}}} {
+			source.targets = targets
+			for range 3 {
+				got, err := r.Instances(t.Context())
+				if len(got) != want || source.asked != want+1 || err != nil {
+					t.Errorf("instances %q, %v after %d questions; want %d after %d", got, err, source.asked, want, want+1)
+				}
+			}
+			time.Sleep(again)
+		}
+	})
+}

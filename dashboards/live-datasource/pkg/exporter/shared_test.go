@@ -45,6 +45,7 @@ func TestManyViewersAreOneRequest(t *testing.T) {
 		time.Sleep(200 * time.Millisecond)
 		look(2)
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		if len(s.answers) != 0 {
 			t.Errorf("%d answers are kept", len(s.answers))
 		}

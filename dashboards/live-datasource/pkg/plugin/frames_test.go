@@ -43,6 +43,7 @@ func TestOneFrameForAllWhoAskForTheSame(t *testing.T) {
 			t.Errorf("built %d times for another audience and another table", built)
 		}
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		if len(f.made) != 0 {
 			t.Errorf("%d frames are kept", len(f.made))
 		}
