@@ -33,6 +33,9 @@ test: test-go test-live test-web test-plugins test-dashboards ## Run all tests, 
 
 STACK_FLAGS = -dir "$(CURDIR)/.stack"
 
+# Grafana runs here, so that it needs the backend for this platform alone.
+stack: LIVE_PLATFORMS = $(shell $(GO) env GOOS)/$(shell $(GO) env GOARCH)
+
 .PHONY: stack
 stack: stack-begins build tools $(if $(or $(GRAFANA_HOME),$(shell command -v grafana)),grafana-plugins) ## Start exporter, Prometheus, Alertmanager, Grafana (if installed) on loopback
 	@$(GO) -C deploy/stack build -o "$(CURDIR)/bin/stack" .
@@ -186,8 +189,8 @@ bench-web: build ## Measure the tree model in node and the page in Chromium
 	cd tree-api/web/test && npm ci --silent --no-audit --no-fund && npm run bench
 
 .PHONY: bench-live
-bench-live: ## Measure the backend of the live data source: CPU of a fetch, memory with 20 viewers
-	@$(MAKE) --no-print-directory grafana-backend LIVE_PLATFORMS=linux/$$($(GO) env GOARCH)
+bench-live: LIVE_PLATFORMS = linux/$(shell $(GO) env GOARCH)
+bench-live: grafana-backend ## Measure the backend of the live data source: CPU of a fetch, memory with 20 viewers
 	$(GO) -C $(LIVE) run ./bench
 
 .PHONY: bench-fleet
