@@ -3,6 +3,7 @@ package alertmanager
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -117,6 +118,60 @@ func TestSubjects(t *testing.T) {
 			t.Parallel()
 			if got := render(t, "proctree.subject", write(t, test.data)); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// TestManyAlerts: when half of a fleet is down the message still is one that mail servers and
+// chats take, and it says how many there are.
+func TestManyAlerts(t *testing.T) {
+	t.Parallel()
+	many := data{Status: "firing", ExternalURL: "http://alertmanager.example.org:9093", CommonLabels: map[string]string{"alertname": "ExporterDown", "severity": "critical"}}
+	for i := range 1500 {
+		status := "firing"
+		if i >= 1000 {
+			status = "resolved"
+		}
+		instance := fmt.Sprintf("web-%d.example.org:10056", i)
+		many.Alerts = append(many.Alerts, alert{
+			Status: status,
+			Labels: map[string]string{"alertname": "ExporterDown", "severity": "critical", "instance": instance},
+			Annotations: map[string]string{
+				"summary":     instance + ": down, or its exporter",
+				"description": strings.Repeat("What is known of it. ", 10),
+				"runbook_url": "https://runbooks.example.org/ExporterDown.md",
+				"tree_url":    "http://" + instance + "/",
+			},
+		})
+	}
+	file := write(t, many)
+	tests := []struct {
+		template          string
+		shown, characters int
+	}{
+		{"chat", 20, 40_000},
+		{"teams", 20, 28_000},
+		{"mail.text", 50, 100_000},
+		{"mail.html", 50, 500_000},
+	}
+	for _, test := range tests {
+		t.Run(test.template, func(t *testing.T) {
+			t.Parallel()
+			got := render(t, "proctree."+test.template, file)
+			if len(got) > test.characters {
+				t.Errorf("it has %d characters", len(got))
+			}
+			for _, more := range []string{fmt.Sprintf("%d more firing", 1000-test.shown), fmt.Sprintf("%d more resolved", 500-test.shown)} {
+				if strings.Count(got, more) != 1 {
+					t.Errorf("it does not say %q", more)
+				}
+			}
+			// The first that is shown, the last, and the one after it.
+			for name, want := range map[string]bool{"web-0.": true, fmt.Sprintf("web-%d.", test.shown-1): true, fmt.Sprintf("web-%d.", test.shown): false, "web-1000.": true} {
+				if strings.Contains(got, name) != want {
+					t.Errorf("%s is shown: %v", name, !want)
+				}
 			}
 		})
 	}
