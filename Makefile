@@ -61,14 +61,11 @@ build: ## Build bin/proctree_exporter, static and stripped
 
 .PHONY: cross
 cross: ## Build and vet for the other systems
-	@for target in linux/arm64 windows/amd64 darwin/amd64 darwin/arm64; do \
+	@for target in linux/arm64 linux/arm windows/amd64 darwin/amd64 darwin/arm64; do \
 		echo "cross $$target"; \
 		GOOS=$${target%/*} GOARCH=$${target#*/} CGO_ENABLED=0 $(GO) vet ./... || exit 1; \
 		GOOS=$${target%/*} GOARCH=$${target#*/} CGO_ENABLED=0 $(GO) build -o /dev/null ./exporter || exit 1; \
 	done
-	@# The benchmark's programs are for 64 bits, so that only the exporter is built here.
-	@echo "cross linux/arm"
-	@GOOS=linux GOARCH=arm CGO_ENABLED=0 $(GO) build -o /dev/null ./exporter
 
 .PHONY: grafana-plugins
 grafana-plugins: grafana-npm grafana-backend ## Build the Grafana plugins into dashboards/*/dist
