@@ -37,6 +37,7 @@ func TestHost(t *testing.T) {
 	schemas := newSchemas(t)
 	earlier, now := hosttest.Snapshot(time.Hour), hosttest.Snapshot(time.Hour+2*time.Second)
 	now.System.CPUBusy += 3 * time.Second
+	now.System.CPUIdle += 5 * time.Second
 	api := apiOf(t, func(cfg *Config) { cfg.Source = fixed{report: reportOf(t, earlier, now)} })
 	got := data(t, ask(t, api, "/api/v1/host"), schemas, "HostAnswer")
 	delete(got["versions"].(map[string]any), "go")

@@ -109,17 +109,19 @@ func appendPressure(dst []byte, p *host.Pressure) []byte {
 	return append(dst, '}')
 }
 
-// busyCores is how many CPUs were busy on average since the scan before.
+// busyCores is how many CPUs were busy on average since the scan before. Busy and idle time
+// come from one reading of the kernel's counters and so need no clock: the moment that the
+// scan bears is another one, and on a saturated host the time between the two varies.
 func (t *Tree) busyCores() (float64, bool) {
-	if t.Previous == nil || t.IntervalSeconds <= 0 || t.Previous.System.CPUBusy == 0 {
+	now := t.Report.Snapshot.System
+	if t.Previous == nil || now.CPUBusy == 0 || t.Previous.System.CPUBusy == 0 {
+		return 0, false // At least one of the readings failed.
+	}
+	busy := now.CPUBusy - t.Previous.System.CPUBusy
+	// Of an idle CPU the kernel may take back a moment.
+	idle := max(0, now.CPUIdle-t.Previous.System.CPUIdle)
+	if busy < 0 || busy+idle == 0 || now.CPUs == 0 {
 		return 0, false
 	}
-	busy := t.Report.Snapshot.System.CPUBusy - t.Previous.System.CPUBusy
-	cores := max(0, busy.Seconds()/t.IntervalSeconds)
-	// The kernel's counters are read some time before or after the moment that the scan
-	// bears, and on a saturated host that time varies.
-	if cpus := t.Report.Snapshot.System.CPUs; cpus > 0 {
-		cores = min(cores, float64(cpus))
-	}
-	return cores, true
+	return float64(now.CPUs) * busy.Seconds() / (busy + idle).Seconds(), true
 }

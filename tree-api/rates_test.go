@@ -83,21 +83,44 @@ func TestNoRatesWithoutPreviousScan(t *testing.T) {
 	}
 }
 
-// TestBusyCores holds the bounds that torn readings could break: never below nothing, and
-// never above all CPUs.
+// A saturated host delays the reading of the counters behind the moment that the scan bears
+// by more than a scan interval, or past its deadline.
 func TestBusyCores(t *testing.T) {
-	for name, test := range map[string]struct{ before, now, want time.Duration }{
-		"half":                {10 * time.Second, 11 * time.Second, time.Second},
-		"more than there is":  {10 * time.Second, 20 * time.Second, 4 * time.Second},
-		"a counter that fell": {10 * time.Second, 9 * time.Second, 0},
+	const cpus = 4
+	for name, test := range map[string]struct {
+		busy, idle time.Duration
+		edit       func(previous, current *host.System)
+		want       float64
+		unknown    bool
+	}{
+		"half of the time":              {busy: 2 * time.Second, idle: 2 * time.Second, want: 2},
+		"read right after one late":     {busy: 80 * time.Millisecond, want: cpus},
+		"read late":                     {busy: 9 * time.Second, idle: 3 * time.Second, want: 3},
+		"idle":                          {idle: 4 * time.Second},
+		"idle time that was taken back": {busy: time.Second, idle: -10 * time.Millisecond, want: cpus},
+		"a counter that fell":           {busy: -time.Second, idle: time.Second, unknown: true},
+		"counters that stand still":     {unknown: true},
+		"this reading failed":           {edit: func(_, current *host.System) { *current = host.System{} }, unknown: true},
+		"the one before failed": {
+			busy: time.Second, idle: time.Second,
+			edit: func(previous, _ *host.System) { *previous = host.System{} }, unknown: true,
+		},
+		"CPUs not known": {
+			busy: time.Second, idle: time.Second,
+			edit: func(_, current *host.System) { current.CPUs = 0 }, unknown: true,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			previous, current := hosttest.Snapshot(time.Hour), hosttest.Snapshot(time.Hour+time.Second)
-			previous.System.CPUBusy, current.System.CPUBusy = test.before, test.now
-			current.System.CPUs = 4
+			current.System.CPUs = cpus
+			current.System.CPUBusy += test.busy
+			current.System.CPUIdle += test.idle
+			if test.edit != nil {
+				test.edit(&previous.System, &current.System)
+			}
 			cores, ok := Build(reportOf(t, previous, current), previous).busyCores()
-			if !ok || cores != test.want.Seconds() {
-				t.Errorf("busy cores are %v, %v, not %v", cores, ok, test.want.Seconds())
+			if ok == test.unknown || cores != test.want {
+				t.Errorf("busy cores are %v, %v; want %v, %v", cores, ok, test.want, !test.unknown)
 			}
 		})
 	}
