@@ -39,7 +39,7 @@ func (r *reader) Disks() ([]Disk, error) {
 
 // Filesystems implements Reader.
 func (r *reader) Filesystems() ([]Filesystem, error) {
-	all, err := r.listing.ask("")[0].answer()
+	all, err := r.listing.Ask("")[0].Answer()
 	if err != nil {
 		return nil, failed("mounts", err)
 	}

@@ -1,16 +1,15 @@
 package system
 
 import (
-	"errors"
-	"fmt"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"proctree/collector/host/stuck/stucktest"
+
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/sys/unix"
 )
 
 // mountsReader reads the mounts of a procfs that has these in its mountinfo.
@@ -80,29 +79,8 @@ func TestUnescape(t *testing.T) {
 	}
 }
 
-// stuckMount mounts a FUSE filesystem whose daemon never answers, as a network mount whose
-// server is gone, and takes it away when the test ends.
-func stuckMount(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	fuse, err := os.OpenFile("/dev/fuse", os.O_RDWR, 0)
-	if err == nil {
-		err = unix.Mount("stuck", dir, "fuse", 0, fmt.Sprintf("fd=%d,rootmode=40000,user_id=0,group_id=0", fuse.Fd()))
-	}
-	if err != nil {
-		t.Skipf("SKIPPED: no stuck mount could be made (root and /dev/fuse are needed): %v", err)
-	}
-	t.Cleanup(func() {
-		// To close the device ends the questions under way.
-		if err := errors.Join(fuse.Close(), unix.Unmount(dir, unix.MNT_DETACH)); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
-}
-
 func TestStuckMountForReal(t *testing.T) {
-	dir := stuckMount(t)
+	dir := stucktest.Mount(t)
 	r := mountsReader(t, Config{MountTimeout: 200 * time.Millisecond},
 		"22 1 0:44 / "+dir+" rw - fuse stuck rw\n23 1 0:2 / / rw - ext4 /dev/sda rw\n")
 	for i, atMost := range []time.Duration{5 * time.Second, 100 * time.Millisecond} {
@@ -114,8 +92,8 @@ func TestStuckMountForReal(t *testing.T) {
 		if took := time.Since(began); took > atMost {
 			t.Errorf("scrape %d took %v", i, took)
 		}
-		if got := filesystems[0].Error; got != errTimeout.Error() {
-			t.Errorf("scrape %d: error %q, want %q", i, got, errTimeout.Error())
+		if got := filesystems[0].Error; got != mountTimeout {
+			t.Errorf("scrape %d: error %q, want %q", i, got, mountTimeout)
 		}
 		if filesystems[1].Error != "" || filesystems[1].Usage.SizeBytes == 0 {
 			t.Errorf("scrape %d: the other mount: %+v", i, filesystems[1])

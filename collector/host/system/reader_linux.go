@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"proctree/collector/host/stuck"
+
 	"github.com/prometheus/procfs"
 	"github.com/prometheus/procfs/blockdevice"
 	"github.com/prometheus/procfs/sysfs"
@@ -22,7 +24,7 @@ type reader struct {
 	proc   procfs.FS
 	sys    sysfs.FS
 	block  blockdevice.FS
-	mounts watch[Usage]
+	mounts stuck.Calls[Usage]
 
 	mu   sync.Mutex
 	cpus map[string]cpuTicks
@@ -52,7 +54,7 @@ func NewReader(cfg Config) (Reader, error) {
 		proc:   proc,
 		sys:    sys,
 		block:  block,
-		mounts: watch[Usage]{timeout: cfg.MountTimeout, call: statfs},
+		mounts: stuck.Calls[Usage]{Timeout: cfg.MountTimeout, Call: statfs},
 		cpus:   make(map[string]cpuTicks),
 	}, nil
 }

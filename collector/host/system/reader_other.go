@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 
+	"proctree/collector/host/stuck"
+
 	"github.com/shirou/gopsutil/v3/cpu"
 	"github.com/shirou/gopsutil/v3/host"
 	"github.com/shirou/gopsutil/v3/mem"
@@ -24,9 +26,9 @@ import (
 type reader struct {
 	Unsupported
 	cfg    Config
-	mounts watch[Usage]
+	mounts stuck.Calls[Usage]
 	// listing is one call that lists the mounts.
-	listing watch[[]Filesystem]
+	listing stuck.Calls[[]Filesystem]
 	os      func() (*OS, error)
 }
 
@@ -35,8 +37,8 @@ func NewReader(cfg Config) (Reader, error) {
 	cfg.MountTimeout = cmp.Or(cfg.MountTimeout, DefaultMountTimeout)
 	return &reader{
 		cfg:     cfg,
-		mounts:  watch[Usage]{timeout: cfg.MountTimeout, call: usage},
-		listing: watch[[]Filesystem]{timeout: cfg.MountTimeout, call: partitions},
+		mounts:  stuck.Calls[Usage]{Timeout: cfg.MountTimeout, Call: usage},
+		listing: stuck.Calls[[]Filesystem]{Timeout: cfg.MountTimeout, Call: partitions},
 		os:      sync.OnceValues(release),
 	}, nil
 }

@@ -3,7 +3,6 @@ package textfile
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	dto "github.com/prometheus/client_model/go"
@@ -16,7 +15,9 @@ type merger struct {
 	series       int
 	read         []File
 	families     map[string]*merged
-	errors       []error
+	// names are those of all series, with the family that writes them.
+	names  map[string]string
+	errors []error
 }
 
 // merged is one family out of some files.
@@ -29,10 +30,34 @@ type merged struct {
 }
 
 func newMerger(limits Limits) *merger {
-	return &merger{limits: limits, families: make(map[string]*merged)}
+	return &merger{limits: limits, families: make(map[string]*merged), names: make(map[string]string)}
 }
 
 func (m *merger) fail(err error) { m.errors = append(m.errors, err) }
+
+// addFile takes over what a file holds, or its error. The bounds are those of all
+// directories together.
+func (m *merger) addFile(f found) {
+	if f.err != nil {
+		m.fail(f.err)
+		return
+	}
+	if m.files++; m.files > m.limits.Files {
+		m.fail(fmt.Errorf("%s: more than %d files", f.Path, m.limits.Files))
+		return
+	}
+	if room := m.limits.Bytes - m.bytes; len(f.content) > room {
+		m.fail(errTooLarge(f.Path, room))
+		return
+	}
+	m.bytes += len(f.content)
+	families, err := parse(f.content)
+	if err != nil {
+		m.fail(fmt.Errorf("%s: %w", f.Path, err))
+		return
+	}
+	m.add(f.File, families)
+}
 
 // add takes over the families of a file. A file that would exceed the bound of series is
 // left out as a whole.
@@ -61,6 +86,9 @@ func (m *merger) addFamily(path string, family *dto.MetricFamily) error {
 	}
 	into := m.families[name]
 	if into == nil {
+		if err := m.claim(family); err != nil {
+			return err
+		}
 		into = &merged{
 			MetricFamily: &dto.MetricFamily{Name: family.Name, Help: family.Help, Type: family.Type},
 			seen:         make(map[string]bool),
@@ -74,13 +102,28 @@ func (m *merger) addFamily(path string, family *dto.MetricFamily) error {
 	return into.take(family)
 }
 
+// claim takes the names of a family's series, of which a histogram and a summary have
+// several.
+func (m *merger) claim(family *dto.MetricFamily) error {
+	names := seriesNames(family)
+	for _, name := range names {
+		if owner, ok := m.names[name]; ok {
+			return fmt.Errorf("%s is written by %s already", name, owner)
+		}
+	}
+	for _, name := range names {
+		m.names[name] = fmt.Sprintf("the %s %s", typeName(family), family.GetName())
+	}
+	return nil
+}
+
 // take adds metrics, but none a second time. Another help text is an error that costs
 // nothing but the text.
 func (f *merged) take(family *dto.MetricFamily) error {
 	twice := 0
 	for _, metric := range family.GetMetric() {
 		key := labelKey(metric.GetLabel())
-		if f.seen[key] {
+		if f.seen[key] || repeats(metric) {
 			twice++
 			continue
 		}
@@ -114,41 +157,17 @@ func checkName(name string) error {
 func (m *merger) result() *Result {
 	r := &Result{Files: m.read, Errors: m.errors}
 	for _, family := range m.families {
+		if len(family.Metric) == 0 {
+			continue
+		}
 		if family.Help == nil {
 			slices.Sort(family.sources)
-			family.Help = new("Metric read from " + strings.Join(slices.Compact(family.sources), ", "))
+			help := "Metric read from " + strings.Join(slices.Compact(family.sources), ", ")
+			// A file may have any bytes as its name.
+			family.Help = new(strings.ToValidUTF8(help, "\uFFFD"))
 		}
 		r.Families = append(r.Families, family.MetricFamily)
 	}
 	sortByName(r.Families)
 	return r
 }
-
-// labelKey is the same for the same labels.
-func labelKey(labels []*dto.LabelPair) string {
-	var key []byte
-	for _, l := range labels {
-		if l.GetValue() != "" { // An empty label is none.
-			key = append(strconv.AppendQuote(append(key, l.GetName()...), l.GetValue()), ',')
-		}
-	}
-	return string(key)
-}
-
-// series counts what Prometheus will store.
-func series(family *dto.MetricFamily) int {
-	n := 0
-	for _, metric := range family.GetMetric() {
-		switch {
-		case metric.Histogram != nil:
-			n += len(metric.Histogram.GetBucket()) + 2
-		case metric.Summary != nil:
-			n += len(metric.Summary.GetQuantile()) + 2
-		default:
-			n++
-		}
-	}
-	return n
-}
-
-func typeName(family *dto.MetricFamily) string { return strings.ToLower(family.GetType().String()) }

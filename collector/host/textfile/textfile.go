@@ -9,12 +9,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"proctree/collector/host/stuck"
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
@@ -33,16 +33,27 @@ type Limits struct {
 // defaultLimits leave room for tens of thousands of series.
 var defaultLimits = Limits{Files: 1000, Series: 50_000, Bytes: 16 << 20, FileBytes: 4 << 20}
 
+// timeout is how long a directory may take, which is long on a disk; on a mount whose
+// server is gone it would be for ever.
+const timeout = 2 * time.Second
+
 // Reader reads the files of some directories. It is safe for concurrent use.
 type Reader struct {
 	directories []string
 	limits      Limits
+	calls       stuck.Calls[[]found]
 }
 
 // NewReader returns a Reader of directories; each may be a pattern of filepath.Match, such
 // as "/var/lib/*/metrics".
-func NewReader(directories []string) *Reader {
-	return &Reader{directories: directories, limits: defaultLimits}
+func NewReader(directories []string) *Reader { return newReader(directories, defaultLimits) }
+
+func newReader(directories []string, limits Limits) *Reader {
+	return &Reader{
+		directories: directories,
+		limits:      limits,
+		calls:       stuck.Calls[[]found]{Timeout: timeout, Call: limits.find},
+	}
 }
 
 // Result is what all files say together.
@@ -62,76 +73,20 @@ type File struct {
 	Modified time.Time
 }
 
-// Read reads all files. One that is bad in any way adds an error and nothing else.
+// Read reads all files. One that is bad in any way adds an error and nothing else, and so
+// does a directory that does not answer in time.
 func (r *Reader) Read() *Result {
 	m := newMerger(r.limits)
-	for _, pattern := range r.directories {
-		directories, err := filepath.Glob(pattern)
-		if err != nil || len(directories) == 0 {
-			// What matches nothing is meant as it is, and opening it says what is wrong.
-			directories = []string{pattern}
+	for i, q := range r.calls.Ask(r.directories...) {
+		files, err := q.Answer()
+		if err != nil {
+			m.fail(fmt.Errorf("%s: %w", r.directories[i], err))
 		}
-		for _, directory := range directories {
-			r.readDirectory(directory, m)
+		for _, f := range files {
+			m.addFile(f)
 		}
 	}
 	return m.result()
-}
-
-func (r *Reader) readDirectory(directory string, m *merger) {
-	entries, err := os.ReadDir(directory)
-	if err != nil {
-		m.fail(fmt.Errorf("read directory: %w", err))
-		return
-	}
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), Suffix) {
-			continue
-		}
-		path := filepath.Join(directory, e.Name())
-		if m.files++; m.files > r.limits.Files {
-			m.fail(fmt.Errorf("%s: more than %d files", directory, r.limits.Files))
-			return
-		}
-		content, modified, err := r.readFile(path, r.limits.Bytes-m.bytes)
-		if err != nil {
-			m.fail(err)
-			continue
-		}
-		m.bytes += len(content)
-		families, err := parse(content)
-		if err != nil {
-			m.fail(fmt.Errorf("%s: %w", path, err))
-			continue
-		}
-		m.add(File{path, modified}, families)
-	}
-}
-
-// readFile reads a regular file of at most room bytes.
-func (r *Reader) readFile(path string, room int) ([]byte, time.Time, error) {
-	// Opening a pipe would otherwise wait for somebody to write to it.
-	f, err := os.OpenFile(path, os.O_RDONLY|nonblock, 0)
-	if err != nil {
-		return nil, time.Time{}, fmt.Errorf("open file: %w", err)
-	}
-	defer func() { _ = f.Close() }()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, time.Time{}, fmt.Errorf("stat file: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, time.Time{}, fmt.Errorf("%s: not a regular file", path)
-	}
-	limit := min(r.limits.FileBytes, room)
-	content, err := io.ReadAll(io.LimitReader(f, int64(limit)+1))
-	switch {
-	case err != nil:
-		return nil, time.Time{}, fmt.Errorf("read file: %w", err)
-	case len(content) > limit:
-		return nil, time.Time{}, fmt.Errorf("%s: larger than the %d bytes there is room for", path, limit)
-	}
-	return content, info.ModTime(), nil
 }
 
 // errTimestamp is the error of a file that says when it measured: Prometheus would take
@@ -139,8 +94,14 @@ func (r *Reader) readFile(path string, room int) ([]byte, time.Time, error) {
 // without anybody seeing it. The file's own age is a metric.
 var errTimestamp = errors.New("timestamps are not supported")
 
+// errEncoding is the error of a file that Prometheus would refuse, and all else with it.
+var errEncoding = errors.New("not valid UTF-8")
+
 // parse returns the families of a file, sorted by name.
 func parse(content []byte) ([]*dto.MetricFamily, error) {
+	if !utf8.Valid(content) {
+		return nil, errEncoding
+	}
 	parser := expfmt.NewTextParser(model.LegacyValidation)
 	byName, err := parser.TextToMetricFamilies(bytes.NewReader(content))
 	if err != nil {

@@ -1,10 +1,15 @@
 package textfile
 
 import (
+	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"proctree/collector/host/stuck"
+	"proctree/collector/host/stuck/stucktest"
 
 	"golang.org/x/sys/unix"
 )
@@ -34,5 +39,35 @@ func TestNoRegularFile(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("errors without %q:\n%s", want, got)
 		}
+	}
+}
+
+// TestNameIsNoText: Prometheus refuses a whole scrape for one byte that is not UTF-8.
+func TestNameIsNoText(t *testing.T) {
+	dir := write(t, map[string]string{"\xff.prom": "x 1\n"})
+	families, read, failures := show(NewReader([]string{dir}).Read(), dir)
+	if want := []string{"untyped x 1: Metric read from \uFFFD.prom"}; !slices.Equal(families, want) || len(read) != 1 || failures != nil {
+		t.Errorf("families %q, want %q; files %q, errors %q", families, want, read, failures)
+	}
+}
+
+// TestStuckDirectory: a directory on a mount that does not answer costs one timeout, and
+// nothing of the other directories.
+func TestStuckDirectory(t *testing.T) {
+	mount, dir := stucktest.Mount(t), write(t, map[string]string{"a.prom": "x 1\n"})
+	r := NewReader([]string{mount, dir})
+	r.calls.Timeout = 500 * time.Millisecond
+	for i, atMost := range []time.Duration{10 * time.Second, 400 * time.Millisecond} {
+		began := time.Now()
+		result := r.Read()
+		if took := time.Since(began); took > atMost {
+			t.Errorf("reading %d took %v", i, took)
+		}
+		if len(result.Errors) != 1 || !errors.Is(result.Errors[0], stuck.ErrTimeout) || !strings.HasPrefix(result.Errors[0].Error(), mount+": ") {
+			t.Errorf("reading %d: errors %v", i, result.Errors)
+		}
+	}
+	if result := r.Read(); len(result.Files) != 1 || len(result.Families) != 1 {
+		t.Errorf("of the other directory there are the files %v", result.Files)
 	}
 }

@@ -111,6 +111,30 @@ func TestRead(t *testing.T) {
 			wantError: []string{`a.prom: proctree_processes: names that begin with "proctree_" are the exporter's own`},
 		},
 		{
+			name:      "no UTF-8",
+			files:     map[string]string{"a.prom": "# HELP x \xff\nx 1\n", "b.prom": "y{l=\"\xff\"} 1\n"},
+			wantError: []string{"a.prom: not valid UTF-8", "b.prom: not valid UTF-8"},
+		},
+		{
+			name: "buckets and quantiles twice",
+			files: map[string]string{
+				"a.prom": "# TYPE h histogram\nh_bucket{le=\"1\"} 1\nh_bucket{le=\"1.0\"} 2\nh_sum 1\nh_count 2\n",
+				"b.prom": "# TYPE s summary\ns{quantile=\"0.5\"} 1\ns{quantile=\"0.5\"} 2\ns_sum 1\ns_count 2\n",
+			},
+			read:      []string{"a.prom", "b.prom"},
+			wantError: []string{"a.prom: h: 1 series for the second time", "b.prom: s: 1 series for the second time"},
+		},
+		{
+			name: "the series of a histogram by hand",
+			files: map[string]string{
+				"a.prom": "# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 1\n",
+				"b.prom": "h_count 2\n",
+			},
+			families:  []string{"histogram h 1: Metric read from a.prom"},
+			read:      []string{"a.prom", "b.prom"},
+			wantError: []string{"b.prom: h_count: h_count is written by the histogram h already"},
+		},
+		{
 			name:     "an empty file",
 			files:    map[string]string{"a.prom": ""},
 			families: nil,
@@ -169,7 +193,7 @@ func TestLimits(t *testing.T) {
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := &Reader{directories: []string{dir}, limits: tt.limits}
+			r := newReader([]string{dir}, tt.limits)
 			_, read, failures := show(r.Read(), dir)
 			for i := range failures {
 				failures[i] = strings.TrimPrefix(failures[i], dir)

@@ -1,0 +1,86 @@
+package textfile
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// found is a file with its content, or the error that came instead of one.
+type found struct {
+	File
+	content []byte
+	err     error
+}
+
+// find reads the files of the directories that match a pattern, within the limits. Its
+// error is always nil: each file has its own.
+func (l Limits) find(pattern string) ([]found, error) {
+	directories, err := filepath.Glob(pattern)
+	if err != nil || len(directories) == 0 {
+		// What matches nothing is meant as it is, and opening it says what is wrong.
+		directories = []string{pattern}
+	}
+	var files []found
+	for _, directory := range directories {
+		files = l.findIn(directory, files)
+	}
+	return files, nil
+}
+
+// findIn appends the files of one directory.
+func (l Limits) findIn(directory string, files []found) []found {
+	entries, err := os.ReadDir(directory)
+	if err != nil {
+		return append(files, found{err: fmt.Errorf("read directory: %w", err)})
+	}
+	room := l.Bytes
+	for i := range files {
+		room -= len(files[i].content)
+	}
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), Suffix) {
+			continue
+		}
+		if len(files) >= l.Files {
+			return append(files, found{err: fmt.Errorf("%s: more than %d files", directory, l.Files)})
+		}
+		f := found{File: File{Path: filepath.Join(directory, e.Name())}}
+		f.content, f.Modified, f.err = readFile(f.Path, min(l.FileBytes, room))
+		room -= len(f.content)
+		files = append(files, f)
+	}
+	return files
+}
+
+// readFile reads a regular file of at most limit bytes.
+func readFile(path string, limit int) ([]byte, time.Time, error) {
+	// Opening a pipe would otherwise wait for somebody to write to it.
+	f, err := os.OpenFile(path, os.O_RDONLY|nonblock, 0)
+	if err != nil {
+		return nil, time.Time{}, fmt.Errorf("open file: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, time.Time{}, fmt.Errorf("stat file: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, time.Time{}, fmt.Errorf("%s: not a regular file", path)
+	}
+	content, err := io.ReadAll(io.LimitReader(f, int64(limit)+1))
+	switch {
+	case err != nil:
+		return nil, time.Time{}, fmt.Errorf("read file: %w", err)
+	case len(content) > limit:
+		return nil, time.Time{}, errTooLarge(path, limit)
+	}
+	return content, info.ModTime(), nil
+}
+
+func errTooLarge(path string, limit int) error {
+	return fmt.Errorf("%s: larger than the %d bytes there is room for", path, limit)
+}
