@@ -18,6 +18,10 @@ func openBPFTable(cfg Config, proc *procDir) (*bpfTable, error) {
 	}
 	open := bpf.LoadTasks
 	if cfg.BPFPin != "" {
+		// Opening a FIFO would wait for ever, and no other file is an iterator.
+		if err := inBPFFS(cfg.BPFPin); err != nil {
+			return nil, err
+		}
 		open = func() (*bpf.Tasks, error) { return bpf.OpenTasks(cfg.BPFPin) }
 	}
 	tasks, err := open()

@@ -50,15 +50,16 @@ func pinTasks(tasks *bpf.Tasks, path string, gid int) error {
 	return nil
 }
 
-// inBPFFS checks the file system, so that nothing else is ever overwritten.
-func inBPFFS(dir string) error {
+// inBPFFS checks the file system of a path, so that nothing else is ever overwritten or
+// taken for an iterator.
+func inBPFFS(path string) error {
 	var fs unix.Statfs_t
-	if err := unix.Statfs(dir, &fs); err != nil {
-		return fmt.Errorf("examine %s: %w", dir, err)
+	if err := unix.Statfs(path, &fs); err != nil {
+		return fmt.Errorf("examine %s: %w", path, err)
 	}
 	// The field is signed and as wide as a word; the number needs all of 32 bits.
 	if uint32(fs.Type) != unix.BPF_FS_MAGIC {
-		return fmt.Errorf("%s is not in a bpf file system (mount -t bpf bpf /sys/fs/bpf)", dir)
+		return fmt.Errorf("%s is not in a bpf file system (mount -t bpf bpf /sys/fs/bpf)", path)
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -229,50 +228,5 @@ func TestReadByBPFInAPIDNamespace(t *testing.T) {
 	got, logged := report(t, attr, "TEST_READER=bpf", "TEST_PROC="+t.TempDir())
 	if got.Err != "" || got.Reader != ReaderBPF || got.Exits != ExitsChildren || got.Processes != 1 {
 		t.Errorf("got %+v, want the child alone; logged %s", got, logged)
-	}
-}
-
-// pinForTest leaves an iterator in a file system of its own.
-func pinForTest(t *testing.T, gid int) string {
-	t.Helper()
-	dir := filepath.Join("/run", "proctree-test-"+strings.ReplaceAll(t.Name(), "/", "-")+"-"+time.Now().Format("150405.000000"))
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.Remove(dir); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := unix.Mount("bpf", dir, "bpf", 0, "mode=0755"); err != nil {
-		t.Skipf("SKIPPED: no bpf file system can be mounted: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(dir, 0); err != nil {
-			t.Error(err)
-		}
-	})
-	path := filepath.Join(dir, "tasks")
-	for range 2 { // The second takes the place of the first.
-		if err := PinTasks(path, gid); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return path
-}
-
-func TestPinTasksTouchesNoOtherFileSystem(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "tasks")
-	if err := os.WriteFile(path, []byte("precious"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := PinTasks(path, 0); err == nil || !strings.Contains(err.Error(), "not in a bpf file system") {
-		t.Errorf("error %v", err)
-	}
-	if content, err := os.ReadFile(path); err != nil || string(content) != "precious" {
-		t.Errorf("the file is now %q (%v)", content, err)
-	}
-	if err := PinTasks(filepath.Join(path, "missing", "tasks"), 0); err == nil {
-		t.Error("no error for a directory that is not there")
 	}
 }
