@@ -96,8 +96,8 @@ grafana-backend: ## Build the backend of Grafana's live data source (LIVE_PLATFO
 ##@ Checking
 
 .PHONY: test-go
-test-go: tools ## Run the Go tests with the race detector, in random order
-	PATH="$(TOOLS):$$PATH" $(GO) test $(RACE) -shuffle=on ./...
+test-go: tools ## Run the Go tests with the race detector, in random order, and say what was skipped
+	@PATH="$(TOOLS):$$PATH" $(GO) test -v $(RACE) -shuffle=on ./... 2>&1 | awk -f .ci/skipped.awk
 
 .PHONY: test-live
 test-live: tools ## Run the tests of the live data source against the real exporter and Prometheus
