@@ -25,7 +25,7 @@ func newGroupLifecycle(Options) Collector {
 		},
 		abnormal: ofGroup().desc("abnormal_exits_total",
 			"Processes that ended with an exit code other than 0 (reason exit_code) or by a signal (reason is its "+
-				"name). Absent where the kernel gives the exporter no exit records.",
+				"name, or oom_kill where the kernel killed for lack of memory and says so). Absent where the kernel gives the exporter no exit records.",
 			"reason"),
 		oldest: ofGroup().desc("oldest_start_time_seconds",
 			"Start time of the oldest process of the group, in seconds since 1970. Absent while nothing runs."),

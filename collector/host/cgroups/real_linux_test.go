@@ -10,33 +10,41 @@ import (
 	"time"
 )
 
-// TestRealThrottling burns CPU under a quota that the kernel enforces.
-func TestRealThrottling(t *testing.T) {
+// within runs a shell command in a control group of the real kernel that has one limit: file
+// is the limit's and value what it says, hierarchy where groups of its controller are made. It
+// returns a Reader and the path of the group.
+func within(t *testing.T, command string, limit func(layout) (hierarchy, file, value string)) (*Reader, string) {
+	t.Helper()
 	r, err := New(Config{})
 	if err != nil {
 		t.Skipf("NOT TESTED on the real kernel: %v", err)
 	}
-	const name = "proctree-test-throttling"
-	dir := filepath.Join(r.layout.cpu, name)
+	hierarchy, file, value := limit(r.layout)
+	if hierarchy == "" {
+		t.Skip("NOT TESTED on the real kernel, which has no such controller here")
+	}
+	name := "proctree-" + t.Name()
+	dir := filepath.Join(hierarchy, name)
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Skipf("NOT TESTED on the real kernel, which lets nobody make control groups here: %v", err)
 	}
 	t.Cleanup(func() { _ = os.Remove(dir) })
-	quota := "1000"
-	if r.layout.quota == "cpu.max" {
-		quota = "1000 100000"
+	if err := os.WriteFile(filepath.Join(dir, file), []byte(value), 0o600); err != nil {
+		t.Skipf("NOT TESTED on the real kernel, which takes no limit here: %v", err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, r.layout.quota), []byte(quota), 0o600); err != nil {
-		t.Skipf("NOT TESTED on the real kernel, which takes no quota here: %v", err)
+	// It waits to be moved, for what it does before counts elsewhere.
+	program := exec.CommandContext(t.Context(), "sh", "-c", "read go; "+command)
+	program.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	input, err := program.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
 	}
-	burner := exec.CommandContext(t.Context(), "sh", "-c", "while :; do :; done")
-	burner.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := burner.Start(); err != nil {
+	if err := program.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = burner.Process.Kill()
-		_ = burner.Wait()
+		_ = program.Process.Kill()
+		_ = program.Wait()
 		// The kernel takes a moment to see that the group is empty.
 		for range 100 {
 			if os.Remove(dir) == nil {
@@ -45,16 +53,51 @@ func TestRealThrottling(t *testing.T) {
 			time.Sleep(10 * time.Millisecond)
 		}
 	})
-	if err := os.WriteFile(filepath.Join(dir, "cgroup.procs"), []byte(strconv.Itoa(burner.Process.Pid)), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "cgroup.procs"), []byte(strconv.Itoa(program.Process.Pid)), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := input.Write([]byte("go\n")); err != nil {
+		t.Fatal(err)
+	}
+	return r, "/" + name
+}
+
+// eventually waits until a reading is as wanted.
+func eventually(t *testing.T, r *Reader, path, what string, right func(Usage) bool) {
+	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		u := r.Read(time.Now(), []string{"/" + name})["/"+name]
-		if u.CPU != nil && u.CPU.ThrottledPeriods > 0 && u.CPU.Throttled > 0 && u.CPU.Periods >= u.CPU.ThrottledPeriods {
+		u := r.Read(time.Now(), []string{path})[path]
+		if right(u) {
 			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("a loop under a quota of a hundredth of a CPU is not throttled: %+v", u.CPU)
+			t.Fatalf("%s: CPU %+v, memory %+v", what, u.CPU, u.Memory)
 		}
 	}
+}
+
+// TestRealThrottling burns CPU under a quota that the kernel enforces.
+func TestRealThrottling(t *testing.T) {
+	r, path := within(t, "while :; do :; done", func(l layout) (hierarchy, file, value string) {
+		if l.quota == "cpu.max" {
+			return l.cpu, l.quota, "1000 100000"
+		}
+		return l.cpu, l.quota, "1000"
+	})
+	eventually(t, r, path, "a loop under a quota of a hundredth of a CPU is not throttled", func(u Usage) bool {
+		return u.CPU != nil && u.CPU.ThrottledPeriods > 0 && u.CPU.Throttled > 0 && u.CPU.Periods >= u.CPU.ThrottledPeriods
+	})
+}
+
+// TestRealMemory fills a part of a limit that the kernel enforces.
+func TestRealMemory(t *testing.T) {
+	const limit, used = 32 << 20, 4 << 20
+	// A shell keeps what it reads into a variable: 4 MiB of it.
+	command := "x=$(head -c " + strconv.Itoa(used) + " /dev/zero | tr '\\0' x); read stop"
+	r, path := within(t, command, func(l layout) (hierarchy, file, value string) {
+		return l.memory, l.limit, strconv.Itoa(limit)
+	})
+	eventually(t, r, path, "4 MiB below a limit of 32 MiB are not seen", func(u Usage) bool {
+		return u.Memory != nil && u.Memory.LimitBytes == limit && u.Memory.UsedBytes >= used && u.Memory.UsedBytes < limit
+	})
 }

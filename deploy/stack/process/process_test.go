@@ -5,7 +5,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -126,5 +128,25 @@ func TestNoRecords(t *testing.T) {
 	}
 	if _, err := Recorded(dir); err == nil || !strings.Contains(err.Error(), "is not the record of a process") {
 		t.Errorf("a record of init: %v", err)
+	}
+}
+
+// TestInheritsNoDescriptor: a lock that the starter's starter holds is not kept by the program.
+func TestInheritsNoDescriptor(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	// A duplicate is one that an exec does not close.
+	fd, err := syscall.Dup(syscall.Stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Close(fd) })
+	p := run(t, dir, "heir", "if [ -e /dev/fd/"+strconv.Itoa(fd)+" ]; then echo open; else echo closed; fi")
+	if err := <-p.Ended(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(LogFile(dir, "heir"))
+	if err != nil || string(text) != "closed\n" {
+		t.Errorf("the descriptor is %q in the program (%v)", text, err)
 	}
 }

@@ -43,8 +43,11 @@ type Process struct {
 
 // Start runs a program in a session of its own, so that Ctrl-C on our terminal does not reach
 // it. Its output is appended to LOGS/NAME.log, its record is RECORDS/NAME.json. Both folders
-// have to exist.
+// have to exist. Of our descriptors it inherits none.
 func Start(program Program, records, logs string) (*Process, error) {
+	if err := keepInherited(); err != nil {
+		return nil, fmt.Errorf("%s: %w", program.Name, err)
+	}
 	log, err := os.OpenFile(LogFile(logs, program.Name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", program.Name, err)
