@@ -40,8 +40,7 @@ func alertsNow() row {
 		listing("Firing and pending", "Every alert whose condition holds now, and since when. Silences are Alertmanager's: it may have told nobody.",
 			noAlerts,
 			[]query{
-				now(`max by (alertname, severity, alertstate, instance, group, mountpoint) (ALERTS{GROUPS})`),
-				now(`max by (alertname, severity, instance, group, mountpoint) (ALERTS_FOR_STATE{GROUPS}) * 1000`),
+				now(`max by (alertname, severity, alertstate, instance, group, mountpoint) (ALERTS{GROUPS} * ignoring (alertstate) group_left () ALERTS_FOR_STATE{GROUPS}) * 1000`),
 			},
 			column{label: "alertname", title: "Alert"},
 			column{label: "severity", title: "Severity", width: 90},
@@ -49,7 +48,7 @@ func alertsNow() row {
 			column{label: "instance", title: "Host", link: hostLink(ofRow)},
 			column{label: "group", title: "Group", link: historyLink(ofRow)},
 			column{label: "mountpoint", title: "Mounted on"},
-			column{ref: "B", title: "Since", unit: since, width: 130},
+			column{title: "Since", unit: since, width: 130},
 		).Span(gridWidth).SortBy(sortedBy("Since")),
 	)
 }
@@ -66,7 +65,7 @@ const alertSeverity = `max by (alertname, instance, group) (
 func alertsHistory() row {
 	return open("When",
 		timeline("Each alert over time", "When which alert was firing, and how severe it was. Twenty a page.", noAlerts,
-			alertStates(), series(alertSeverity, "{{alertname}} {{instance}} {{group}}")).Height(12),
+			alertStates(), series(alertSeverity+orElse("alertname", "no alert"), "{{alertname}} {{instance}} {{group}}")).Height(12),
 		stacked("How many by severity", "Alerts that were firing.", count, noAlerts,
 			series(`count by (severity) (ALERTS{alertstate="firing", GROUPS})`, "{{severity}}")).
 			OverrideByName("critical", fixed(colorCritical)).

@@ -108,7 +108,7 @@ func exporterErrors() row {
 			series(`sum by (instance, reason) (rate(proctree_scan_errors_total{HOSTS}[$__rate_interval]))`, "{{instance}} {{reason}}")),
 		timeline("Collectors that failed", "When a collector failed on some host.", nothing("None."),
 			[]state{{"failed", colorCritical}, {"fine", colorGood}},
-			series(`min by (collector) (proctree_scrape_collector_success{HOSTS})`, "{{collector}}")).Span(gridWidth/2),
+			series(`min by (collector) (proctree_scrape_collector_success{HOSTS})`, "{{collector}}")).Span(gridWidth/2).PerPage(10),
 		graph("Sockets not known", "Processes whose sockets are not known: there was no time yet, or the kernel refuses.", count, collectors("group_sockets"),
 			series(`proctree_sockets_unread_processes{HOSTS}`, "{{instance}}")),
 		graph("Textfile errors", "1 if a file of the collector textfile, or a part of one, was left out.", count, collectors("textfile"),

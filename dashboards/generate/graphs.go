@@ -53,7 +53,9 @@ func perGroup(title, description string, u unit, n needs, queries ...query) *tim
 func mirrored(panel *timeseries.PanelBuilder) *timeseries.PanelBuilder {
 	return panel.
 		AxisCenteredZero(true).
-		OverrideByQuery(refID(1), set("custom.transform", "negative-Y", "min", nil))
+		// Of all series: those that differ in their minimum have axes of their own.
+		OverrideByRegexp(".*", set("min", nil)).
+		OverrideByQuery(refID(1), set("custom.transform", "negative-Y"))
 }
 
 // limitLines draws the thresholds of a graph into it.

@@ -21,7 +21,8 @@ func history() board {
 			instance(),
 			// Several at once too, and not only for that: Grafana escapes what is special in a
 			// regular expression, such as the brackets of (sd-pam), for such variables alone.
-			labelValues("group", "Group", promql(`label_values(proctree_group_processes{HOSTS}, group)`)).Multi(true),
+			// The one that used most CPU comes first.
+			ranked("group", "Group", "group", `sort_desc(sum by (group) (rate(proctree_group_cpu_seconds_total{HOSTS}[$__range])) or 0 * sum by (group) (proctree_group_processes{HOSTS}))`).Multi(true),
 			labelValues("pid", "PID", promql(`label_values(proctree_process_info{HOSTS, group=~"$group"}, pid)`)).
 				Multi(true).IncludeAll(true).AllValue(".+").Current(all()),
 		),
@@ -34,21 +35,21 @@ func history() board {
 
 func historyHealth() row {
 	return open("Is anything wrong?",
-		figure("Processes", "Processes of the group.", count, collectors("group_processes"),
+		figure("Processes", "Processes of the group.", count, ofGroup("group_processes"),
 			series(`sum(proctree_group_processes{GROUPS})`, "")).
 			Thresholds(steps(dashboard.Threshold{Color: colorCritical}, dashboard.Threshold{Value: new(1.0), Color: colorFine})),
 		figure("Alerts", "Alerts that are firing for this group.", count, nothing("0"),
 			series(`count(ALERTS{alertstate="firing", GROUPS}) or vector(0)`, "")).Thresholds(anyIs(colorCritical)),
-		figure("Oldest started", "When the oldest process of the group was started.", since, collectors("group_lifecycle"),
+		figure("Oldest started", "When the oldest process of the group was started.", since, ofGroup("group_lifecycle"),
 			series(`min(proctree_group_oldest_start_time_seconds{GROUPS}) * 1000`, "")),
-		trend("CPU", "Cores that the group uses.", cores, collectors("group_cpu"),
+		trend("CPU", "Cores that the group uses.", cores, ofGroup("group_cpu"),
 			series(groupCores, "cores")).Decimals(2).Min(0),
-		trend("CPU of the host", "Share of all the host's CPUs that the group uses.", share, collectors("group_cpu", "system_cpu"),
+		trend("CPU of the host", "Share of all the host's CPUs that the group uses.", share, ofGroup("group_cpu", "system_cpu"),
 			series(groupCores+` / on (instance) group_left () count by (instance) (sum by (instance, cpu) (rate(proctree_system_cpu_seconds_total{HOSTS, mode="idle"}[$__rate_interval])))`, "share")).
 			Thresholds(above(0.8, 0.95)).Min(0),
-		trend("Memory", "Resident memory of the group.", size, collectors("group_memory"),
+		trend("Memory", "Resident memory of the group.", size, ofGroup("group_memory"),
 			series(`sum(proctree_group_resident_memory_bytes{GROUPS})`, "resident")).Min(0),
-		figure("Of its file limit", "Share of its limit of open files that the process uses that is closest to it.", share, collectors("group_descriptors"),
+		figure("Of its file limit", "Share of its limit of open files that the process uses that is closest to it.", share, ofGroup("group_descriptors"),
 			series(`max(proctree_group_worst_fd_ratio{GROUPS})`, "")).Thresholds(above(0.8, 0.95)),
 		figure("Abnormal exits", "Processes of the group that ended in this time by a signal or with an exit code other than 0.",
 			count, nothing("no exit records"),
@@ -73,38 +74,38 @@ func compare(title, description string, u unit, n needs, expr string, more ...qu
 
 func historyUse() row {
 	return open("What it uses",
-		withBand(compare("CPU", "Cores that the group used, its ended processes included. The grey band is where it usually is.", cores, collectors("group_cpu"),
+		withBand(compare("CPU", "Cores that the group used, its ended processes included. The grey band is where it usually is.", cores, ofGroup("group_cpu"),
 			`sum(rate(proctree_group_cpu_seconds_total{GROUPS}[$__rate_interval]AGO))`, bandQueries(`GROUPS, figure="cpu"`)...)).AxisLabel("cores"),
-		withBand(compare("Memory", "Resident memory of the group's processes. The grey band is where it usually is, with what was swapped out.", size, collectors("group_memory"),
+		withBand(compare("Memory", "Resident memory of the group's processes. The grey band is where it usually is, with what was swapped out.", size, ofGroup("group_memory"),
 			`sum(proctree_group_resident_memory_bytes{GROUPS}AGO)`, bandQueries(`GROUPS, figure="memory"`)...)),
-		compare("Read", "Bytes per second that storage delivered.", byteRate, collectors("group_io"),
+		compare("Read", "Bytes per second that storage delivered.", byteRate, ofGroup("group_io"),
 			`sum(rate(proctree_group_read_bytes_total{GROUPS}[$__rate_interval]AGO))`),
-		compare("Written", "Bytes per second that will reach storage.", byteRate, collectors("group_io"),
+		compare("Written", "Bytes per second that will reach storage.", byteRate, ofGroup("group_io"),
 			`sum(rate(proctree_group_written_bytes_total{GROUPS}[$__rate_interval]AGO))`),
 	)
 }
 
 func historyMore() row {
 	return closed("What else it does",
-		compare("Open descriptors", "Open file descriptors of the group's processes.", count, collectors("group_descriptors"),
+		compare("Open descriptors", "Open file descriptors of the group's processes.", count, ofGroup("group_descriptors"),
 			`sum(proctree_group_open_fds{GROUPS}AGO)`),
-		compare("Threads", "Threads of the group's processes.", count, collectors("group_processes"),
+		compare("Threads", "Threads of the group's processes.", count, ofGroup("group_processes"),
 			`sum(proctree_group_threads{GROUPS}AGO)`),
-		stacked("Processes by state", "What the group's processes did.", count, collectors("group_processes"),
+		stacked("Processes by state", "What the group's processes did.", count, ofGroup("group_processes"),
 			series(`sum by (state) (proctree_group_processes{GROUPS})`, "{{state}}")),
-		graph("Starts and exits", "Processes per second that joined the group and that ended.", eventRate, collectors("group_lifecycle"),
+		graph("Starts and exits", "Processes per second that joined the group and that ended.", eventRate, ofGroup("group_lifecycle"),
 			series(`sum(rate(proctree_group_starts_total{GROUPS}[$__rate_interval]))`, "starts"),
 			series(`sum(rate(proctree_group_exits_total{GROUPS}[$__rate_interval]))`, "exits")),
-		graph("Page faults", "Accesses to memory that was not there; major ones had to wait for a disk.", eventRate, collectors("group_page_faults"),
+		graph("Page faults", "Accesses to memory that was not there; major ones had to wait for a disk.", eventRate, ofGroup("group_page_faults"),
 			series(`sum by (severity) (rate(proctree_group_page_faults_total{GROUPS}[$__rate_interval]))`, "{{severity}}")),
-		graph("Context switches", "Involuntary ones mean that the group wanted more CPU than it got.", eventRate, collectors("group_context_switches"),
+		graph("Context switches", "Involuntary ones mean that the group wanted more CPU than it got.", eventRate, ofGroup("group_context_switches"),
 			series(`sum by (kind) (rate(proctree_group_context_switches_total{GROUPS}[$__rate_interval]))`, "{{kind}}")),
 	)
 }
 
 func historyProcesses() row {
 	return open("Its processes, one by one",
-		listing("Processes", "The processes of the group that the exporter shows one by one, now.", collectors("process_info", "process_cpu", "process_memory"),
+		listing("Processes", "The processes of the group that the exporter shows one by one, now.", ofGroup("process_info", "process_cpu", "process_memory"),
 			[]query{
 				now(`max by (name, pid, ppid, user, exe, unit, container) (proctree_process_info{PIDS})`),
 				now(`sum by (name, pid) (rate(proctree_process_cpu_seconds_total{PIDS}[$__rate_interval]))`),
@@ -122,14 +123,14 @@ func historyProcesses() row {
 			column{ref: "C", title: "Memory", unit: size, bar: true},
 			column{ref: "D", title: "Started", unit: since, width: 120},
 		).Span(gridWidth).Height(8).SortBy(sortedBy("Cores")),
-		stacked("CPU by process", "Cores that each process used.", cores, collectors("process_cpu"),
+		stacked("CPU by process", "Cores that each process used.", cores, ofGroup("process_cpu"),
 			series(`sum by (name, pid) (rate(proctree_process_cpu_seconds_total{PIDS}[$__rate_interval]))`, "{{name}} {{pid}}")).AxisLabel("cores"),
-		stacked("Memory by process", "Resident memory of each process.", size, collectors("process_memory"),
+		stacked("Memory by process", "Resident memory of each process.", size, ofGroup("process_memory"),
 			series(`max by (name, pid) (proctree_process_resident_memory_bytes{PIDS})`, "{{name}} {{pid}}")),
-		mirrored(graph("Disk by process", "Bytes per second read, and below the axis written.", byteRate, collectors("process_io"),
+		mirrored(graph("Disk by process", "Bytes per second read, and below the axis written.", byteRate, ofGroup("process_io"),
 			series(`sum by (name, pid) (rate(proctree_process_read_bytes_total{PIDS}[$__rate_interval]))`, "{{name}} {{pid}} read"),
 			series(`sum by (name, pid) (rate(proctree_process_written_bytes_total{PIDS}[$__rate_interval]))`, "{{name}} {{pid}} written"))),
-		graph("Threads and descriptors by process", "Threads, and open file descriptors.", count, collectors("process_threads", "process_descriptors"),
+		graph("Threads and descriptors by process", "Threads, and open file descriptors.", count, ofGroup("process_threads", "process_descriptors"),
 			series(`max by (name, pid) (proctree_process_threads{PIDS})`, "{{name}} {{pid}} threads"),
 			series(`max by (name, pid) (proctree_process_open_fds{PIDS})`, "{{name}} {{pid}} descriptors")),
 	)

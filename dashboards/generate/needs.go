@@ -17,6 +17,15 @@ func collectors(names ...string) needs {
 	}
 }
 
+// ofGroup are the collectors of what one group has: it has nothing while nothing of it runs.
+func ofGroup(names ...string) needs {
+	flags := "--collector." + strings.Join(names, ", --collector.")
+	return needs{
+		long:  "No data here: did anything of the group run, and is it collected (" + flags + ")?",
+		short: "none",
+	}
+}
+
 // recorded are series that Prometheus computes by the rules of alerting-rules.
 func recorded(file string) needs {
 	return needs{

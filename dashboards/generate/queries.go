@@ -44,6 +44,12 @@ func now(expr string) query {
 	return query{expr: promql(expr), instant: true}
 }
 
+// orElse is the end of an expression: a series of that name, with the value 0, for the time in
+// which the expression has none. Some panels of Grafana fail where there is no series at all.
+func orElse(label, name string) string {
+	return ` or on () label_replace(vector(0), "` + label + `", "` + name + `", "", "")`
+}
+
 // prometheusSource is the data source that the variable datasource chose.
 func prometheusSource() common.DataSourceRef {
 	return common.DataSourceRef{Type: new("prometheus"), Uid: new("${datasource}")}

@@ -81,10 +81,11 @@ func (c column) field(queries int) string {
 }
 
 func (c column) options() []dashboard.DynamicConfigValue {
-	options := set("displayName", c.title)
-	if c.label == "" {
-		// A row need not have every value; what the panel says of no data is for all of them.
-		options = append(options, set("noValue", "–")...)
+	// A row need not have every value; what the panel says of no data is for all of them.
+	options := set("displayName", c.title, "noValue", "–")
+	if c.label != "" {
+		// Otherwise Grafana takes a PID for a number and shortens it.
+		options = append(options, set("unit", string(words))...)
 	}
 	if c.unit != "" {
 		options = append(options, set("unit", string(c.unit))...)

@@ -38,6 +38,8 @@ func tree(title, description string) *dashboard.PanelBuilder {
 		Datasource(source).
 		WithTarget(treeQuery{RefID: "A", Datasource: source, QueryType: "tree", Instance: "$instance", Stream: true}).
 		Options(map[string]any{}).
+		// What the panel says of no data is no text for a cell.
+		OverrideByRegexp(".*", set("noValue", "–")).
 		// A click on a name leads to the history of that very process.
 		OverrideByName("name", linked(to(uidHistory, "History of ${__data.fields.name} ${__data.fields.pid}", ofRow,
 			variable{name: "instance"}, variable{"group", "group"}, variable{"pid", "pid"}))).

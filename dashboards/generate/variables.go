@@ -62,9 +62,9 @@ func largest(name, expr string) cog.Builder[dashboard.VariableModel] {
 		Hide(dashboard.VariableHideHideVariable)
 }
 
-// mostUnusual lets choose one value of a label among those that an expression finds, at first
-// the one with the largest value.
-func mostUnusual(name, title, label, expr string) cog.Builder[dashboard.VariableModel] {
+// ranked lets choose values of a label among those that an expression finds, at first the one
+// that it puts first.
+func ranked(name, title, label, expr string) *dashboard.QueryVariableBuilder {
 	return labelValues(name, title, promql("query_result("+expr+")")).
 		Regex(`/` + label + `="([^"]*)"/`).
 		Sort(dashboard.VariableSortDisabled)

@@ -36,6 +36,11 @@ fillRegistries();
 
 const root = createRoot(document.getElementById('root')!);
 
+/** As in Grafana each is made once, and its styles are not written again with each panel's data. */
+const THEMES = { dark: createTheme({ colors: { mode: 'dark' } }), light: createTheme({ colors: { mode: 'light' } }) };
+const themeOf = (dark: boolean | undefined) => (dark === false ? THEMES.light : THEMES.dark);
+const Styles = React.memo(GlobalStyles);
+
 /** Fills in what tests use: a dashboard's variable, and the fields of the row that a link is for. */
 const replaceVariables: InterpolateFunction = (text, scopedVars) => text.replaceAll('${instance}', 'host-a').replaceAll(/\$\{__data\.fields\.(\w+)\}/g, (whole, name) => {
   const context = (scopedVars as DataContextScopedVars | undefined)?.__dataContext?.value;
@@ -46,7 +51,7 @@ let plugin: any;
 let last: Scene;
 
 function dataOf(scene: Scene): PanelData {
-  const theme = createTheme({ colors: { mode: scene.dark === false ? 'light' : 'dark' } });
+  const theme = themeOf(scene.dark);
   const range = getDefaultTimeRange();
   const series = applyFieldOverrides({
     data: scene.frames.map((frame) => toDataFrame(frame)),
@@ -65,12 +70,12 @@ interface Held {
 }
 
 function Page({ scene, data }: Held) {
-  const theme = createTheme({ colors: { mode: scene.dark === false ? 'light' : 'dark' } });
+  const theme = themeOf(scene.dark);
   const Panel = plugin.panel as React.ComponentType<any>;
   const options = { ...plugin.defaults, ...scene.options };
   return (
     <ThemeContext.Provider value={theme}>
-      <GlobalStyles />
+      <Styles />
       <div style={{ background: theme.colors.background.canvas, padding: 8, minHeight: '100vh', boxSizing: 'border-box' }}>
         <PanelChrome title={scene.title ?? 'Processes'} width={scene.width} height={scene.height} padding={plugin.noPadding ? 'none' : 'md'} loadingState={data.state}>
           {(width, height) => (
@@ -122,10 +127,10 @@ const host = {
   edited: undefined as Record<string, any> | undefined,
   /** Shows an editor of a data source. */
   edit(scene: EditorScene, dark = true) {
-    const theme = createTheme({ colors: { mode: dark ? 'dark' : 'light' } });
+    const theme = themeOf(dark);
     root.render(
       <ThemeContext.Provider value={theme}>
-        <GlobalStyles />
+        <Styles />
         <div style={{ background: theme.colors.background.primary, padding: 16, minHeight: '100vh', boxSizing: 'border-box' }}>
           <Editor plugin={plugin} scene={scene} changed={(value) => { host.edited = value; }} />
         </div>

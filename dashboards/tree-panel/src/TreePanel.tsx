@@ -14,14 +14,14 @@ const styles = {
 };
 
 /** The panel: a toolbar above the tree, or what keeps the tree from being shown. */
-export function TreePanel({ id, data, options, width }: PanelProps<PanelOptions>) {
+export function TreePanel({ id, data, options, fieldConfig, width }: PanelProps<PanelOptions>) {
   const { series } = data;
   const { view, setView, top } = useViewState(storageKey(id));
   const found = React.useMemo(() => pickFrame(series, view.frame, options), [series, view.frame, options]);
   const picked = found && 'frame' in found && found.frame.length > 0 ? found : undefined;
   const shown = useTree({ picked, series, options, view, width });
 
-  if (!picked || !shown) return <div className={styles.panel}>{whyNothing(data, found)}</div>;
+  if (!picked || !shown) return <div className={styles.panel}>{whyNothing(data, found, fieldConfig.defaults.noValue)}</div>;
   const { tree, paint } = shown;
   const onSort = (key: string) => {
     const { sort } = tree.model;
@@ -53,9 +53,10 @@ export function TreePanel({ id, data, options, width }: PanelProps<PanelOptions>
   );
 }
 
-function whyNothing({ state, errors = [] }: PanelProps['data'], found: ReturnType<typeof pickFrame>): React.ReactNode {
+/** @param noValue What the panel's own words for no data are. */
+function whyNothing({ state, errors = [] }: PanelProps['data'], found: ReturnType<typeof pickFrame>, noValue = 'The query returned no rows.'): React.ReactNode {
   if (errors.length > 0) return <Message icon="exclamation-triangle" title="The query failed" hint={errors.map(({ message }) => message).join(' ')} />;
   if (state === LoadingState.Loading || state === LoadingState.NotStarted) return <Loading />;
   if (found && 'problem' in found) return <Message icon="info-circle" title="This is no tree yet" hint={found.problem} />;
-  return <Message title="No data" hint="The query returned no rows." />;
+  return <Message title="No data" hint={noValue} />;
 }

@@ -227,6 +227,7 @@ for (const [grafana, react] of [['12.3', '18.3.1'], ['13.2', '19.3.1']] as const
       };
       await said({ frames: [], state: LoadingState.Loading }, 'Loading');
       await said({ frames: [] }, 'No data');
+      await said({ frames: [], fieldConfig: { defaults: { noValue: 'Nobody is home' }, overrides: [] } }, 'Nobody is home');
       await said({ frames: [], errors: ['connection refused'], state: LoadingState.Error }, 'connection refused');
       await said({ frames: [{ fields: [{ name: 'time', values: [1] }] }] }, /has no ID field/);
       await said({ frames: [{ ...files(), meta: { custom: { mode: 'history', partial: true, time: 1_790_000_000_000 } } }] }, /^At .* · partial$/);
