@@ -150,6 +150,11 @@ lint: cross generate-check ## Run every static check
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
 	$(GOLANGCI_LINT) run
+	@# The other modules have the same rules; deploy/tools has pins and no code.
+	@for module in $(filter-out deploy/tools,$(patsubst %/go.mod,%,$(wildcard deploy/*/go.mod dashboards/*/go.mod))); do \
+		echo "lint $$module"; \
+		(cd $$module && $(GOLANGCI_LINT) run) || exit 1; \
+	done
 
 # The compiled programs depend on the compiler: only the version that made them can tell.
 BPF_CLANG := 14

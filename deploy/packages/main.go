@@ -18,12 +18,16 @@ import (
 )
 
 func main() {
+	if err := runUntilInterrupt(); err != nil {
+		fmt.Fprintln(os.Stderr, "packages:", err)
+		os.Exit(1) //nolint:forbidigo // This is main.
+	}
+}
+
+func runUntilInterrupt() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
-		fmt.Fprintln(os.Stderr, "packages:", err)
-		os.Exit(1) //nolint:gocritic // Nothing is left to stop.
-	}
+	return run(ctx, os.Args[1:])
 }
 
 func run(ctx context.Context, args []string) error {

@@ -84,7 +84,7 @@ func allowedCalls(t *testing.T, unit string) map[string]bool {
 			continue
 		}
 		value, refuses := strings.CutPrefix(value, "~")
-		for _, name := range strings.Fields(value) {
+		for name := range strings.FieldsSeq(value) {
 			setCalls(t, allowed, name, !refuses)
 		}
 	}

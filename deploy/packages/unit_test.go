@@ -36,11 +36,11 @@ func startService(t *testing.T, root string) *os.Process {
 	defaults := readUnit(t, root+strings.TrimPrefix(unit["EnvironmentFile"], "-"))
 	start := strings.ReplaceAll(unit["ExecStart"], "$ARGS", strings.Trim(defaults["ARGS"], `"`))
 	granted := func(key string) string {
-		set := "-all"
-		for _, capability := range strings.Fields(unit[key]) {
-			set += ",+" + strings.ToLower(strings.TrimPrefix(capability, "CAP_"))
+		set := []string{"-all"}
+		for capability := range strings.FieldsSeq(unit[key]) {
+			set = append(set, "+"+strings.ToLower(strings.TrimPrefix(capability, "CAP_")))
 		}
-		return set
+		return strings.Join(set, ",")
 	}
 	args := []string{
 		"--mount", "sh", "-c", `mount --rbind /proc "$0/proc" && exec chroot "$0" "$@"`, root,

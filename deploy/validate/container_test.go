@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -40,13 +41,12 @@ func TestMain(m *testing.M) {
 			err = c.enter()
 		}
 		_, _ = fmt.Fprintln(os.Stderr, "container:", err)
-		os.Exit(125) // What engines say when it was their fault.
+		os.Exit(125) //nolint:forbidigo // What engines say when it was their fault.
 	}
-	status := m.Run()
+	m.Run()
 	if built.dir != "" {
 		_ = os.RemoveAll(built.dir)
 	}
-	os.Exit(status)
 }
 
 // mounts adds what every engine mounts.
@@ -122,10 +122,10 @@ func (c container) mountAll() error {
 		}
 	}
 	// The root last of all, so that what is mounted below it can be.
-	for i := len(all) - 1; i >= 0; i-- {
-		target := filepath.Join(c.Root, all[i].Target)
+	for _, m := range slices.Backward(all) {
+		target := filepath.Join(c.Root, m.Target)
 		if err := unix.Mount("", target, "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_RDONLY, ""); err != nil {
-			return fmt.Errorf("remount %s: %w", all[i].Target, err)
+			return fmt.Errorf("remount %s: %w", m.Target, err)
 		}
 	}
 	return nil

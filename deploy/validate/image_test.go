@@ -36,7 +36,7 @@ var built struct {
 func theImage(t *testing.T) *image {
 	t.Helper()
 	built.once.Do(func() {
-		dir, err := os.MkdirTemp("", "proctree-image")
+		dir, err := os.MkdirTemp("", "proctree-image") //nolint:usetesting // It outlives the first test that needs it.
 		if err != nil {
 			t.Fatal(err)
 		}

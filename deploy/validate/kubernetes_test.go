@@ -18,15 +18,16 @@ func kustomize(t *testing.T, components ...string) []object {
 	if err := os.CopyFS(dir, os.DirFS(checkout+"/deploy/kubernetes")); err != nil {
 		t.Fatal(err)
 	}
-	overlay := "resources: [../../base]\ncomponents:\n"
+	var overlay strings.Builder
+	overlay.WriteString("resources: [../../base]\ncomponents:\n")
 	for _, component := range components {
-		overlay += "- ../../components/" + component + "\n"
+		overlay.WriteString("- ../../components/" + component + "\n")
 	}
 	path := filepath.Join(dir, "overlays/test")
 	if err := os.MkdirAll(path, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(path, "kustomization.yaml"), []byte(overlay), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(path, "kustomization.yaml"), []byte(overlay.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	resources, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), path)

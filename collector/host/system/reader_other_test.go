@@ -3,26 +3,13 @@
 package system
 
 import (
-	"errors"
 	"testing"
 	"time"
 )
 
 // TestThisHost reads everything that gopsutil knows of the host on which the test runs.
 func TestThisHost(t *testing.T) {
-	r, err := NewReader(Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	check := func(subject string, err error, ok bool) {
-		t.Helper()
-		switch {
-		case errors.Is(err, errors.ErrUnsupported):
-			t.Logf("%s: %v", subject, err)
-		case err != nil || !ok:
-			t.Errorf("%s: error %v, plausible %v", subject, err, ok)
-		}
-	}
+	r, check := thisHost(t)
 	cpus, err := r.CPUs()
 	check("CPUs", err, err == nil && len(cpus.CPUs) > 0 && cpus.CPUs[0].Modes[2].Seconds > 0)
 	memory, err := r.Memory()

@@ -29,13 +29,16 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 1, "how many intervals are measured after the first")
 	flag.StringVar(&o.dir, "dir", "", "where data go, which are removed in the end (default: a temporary folder)")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, o); err != nil {
+	if err := runUntilInterrupt(o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
-		stop()
 		os.Exit(1) //nolint:forbidigo // This is main.
 	}
+}
+
+func runUntilInterrupt(o options) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	return run(ctx, o)
 }
 
 func run(ctx context.Context, o options) error {

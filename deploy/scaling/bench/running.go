@@ -47,12 +47,7 @@ func (b *bench) agentAndStore() error {
 	metrics := map[*parts.Part][2]string{
 		agent: {"prometheus_remote_storage_samples_total", "prometheus_remote_storage_bytes_total"}, store: {stored, ""},
 	}
-	before, err := b.usages(metrics)
-	if err != nil {
-		return err
-	}
-	b.wait()
-	after, err := b.usages(metrics)
+	before, after, err := b.overRounds(metrics)
 	if err != nil {
 		return err
 	}
@@ -79,12 +74,7 @@ func (b *bench) prometheus() error {
 		return err
 	}
 	metrics := map[*parts.Part][2]string{whole: {appended, ""}}
-	before, err := b.usages(metrics)
-	if err != nil {
-		return err
-	}
-	b.wait()
-	after, err := b.usages(metrics)
+	before, after, err := b.overRounds(metrics)
 	if err != nil {
 		return err
 	}
@@ -105,11 +95,17 @@ func (b *bench) untilAllCame(of *parts.Part, metric, label string) error {
 	return fmt.Errorf("%w: after six intervals; give fewer -hosts or a longer -interval", errFewer)
 }
 
-func (b *bench) wait() {
+// overRounds returns the usages at the begin and at the end of the rounds that are measured.
+func (b *bench) overRounds(of map[*parts.Part][2]string) (before, after map[*parts.Part]usage, err error) {
+	if before, err = b.usages(of); err != nil {
+		return nil, nil, err
+	}
 	select {
 	case <-b.ctx.Done():
 	case <-time.After(time.Duration(b.rounds) * b.interval):
 	}
+	after, err = b.usages(of)
+	return before, after, err
 }
 
 // usages reads of each program its counters of samples and, if there is one, of bytes sent.
