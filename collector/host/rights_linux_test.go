@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,11 +22,12 @@ const rightsRole = "rights"
 
 // rightsReport is what a child of other rights tells of its reader.
 type rightsReport struct {
-	Reader string
-	Exits  ExitSource
-	// Processes, WithIO and Others count the table, those whose I/O is known, and those
-	// among them that are another user's.
-	Processes, WithIO, Others int
+	Reader    string
+	Exits     ExitSource
+	Processes int
+	// OthersIO and OthersExe count the processes of other users of which the I/O and the
+	// executable are known.
+	OthersIO, OthersExe int
 	// Records counts the records of exits.
 	Records int
 	Err     string
@@ -63,13 +65,17 @@ func (r *rightsReport) read(cfg Config) error {
 			return err
 		}
 		r.Reader, r.Exits = s.Reader, s.ExitSource
-		r.Processes, r.WithIO, r.Others = len(s.Processes), 0, 0
+		r.Processes, r.OthersIO, r.OthersExe = len(s.Processes), 0, 0
 		for i := range s.Processes {
-			if p := &s.Processes[i]; p.Known.Has(HasIO) {
-				r.WithIO++
-				if p.UID != uint32(os.Geteuid()) {
-					r.Others++
-				}
+			p := &s.Processes[i]
+			if p.UID == uint32(os.Geteuid()) {
+				continue
+			}
+			if p.Known.Has(HasIO) {
+				r.OthersIO++
+			}
+			if p.Facts.Exe != "" {
+				r.OthersExe++
 			}
 		}
 		r.Records += len(s.Exits)
@@ -138,6 +144,7 @@ func skipWithoutTaskstats(t *testing.T) {
 func TestRights(t *testing.T) {
 	skipWithoutBPF(t)
 	bpfCaps := []uintptr{unix.CAP_BPF, unix.CAP_PERFMON}
+	seeAll := []uintptr{unix.CAP_SYS_PTRACE, unix.CAP_DAC_READ_SEARCH}
 	pin := pinForTest(t, 65534)
 	secret := pinForTest(t, 0)
 	const viaProc, poorExits = "processes are read from the proc file system", "not accounted for in the best way"
@@ -147,14 +154,19 @@ func TestRights(t *testing.T) {
 		env    []string
 		reader string
 		exits  ExitSource
-		lines  []string
-		err    string
+		// io and exe tell whether those of other users' processes are seen.
+		io, exe bool
+		lines   []string
+		err     string
 	}{
-		{name: "BPF and PERFMON", caps: bpfCaps, reader: ReaderBPF, exits: ExitsBPF},
+		{name: "BPF and PERFMON", caps: bpfCaps, reader: ReaderBPF, exits: ExitsBPF, io: true},
 		{name: "BPF alone", caps: bpfCaps[:1], reader: ReaderProcfs, exits: ExitsChildren, lines: []string{viaProc, poorExits}},
+		{name: "SYS_PTRACE", caps: seeAll[:1], reader: ReaderProcfs, exits: ExitsChildren, exe: true, lines: []string{viaProc, poorExits}},
+		{name: "SYS_PTRACE and DAC_READ_SEARCH", caps: seeAll, reader: ReaderProcfs, exits: ExitsChildren, io: true, exe: true, lines: []string{viaProc, poorExits}},
+		{name: "all of them", caps: slices.Concat(bpfCaps, seeAll), reader: ReaderBPF, exits: ExitsBPF, io: true, exe: true},
 		{name: "NET_ADMIN", caps: []uintptr{unix.CAP_NET_ADMIN}, reader: ReaderProcfs, exits: ExitsTaskstats, lines: []string{viaProc, poorExits}},
 		{name: "none", reader: ReaderProcfs, exits: ExitsChildren, lines: []string{viaProc, poorExits}},
-		{name: "none, a pinned iterator", env: []string{"TEST_PIN=" + pin}, reader: ReaderBPF, exits: ExitsChildren, lines: []string{poorExits}},
+		{name: "none, a pinned iterator", env: []string{"TEST_PIN=" + pin}, reader: ReaderBPF, exits: ExitsChildren, io: true, lines: []string{poorExits}},
 		{name: "none, another's pinned iterator", env: []string{"TEST_PIN=" + secret}, reader: ReaderProcfs, exits: ExitsChildren, lines: []string{viaProc, poorExits}},
 		{name: "none, BPF asked for", env: []string{"TEST_READER=bpf"}, err: "CAP_BPF and CAP_PERFMON"},
 		{name: "none, BPF's exits asked for", env: []string{"TEST_EXITS=bpf"}, err: "CAP_BPF and CAP_PERFMON"},
@@ -178,8 +190,8 @@ func TestRights(t *testing.T) {
 			if tc.exits != ExitsChildren && got.Records == 0 {
 				t.Error("no record of an exit")
 			}
-			if tc.reader == ReaderBPF && got.Others == 0 {
-				t.Errorf("I/O of %d processes, and of no other user's", got.WithIO)
+			if io, exe := got.OthersIO > 0, got.OthersExe > 0; io != tc.io || exe != tc.exe {
+				t.Errorf("others' I/O is seen: %t, their executables: %t; want %t, %t", io, exe, tc.io, tc.exe)
 			}
 			lines := strings.Split(strings.TrimSpace(logged), "\n")
 			if logged == "" {
