@@ -162,31 +162,15 @@ func (t *bpfTable) sort() {
 // figures of a process with threads are added up while these run and end, and what a
 // reader of /proc showed is rounded: both can seem to fall.
 func (t *bpfTable) finish(previous []Process) {
-	var none Process
-	at := 0
-	for i := range t.out {
+	eachBefore(previous, t.out, func(i int, before *Process) {
 		p, times := &t.out[i], &t.times[i]
-		for at < len(previous) && previous[at].PID < p.PID {
-			at++
-		}
-		before := &none
-		if at < len(previous) && previous[at].ID == p.ID {
-			before = &previous[at]
-		}
 		user, system := before.UserTime, before.SystemTime
 		if times.keptUser >= user && times.keptSystem >= system {
 			user, system = times.keptUser, times.keptSystem
 		}
 		p.UserTime, p.SystemTime = times.split(user, system)
-		p.ChildUserTime = max(p.ChildUserTime, before.ChildUserTime)
-		p.ChildSystemTime = max(p.ChildSystemTime, before.ChildSystemTime)
-		p.MinorFaults = max(p.MinorFaults, before.MinorFaults)
-		p.MajorFaults = max(p.MajorFaults, before.MajorFaults)
-		p.VoluntarySwitches = max(p.VoluntarySwitches, before.VoluntarySwitches)
-		p.InvoluntarySwitches = max(p.InvoluntarySwitches, before.InvoluntarySwitches)
-		p.ReadBytes = max(p.ReadBytes, before.ReadBytes)
-		p.WrittenBytes = max(p.WrittenBytes, before.WrittenBytes)
-	}
+		p.hold(before)
+	})
 }
 
 // commOf returns the name in a task's comm.

@@ -92,6 +92,37 @@ func TestReadFallsBackForOneScan(t *testing.T) {
 	}
 }
 
+// A scan of the proc file system between two by BPF shows no counter below theirs.
+func TestReadFallsBackWithoutFalling(t *testing.T) {
+	reader, err := NewReader(Config{Reader: ReaderProcfs, Exits: string(ExitsChildren)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := reader.(*linuxReader)
+	self, first := fakeRecord(os.Getpid(), "self"), fakeRecord(1, "init")
+	self.Start = readOnce(t, r).ByPID(os.Getpid()).StartTicks * uint64(tick)
+	const more = 1 << 50
+	self.Runtime, self.Utime, self.Stime, self.Cutime = more, more/2, more/2, more
+	self.Minflt, self.Nvcsw, self.ReadBytes, self.WriteBytes = more, more, more, more
+	fake := &fakeIterator{records: []bpf.Record{first, self}}
+	r.bpf = newBPFTable(fake)
+	closeAfter(t, r)
+	before := *readOnce(t, r).ByPID(os.Getpid())
+	fake.err = errFake
+	fallback := readOnce(t, r)
+	fake.err = nil
+	for name, s := range map[string]*Snapshot{"the fallback": fallback, "the scan after it": readOnce(t, r)} {
+		p := s.ByPID(os.Getpid())
+		if p.UserTime != before.UserTime || p.SystemTime != before.SystemTime || p.ChildUserTime != more || p.MinorFaults != more ||
+			p.VoluntarySwitches != more || p.Known.Has(HasIO) && (p.ReadBytes != more || p.WrittenBytes != more) {
+			t.Errorf("%s by %s: %+v, before %+v", name, s.Reader, p, before)
+		}
+	}
+	if fallback.Reader != ReaderProcfs {
+		t.Errorf("the fallback is by %s", fallback.Reader)
+	}
+}
+
 // readFake makes one pass over records and returns the processes by PID.
 func readFake(t *testing.T, previous []Process, records ...bpf.Record) []Process {
 	t.Helper()

@@ -102,6 +102,8 @@ func (r *linuxReader) scan(ctx context.Context) (*Snapshot, error) {
 		return nil, err
 	}
 	s.Errors[ReasonBPF]++
+	// Its times are in whole ticks, and its context switches those of the first thread.
+	eachBefore(r.previous, s.Processes, func(i int, before *Process) { s.Processes[i].hold(before) })
 	return s, nil
 }
 
