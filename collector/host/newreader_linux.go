@@ -131,18 +131,7 @@ func (r *linuxReader) readBPF(ctx context.Context) (*Snapshot, error) {
 		})
 	}
 	r.facts.sweep()
-	r.pss.apply(processes, errs)
-	s := &Snapshot{
-		Taken:      began,
-		Clock:      clock,
-		Processes:  processes,
-		ExitSource: ExitsChildren,
-		Reader:     ReaderBPF,
-		Errors:     errs,
-		System:     r.system(errs),
-	}
-	s.Duration = time.Since(began)
-	return s, nil
+	return r.finish(&Snapshot{Taken: began, Clock: clock, Processes: processes, Reader: ReaderBPF, Errors: errs}), nil
 }
 
 // firstPID is the number of the process that every PID namespace lives and dies with.

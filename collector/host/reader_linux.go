@@ -73,18 +73,16 @@ func (r *procfsReader) Read(ctx context.Context) (*Snapshot, error) {
 	errs := make(map[string]uint64)
 	r.table.failed.addTo(errs)
 	r.addFacts(began, errs)
-	r.pss.apply(r.table.out, errs)
-	s := &Snapshot{
-		Taken:      began,
-		Clock:      clock,
-		Processes:  r.table.out,
-		ExitSource: ExitsChildren,
-		Reader:     ReaderProcfs,
-		Errors:     errs,
-		System:     r.system(errs),
-	}
-	s.Duration = time.Since(began)
-	return s, nil
+	return r.finish(&Snapshot{Taken: began, Clock: clock, Processes: r.table.out, Reader: ReaderProcfs, Errors: errs}), nil
+}
+
+// finish adds to a snapshot what does not depend on how the table was read.
+func (r *procfsReader) finish(s *Snapshot) *Snapshot {
+	r.pss.apply(s.Processes, s.Errors)
+	s.ExitSource = ExitsChildren
+	s.System = r.system(s.Errors)
+	s.Duration = time.Since(s.Taken)
+	return s
 }
 
 // addFacts gives every process its name and facts.
