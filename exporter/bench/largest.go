@@ -35,7 +35,7 @@ func (b *bench) threads(ctx context.Context) ([]strain, []target, error) {
 		return nil, nil, err
 	}
 	defer func() { _ = load.end() }()
-	err = b.amid(ctx, ordinary(), func(server *server) error { return s.observe(ctx, server, 5, 0, nil) })
+	err = b.amid(ctx, ordinary(), func(server *server) error { return s.observe(ctx, server, 5, sharedScan, nil) })
 	return []strain{s}, s.bounded(), err
 }
 
@@ -54,7 +54,7 @@ func (b *bench) largest(ctx context.Context) ([]strain, []target, error) {
 	b.progress("%s", s.what)
 	err = b.amid(ctx, []string{fmt.Sprintf("processes=%d", size), "threads=0"}, func(server *server) error {
 		b.progress("they are up")
-		return s.observe(ctx, server, 5, 0, nil)
+		return s.observe(ctx, server, 5, sharedScan, nil)
 	})
 	return []strain{s}, s.bounded(), err
 }

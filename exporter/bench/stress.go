@@ -92,7 +92,8 @@ func (s *strain) bounded() []target {
 	}
 }
 
-// observe scrapes at an interval, at least times times and until done is closed.
+// observe scrapes at an interval, at least times times and until done is closed. After less
+// than sharedScan a scrape would be given the scan of the one before.
 func (s *strain) observe(ctx context.Context, server *server, times int, interval time.Duration, done <-chan struct{}) error {
 	measure := resident(server.pid(), webSettle, server.scrape)
 	for i := 0; ; i++ {
