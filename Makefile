@@ -61,7 +61,7 @@ build: ## Build bin/proctree_exporter, static and stripped
 
 .PHONY: cross
 cross: ## Build and vet for the other systems
-	@for target in linux/arm64 linux/arm windows/amd64 darwin/amd64 darwin/arm64; do \
+	@for target in linux/arm64 linux/arm windows/amd64 windows/arm64 darwin/amd64 darwin/arm64 freebsd/amd64 freebsd/arm64; do \
 		echo "cross $$target"; \
 		GOOS=$${target%/*} GOARCH=$${target#*/} CGO_ENABLED=0 $(GO) vet ./... || exit 1; \
 		GOOS=$${target%/*} GOARCH=$${target#*/} CGO_ENABLED=0 $(GO) build -o /dev/null ./exporter || exit 1; \
@@ -79,7 +79,8 @@ dashboards/node_modules/.package-lock.json: dashboards/package-lock.json
 
 .PHONY: packages
 packages: ## Build the packages of all platforms into dist/, reproducibly (PACKAGES=linux/amd64 for one)
-	@$(GO) -C deploy/packages run . -version "$(VERSION)" -ldflags "$(LDFLAGS)" -out "$(CURDIR)/dist" -only "$(PACKAGES)"
+	@$(GO) -C deploy/packages run . -version "$(VERSION)" -ldflags "$(LDFLAGS)" -out "$(CURDIR)/dist" -only "$(PACKAGES)" \
+		$(if $(MAINTAINER),-maintainer "$(MAINTAINER)")
 
 LIVE           := dashboards/live-datasource
 LIVE_PLATFORMS ?= linux/amd64 linux/arm64 windows/amd64 darwin/amd64 darwin/arm64

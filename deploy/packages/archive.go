@@ -28,6 +28,7 @@ func (r *release) members(t target, binary, folder string) []member {
 	all := []member{
 		{name: folder + "/" + program + t.suffix(), source: binary, mode: 0o755},
 		file("LICENSE", "LICENSE"),
+		{name: folder + "/" + licensesFile, source: licensesOf(binary), mode: 0o644},
 		file("README.md", "README.md"),
 		file("CHANGELOG.md", "CHANGELOG.md"),
 		file("installation.md", "docs", "installation.md"),

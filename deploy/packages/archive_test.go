@@ -27,13 +27,16 @@ func TestArchives(t *testing.T) {
 			if err := os.WriteFile(binary, []byte("a program"), 0o755); err != nil {
 				t.Fatal(err)
 			}
+			if err := os.WriteFile(licensesOf(binary), []byte("licenses"), 0o644); err != nil {
+				t.Fatal(err)
+			}
 			r := release{root: "../..", time: commitTime}
 			path := filepath.Join(dir, "proctree_exporter-1.0.0")
 			if err := r.writeArchive(tt.target, binary, path); err != nil {
 				t.Fatal(err)
 			}
 			names := unpack(t, path+tt.ending)
-			for _, want := range []string{"proctree_exporter" + tt.target.suffix(), "LICENSE", "README.md", "proctree.yml", tt.want} {
+			for _, want := range []string{"proctree_exporter" + tt.target.suffix(), "LICENSE", licensesFile, "README.md", "proctree.yml", tt.want} {
 				if !strings.Contains(names, "proctree_exporter-1.0.0/"+want+"\n") {
 					t.Errorf("the archive has no %s:\n%s", want, names)
 				}

@@ -20,6 +20,7 @@ func (r *release) writeDistro(t target, format, binary string) error {
 	variables := map[string]string{
 		"ARCH":            t.arch + t.arm,
 		"PACKAGE_VERSION": packageVersion(r.version, r.time),
+		"MAINTAINER":      r.maintainer,
 	}
 	config, err := nfpm.ParseFileWithEnvMapping("nfpm.yaml", func(name string) string { return variables[name] })
 	if err != nil {
@@ -42,6 +43,12 @@ func (r *release) writeDistro(t target, format, binary string) error {
 		case "":
 		case "PROGRAM":
 			content.Source = binary
+		case "LICENSES":
+			content.Source = licensesOf(binary)
+		case "DEBIAN_CHANGELOG":
+			if content.Source, err = r.writeDebianChangelog(filepath.Dir(binary)); err != nil {
+				return fmt.Errorf("changelog: %w", err)
+			}
 		default:
 			content.Source = filepath.Join(root, content.Source)
 		}

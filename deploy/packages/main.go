@@ -9,6 +9,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"net/mail"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -16,6 +17,10 @@ import (
 	"strings"
 	"time"
 )
+
+// nobody is the maintainer of packages that nobody has put his name to. No mail reaches the
+// domain (https://www.rfc-editor.org/rfc/rfc6761#section-6.4).
+const nobody = "The proctree authors <nobody@proctree.invalid>"
 
 func main() {
 	if err := runUntilInterrupt(); err != nil {
@@ -35,10 +40,14 @@ func run(ctx context.Context, args []string) error {
 	r := release{root: filepath.Join("..", "..")}
 	flags.StringVar(&r.version, "version", "unknown", "version, as git describe tells it")
 	flags.StringVar(&r.ldflags, "ldflags", "-s -w", "flags of the linker")
+	flags.StringVar(&r.maintainer, "maintainer", nobody, "who answers for the Debian and RPM packages, as NAME <ADDRESS>")
 	flags.StringVar(&r.out, "out", "dist", "folder to write to, in place of the packages there")
 	only := flags.String("only", "", "platforms, such as linux/amd64,linux/armv7; all if empty")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if _, err := mail.ParseAddress(r.maintainer); err != nil {
+		return fmt.Errorf("maintainer %q: %w", r.maintainer, err)
 	}
 	var err error
 	if r.targets, err = selectTargets(*only); err != nil {

@@ -22,8 +22,10 @@ type release struct {
 	// version is as git describe tells it.
 	version string
 	ldflags string
-	targets []target
-	time    time.Time
+	// maintainer is who answers for the packages, "NAME <ADDRESS>".
+	maintainer string
+	targets    []target
+	time       time.Time
 }
 
 func (r *release) make(ctx context.Context) error {
@@ -40,7 +42,7 @@ func (r *release) make(ctx context.Context) error {
 		if err := r.build(ctx, t, binary); err != nil {
 			return fmt.Errorf("%s: %w", t, err)
 		}
-		if err := r.pack(t, binary); err != nil {
+		if err := r.pack(ctx, t, binary); err != nil {
 			return fmt.Errorf("%s: %w", t, err)
 		}
 	}
@@ -69,12 +71,11 @@ func removePackages(dir string) error {
 // build compiles the program for a target. Neither paths nor the state of the checkout
 // enter it.
 func (r *release) build(ctx context.Context, t target, binary string) error {
-	env := []string{"CGO_ENABLED=0", "GOOS=" + t.os, "GOARCH=" + t.arch, "GOARM=" + t.arm, "GOAMD64=v1"}
 	abs, err := filepath.Abs(binary)
 	if err != nil {
 		return err
 	}
-	if _, err := output(ctx, r.root, env, "go", "build", "-trimpath", "-buildvcs=false",
+	if _, err := output(ctx, r.root, t.environment(), "go", "build", "-trimpath", "-buildvcs=false",
 		"-ldflags", r.ldflags+" -buildid=", "-o", abs, "./exporter"); err != nil {
 		return err
 	}
@@ -89,10 +90,13 @@ func (r *release) build(ctx context.Context, t target, binary string) error {
 }
 
 // pack writes all that a target's program comes in.
-func (r *release) pack(t target, binary string) error {
+func (r *release) pack(ctx context.Context, t target, binary string) error {
 	name := filepath.Join(r.out, fmt.Sprintf("%s-%s.%s", program, packageVersion(r.version, r.time), t.folder()))
 	if err := r.writeBOM(binary, name+".cdx.json"); err != nil {
 		return fmt.Errorf("bill of materials: %w", err)
+	}
+	if err := r.writeLicenses(ctx, t, binary); err != nil {
+		return fmt.Errorf("licenses: %w", err)
 	}
 	if err := r.writeArchive(t, binary, name); err != nil {
 		return fmt.Errorf("archive: %w", err)

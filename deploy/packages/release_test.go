@@ -24,7 +24,7 @@ func makeRelease(t *testing.T, root, version string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "dist")
 	r := release{
-		root: root, out: out, version: version, ldflags: versionFlag + version,
+		root: root, out: out, version: version, ldflags: versionFlag + version, maintainer: nobody,
 		targets: []target{{os: "linux", arch: "amd64"}}, time: commitTime,
 	}
 	if err := r.make(t.Context()); err != nil {
@@ -155,8 +155,8 @@ func checkRPM(t *testing.T, path string) {
 		"-qlp": {
 			"/etc/default/proctree_exporter", "/etc/proctree", "/etc/proctree/proctree.yml", "/usr/bin/proctree_exporter",
 			"/usr/lib/systemd/system/proctree_exporter.service", "/usr/lib/systemd/system/proctree_exporter.socket",
-			"/usr/share/doc/proctree-exporter", "/usr/share/doc/proctree-exporter/CHANGELOG.md", "/usr/share/doc/proctree-exporter/README.md",
-			"/usr/share/doc/proctree-exporter/copyright",
+			"/usr/share/doc/proctree-exporter", "/usr/share/doc/proctree-exporter/CHANGELOG.md", "/usr/share/doc/proctree-exporter/LICENSE",
+			"/usr/share/doc/proctree-exporter/README.md", "/usr/share/doc/proctree-exporter/THIRD-PARTY-LICENSES.txt",
 		},
 		"-qcp": {"/etc/default/proctree_exporter", "/etc/proctree/proctree.yml"},
 	} {

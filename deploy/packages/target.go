@@ -56,6 +56,11 @@ func (t target) String() string {
 // folder is String for a file name.
 func (t target) folder() string { return strings.Replace(t.String(), "/", "-", 1) }
 
+// environment makes the go command work for the target.
+func (t target) environment() []string {
+	return []string{"CGO_ENABLED=0", "GOOS=" + t.os, "GOARCH=" + t.arch, "GOARM=" + t.arm, "GOAMD64=v1"}
+}
+
 func (t target) suffix() string {
 	if t.os == "windows" {
 		return ".exe"
