@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -28,6 +29,34 @@ func TestConfigsAreRight(t *testing.T) {
 	}
 	if checkConfig(t, install(t, "site.yml", "action: keep}", "action: kepe}")) == nil {
 		t.Error("promtool does not look at what travels")
+	}
+}
+
+// recordedIn returns the names of the series that a file of rules records.
+func recordedIn(t *testing.T, path string) []string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, m := range regexp.MustCompile(`(?m)^ +- record: (\S+)$`).FindAllStringSubmatch(string(text), -1) {
+		names = append(names, m[1])
+	}
+	if len(names) == 0 {
+		t.Fatalf("%s records nothing", path)
+	}
+	return names
+}
+
+// TestNothingIsRecordedTwice: a site loads aggregate.yml together with alerting-rules/, and two
+// rules that record the same series would write every sample twice.
+func TestNothingIsRecordedTwice(t *testing.T) {
+	common := recordedIn(t, "../../alerting-rules/recording.yml")
+	for _, name := range recordedIn(t, "aggregate.yml") {
+		if slices.Contains(common, name) {
+			t.Errorf("%s is recorded by recording.yml already", name)
+		}
 	}
 }
 

@@ -115,6 +115,7 @@ func startLabelProxy(t *testing.T, store *parts.Part) *parts.Part {
 // TestSiteSendsAggregates looks at the names of all that has travelled.
 func TestSiteSendsAggregates(t *testing.T) {
 	need(t, "prometheus", "victoria-metrics")
+	t.Setenv("PROCTREE_RUNBOOKS", "https://runbooks.example.org")
 	store, fleet := startStore(t), startFleet(t)
 	edits := append(quick(fleet, store), "evaluation_interval: 15s", "evaluation_interval: 1s")
 	site, err := parts.Prometheus(t.Context(), install(t, "site.yml", edits...), t.TempDir())
@@ -126,6 +127,9 @@ func TestSiteSendsAggregates(t *testing.T) {
 		}
 		if err == nil && (samples[0].Labels["tenant"] != "acme" || samples[0].Labels["site"] != "north") {
 			t.Fatalf("whose is it? %v", samples)
+		}
+		if err == nil && samples[0].Labels["runbooks"] != "" {
+			t.Fatalf("what only alerts need has travelled: %v", samples)
 		}
 		return err
 	})
