@@ -20,6 +20,8 @@ export class Sorter {
   slots = [];
   /** All slots in use, in the table's own order. @type {number[]} */
   #ranked = [];
+  /** Whose slot each was when they were ranked. @type {string[]} */
+  #ids = [];
   /** Where each slot stands among them. */
   #rank = new Int32Array(0);
 
@@ -43,19 +45,34 @@ export class Sorter {
   setMembers(store) {
     const { ids, size, capacity } = store;
     if (this.#rank.length < capacity) this.#rank = new Int32Array(capacity);
-    const isNew = new Uint8Array(size).fill(1);
-    keep(this.slots, (slot) => ids[slot] !== '');
-    keep(this.#ranked, (slot) => {
-      isNew[slot] = 0;
-      return ids[slot] !== '';
-    });
+    const stays = new Uint8Array(size);
+    for (const slot of this.#ranked) stays[slot] = this.#ids[slot] === ids[slot] ? 1 : 0;
+    const come = [];
     for (let slot = 0; slot < size; slot++) {
-      if (ids[slot] === '' || isNew[slot] === 0) continue;
-      this.#ranked.push(slot);
-      this.slots.push(slot);
+      if (stays[slot] === 1) continue;
+      this.#ids[slot] = ids[slot];
+      if (ids[slot] !== '') come.push(slot);
     }
-    this.#ranked.sort((a, b) => store.compare(a, b));
-    for (let i = 0; i < this.#ranked.length; i++) this.#rank[this.#ranked[i]] = i;
+    keep(this.slots, stays);
+    for (const slot of come) this.slots.push(slot);
+    keep(this.#ranked, stays);
+    this.#rankAlso(come, (a, b) => store.compare(a, b));
+  }
+
+  /**
+   * Few come at a time: they are sorted, and merged into those that were ranked already.
+   * @param {number[]} come
+   * @param {(a: number, b: number) => number} compare
+   */
+  #rankAlso(come, compare) {
+    const ranked = this.#ranked;
+    if (isSorted(ranked, compare)) {
+      mergeInto(ranked, come.sort(compare), compare);
+    } else {
+      for (const slot of come) ranked.push(slot);
+      ranked.sort(compare);
+    }
+    for (let i = 0; i < ranked.length; i++) this.#rank[ranked[i]] = i;
   }
 
   /** @param {Float64Array} values @param {number} sign */
@@ -99,11 +116,32 @@ export class Sorter {
 
 /**
  * Drops members of a list in place: a new list at every update would be much garbage.
- * @param {number[]} list
- * @param {(slot: number) => boolean} stays
+ * @param {number[]} list Slots.
+ * @param {Uint8Array} stays 1 for those that stay, by slot.
  */
 function keep(list, stays) {
   let length = 0;
-  for (const slot of list) if (stays(slot)) list[length++] = slot;
+  for (const slot of list) if (stays[slot] === 1) list[length++] = slot;
   list.length = length;
+}
+
+/** @param {readonly number[]} list @param {(a: number, b: number) => number} compare */
+function isSorted(list, compare) {
+  for (let i = 1; i < list.length; i++) if (compare(list[i - 1], list[i]) > 0) return false;
+  return true;
+}
+
+/**
+ * Merges a sorted list into another one, from the back so that none is overwritten.
+ * @param {number[]} list
+ * @param {readonly number[]} more
+ * @param {(a: number, b: number) => number} compare
+ */
+function mergeInto(list, more, compare) {
+  let at = list.length - 1;
+  let i = more.length - 1;
+  for (const slot of more) list.push(slot);
+  for (let to = list.length - 1; i >= 0; to--) {
+    list[to] = at >= 0 && compare(list[at], more[i]) > 0 ? list[at--] : more[i--];
+  }
 }

@@ -19,6 +19,9 @@ export class PidIndex {
     if (this.#slots.get(pid) === slot) this.#slots.delete(pid);
   }
 
+  /** Whether two processes claim one PID. */
+  get isShared() { return this.#shared; }
+
   /**
    * The slot of each PID; that of the process which started last where several claim one.
    * @param {Iterable<number>} slots All that are in use.

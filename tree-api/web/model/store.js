@@ -1,6 +1,6 @@
 import { NUMBER_COLUMNS, PROCESS_COLUMNS, TEXT_COLUMNS } from './columns.js';
-import { NONE } from './links.js';
-import { PidIndex } from './pids.js';
+import { FIELD_WRITERS } from './fields.js';
+import { Parents } from './parents.js';
 
 /** @import { Columns } from './columns.js' */
 
@@ -51,9 +51,6 @@ import { PidIndex } from './pids.js';
 
 const FIRST_CAPACITY = 256;
 
-/** By JSON field of a node: what fills the columns from it. */
-const fieldWriters = makeFieldWriters();
-
 /**
  * The table of processes, filled by the messages of the stream.
  * @implements {Table<Message>}
@@ -77,24 +74,15 @@ export class Store {
   textChanged = new Uint8Array(0);
   /** @type {number[]} */
   #free = [];
-  #pids = new PidIndex();
+  #parents = new Parents();
 
   constructor() {
     for (const { key } of TEXT_COLUMNS) this.texts[key] = [];
     this.#grow(FIRST_CAPACITY);
   }
 
-  /**
-   * A PID stands for the process that started last where several claim it.
-   * @param {Int32Array} parents
-   */
-  findParents(parents) {
-    const { pid, ppid } = this.numbers;
-    const byPid = this.#pids.lookUp(this.slots.values(), this.numbers);
-    for (let slot = 0; slot < this.size; slot++) {
-      parents[slot] = ppid[slot] === pid[slot] ? NONE : byPid.get(ppid[slot]) ?? NONE;
-    }
-  }
+  /** @param {Int32Array} parents */
+  findParents(parents) { this.#parents.write(parents, this); }
 
   /** By PID, then by age. @param {number} a @param {number} b */
   compare(a, b) {
@@ -147,7 +135,7 @@ export class Store {
     if (slot === undefined) slot = this.#take(node.id);
     else this.#clear(slot);
     this.#write(slot, node);
-    this.#pids.claim(this.numbers.pid[slot], slot);
+    this.#parents.enter(slot, this.numbers.pid[slot]);
   }
 
   /** Gives a process one of the free slots, in which nothing is known. @param {string} id */
@@ -173,7 +161,7 @@ export class Store {
 
   /** @param {number} slot */
   #clear(slot) {
-    this.#pids.release(this.numbers.pid[slot], slot);
+    this.#parents.leave(slot, this.numbers.pid[slot]);
     for (const { key } of NUMBER_COLUMNS) this.numbers[key][slot] = NaN;
     for (const { key } of TEXT_COLUMNS) this.texts[key][slot] = '';
     this.kernel[slot] = 0;
@@ -187,8 +175,10 @@ export class Store {
   #write(slot, node) {
     let structure = false;
     for (const field in node) {
-      fieldWriters.get(field)?.(this, slot, node[field]);
-      if (field === 'ppid') structure = true;
+      FIELD_WRITERS.get(field)?.(this, slot, node[field]);
+      if (field !== 'ppid') continue;
+      this.#parents.move(slot);
+      structure = true;
     }
     return structure;
   }
@@ -204,6 +194,7 @@ export class Store {
     for (const { key } of TEXT_COLUMNS) this.texts[key] = this.texts[key].concat(more);
     this.kernel = widen(this.kernel, capacity);
     this.textChanged = widen(this.textChanged, capacity);
+    this.#parents.grow(capacity);
     this.capacity = capacity;
   }
 }
@@ -220,36 +211,3 @@ function widen(old, capacity) {
 
 /** @param {any} node */
 const isNode = (node) => typeof node?.id === 'string' && node.id !== '';
-
-/** @param {any} value */
-const toNumber = (value) => (typeof value === 'number' ? value : NaN);
-
-/** @param {any} value */
-function toText(value) {
-  if (typeof value === 'string') return value;
-  return Array.isArray(value) ? value.join(' ') : '';
-}
-
-/** @typedef {(store: Store, slot: number, value: any) => void} FieldWriter */
-
-function makeFieldWriters() {
-  /** @type {Map<string, FieldWriter>} */
-  const writers = new Map();
-  for (const { key, field } of NUMBER_COLUMNS.filter((c) => !c.within)) {
-    writers.set(field, (store, slot, value) => { store.numbers[key][slot] = toNumber(value); });
-  }
-  for (const within of new Set(NUMBER_COLUMNS.flatMap((c) => c.within ?? []))) {
-    const columns = NUMBER_COLUMNS.filter((c) => c.within === within);
-    writers.set(within, (store, slot, value) => {
-      for (const { key, field } of columns) store.numbers[key][slot] = toNumber(value?.[field]);
-    });
-  }
-  for (const { key, field } of TEXT_COLUMNS) {
-    writers.set(field, (store, slot, value) => {
-      store.texts[key][slot] = toText(value);
-      store.textChanged[slot] = 1;
-    });
-  }
-  writers.set('kernel', (store, slot, value) => { store.kernel[slot] = value ? 1 : 0; });
-  return writers;
-}
