@@ -11,7 +11,7 @@ import { HostHeader } from './host-header.js';
 import { isActive, parseWords } from './model/filter.js';
 import { Overview } from './overview.js';
 import { addShortcuts } from './shortcuts.js';
-import { Stream } from './stream.js';
+import { stream } from './start.js';
 import { columnsToShow, firstDirection } from './table-columns.js';
 import { TreeTable } from './table.js';
 import { TreeModel } from './tree-model.js';
@@ -42,6 +42,8 @@ class Page {
   #viewer = false;
   /** The time of the last message in Unix seconds, 0 before the first. */
   #lastTime = 0;
+  /** The table's, in pixels; 0 before it is known. */
+  #width = 0;
   #drawing = false;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #addressTimer;
@@ -66,7 +68,7 @@ class Page {
     overview: () => this.#change({ overview: !this.#state.overview }),
   });
   #bar = new ConnectionBar(byId('connection'), byId('notices'), {
-    pause: () => this.#togglePause(), retry: () => this.#stream.open(), interval: (interval) => this.#change({ interval }),
+    pause: () => this.#togglePause(), retry: () => stream.open(), interval: (interval) => this.#change({ interval }),
   });
   #alerts = new Alerts(byId('notices'), this.#model, (id) => this.#goTo(id));
   #header = new HostHeader(byId('connection'));
@@ -77,19 +79,20 @@ class Page {
     closeDrawer: () => this.#closeDrawer(),
     focusTable: () => this.#table.enter(),
   });
-  #stream = new Stream({
-    interval: this.#state.interval,
-    onMessage: (message) => this.#receive(message),
-    onConnection: (connection) => { this.#connection = connection; this.#draw(); },
-  });
 
   start() {
     byId('connection').append(this.#alerts.menu.button, this.#alerts.menu.panel, this.#help.button, this.#help.panel);
     this.#search.addEventListener('input', () => this.#change({ filter: { ...this.#state.filter, text: this.#search.value } }));
     addEventListener('hashchange', () => this.#take(parseState(location.hash)));
-    new ResizeObserver(() => this.#showColumns()).observe(byId('table'));
+    new ResizeObserver(([{ contentRect }]) => {
+      this.#width = contentRect.width;
+      this.#showColumns();
+    }).observe(byId('table'));
     this.#take(this.#state);
-    this.#stream.open();
+    stream.follow({
+      onMessage: (message) => this.#receive(message),
+      onConnection: (connection) => { this.#connection = connection; this.#draw(); },
+    });
     get('api/v1/host').then((answer) => { this.#host = { ...answer, ...this.#host }; this.#draw(); }, () => {
       // The stream meets the same trouble and says so.
     });
@@ -98,7 +101,7 @@ class Page {
   /** @param {any} message */
   #receive(message) {
     if (this.#model.apply(message).missed > 0) {
-      this.#stream.open();
+      stream.open();
       return;
     }
     const first = this.#lastTime === 0;
@@ -122,7 +125,8 @@ class Page {
 
   /** The threads of the kernel are many and seldom of interest: they start folded. */
   #foldKernel() {
-    for (let slot = 0; slot < this.#model.column('pid').length; slot++) {
+    const { length } = this.#model.column('pid');
+    for (let slot = 0; slot < length; slot++) {
       if (this.#model.isKernel(slot) && this.#model.isExpandable(slot)) this.#model.setExpanded(this.#model.idOf(slot), false);
     }
   }
@@ -130,7 +134,7 @@ class Page {
   /** Shows a whole view, as from an address. @param {ViewState} state */
   #take(state) {
     this.#search.value = state.filter.text ?? '';
-    if (state.interval !== this.#state.interval) this.#stream.setInterval(state.interval);
+    if (state.interval !== this.#state.interval) stream.setInterval(state.interval);
     this.#change({ selected: undefined, columns: undefined, ...state });
     if (state.expansion) this.#expand(() => this.#model.setExpansion(/** @type {Expansion} */ (state.expansion)));
   }
@@ -143,7 +147,7 @@ class Page {
     if (part.sort) this.#model.setSort(part.sort);
     if (part.shape) this.#model.setShape(part.shape);
     if (part.filter) this.#setFilter(part.filter);
-    if (part.interval !== undefined && part.interval !== before.interval) this.#stream.setInterval(part.interval);
+    if (part.interval !== undefined && part.interval !== before.interval) stream.setInterval(part.interval);
     byId('overview').hidden = !state.overview;
     this.#showColumns();
     if (state.selected === undefined) this.#drawer.close();
@@ -168,7 +172,8 @@ class Page {
   }
 
   #showColumns() {
-    const columns = columnsToShow({ chosen: this.#state.columns, width: byId('table').clientWidth, viewer: this.#viewer });
+    if (this.#width === 0) return;
+    const columns = columnsToShow({ chosen: this.#state.columns, width: this.#width, viewer: this.#viewer });
     this.#table.setColumns(columns);
     this.#tools.show(this.#state, columns.map((c) => c.key), this.#viewer);
   }
@@ -225,8 +230,8 @@ class Page {
   }
 
   #togglePause() {
-    if (this.#connection.state === 'paused') this.#stream.open();
-    else this.#stream.pause();
+    if (this.#connection.state === 'paused') stream.open();
+    else stream.pause();
   }
 
   /** Draws once for all that changes until the next frame. */

@@ -47,12 +47,11 @@ export function formatPercent(ratio) {
   return `${percent !== 0 && Math.abs(percent) < 9.95 ? percent.toFixed(1) : percent.toFixed(0)} %`;
 }
 
-const thousands = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-
 /** @param {number|undefined} count */
 export function formatCount(count) {
   if (count === undefined || !isKnown(count)) return UNKNOWN;
-  return count < 1000 ? String(Math.round(count)) : thousands.format(count);
+  // A formatter of the browser's own would first load the rules of all languages.
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** The two largest parts: "3d 4h", "12m 5s". @param {number|undefined} seconds */

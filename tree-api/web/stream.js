@@ -10,6 +10,12 @@ import { APIError, get, streamURL } from './api.js';
  * @property {number} [retryAt] When it tries again, in milliseconds as Date.now.
  */
 
+/**
+ * @typedef {object} Follower
+ * @property {(message: any) => void} onMessage
+ * @property {(connection: Connection) => void} onConnection
+ */
+
 const FIRST_DELAY = 1000;
 const LONGEST_DELAY = 30_000;
 /** A stream that is silent for so many intervals, and some time, is taken for dead. */
@@ -29,29 +35,33 @@ export class Stream {
   #sequence = 0;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #timer;
-  #onMessage;
-  #onConnection;
+  /** @type {Connection} */
+  #connection = { state: 'connecting' };
+  /** What came before anybody followed. @type {any[]} */
+  #held = [];
+  /** @type {Follower|undefined} */
+  #follower;
 
-  /**
-   * @param {object} options
-   * @param {number} options.interval In seconds.
-   * @param {(message: any) => void} options.onMessage
-   * @param {(connection: Connection) => void} options.onConnection
-   */
-  constructor({ interval, onMessage, onConnection }) {
+  /** @param {number} interval In seconds. */
+  constructor(interval) {
     this.#interval = interval;
-    this.#onMessage = onMessage;
-    this.#onConnection = onConnection;
     addEventListener('online', () => this.#retryIfWaiting());
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden) this.#retryIfWaiting();
     });
   }
 
+  /** Tells how the stream is and what it has brought so far, and from then on all that comes. @param {Follower} follower */
+  follow(follower) {
+    this.#follower = follower;
+    follower.onConnection(this.#connection);
+    for (const message of this.#held.splice(0)) follower.onMessage(message);
+  }
+
   /** Connects, at once. What runs already is replaced. */
   open() {
     this.#drop();
-    this.#onConnection({ state: 'connecting' });
+    this.#become({ state: 'connecting' });
     const socket = new WebSocket(streamURL(this.#interval));
     this.#socket = socket;
     let opened = false;
@@ -69,7 +79,7 @@ export class Stream {
   pause() {
     this.#drop();
     this.#attempts = 0;
-    this.#onConnection({ state: 'paused' });
+    this.#become({ state: 'paused' });
   }
 
   /** @param {number} seconds */
@@ -89,8 +99,9 @@ export class Stream {
     this.#sequence = message.seq;
     this.#attempts = 0;
     this.#expectMessage();
-    this.#onConnection({ state: 'live' });
-    this.#onMessage(message);
+    this.#become({ state: 'live' });
+    if (this.#follower) this.#follower.onMessage(message);
+    else this.#held.push(message);
   }
 
   /** A cut cable closes nothing: only the silence tells. */
@@ -109,7 +120,7 @@ export class Stream {
     if (this.#socket !== socket) return;
     if (error instanceof APIError && (error.status === 401 || error.status === 403)) {
       this.#drop();
-      this.#onConnection({ state: 'refused', status: error.status, reason: error.message });
+      this.#become({ state: 'refused', status: error.status, reason: error.message });
       return;
     }
     if (error === null) this.#lose('The server takes no further viewers at the moment.');
@@ -122,11 +133,17 @@ export class Stream {
     const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.#attempts++);
     const delay = longest / 2 + Math.random() * (longest / 2);
     this.#timer = setTimeout(() => this.open(), delay);
-    this.#onConnection({ state: 'lost', reason, retryAt: Date.now() + delay });
+    this.#become({ state: 'lost', reason, retryAt: Date.now() + delay });
   }
 
   #retryIfWaiting() {
     if (!this.#socket && this.#timer !== undefined) this.open();
+  }
+
+  /** @param {Connection} connection */
+  #become(connection) {
+    this.#connection = connection;
+    this.#follower?.onConnection(connection);
   }
 
   #drop() {

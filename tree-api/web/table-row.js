@@ -3,25 +3,35 @@ import { cellOf } from './table-columns.js';
 import { occurrences } from './model/occurrences.js';
 
 /** @import { TreeModel } from './tree-model.js' */
-/** @import { CellContext, Column } from './table-columns.js' */
+/** @import { CellContext, Column, Place } from './table-columns.js' */
 
 /**
  * What is the same for all rows of one painting.
  * @typedef {object} Paint
  * @property {TreeModel} model
  * @property {readonly Column[]} columns
+ * @property {readonly number[]} widths How wide each column is, in pixels.
  * @property {readonly string[]} words What to highlight, in lower case.
  * @property {CellContext} context
  * @property {string|undefined} cursor The id of the row with the cursor.
  */
 
 /**
- * @typedef {object} Place
+ * @typedef {object} Position
  * @property {number} index The row, from 0.
  * @property {number} slot
  * @property {number} depth
  * @property {number} top In pixels.
  */
+
+/** As wide as a letter of the table gets, nearly: in pixels, as all below. */
+const LETTER_WIDTH = 10;
+const BEYOND_ASCII = /[^\x20-\x7e]/;
+const CELL_PADDING = 16;
+/** The padding and the arrow before a name. */
+const NAME_EXTRAS = 40;
+const MOST_INDENT = 16;
+const BADGE_EXTRAS = 20;
 
 /** The id of a row's element. @param {string} id The process'. */
 export const rowElementId = (id) => `process-${id}`;
@@ -45,20 +55,21 @@ export class RowView {
   #label = el('span', { class: 'label' });
   #badge = el('span', { class: 'badge', hidden: true });
 
-  /** @param {readonly Column[]} columns */
-  setColumns(columns) {
+  /** @param {readonly Column[]} columns @param {readonly Place[]} places */
+  setColumns(columns, places) {
     this.#shown = [];
     this.#cells = columns.map((column, i) => el('div', {
       role: i === 0 ? 'rowheader' : 'gridcell',
-      class: cellClass(column, 0),
+      class: cellClass(column),
       'aria-colindex': i + 1,
       'data-column': column.key,
     }));
+    this.#cells.forEach((cell, i) => Object.assign(cell.style, places[i]));
     this.#cells[0].append(this.#indent, el('span', { class: 'twist', 'aria-hidden': 'true' }), this.#label, this.#badge);
     this.element.replaceChildren(...this.#cells);
   }
 
-  /** @param {Paint} paint @param {Place} place */
+  /** @param {Paint} paint @param {Position} position */
   paint(paint, { index, slot, depth, top }) {
     const { model } = paint;
     this.index = index;
@@ -85,12 +96,14 @@ export class RowView {
   }
 
   /** @param {Paint} paint @param {number} slot @param {number} depth @param {boolean} folded */
-  #paintName({ model, words }, slot, depth, folded) {
+  #paintName({ model, columns, widths, words }, slot, depth, folded) {
     const name = model.text(slot, 'name') || '?';
     const badge = folded ? `${model.branchSize(slot)}` : '';
-    const key = `${depth}|${badge}|${words.join(' ')}|${name}`;
+    const key = `${depth}|${badge}|${words.join(' ')}|${widths[0]}|${name}`;
     if (this.#shown[0] === key) return;
     this.#shown[0] = key;
+    const room = widths[0] - NAME_EXTRAS - depth * MOST_INDENT - (folded ? BADGE_EXTRAS + badge.length * LETTER_WIDTH : 0);
+    setClass(this.#cells[0], cellClass(columns[0], { long: isLong(name, room) }));
     this.#indent.style.setProperty('--depth', String(depth));
     writeHighlighted(this.#label, name, words);
     setHidden(this.#badge, !folded);
@@ -100,16 +113,16 @@ export class RowView {
   }
 
   /** @param {Paint} paint @param {number} at @param {number} slot @param {boolean} folded */
-  #paintCell({ model, columns, words, context }, at, slot, folded) {
+  #paintCell({ model, columns, widths, words, context }, at, slot, folded) {
     const column = columns[at];
     const { text, heat } = cellOf(model, column, { slot, folded }, context);
     const searched = !column.format || column.key === 'pid';
-    const key = searched && words.length > 0 ? `${heat}|${text}|${words.join(' ')}` : `${heat}|${text}`;
+    const long = !column.format && column.key !== 'state' && isLong(text, widths[at] - CELL_PADDING);
+    const key = searched ? `${long}|${text}|${words.join(' ')}` : `${heat}|${text}`;
     if (this.#shown[at] === key) return;
     this.#shown[at] = key;
     const cell = this.#cells[at];
-    const name = cellClass(column, heat, column.key === 'state' ? text : '', text);
-    if (cell.className !== name) cell.className = name;
+    setClass(cell, cellClass(column, { text, heat, long }));
     if (searched) writeHighlighted(cell, text, words);
     else setText(cell, text);
   }
@@ -123,13 +136,29 @@ export class RowView {
   }
 }
 
-/** @param {Column} column @param {number} heat @param {string} [state] @param {string} [text] */
-function cellClass(column, heat, state, text) {
+/** @param {HTMLElement} element @param {string} name */
+function setClass(element, name) {
+  if (element.className !== name) element.className = name;
+}
+
+/**
+ * Whether a text may be wider than its room. It is a guess to the safe side, for to measure
+ * a text would make the browser lay out the page in between.
+ * @param {string} text
+ * @param {number} room In pixels; NaN is not known.
+ */
+function isLong(text, room) {
+  return !(text.length * LETTER_WIDTH <= room) || BEYOND_ASCII.test(text);
+}
+
+/** @param {Column} column @param {{text?: string, heat?: number, long?: boolean}} [shown] */
+function cellClass(column, { text = '', heat = 0, long = false } = {}) {
   let name = `cell ${column.key}-cell`;
   if (column.number) name += ' number';
   if (heat > 0) name += ` heat-${heat}`;
-  if (state) name += ` state-${state}`;
+  if (column.key === 'state' && text) name += ` state-${text}`;
   if (text === '0' || text === '\u2013') name += ' faint';
+  if (long) name += ' long';
   return name;
 }
 

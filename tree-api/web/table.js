@@ -1,10 +1,10 @@
 import { button, el, setAttribute } from './dom.js';
 import { RowView, rowElementId } from './table-row.js';
-import { cellTitle, columnWidths } from './table-columns.js';
+import { cellTitle, columnPlaces } from './table-columns.js';
 import { handleKey } from './table-keys.js';
 
 /** @import { TreeModel } from './tree-model.js' */
-/** @import { CellContext, Column } from './table-columns.js' */
+/** @import { CellContext, Column, Place } from './table-columns.js' */
 
 /** Rows kept ready above and below what is seen, so that a quick scroll shows no gap. */
 const OVERSCAN = 3;
@@ -32,8 +32,13 @@ export class TreeTable {
   #viewOf = new WeakMap();
   /** @type {readonly Column[]} */
   #columns = [];
+  /** @type {readonly Place[]} */
+  #places = [];
+  /** How wide the columns came out, in pixels. @type {readonly number[]} */
+  #widths = [];
   /** @type {CellContext} */
   #context = { now: 0, memoryTotal: undefined };
+  #sizes = new ResizeObserver(() => this.#measure());
   #rowHeight = 26;
   #cursorIndex = 0;
   #painting = false;
@@ -57,7 +62,7 @@ export class TreeTable {
     root.addEventListener('keydown', (event) => handleKey(event, this, this.#model, on));
     this.#body.addEventListener('click', (event) => this.#click(event));
     this.#body.addEventListener('pointerover', (event) => this.#addTitle(event));
-    new ResizeObserver(() => this.#measure()).observe(root);
+    this.#sizes.observe(root);
   }
 
   /** @param {readonly Column[]} columns */
@@ -66,11 +71,13 @@ export class TreeTable {
     if (columns.map((c) => c.key).join() === this.#columns.map((c) => c.key).join()) return;
     this.#columns = columns;
     this.#root.setAttribute('aria-colcount', String(columns.length));
-    const { tracks, least } = columnWidths(columns);
-    this.#root.style.setProperty('--columns', tracks);
+    const { places, least } = columnPlaces(columns);
+    this.#places = places;
     this.#root.style.setProperty('--least-width', least);
+    for (const heading of this.#head.children) this.#sizes.unobserve(heading);
     this.#head.replaceChildren(...columns.map((column, i) => this.#heading(column, i)));
-    for (const view of this.#views) view.setColumns(columns);
+    for (const heading of this.#head.children) this.#sizes.observe(heading);
+    for (const view of this.#views) view.setColumns(columns, places);
     this.#showSort();
   }
 
@@ -94,7 +101,7 @@ export class TreeTable {
     if (this.#body.style.height !== height) this.#body.style.height = height;
     const first = Math.max(0, Math.floor(this.#root.scrollTop / this.#rowHeight) - OVERSCAN);
     const last = Math.min(rows.length, first + this.#views.length);
-    const paint = { model: this.#model, columns: this.#columns, words: this.words, context: this.#context, cursor: this.cursor };
+    const paint = { model: this.#model, columns: this.#columns, widths: this.#widths, words: this.words, context: this.#context, cursor: this.cursor };
     const free = this.#freeViews(first, last);
     for (let index = first; index < last; index++) {
       const slot = rows.slots[index];
@@ -171,9 +178,11 @@ export class TreeTable {
   /** @param {Column} column @param {number} i */
   #heading(column, i) {
     const sort = button(column.title, { title: column.hint, class: 'sort' }, () => this.#on.sort(column.key));
-    return el('div', {
+    const heading = el('div', {
       role: 'columnheader', class: `heading ${column.key}-cell${column.number ? ' number' : ''}`, 'aria-colindex': i + 1, 'data-column': column.key,
     }, sort);
+    Object.assign(heading.style, this.#places[i]);
+    return heading;
   }
 
   /** @param {MouseEvent} event */
@@ -196,13 +205,16 @@ export class TreeTable {
     if (view) cell.title = cellTitle(this.#model, cell.dataset.column ?? '', this.#model.slotOf(view.id));
   }
 
+  /** Called by the browser after a layout, when reading sizes costs nothing. */
   #measure() {
+    if (this.#columns.length === 0) return;
+    this.#widths = [...this.#head.children].map((heading) => /** @type {HTMLElement} */ (heading).offsetWidth);
     this.#rowHeight = parseFloat(getComputedStyle(this.#root).getPropertyValue('--row-height')) || this.#rowHeight;
     this.#root.classList.toggle('scrolls-sideways', this.#root.scrollWidth > this.#root.clientWidth);
     const wanted = Math.ceil(this.#root.clientHeight / this.#rowHeight) + 2 * OVERSCAN;
     while (this.#views.length < wanted) {
       const view = new RowView();
-      view.setColumns(this.#columns);
+      view.setColumns(this.#columns, this.#places);
       this.#views.push(view);
       this.#viewOf.set(view.element, view);
       this.#body.append(view.element);
