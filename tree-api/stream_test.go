@@ -63,6 +63,7 @@ func (d door) dial(tb testing.TB, query string, headers ...string) (*websocket.C
 	for i := 0; i < len(headers); i += 2 {
 		options.HTTPHeader.Set(headers[i], headers[i+1])
 	}
+	options.Host = options.HTTPHeader.Get("Host")
 	//nolint:bodyclose // Dial has closed the body, and documents it.
 	conn, response, err := websocket.Dial(tb.Context(), d.address+"/api/v1/stream"+query, options)
 	if response == nil {
@@ -150,6 +151,10 @@ func TestStreamRefusals(t *testing.T) {
 		{"?regexp=(", nil, 400, "bad_data", `"regexp"`},
 		{"?root=999", nil, 404, "not_found", "root 999"},
 		{"", []string{"Origin", "https://evil.example"}, 403, "forbidden", "origin"},
+		{"", []string{"Origin", "null"}, 403, "forbidden", "origin"},
+		{"", []string{"Host", "evil.example"}, 403, "forbidden", "Host"},
+		{"", []string{"Host", "evil.example", "Origin", "http://evil.example"}, 403, "forbidden", "Host"},
+		{"", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "websocket"}, 403, "forbidden", "another site"},
 		{"", []string{"X-Forwarded-For", "192.0.2.7"}, 403, "forbidden", "proxy"},
 	} {
 		_, got := door.dial(t, test.query, test.header...)
@@ -164,6 +169,31 @@ func TestStreamRefusals(t *testing.T) {
 	if got.Header.Get("Upgrade") != "websocket" {
 		t.Errorf("426 with %v", got.Header)
 	}
+}
+
+// TestStreamWantsToken holds that where there are tokens, nobody follows without one.
+func TestStreamWantsToken(t *testing.T) {
+	schemas := newSchemas(t)
+	change, viewer, operator := withTokens(t, access.Config{})
+	door := onSocket(t, apiOf(t, change))
+	for _, test := range []struct {
+		header []string
+		status int
+		kind   string
+		want   string
+	}{
+		{nil, 401, "unauthorized", "a token is needed"},
+		{[]string{"Authorization", "Bearer " + viewer + "x"}, 401, "unauthorized", "not known"},
+		{[]string{"Authorization", "Basic " + viewer}, 401, "unauthorized", "a token is needed"},
+		{[]string{"Cookie", "proctree_session=" + operator}, 401, "unauthorized", "a token is needed"},
+		{[]string{"Authorization", "Bearer " + operator, "Origin", "https://evil.example"}, 403, "forbidden", "origin"},
+	} {
+		_, got := door.dial(t, "", test.header...)
+		checkFailure(t, schemas, got, test.status, test.kind, test.want)
+	}
+	// What a token in the address would show in logs and histories does not work at all.
+	_, got := door.dial(t, "?token="+operator)
+	checkFailure(t, schemas, got, http.StatusUnauthorized, "unauthorized", "a token is needed")
 }
 
 func TestStreamsAreBounded(t *testing.T) {

@@ -56,3 +56,17 @@ func spread[T cmp.Ordered](values []T, show func(T) string) string {
 
 // megabytes shows bytes in units of 10^6.
 func megabytes(bytes uint64) string { return fmt.Sprintf("%.1f MB", float64(bytes)/1e6) }
+
+// slope is that of the line through the points with the least squares, 0 of less than two.
+func slope(x, y []float64) float64 {
+	var sumX, sumY, sumXX, sumXY float64
+	for i := range x {
+		sumX, sumY = sumX+x[i], sumY+y[i]
+		sumXX, sumXY = sumXX+x[i]*x[i], sumXY+x[i]*y[i]
+	}
+	n := float64(len(x))
+	if d := n*sumXX - sumX*sumX; d > 0 {
+		return (n*sumXY - sumX*sumY) / d
+	}
+	return 0
+}

@@ -36,12 +36,13 @@ The parts, by -only:
   truth   CPU of short-lived processes: who is told, and how much of it
   system  figures of the host, beside node_exporter
   stress  exits by the thousand, a fork storm, 32,000 processes, 5,000 threads
+  streams what 64 streams cost beside one: CPU, memory, and the scrapes of others
 
 Flags:
 `
 
 // partNames are what -only takes.
-var partNames = []string{"scan", "floors", "truth", "system", "stress"}
+var partNames = []string{"scan", "floors", "truth", "system", "stress", "streams"}
 
 // options are the command line.
 type options struct {
@@ -52,6 +53,7 @@ type options struct {
 	exporter     string
 	truthSeconds int
 	stressSize   int
+	streamsFor   time.Duration
 }
 
 func (o *options) does(part string) bool {
@@ -60,7 +62,7 @@ func (o *options) does(part string) bool {
 
 // quickly shortens everything to a smoke test; the figures of a short run are rougher.
 func (o *options) quickly() {
-	o.sizes, o.rounds, o.truthSeconds, o.stressSize = []int{1000}, 3, 10, 2000
+	o.sizes, o.rounds, o.truthSeconds, o.stressSize, o.streamsFor = []int{1000}, 3, 10, 2000, 20*time.Second
 }
 
 // parse reads the command line. It writes the help, if asked for, to out, and nothing else:
@@ -83,10 +85,11 @@ func parse(args []string, out io.Writer) (*options, error) {
 	})
 	flags.IntVar(&o.rounds, "rounds", 5, "`times` each program is measured, one after the other; the table has the medians")
 	flags.BoolVar(&o.quick, "quick", false, "a smoke test in under two minutes, with rougher figures; overrides the other numbers")
-	flags.StringVar(&o.only, "only", "", "`parts` to run, separated by commas: scan, floors, truth, system, stress (default all)")
+	flags.StringVar(&o.only, "only", "", "`parts` to run, separated by commas: scan, floors, truth, system, stress, streams (default all)")
 	flags.StringVar(&o.exporter, "exporter", "", "exporter `binary` to measure (default: build one from this source)")
 	flags.IntVar(&o.truthSeconds, "truth", 60, "`seconds` of short-lived processes, for children and again for orphans")
 	flags.IntVar(&o.stressSize, "stress", 32000, "`number` of live processes of the largest table")
+	flags.DurationVar(&o.streamsFor, "streams", 5*time.Minute, "`time` over which the memory is watched while 64 streams are open")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			_, _ = io.WriteString(out, usage)
@@ -103,8 +106,8 @@ func parse(args []string, out io.Writer) (*options, error) {
 			return nil, fmt.Errorf("-only: %q is none of %s", part, strings.Join(partNames, ", "))
 		}
 	}
-	if o.rounds < 1 || o.truthSeconds < 1 || o.stressSize < 1 {
-		return nil, errors.New("-rounds, -truth and -stress must be at least 1")
+	if o.rounds < 1 || o.truthSeconds < 1 || o.stressSize < 1 || o.streamsFor < 2*memoryEvery {
+		return nil, fmt.Errorf("-rounds, -truth and -stress must be at least 1, and -streams at least %s", 2*memoryEvery)
 	}
 	if o.quick {
 		o.quickly()
@@ -150,6 +153,7 @@ func run(ctx context.Context, args []string) error {
 	bench.describe()
 	parts := map[string]func(context.Context) error{
 		"scan": bench.scanPart, "floors": bench.floorsPart, "truth": bench.truthPart, "system": bench.systemPart, "stress": bench.stressPart,
+		"streams": bench.streamsPart,
 	}
 	for _, name := range partNames {
 		if !o.does(name) {

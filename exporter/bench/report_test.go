@@ -22,6 +22,18 @@ func TestMedian(t *testing.T) {
 	}
 }
 
+func TestSlope(t *testing.T) {
+	if got := slope([]float64{0, 1, 2, 3}, []float64{5, 7, 9, 11}); got != 2 {
+		t.Errorf("slope of a line: %v, want 2", got)
+	}
+	if got := slope([]float64{0, 1, 2}, []float64{4, 1, 4}); got != 0 {
+		t.Errorf("slope of what only wavers: %v, want 0", got)
+	}
+	if got := slope([]float64{1}, []float64{1}); got != 0 {
+		t.Errorf("slope of one point: %v, want 0", got)
+	}
+}
+
 func TestRatiosRoundByRound(t *testing.T) {
 	got := ratios([]time.Duration{10, 30, 8}, []time.Duration{5, 10, 0})
 	if want := []float64{2, 3}; !reflect.DeepEqual(got, want) {
