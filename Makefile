@@ -181,7 +181,7 @@ fmt: ## Format the Go code
 	$(GOLANGCI_LINT) fmt
 
 .PHONY: bench
-bench: bench-host bench-web bench-live ## Measure speed, memory and truth beside the peers, and the page in Chromium
+bench: bench-host bench-web bench-live bench-panel ## Measure speed, memory and truth beside the peers; the page and the panel in Chromium
 
 .PHONY: bench-host
 bench-host: ## Measure the exporter beside its peers (BENCHFLAGS=-quick for two minutes)
@@ -195,6 +195,10 @@ bench-web: build ## Measure the tree model in node and the page in Chromium
 bench-live: LIVE_PLATFORMS = linux/$(shell $(GO) env GOARCH)
 bench-live: grafana-backend ## Measure the backend of the live data source: CPU of a fetch, memory with 20 viewers
 	$(GO) -C $(LIVE) run ./bench
+
+.PHONY: bench-panel
+bench-panel: grafana-npm ## Measure the tree panel in Chromium with 10,000 processes, on React 18 and 19
+	cd dashboards/tree-panel && npm run --silent bench
 
 .PHONY: bench-fleet
 bench-fleet: build tools ## Measure what a host costs Prometheus and VictoriaMetrics (FLEETFLAGS=-hosts=100)

@@ -114,6 +114,38 @@ func TestEveryPanelExplainsItself(t *testing.T) {
 	}
 }
 
+// TestCellsSayNothingOfThePanel: what a panel says of no data is not for the single cells of
+// its rows, which lack a value now and then.
+func TestCellsSayNothingOfThePanel(t *testing.T) {
+	for _, d := range read(t) {
+		for _, p := range d.all() {
+			for _, o := range p.FieldConfig.Overrides {
+				if p.Type == "table" && o.value("noValue") != `"–"` {
+					t.Errorf("%s: %s: cells of %s say what the panel says", d.Title, p.Title, o.Matcher.Options)
+				}
+			}
+			if p.Type == "proctree-tree-panel" && p.FieldConfig.Overrides[0].value("noValue") != `"–"` {
+				t.Errorf("%s: %s: cells say what the panel says", d.Title, p.Title)
+			}
+		}
+	}
+}
+
+// TestMirroredSeriesShareAnAxis: Grafana gives series that differ in their least value axes of
+// their own, and then what is above zero and what is below cannot be compared.
+func TestMirroredSeriesShareAnAxis(t *testing.T) {
+	for _, d := range read(t) {
+		for _, p := range d.all() {
+			mirrored := slices.ContainsFunc(p.FieldConfig.Overrides, func(o overrideJSON) bool { return o.value("custom.transform") == `"negative-Y"` })
+			if mirrored && !slices.ContainsFunc(p.FieldConfig.Overrides, func(o overrideJSON) bool {
+				return string(o.Matcher.Options) == `".*"` && o.Properties[0].ID == "min" && o.value("min") == ""
+			}) {
+				t.Errorf("%s: %s: above and below zero have axes of their own", d.Title, p.Title)
+			}
+		}
+	}
+}
+
 // TestNoTopkOverTime: topk is evaluated anew at each point of a graph, whose lines would come
 // and go.
 func TestNoTopkOverTime(t *testing.T) {

@@ -32,12 +32,17 @@ type (
 				Unit, NoValue string
 				Links         []linkJSON
 			}
-			Overrides []struct {
-				Properties []struct {
-					ID    string
-					Value json.RawMessage
-				}
-			}
+			Overrides []overrideJSON
+		}
+	}
+	overrideJSON struct {
+		Matcher struct {
+			ID      string
+			Options json.RawMessage
+		}
+		Properties []struct {
+			ID    string
+			Value json.RawMessage
 		}
 	}
 	sourceJSON struct{ Type, UID string }
@@ -103,6 +108,16 @@ func (d dashboardJSON) variable(name string) (variableJSON, bool) {
 		}
 	}
 	return variableJSON{}, false
+}
+
+// value gives the JSON of a property; "" if it is not set.
+func (o overrideJSON) value(id string) string {
+	for _, property := range o.Properties {
+		if property.ID == id {
+			return string(property.Value)
+		}
+	}
+	return ""
 }
 
 // links gives every link that a panel's data carries.

@@ -1,8 +1,9 @@
-import { type Field, FieldType } from '@grafana/data';
+import type { Field } from '@grafana/data';
 import type { Columns } from '../../../../tree-api/web/model/columns.js';
 import type { Change, Table } from '../../../../tree-api/web/model/store.js';
 import { NONE } from '../../../../tree-api/web/model/links.js';
 import type { Column } from './columns.ts';
+import { isIdentifier, keyOf, textReader } from './values.ts';
 
 /** One frame: as many values in each field as there are rows. */
 export interface Rows {
@@ -35,6 +36,8 @@ export class FrameTable implements Table<Rows> {
   skipped = { withoutID: 0, repeated: 0 };
 
   #parentIDs: string[] = [];
+  /** Where each slot's parent was last. */
+  #parents = new Int32Array(0);
   /** The slot of each row in the last frame. */
   #slotOf = new Int32Array(0);
   /** By slot: the number of the last frame that had it. */
@@ -58,7 +61,8 @@ export class FrameTable implements Table<Rows> {
   apply(rows: Rows): Change {
     const before = this.slots.size;
     const came = this.#place(rows);
-    const went = this.slots.size > this.#countSeen() && this.#removeUnseen();
+    const seen = rows.length - this.skipped.withoutID - this.skipped.repeated;
+    const went = this.slots.size > seen && this.#removeUnseen();
     const moved = this.#takeParents(rows.parent.values);
     for (const column of rows.columns) {
       if (column.isNumber) this.#takeNumbers(this.numbers[column.key], column.field.values);
@@ -69,8 +73,10 @@ export class FrameTable implements Table<Rows> {
 
   findParents(parents: Int32Array): void {
     for (let slot = 0; slot < this.size; slot++) {
-      const parent = this.slots.get(this.#parentIDs[slot]) ?? NONE;
-      parents[slot] = parent === slot ? NONE : parent;
+      const id = this.#parentIDs[slot];
+      // Most parents stay where they are: to compare is cheaper than to look up.
+      if (id === '' || this.ids[this.#parents[slot]] !== id) this.#parents[slot] = this.slots.get(id) ?? NONE;
+      parents[slot] = this.#parents[slot] === slot ? NONE : this.#parents[slot];
     }
   }
 
@@ -126,12 +132,6 @@ export class FrameTable implements Table<Rows> {
     return slot;
   }
 
-  #countSeen(): number {
-    let seen = 0;
-    for (let slot = 0; slot < this.size; slot++) if (this.#seenIn[slot] === this.#frames) seen++;
-    return seen;
-  }
-
   #removeUnseen(): boolean {
     for (let slot = 0; slot < this.size; slot++) {
       if (this.ids[slot] === '' || this.#seenIn[slot] === this.#frames) continue;
@@ -169,11 +169,12 @@ export class FrameTable implements Table<Rows> {
   }
 
   #takeTexts(texts: string[], column: Column): void {
-    const textOf = textReader(column);
+    const { isMapped, textOf } = textReader(column);
     const { values } = column.field;
     for (let row = 0; row < this.#slotOf.length; row++) {
       const slot = this.#slotOf[row];
       if (slot === NONE) continue;
+      if (!isMapped && texts[slot] === values[row]) continue;
       const text = textOf(values[row]);
       if (texts[slot] === text) continue;
       texts[slot] = text;
@@ -193,29 +194,12 @@ export class FrameTable implements Table<Rows> {
     const rowOf = new Int32Array(capacity);
     rowOf.set(this.rowOf);
     this.rowOf = rowOf;
+    const parents = new Int32Array(capacity).fill(NONE);
+    parents.set(this.#parents);
+    this.#parents = parents;
     const seenIn = new Uint32Array(capacity);
     seenIn.set(this.#seenIn);
     this.#seenIn = seenIn;
     this.capacity = capacity;
   }
-}
-
-/** A number by which rows are told apart is looked for as often as a name. */
-const isIdentifier = ({ name, type }: Field): boolean => type === FieldType.number && /^p?pid$|(^|_)id$/i.test(name);
-
-/** "" is no ID. */
-function keyOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  return value === null || value === undefined ? '' : String(value);
-}
-
-/** How the values of a column read: as what they are mapped to, where they are mapped. */
-function textReader({ field, show }: Column): (value: unknown) => string {
-  const isMapped = field.type === FieldType.enum || (field.config.mappings?.length ?? 0) > 0;
-  return (value) => {
-    if (value === null || value === undefined) return '';
-    if (isMapped) return show(value).text;
-    if (typeof value === 'string') return value;
-    return typeof value === 'object' ? JSON.stringify(value) : String(value);
-  };
 }

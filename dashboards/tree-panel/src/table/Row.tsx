@@ -1,13 +1,11 @@
 import * as React from 'react';
-import type { Column } from '../frame/columns.ts';
 import { Highlighted } from './Highlighted.tsx';
-import { linkedColumns } from './links.ts';
-import { type Cell, type Paint, cellOf } from './paint.ts';
-import type { TableStyles } from './styles.ts';
+import type { Cell } from './paint.ts';
+import { type Look, type RowContent, isSameContent } from './row-content.ts';
 
 interface Props {
-  paint: Paint;
-  styles: TableStyles;
+  look: Look;
+  content: RowContent;
   slot: number;
   /** From 0. */
   index: number;
@@ -20,11 +18,9 @@ interface Props {
   stuck?: 'stuck' | 'last';
 }
 
-/** One row. It is drawn anew only when the paint or its place is another. */
-export const Row = React.memo(function Row({ paint, styles, slot, index, depth, top, isCursor, elementId, stuck }: Props) {
-  const { model } = paint.tree;
-  const isExpandable = model.isExpandable(slot);
-  const isOpen = isExpandable && model.isExpanded(slot);
+/** One row. It is drawn anew only when it shows something else, or elsewhere. */
+export const Row = React.memo(function Row({ look, content, slot, index, depth, top, isCursor, elementId, stuck }: Props) {
+  const { styles } = look;
   const aria = stuck
     ? { 'aria-hidden': true, 'data-last': stuck === 'last' || undefined }
     : { id: elementId, role: 'row', 'aria-rowindex': index + 2, 'aria-level': depth + 1, 'aria-selected': isCursor };
@@ -33,61 +29,60 @@ export const Row = React.memo(function Row({ paint, styles, slot, index, depth, 
       {...aria}
       className={stuck ? `${styles.row} ${styles.stuck}` : styles.row}
       style={{ top }}
-      aria-expanded={isExpandable ? isOpen : undefined}
+      aria-expanded={content.isOpen}
       data-row={index}
       data-slot={slot}
-      data-context={model.isContext(slot) || undefined}
+      data-context={content.isContext || undefined}
     >
-      {paint.columns.map((column) => (column.isLabel
-        ? labelCell({ paint, styles, column, slot, role: stuck ? undefined : 'rowheader', isFolded: isExpandable && !isOpen }, depth)
-        : plainCell({ paint, styles, column, slot, role: stuck ? undefined : 'gridcell', isFolded: isExpandable && !isOpen })))}
+      {look.columns.map((column, i) => (column.isLabel
+        ? labelCell({ look, column, cell: content.cells[i], role: stuck ? undefined : 'rowheader' }, depth, content.folded)
+        : plainCell({ look, column, cell: content.cells[i], role: stuck ? undefined : 'gridcell' })))}
     </div>
   );
-});
+}, isSame);
+
+function isSame({ content, ...props }: Props, { content: other, ...others }: Props): boolean {
+  return (Object.keys(others) as Array<keyof typeof others>).every((key) => props[key] === others[key]) && isSameContent(content, other);
+}
 
 interface CellPlace {
-  paint: Paint;
-  styles: TableStyles;
-  column: Column;
-  slot: number;
+  look: Look;
+  column: Look['columns'][number];
+  cell: Cell;
   role: 'rowheader' | 'gridcell' | undefined;
-  isFolded: boolean;
 }
 
 // Cells are plain functions, not components: there are hundreds, and React would keep a record of each.
-function labelCell({ paint, styles, column, slot, role, isFolded }: CellPlace, depth: number) {
-  const cell = cellOf(paint, column, slot, isFolded);
-  const size = isFolded ? paint.tree.model.branchSize(slot) : 0;
+function labelCell({ look, column, cell, role }: CellPlace, depth: number, folded: number) {
+  const { styles } = look;
   return (
     <div key={column.key} role={role} className={`${styles.cell} ${styles.label}`} data-column={column.key} style={colorStyle(cell)}>
       {depth > 0 && <span className={styles.indent} style={{ '--depth': depth } as React.CSSProperties} />}
       <span className={styles.twist} data-twist="" aria-hidden="true" />
-      {content(paint, styles, column, cell)}
-      {isFolded && <span className={styles.badge} title={`${size - 1} below; the figures are sums`}>{size}</span>}
+      {textOf(look, column, cell)}
+      {folded > 0 && <span className={styles.badge} title={`${folded - 1} below; the figures are sums`}>{folded}</span>}
     </div>
   );
 }
 
-function plainCell({ paint, styles, column, slot, role, isFolded }: CellPlace) {
-  const cell = cellOf(paint, column, slot, isFolded);
+function plainCell({ look, column, cell, role }: CellPlace) {
+  const { styles } = look;
   const attributes = { role, 'data-column': column.key, 'data-number': column.isNumber || undefined, 'data-faint': cell.isFaint || undefined };
   if (cell.bar !== undefined) {
     return (
       <div key={column.key} {...attributes} className={`${styles.cell} ${styles.gauge}`}>
         <span className={styles.bar}><span style={{ width: `${cell.bar * 100}%`, background: cell.background }} /></span>
-        {content(paint, styles, column, cell)}
+        {textOf(look, column, cell)}
       </div>
     );
   }
-  return <div key={column.key} {...attributes} className={styles.cell} style={colorStyle(cell)}>{content(paint, styles, column, cell)}</div>;
+  return <div key={column.key} {...attributes} className={styles.cell} style={colorStyle(cell)}>{textOf(look, column, cell)}</div>;
 }
 
 const colorStyle = ({ color, background }: Cell): React.CSSProperties | undefined => (color || background ? { color, background } : undefined);
 
-function content(paint: Paint, styles: TableStyles, column: Column, { text }: Cell): React.ReactNode {
-  const shown = paint.words.length > 0 ? <Highlighted text={text} words={paint.words} className={styles.mark} /> : text;
-  if (linkedColumns(paint.columns, column).length > 0) {
-    return <a className={`${styles.text} ${styles.link}`} tabIndex={-1} data-link={column.key}>{shown}</a>;
-  }
-  return column.isLabel ? <span className={styles.text}>{shown}</span> : shown;
+function textOf({ styles, words }: Look, { key, isLabel, isLinked }: CellPlace['column'], { text }: Cell): React.ReactNode {
+  const shown = words.length > 0 ? <Highlighted text={text} words={words} className={styles.mark} /> : text;
+  if (isLinked) return <a className={`${styles.text} ${styles.link}`} tabIndex={-1} data-link={key}>{shown}</a>;
+  return isLabel ? <span className={styles.text}>{shown}</span> : shown;
 }

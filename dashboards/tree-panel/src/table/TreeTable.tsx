@@ -5,12 +5,13 @@ import { NONE } from '../../../../tree-api/web/model/links.js';
 import { ROW_HEIGHTS } from '../options.ts';
 import { Header } from './Header.tsx';
 import { LinkMenu, type OpenLinks } from './LinkMenu.tsx';
-import { type Command, commandOf } from './keys.ts';
 import type { Paint } from './paint.ts';
-import { bringIntoView } from './pointer.ts';
 import { Row } from './Row.tsx';
+import { type Look, contentOf, lookOf } from './row-content.ts';
+import { Seats } from './seats.ts';
 import { stickyAncestors } from './sticky.ts';
 import { HEADER_HEIGHT, getTableStyles, widthStyles } from './styles.ts';
+import { useKeyboard } from './useKeyboard.ts';
 import { useRowEvents } from './useRowEvents.ts';
 import { widthsOf } from './widths.ts';
 
@@ -56,40 +57,24 @@ export function TreeTable({ paint, width, cursor, top, panel, onCursor, onExpand
   });
   React.useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
 
-  const items = virtualizer.getVirtualItems();
   const keepsAncestors = paint.isTree && options.stickyAncestors;
   const sticky = keepsAncestors ? stickyAncestors(tree, (virtualizer.scrollOffset ?? 0) / rowHeight) : [];
   const elementId = (slot: number) => `tree-${panel}-${model.idOf(slot)}`;
   const cursorRow = cursor === undefined ? NONE : rows.indexOf(model.slotOf(cursor));
-  // Elements serve one row after another: to write other texts is cheaper than to move or make elements.
-  const pool = Math.ceil(((virtualizer.scrollRect?.height ?? 0) + HEADER_HEIGHT) / rowHeight) + 2 * OVERSCAN + 2;
-  const isCursorDrawn = items.some(({ index }) => index === cursorRow);
+  const drawn = virtualizer.getVirtualItems().map(({ index }) => index);
 
-  const onMove = (wanted: number) => {
-    const row = Math.max(0, Math.min(wanted, rows.length - 1));
-    onCursor(model.idOf(rows.slots[row]));
-    const covered = keepsAncestors ? Math.min(rows.depths[row], sticky.length) : 0;
-    bringIntoView(scroller.current!, { top: row * rowHeight, height: rowHeight }, HEADER_HEIGHT, covered);
-  };
-  const run = (command: Command) => {
-    if (command.do === 'move') onMove(command.row);
-    else if (command.do === 'expand') onExpand(command.slots.map((slot) => model.idOf(slot)), command.open);
-    else document.getElementById(elementId(command.slot))?.querySelector<HTMLElement>('a[data-link]')?.click();
-  };
-  const onKeyDown = (event: React.KeyboardEvent) => {
-    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
-    const seen = (scroller.current!.clientHeight - HEADER_HEIGHT) / rowHeight;
-    const command = commandOf(event.key, model, { row: cursorRow, page: Math.max(1, Math.floor(seen) - sticky.length - 1) });
-    if (!command) return;
-    event.preventDefault();
-    event.stopPropagation();
-    run(command);
-  };
+  const { onMove, onKeyDown } = useKeyboard(paint, { scroller, rowHeight, cursorRow, stuck: sticky.length, keepsAncestors, elementId, onCursor, onExpand });
   const events = useRowEvents(paint, { onCursor, onExpand, onMove, onLinks: setLinks });
 
-  const widths = React.useMemo(() => widthsOf(columns, width), [columns, width]);
-  const widthClass = React.useMemo(() => widthStyles(widths), [widths]);
-  const drawn = (slot: number, index: number) => ({ paint, styles, slot, index, depth: rows.depths[index], elementId: elementId(slot) });
+  const widths = widthsOf(columns, width);
+  const widthClass = React.useMemo(() => widthStyles(widths), [widths.flex.join(), widths.least]);
+  const look = React.useRef<Look>(undefined);
+  look.current = lookOf(paint, styles, look.current);
+  const [seats] = React.useState(() => new Seats());
+  const rowOf = (slot: number) => {
+    const index = rows.indexOf(slot);
+    return { look: look.current!, content: contentOf(paint, slot), slot, index, depth: rows.depths[index], elementId: elementId(slot) };
+  };
   return (
     <>
       <div
@@ -102,7 +87,7 @@ export function TreeTable({ paint, width, cursor, top, panel, onCursor, onExpand
         aria-label="Tree"
         aria-rowcount={rows.length + 1}
         aria-colcount={columns.length}
-        aria-activedescendant={isCursorDrawn ? elementId(rows.slots[cursorRow]) : undefined}
+        aria-activedescendant={drawn.includes(cursorRow) ? elementId(rows.slots[cursorRow]) : undefined}
         onKeyDown={onKeyDown}
         onScroll={(event) => { top.current = event.currentTarget.scrollTop; }}
         {...events}
@@ -111,13 +96,13 @@ export function TreeTable({ paint, width, cursor, top, panel, onCursor, onExpand
           <Header columns={columns} sort={model.sort} styles={styles} onSort={onSort} />
           <div className={styles.sticky} aria-hidden="true">
             {sticky.map((slot, i) => (
-              <Row key={slot} {...drawn(slot, rows.indexOf(slot))} top={i * rowHeight} isCursor={false} stuck={i === sticky.length - 1 ? 'last' : 'stuck'} />
+              <Row key={slot} {...rowOf(slot)} top={i * rowHeight} isCursor={false} stuck={i === sticky.length - 1 ? 'last' : 'stuck'} />
             ))}
           </div>
           <div role="rowgroup">
-            {items.map(({ index, start }) => {
-              const slot = rows.slots[index];
-              return <Row key={index % pool} {...drawn(slot, index)} top={start} isCursor={index === cursorRow} />;
+            {seats.take(drawn.map((index) => rows.slots[index])).map(({ seat, slot }) => {
+              const row = rowOf(slot);
+              return <Row key={seat} {...row} top={HEADER_HEIGHT + row.index * rowHeight} isCursor={row.index === cursorRow} />;
             })}
           </div>
         </div>

@@ -23,7 +23,7 @@ export interface Cell {
   isFaint: boolean;
 }
 
-/** What is the same for all rows of one drawing. A new one means that every row is drawn anew. */
+/** What is the same for all rows of one drawing. */
 export interface Paint {
   tree: Tree;
   columns: readonly Column[];

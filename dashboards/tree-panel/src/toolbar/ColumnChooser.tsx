@@ -1,11 +1,10 @@
 import * as React from 'react';
 import { Button, Checkbox, useStyles2 } from '@grafana/ui';
-import type { Shown } from '../useTree.ts';
 import type { SetViewState } from '../view-state.ts';
 import { Popup, getPopupStyles } from './Popup.tsx';
+import { useShown } from './shown.ts';
 
 interface Props {
-  shown: Shown;
   /** Whether a person chose columns before. */
   isChosen: boolean;
   isNarrow: boolean;
@@ -13,15 +12,16 @@ interface Props {
 }
 
 /** Lets a person choose the columns. Until then the panel shows those that fit. */
-export function ColumnChooser({ shown, isChosen, isNarrow, setView }: Props) {
+export function ColumnChooser({ isChosen, isNarrow, setView }: Props) {
   return (
     <Popup icon="columns" label="Columns" isNarrow={isNarrow}>
-      <Choices {...{ shown, isChosen, setView }} />
+      <Choices {...{ isChosen, setView }} />
     </Popup>
   );
 }
 
-function Choices({ shown: { columns, paint }, isChosen, setView }: Omit<Props, 'isNarrow'>) {
+function Choices({ isChosen, setView }: Omit<Props, 'isNarrow'>) {
+  const { columns, paint } = useShown();
   const styles = useStyles2(getPopupStyles);
   const now = paint.columns.map(({ key }) => key);
   const toggle = (key: string) => {

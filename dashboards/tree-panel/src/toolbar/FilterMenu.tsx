@@ -2,16 +2,15 @@ import * as React from 'react';
 import { Button, Checkbox, Input, useStyles2 } from '@grafana/ui';
 import type { Filter } from '../../../../tree-api/web/model/filter.js';
 import type { Column } from '../frame/columns.ts';
-import type { Shown } from '../useTree.ts';
 import type { SetViewState } from '../view-state.ts';
 import { parseFigure } from './figure.ts';
 import { Popup, getPopupStyles } from './Popup.tsx';
+import { useShown } from './shown.ts';
 
 /** A column with more different texts than this is searched, not chosen from. */
 const MOST_CHOICES = 60;
 
 interface Props {
-  shown: Shown;
   filter: Filter;
   isNarrow: boolean;
   setView: SetViewState;
@@ -27,7 +26,8 @@ export function FilterMenu(props: Props) {
   );
 }
 
-function Conditions({ shown: { tree, columns }, filter, setView }: Props) {
+function Conditions({ filter, setView }: Props) {
+  const { tree, columns } = useShown();
   const styles = useStyles2(getPopupStyles);
   const set = (change: Partial<Filter>) => setView({ filter: { ...filter, ...change } });
   const { oneOf = {}, atLeast = {} } = filter;

@@ -1,13 +1,16 @@
 import * as React from 'react';
 import { css } from '@emotion/css';
-import type { GrafanaTheme2 } from '@grafana/data';
+import type { DataFrame, GrafanaTheme2 } from '@grafana/data';
 import { Badge, Combobox, FilterInput, IconButton, useStyles2 } from '@grafana/ui';
+import type { Filter } from '../../../../tree-api/web/model/filter.js';
 import type { Picked } from '../frame/pick.ts';
+import type { Tree } from '../tree.ts';
 import type { Shown } from '../useTree.ts';
 import type { SetViewState, ViewState } from '../view-state.ts';
 import { ColumnChooser } from './ColumnChooser.tsx';
 import { FilterMenu } from './FilterMenu.tsx';
 import { modeOf } from './mode.ts';
+import { ShownContext } from './shown.ts';
 
 /** Below this width, in pixels, buttons have no words. */
 const NARROW = 620;
@@ -25,33 +28,66 @@ interface Props {
 export function Toolbar({ shown, picked, view, width, setView }: Props) {
   const styles = useStyles2(getStyles);
   const { tree, paint } = shown;
-  const { model } = tree;
-  const isNarrow = width < NARROW;
-  const mode = modeOf(picked.frame);
-  const { skipped } = tree.table;
-  const leftOut = skipped.withoutID + skipped.repeated;
+  return (
+    <div className={styles.toolbar} role="toolbar" aria-label="Tree">
+      {picked.names.length > 1 && <FramePicker picked={picked} setView={setView} />}
+      <Search filter={view.filter} setView={setView} />
+      <ShownContext.Provider value={shown}>
+        <Buttons model={tree.model} filter={view.filter} isTree={paint.isTree} isChosen={view.columns !== undefined} isNarrow={width < NARROW} setView={setView} />
+      </ShownContext.Provider>
+      <Facts tree={tree} frame={picked.frame} />
+    </div>
+  );
+}
+
+// Memoized: new data are no reason to draw these anew, which would take longer than the rows.
+const Search = React.memo(function Search({ filter, setView }: { filter: Filter; setView: SetViewState }) {
+  const styles = useStyles2(getStyles);
+  return (
+    <div className={styles.search}>
+      <FilterInput value={filter.text ?? ''} placeholder="Search" aria-label="Search" escapeRegex={false} onChange={(text) => setView({ filter: { ...filter, text } })} />
+    </div>
+  );
+});
+
+interface ButtonsProps {
+  model: Tree['model'];
+  filter: Filter;
+  isTree: boolean;
+  /** Whether a person chose the columns. */
+  isChosen: boolean;
+  isNarrow: boolean;
+  setView: SetViewState;
+}
+
+const Buttons = React.memo(function Buttons({ model, filter, isTree, isChosen, isNarrow, setView }: ButtonsProps) {
+  const styles = useStyles2(getStyles);
   const expandAll = (open: boolean) => {
     model.setExpansion({ open, except: [] });
     setView({ expansion: model.expansion });
   };
   return (
-    <div className={styles.toolbar} role="toolbar" aria-label="Tree">
-      {picked.names.length > 1 && <FramePicker picked={picked} setView={setView} />}
-      <div className={styles.search}>
-        <FilterInput value={view.filter.text ?? ''} placeholder="Search" aria-label="Search" escapeRegex={false} onChange={(text) => setView({ filter: { ...view.filter, text } })} />
-      </div>
-      <div className={styles.buttons}>
-        <IconButton name="sitemap" aria-label="Tree" tooltip={paint.isTree ? 'Show as a list' : 'Show as a tree'} aria-pressed={paint.isTree} variant={paint.isTree ? 'primary' : 'secondary'} onClick={() => setView({ shape: paint.isTree ? 'list' : 'tree' })} />
-        {paint.isTree && <IconButton name="angle-double-down" tooltip="Open all" onClick={() => expandAll(true)} />}
-        {paint.isTree && <IconButton name="angle-double-right" tooltip="Fold all" onClick={() => expandAll(false)} />}
-        <FilterMenu shown={shown} filter={view.filter} isNarrow={isNarrow} setView={setView} />
-        <ColumnChooser shown={shown} isChosen={view.columns !== undefined} isNarrow={isNarrow} setView={setView} />
-      </div>
-      <div className={styles.facts}>
-        <span aria-live="polite">{model.matched === model.total ? model.total : `${model.matched} / ${model.total}`}</span>
-        {leftOut > 0 && <span title={`${skipped.withoutID} rows have no ID, ${skipped.repeated} have that of another row.`}>{leftOut} left out</span>}
-        {mode && <Badge text={mode.text} color={mode.color} tooltip={mode.title || undefined} />}
-      </div>
+    <div className={styles.buttons}>
+      <IconButton name="sitemap" aria-label="Tree" tooltip={isTree ? 'Show as a list' : 'Show as a tree'} aria-pressed={isTree} variant={isTree ? 'primary' : 'secondary'} onClick={() => setView({ shape: isTree ? 'list' : 'tree' })} />
+      {isTree && <IconButton name="angle-double-down" tooltip="Open all" onClick={() => expandAll(true)} />}
+      {isTree && <IconButton name="angle-double-right" tooltip="Fold all" onClick={() => expandAll(false)} />}
+      <FilterMenu filter={filter} isNarrow={isNarrow} setView={setView} />
+      <ColumnChooser isChosen={isChosen} isNarrow={isNarrow} setView={setView} />
+    </div>
+  );
+});
+
+/** How many rows there are, how many are left out, and how fresh and whole they are. */
+function Facts({ tree: { model, table }, frame }: { tree: Tree; frame: DataFrame }) {
+  const styles = useStyles2(getStyles);
+  const mode = modeOf(frame);
+  const { skipped } = table;
+  const leftOut = skipped.withoutID + skipped.repeated;
+  return (
+    <div className={styles.facts}>
+      <span aria-live="polite">{model.matched === model.total ? model.total : `${model.matched} / ${model.total}`}</span>
+      {leftOut > 0 && <span title={`${skipped.withoutID} rows have no ID, ${skipped.repeated} have that of another row.`}>{leftOut} left out</span>}
+      {mode && <Badge text={mode.text} color={mode.color} tooltip={mode.title || undefined} />}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { ALL_LEVELS, DEFAULTS } from '../../src/options.ts';
 import { hasOwnColors, heatOf, paletteOf } from '../../src/table/heat.ts';
 import { commandOf } from '../../src/table/keys.ts';
 import { cellOf, heatsOf, titleOf } from '../../src/table/paint.ts';
+import { Seats } from '../../src/table/seats.ts';
 import { stickyAncestors } from '../../src/table/sticky.ts';
 import { parseFigure } from '../../src/toolbar/figure.ts';
 import { modeOf } from '../../src/toolbar/mode.ts';
@@ -125,4 +126,16 @@ test('how fresh and how whole the rows are', () => {
   const partial = mode({ custom: { mode: 'history', partial: true, total: 40 }, notices: [{ severity: 'warning', text: 'Only the largest.' }] });
   assert.deepEqual(partial, { text: 'Past · partial', color: 'orange', title: 'Only the largest.' });
   assert.deepEqual(mode({ notices: [{ severity: 'warning', text: 'Cut.' }] }), { text: 'Partial', color: 'orange', title: 'Cut.' });
+});
+
+describe('seats', () => {
+  const seatsOf = (taken: Array<{ seat: number; slot: number }>) => Object.fromEntries(taken.map(({ seat, slot }) => [slot, seat]));
+  test('who stays keeps its seat; who comes takes a free one', () => {
+    const seats = new Seats();
+    assert.deepEqual(seatsOf(seats.take([7, 8, 9])), { 7: 0, 8: 1, 9: 2 });
+    assert.deepEqual(seatsOf(seats.take([9, 7, 8])), { 7: 0, 8: 1, 9: 2 }, 'another order');
+    assert.deepEqual(seatsOf(seats.take([9, 5, 7, 6])), { 7: 0, 5: 1, 9: 2, 6: 3 });
+    assert.deepEqual(seatsOf(seats.take([6])), { 6: 3 });
+    assert.deepEqual(seats.take([1, 6]).map(({ seat }) => seat), [0, 3], 'in the order of the seats');
+  });
 });

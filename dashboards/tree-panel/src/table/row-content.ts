@@ -1,0 +1,61 @@
+import { linkedColumns } from './links.ts';
+import { type Cell, type Paint, cellOf } from './paint.ts';
+import type { TableStyles } from './styles.ts';
+
+/** What is the same for all rows, and stays the same object until it changes. */
+export interface Look {
+  styles: TableStyles;
+  columns: readonly ColumnLook[];
+  /** What to highlight, in lower case. */
+  words: readonly string[];
+}
+
+/** All that a row has to know of a column: less than a Column, which each frame brings anew. */
+interface ColumnLook {
+  key: string;
+  isLabel: boolean;
+  isNumber: boolean;
+  /** Whether a click leads somewhere. */
+  isLinked: boolean;
+}
+
+/** The look of a drawing: the last one, if that still serves. */
+export function lookOf({ columns, words }: Paint, styles: TableStyles, last: Look | undefined): Look {
+  const look = {
+    styles,
+    columns: columns.map((column) => ({ key: column.key, isLabel: column.isLabel, isNumber: column.isNumber, isLinked: linkedColumns(columns, column).length > 0 })),
+    words,
+  };
+  return last && last.styles === styles && JSON.stringify([last.columns, last.words]) === JSON.stringify([look.columns, words]) ? last : look;
+}
+
+/** All that a row shows; what differs in it is drawn anew. */
+export interface RowContent {
+  /** In the order of the columns. */
+  cells: readonly Cell[];
+  /** undefined for a row with nothing below it. */
+  isOpen: boolean | undefined;
+  /** How many rows a folded branch has, its top included; else 0. */
+  folded: number;
+  /** Whether it is there only because something below it matches. */
+  isContext: boolean;
+}
+
+export function contentOf(paint: Paint, slot: number): RowContent {
+  const { model } = paint.tree;
+  const isOpen = model.isExpandable(slot) ? model.isExpanded(slot) : undefined;
+  return {
+    cells: paint.columns.map((column) => cellOf(paint, column, slot, isOpen === false)),
+    isOpen,
+    folded: isOpen === false ? model.branchSize(slot) : 0,
+    isContext: model.isContext(slot),
+  };
+}
+
+export function isSameContent(a: RowContent, b: RowContent): boolean {
+  return a.isOpen === b.isOpen && a.folded === b.folded && a.isContext === b.isContext
+    && a.cells.length === b.cells.length && a.cells.every((cell, i) => isSameCell(cell, b.cells[i]));
+}
+
+const isSameCell = (a: Cell, b: Cell): boolean => a.text === b.text && a.background === b.background
+  && a.color === b.color && a.bar === b.bar && a.isFaint === b.isFaint;
