@@ -177,7 +177,7 @@ func (p prometheusServer) variables(t *testing.T, d dashboardJSON, values choice
 func optionsOf(v variableJSON, label string, found []sample) []string {
 	var options []string
 	for _, s := range found {
-		text := fmt.Sprintf("{group=%q, instance=%q}", s["group"], s["instance"])
+		text := fmt.Sprintf(`{group="%s",instance="%s"} 1 2`, s["group"], s["instance"])
 		if label != "" {
 			options = append(options, s[label])
 		} else if m := regexp.MustCompile(strings.Trim(v.Regex, "/")).FindStringSubmatch(text); m != nil {

@@ -18,7 +18,7 @@ func trend(title, description string, u unit, n needs, q query) *stat.PanelBuild
 }
 
 func number(title, description string, u unit, n needs, q query) *stat.PanelBuilder {
-	return stat.NewPanelBuilder().
+	panel := stat.NewPanelBuilder().
 		Title(title).
 		Description(description).
 		Datasource(prometheusSource()).
@@ -31,4 +31,8 @@ func number(title, description string, u unit, n needs, q query) *stat.PanelBuil
 		TextMode(common.BigValueTextModeValue).
 		Thresholds(plain()).
 		ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"}))
+	if u == share {
+		panel.Decimals(1)
+	}
+	return panel
 }

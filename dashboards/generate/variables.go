@@ -57,7 +57,7 @@ func alertGroups() cog.Builder[dashboard.VariableModel] {
 // topk in the graph's own query would not.
 func largest(name, expr string) cog.Builder[dashboard.VariableModel] {
 	return labelValues(name, "", promql("query_result("+expr+")")).
-		Regex(`/group="([^"]*)"/`).
+		Regex(valueOf("group")).
 		Multi(true).IncludeAll(true).Current(all()).
 		Hide(dashboard.VariableHideHideVariable)
 }
@@ -66,8 +66,15 @@ func largest(name, expr string) cog.Builder[dashboard.VariableModel] {
 // that it puts first.
 func ranked(name, title, label, expr string) *dashboard.QueryVariableBuilder {
 	return labelValues(name, title, promql("query_result("+expr+")")).
-		Regex(`/` + label + `="([^"]*)"/`).
+		Regex(valueOf(label)).
 		Sort(dashboard.VariableSortDisabled)
+}
+
+// valueOf is the expression that finds the value of a label in what Grafana makes of a series
+// for a variable: {group="a",job="b"} 1 1790000000000, with nothing escaped. A process may have
+// quotes in its name; an empty choice would be taken for the one that is in force.
+func valueOf(label string) string {
+	return `/` + label + `="(.+?)"(?:,\w+="|} )/`
 }
 
 // liveSource lets choose the data source that asks the exporters themselves.
