@@ -87,7 +87,7 @@ func (t *bpfTable) add(r *bpf.Record) {
 		t.threads = append(t.threads, *r)
 		return
 	}
-	p := Process{
+	t.out = append(t.out, Process{
 		ID:     ID{PID: int(r.Pid), StartTicks: r.Start / uint64(tick)},
 		PPID:   int(r.Ppid),
 		State:  stateOfTask(r.State, r.ExitState),
@@ -96,7 +96,8 @@ func (t *bpfTable) add(r *bpf.Record) {
 		Nice:   int8(r.Nice), Threads: int(r.Threads), UID: r.Uid,
 		ChildUserTime: time.Duration(r.Cutime), ChildSystemTime: time.Duration(r.Cstime),
 		ResidentBytes: r.Rss * t.pageSize, VirtualBytes: r.Vm * t.pageSize, SwapBytes: r.Swap * t.pageSize,
-	}
+	})
+	p := &t.out[len(t.out)-1]
 	if r.Has&bpf.HasIO != 0 {
 		p.Known |= HasIO
 	}
@@ -108,7 +109,6 @@ func (t *bpfTable) add(r *bpf.Record) {
 		// It shares the table of kthreadd; /proc shows none of it.
 		p.OpenFDs = 0
 	}
-	t.out = append(t.out, p)
 	t.times = append(t.times, bpfTimes{keptUser: time.Duration(r.PrevUtime), keptSystem: time.Duration(r.PrevStime)})
 	t.comms = append(t.comms, r.Comm)
 	t.cgroups = append(t.cgroups, r.Cgroup)

@@ -18,48 +18,55 @@ const (
 	// raise its limits; an old one still may change its title.
 	factsMinAge = 2 * userHZ
 	factsMaxAge = 600 * userHZ
-	// refreshShare bounds these readings per scan: one in so many processes.
-	refreshShare = 128
+	// refreshShare bounds these readings per scan: one in so many processes, and as many of
+	// those that are younger than youngAge, in ticks. A reading costs what the scan of some
+	// twenty processes does.
+	refreshShare = 256
 	minRefresh   = 16
+	youngAge     = 60 * userHZ
 )
 
 // factsCache keeps the facts of each process and every name once. They are read when a
 // process is first seen, when its name, user or control group changes, and now and then. Whoever reads
-// the process table calls begin, get for each process, and sweep. Not safe for concurrent
-// use.
+// the process table calls begin, get for each process in the order of their IDs, and sweep.
+// Not safe for concurrent use.
 type factsCache struct {
 	proc  *procDir
 	guard *guard
 	users *userNames
 
-	entries map[ID]*factsEntry
-	names   map[string]string
-	kernel  *Facts
+	// entries are those of the processes that this scan has seen so far, sorted by ID, and
+	// previous those of the last scan, of which at is the next to look at.
+	entries, previous []*factsEntry
+	at                int
+	names             map[string]string
+	kernel            *Facts
 
-	scan   uint64
-	now    uint64
-	time   time.Time
-	live   int
-	budget int
-	errs   map[string]uint64
+	now  uint64
+	time time.Time
+	// budget and young are how many readings are left to this scan, the latter for young
+	// processes. turn is where a scan begins to spend the former, and last where it did.
+	budget, young int
+	turn, last    ID
+	errs          map[string]uint64
 }
 
 func newFactsCache(proc *procDir, cfg Config) *factsCache {
 	return &factsCache{
-		proc:    proc,
-		guard:   newGuard(cfg.Deadline, maxHangingFacts),
-		users:   newUserNames(cfg.RootPath, cfg.Deadline),
-		entries: make(map[ID]*factsEntry),
-		names:   make(map[string]string),
+		proc:  proc,
+		guard: newGuard(cfg.Deadline, maxHangingFacts),
+		users: newUserNames(cfg.RootPath, cfg.Deadline),
+		names: make(map[string]string),
 	}
 }
 
 // begin starts a scan of about so many processes at the given tick and time. What cannot
 // be read is counted in errs.
 func (c *factsCache) begin(tick uint64, now time.Time, processes int, errs map[string]uint64) {
-	c.scan++
+	c.entries, c.previous, c.at = c.previous[:0], c.entries, 0
 	c.now, c.time, c.errs = tick, now, errs
-	c.live, c.budget = 0, max(processes/refreshShare, minRefresh)
+	c.budget = max(processes/refreshShare, minRefresh)
+	c.young = c.budget
 	if user := c.users.name(0, now); c.kernel == nil || c.kernel.User != user {
 		c.kernel = &Facts{User: user}
 	}
@@ -74,25 +81,35 @@ func (c *factsCache) get(s sighting) (string, *Facts) {
 		e.facts = c.kernel
 	case e.unread:
 		c.read(s.ID, e)
-	case c.now >= e.due && c.budget > 0:
-		c.budget--
+	case c.now >= e.due && c.takeTurn(s.ID):
 		c.read(s.ID, e)
 	}
 	e.failed.addTo(c.errs)
 	return e.name, e.facts
 }
 
+// takeTurn spends one of the readings that are left to the scan. Where more are due than a
+// scan may read, it goes on where the last one ended: the lowest PIDs alone would be read.
+func (c *factsCache) takeTurn(id ID) bool {
+	switch {
+	case c.now-min(id.StartTicks, c.now) < youngAge:
+		c.young--
+		return c.young >= 0
+	case c.budget == 0 || id.Compare(c.turn) < 0:
+		return false
+	}
+	c.budget--
+	c.last = id
+	return true
+}
+
 // entry returns the entry of a process, without facts if it is new or a new program.
 func (c *factsCache) entry(s sighting) *factsEntry {
-	e := c.entries[s.ID]
+	e := c.known(s.ID)
 	if e == nil {
-		e = &factsEntry{uid: s.uid, facts: noFacts, unread: true}
-		c.entries[s.ID] = e
+		e = &factsEntry{id: s.ID, uid: s.uid, facts: noFacts, unread: true}
 	}
-	if e.seen != c.scan {
-		e.seen = c.scan
-		c.live++
-	}
+	c.entries = append(c.entries, e)
 	if e.name != string(s.name) || e.uid != s.uid {
 		e.name, e.uid = c.intern(s.name), s.uid
 		e.facts, e.failed, e.unread = noFacts, failures{}, true
@@ -102,6 +119,22 @@ func (c *factsCache) entry(s sighting) *factsEntry {
 		e.cgroup = s.cgroup
 	}
 	return e
+}
+
+// known returns the entry that the last scan had of a process, or nil.
+func (c *factsCache) known(id ID) *factsEntry {
+	for c.at < len(c.previous) {
+		e := c.previous[c.at]
+		order := e.id.Compare(id)
+		if order > 0 {
+			break
+		}
+		c.at++
+		if order == 0 {
+			return e
+		}
+	}
+	return nil
 }
 
 // read reads the facts and says when to do so again. If they do not come in time the
@@ -163,14 +196,11 @@ func (c *factsCache) intern(name []byte) string {
 
 // sweep ends a scan: it forgets the processes that it has not seen.
 func (c *factsCache) sweep() {
-	if c.live == len(c.entries) {
-		return
+	c.turn = ID{}
+	if c.budget == 0 {
+		c.turn = ID{PID: c.last.PID + 1}
 	}
-	for id, e := range c.entries {
-		if e.seen != c.scan {
-			delete(c.entries, id)
-		}
-	}
+	clear(c.previous)
 	if len(c.names) <= 2*len(c.entries) {
 		return
 	}

@@ -37,3 +37,92 @@ func TestFactsCacheForgetsTheDead(t *testing.T) {
 		t.Errorf("%d entries after a scan without a change, want 10", len(cache.entries))
 	}
 }
+
+// A process keeps what was read of it while others come and go around it, and its number
+// alone does not make another process the same.
+func TestFactsCacheKnowsEachProcessAgain(t *testing.T) {
+	proc, err := openProcDir(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = proc.close() })
+	cache := newFactsCache(proc, Config{}.withDefaults())
+	defer cache.close()
+	scan := func(ids ...ID) map[ID]*Facts {
+		seen := make(map[ID]*Facts)
+		cache.begin(1, time.Now(), len(ids), map[string]uint64{})
+		for _, id := range ids {
+			_, seen[id] = cache.get(sighting{ID: id, name: []byte("p")})
+		}
+		cache.sweep()
+		return seen
+	}
+	first := scan(ID{1, 10}, ID{3, 30}, ID{5, 50}, ID{9, 90})
+	then := scan(ID{2, 20}, ID{3, 30}, ID{4, 40}, ID{5, 51}, ID{9, 90}, ID{10, 99})
+	again := scan(ID{1, 10}, ID{3, 30}, ID{5, 51}, ID{9, 90})
+	for _, c := range []struct {
+		name        string
+		before, now *Facts
+		same        bool
+	}{
+		{"one that stays", first[ID{3, 30}], then[ID{3, 30}], true},
+		{"and stays", first[ID{3, 30}], again[ID{3, 30}], true},
+		{"the last", first[ID{9, 90}], again[ID{9, 90}], true},
+		{"another of the same number", first[ID{5, 50}], then[ID{5, 51}], false},
+		{"which stays", then[ID{5, 51}], again[ID{5, 51}], true},
+		{"one that was left out for a scan", first[ID{1, 10}], again[ID{1, 10}], false},
+	} {
+		if (c.before == c.now) != c.same {
+			t.Errorf("%s: the same facts: %t, want %t", c.name, !c.same, c.same)
+		}
+	}
+}
+
+// Where more readings are due than a scan may make, every process has its turn, and young
+// ones do not wait for that of the old.
+func TestFactsCacheReadsInTurns(t *testing.T) {
+	proc, err := openProcDir(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = proc.close() })
+	cache := newFactsCache(proc, Config{}.withDefaults())
+	defer cache.close()
+	const processes, young = 6*minRefresh + 1, minRefresh / 2
+	tick := uint64(10 * factsMaxAge)
+	// scan returns how many old and young processes were read.
+	reads := make(map[int]int)
+	scan := func() (old, fresh int) {
+		tick += 2 * factsMaxAge // All are due.
+		cache.begin(tick, time.Now(), processes, map[string]uint64{})
+		for pid := range processes + young {
+			id := ID{PID: pid + 1, StartTicks: 1}
+			if pid >= processes {
+				id.StartTicks = tick - 3*factsMinAge
+				cache.previous = append(cache.previous, &factsEntry{id: id, name: "p", facts: noFacts})
+			}
+			cache.get(sighting{ID: id, name: []byte("p")})
+			if e := cache.entries[len(cache.entries)-1]; e.due > tick && pid >= processes {
+				fresh++
+			} else if e.due > tick {
+				old++
+				reads[pid]++
+			}
+		}
+		cache.sweep()
+		return old, fresh
+	}
+	if old, _ := scan(); old != processes {
+		t.Fatalf("the first scan read %d, want all %d", old, processes)
+	}
+	for range 7 {
+		if old, fresh := scan(); old > minRefresh || fresh != young {
+			t.Errorf("a scan read %d old and %d young processes, want at most %d, and %d", old, fresh, minRefresh, young)
+		}
+	}
+	for pid := range processes {
+		if reads[pid] < 2 {
+			t.Errorf("process %d had no turn", pid)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package host
 
 // factsEntry is what is known of one process.
 type factsEntry struct {
+	id     ID
 	name   string
 	uid    uint32
 	cgroup uint64
@@ -9,8 +10,6 @@ type factsEntry struct {
 	failed failures
 	// unread is set until the facts of this program and user have been read.
 	unread bool
-	// seen is the scan that saw it last.
-	seen uint64
 	// due is the tick at which the facts are to be read again.
 	due uint64
 	// overdue is a reading that has not returned in time.
