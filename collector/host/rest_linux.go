@@ -3,8 +3,9 @@ package host
 // A process that has not run since it was last read is not read again: opening, reading
 // and closing its files costs six times what schedstat alone does, and on most hosts most
 // processes sleep. What it has done itself cannot have changed. What others can change
-// without its running is its parent, which is checked; its nice value and its memory,
-// from which the kernel may take pages: these may be restLimit old. Only the first
+// without its running is its parent, which is checked; that it was woken and waits for a
+// CPU, which is seen once it has had one; its nice value and its memory, from which the
+// kernel may take pages: these may be restLimit old. Only the first
 // thread's account is at hand, so a process of several is always read.
 
 // restLimit is after how many ticks a process is read even if it has not run.
