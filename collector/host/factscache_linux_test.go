@@ -6,14 +6,23 @@ import (
 	"time"
 )
 
-func TestFactsCacheForgetsTheDead(t *testing.T) {
+// emptyFactsCache returns a cache over a proc file system without processes.
+func emptyFactsCache(t *testing.T) *factsCache {
+	t.Helper()
 	proc, err := openProcDir(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = proc.close() })
 	cache := newFactsCache(proc, Config{}.withDefaults())
-	defer cache.close()
+	t.Cleanup(func() {
+		cache.close()
+		_ = proc.close()
+	})
+	return cache
+}
+
+func TestFactsCacheForgetsTheDead(t *testing.T) {
+	cache := emptyFactsCache(t)
 	scan := func(first, n int) {
 		cache.begin(1, time.Now(), n, map[string]uint64{})
 		for i := range n {
@@ -41,13 +50,7 @@ func TestFactsCacheForgetsTheDead(t *testing.T) {
 // A process keeps what was read of it while others come and go around it, and its number
 // alone does not make another process the same.
 func TestFactsCacheKnowsEachProcessAgain(t *testing.T) {
-	proc, err := openProcDir(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = proc.close() })
-	cache := newFactsCache(proc, Config{}.withDefaults())
-	defer cache.close()
+	cache := emptyFactsCache(t)
 	scan := func(ids ...ID) map[ID]*Facts {
 		seen := make(map[ID]*Facts)
 		cache.begin(1, time.Now(), len(ids), map[string]uint64{})
@@ -81,13 +84,7 @@ func TestFactsCacheKnowsEachProcessAgain(t *testing.T) {
 // Where more readings are due than a scan may make, every process has its turn, and young
 // ones do not wait for that of the old.
 func TestFactsCacheReadsInTurns(t *testing.T) {
-	proc, err := openProcDir(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = proc.close() })
-	cache := newFactsCache(proc, Config{}.withDefaults())
-	defer cache.close()
+	cache := emptyFactsCache(t)
 	const processes, young = 6*minRefresh + 1, minRefresh / 2
 	tick := uint64(10 * factsMaxAge)
 	// scan returns how many old and young processes were read.
