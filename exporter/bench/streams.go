@@ -118,6 +118,10 @@ type growth struct {
 func (b *bench) memoryOfStreams(ctx context.Context, s *server) (growth, error) {
 	span := b.options.streamsFor
 	b.progress("%d streams for %s", manyStreams, span)
+	// Those of the last round have to leave their places first.
+	if err := sleep(ctx, streamSettle); err != nil {
+		return growth{}, err
+	}
 	readers, err := s.openStreams(ctx, manyStreams)
 	if err != nil {
 		return growth{}, err

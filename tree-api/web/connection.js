@@ -39,7 +39,7 @@ export class ConnectionBar {
     this.#connection = connection;
     this.#lastTime = lastTime;
     this.#interval = interval;
-    const words = { connecting: 'Connecting', live: 'Live', lost: 'Connection lost', paused: 'Paused', refused: 'No access' };
+    const words = { connecting: 'Connecting', live: 'Live', lost: 'Offline', paused: 'Paused', refused: 'No access' };
     const { state } = connection;
     setText(this.#status.button, state === 'live' ? `Live · ${interval} s` : words[state]);
     this.#status.button.dataset.state = state;

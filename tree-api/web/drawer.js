@@ -1,12 +1,12 @@
 import { APIError, get } from './api.js';
-import { Sparkline } from './charts.js';
 import { button, el, setText } from './dom.js';
 import { withIcon } from './icons.js';
+import { ChartLine } from './drawer-chart.js';
 import { detailSections, facts } from './drawer-detail.js';
 import { UNKNOWN, formatBytes, formatCores, formatCount, formatCPUTime, formatDuration, formatRate, formatTime } from './format.js';
 
 /** @import { TreeModel } from './tree-model.js' */
-/** @import { History, HistoryKey } from './history.js' */
+/** @import { History } from './history.js' */
 
 const REFRESH_MILLISECONDS = 5000;
 /** Moving over rows with the arrows must not ask the server for each of them. */
@@ -179,31 +179,4 @@ function commandLine(args) {
   });
   // Only a page that came over TLS or from this host may write to the clipboard.
   return [el('div', { class: 'command' }, el('code', {}, text), isSecureContext && copy)];
-}
-
-/** A chart of one process with its last and its largest value. */
-class ChartLine {
-  #value = el('strong');
-  #most = el('span', { class: 'muted' });
-  #key;
-  #format;
-  #chart;
-  element;
-
-  /** @param {string} title @param {HistoryKey} key @param {(value: number) => string} format */
-  constructor(title, key, format) {
-    this.#key = key;
-    this.#format = format;
-    this.#chart = new Sparkline(`${title} of this process since the page opened`);
-    this.element = el('div', { class: `chart-line ${key}-chart` }, el('div', { class: 'chart-figures' }, el('span', {}, title), this.#value, this.#most), this.#chart.element);
-  }
-
-  /** @param {TreeModel} model @param {History} history @param {number} slot */
-  show(model, history, slot) {
-    const { times, values } = history.of(slot, this.#key);
-    setText(this.#value, this.#format(model.number(slot, this.#key)));
-    const most = Math.max(...values.filter((v) => !Number.isNaN(v)));
-    setText(this.#most, Number.isFinite(most) ? `at most ${this.#format(most)}` : '');
-    this.#chart.draw(times, values);
-  }
 }

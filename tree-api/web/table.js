@@ -1,4 +1,5 @@
-import { button, el, setAttribute } from './dom.js';
+import { el, setAttribute } from './dom.js';
+import { TableHead } from './table-head.js';
 import { RowView, rowElementId } from './table-row.js';
 import { cellTitle, columnPlaces } from './table-columns.js';
 import { handleKey } from './table-keys.js';
@@ -22,7 +23,7 @@ export class TreeTable {
   #root;
   #model;
   #on;
-  #head = el('div', { role: 'row', class: 'head', 'aria-rowindex': 1 });
+  #head;
   #body = el('div', { role: 'rowgroup', class: 'body' });
   /** @type {RowView[]} */
   #views = [];
@@ -34,11 +35,8 @@ export class TreeTable {
   #columns = [];
   /** @type {readonly Place[]} */
   #places = [];
-  /** How wide the columns came out, in pixels. @type {readonly number[]} */
-  #widths = [];
   /** @type {CellContext} */
   #context = { now: 0, memoryTotal: undefined };
-  #sizes = new ResizeObserver(() => this.#measure());
   #rowHeight = 26;
   #cursorIndex = 0;
   #painting = false;
@@ -57,39 +55,27 @@ export class TreeTable {
     this.#root = root;
     this.#model = model;
     this.#on = on;
-    root.replaceChildren(el('div', { role: 'rowgroup', class: 'heads' }, this.#head), this.#body);
+    this.#head = new TableHead({ sort: on.sort, size: () => this.#measure() });
+    root.replaceChildren(el('div', { role: 'rowgroup', class: 'heads' }, this.#head.element), this.#body);
     root.addEventListener('scroll', () => this.#schedule(), { passive: true });
     root.addEventListener('keydown', (event) => handleKey(event, this, this.#model, on));
     this.#body.addEventListener('click', (event) => this.#click(event));
     this.#body.addEventListener('pointerover', (event) => this.#addTitle(event));
-    this.#sizes.observe(root);
+    new ResizeObserver(() => this.#measure()).observe(root);
   }
 
   /** @param {readonly Column[]} columns */
   setColumns(columns) {
-    this.#showSort();
-    if (columns.map((c) => c.key).join() === this.#columns.map((c) => c.key).join()) return;
-    this.#columns = columns;
-    this.#root.setAttribute('aria-colcount', String(columns.length));
-    const { places, least } = columnPlaces(columns);
-    this.#places = places;
-    this.#root.style.setProperty('--least-width', least);
-    for (const heading of this.#head.children) this.#sizes.unobserve(heading);
-    this.#head.replaceChildren(...columns.map((column, i) => this.#heading(column, i)));
-    for (const heading of this.#head.children) this.#sizes.observe(heading);
-    for (const view of this.#views) view.setColumns(columns, places);
-    this.#showSort();
-  }
-
-  /** Marks the column by which the rows are sorted. */
-  #showSort() {
-    const { key, descending } = this.#model.sort;
-    for (const heading of this.#head.children) {
-      const { column } = /** @type {HTMLElement} */ (heading).dataset;
-      // The later something started, the lower its age.
-      const falls = descending !== (key === 'start');
-      setAttribute(heading, 'aria-sort', column !== key ? 'none' : falls ? 'descending' : 'ascending');
+    if (columns.map((c) => c.key).join() !== this.#columns.map((c) => c.key).join()) {
+      this.#columns = columns;
+      this.#root.setAttribute('aria-colcount', String(columns.length));
+      const { places, least } = columnPlaces(columns);
+      this.#places = places;
+      this.#root.style.setProperty('--least-width', least);
+      this.#head.setColumns(columns, places);
+      for (const view of this.#views) view.setColumns(columns, places);
     }
+    this.#head.showSort(this.#model.sort);
   }
 
   /** Paints the rows that can be seen. @param {CellContext} [context] */
@@ -101,7 +87,7 @@ export class TreeTable {
     if (this.#body.style.height !== height) this.#body.style.height = height;
     const first = Math.max(0, Math.floor(this.#root.scrollTop / this.#rowHeight) - OVERSCAN);
     const last = Math.min(rows.length, first + this.#views.length);
-    const paint = { model: this.#model, columns: this.#columns, widths: this.#widths, words: this.words, context: this.#context, cursor: this.cursor };
+    const paint = { model: this.#model, columns: this.#columns, widths: this.#head.widths, words: this.words, context: this.#context, cursor: this.cursor };
     const free = this.#freeViews(first, last);
     for (let index = first; index < last; index++) {
       const slot = rows.slots[index];
@@ -140,7 +126,7 @@ export class TreeTable {
 
   /** How many whole rows can be seen. */
   get pageLength() {
-    return Math.max(1, Math.floor((this.#root.clientHeight - this.#head.offsetHeight) / this.#rowHeight) - 1);
+    return Math.max(1, Math.floor((this.#root.clientHeight - this.#head.height) / this.#rowHeight) - 1);
   }
 
   /** Puts the cursor into a row and the row into view. @param {number} index */
@@ -150,7 +136,7 @@ export class TreeTable {
     this.#cursorIndex = Math.max(0, Math.min(index, rows.length - 1));
     this.cursor = this.#model.idOf(rows.slots[this.#cursorIndex]);
     const top = this.#cursorIndex * this.#rowHeight;
-    const seen = this.#root.clientHeight - this.#head.offsetHeight;
+    const seen = this.#root.clientHeight - this.#head.height;
     if (top < this.#root.scrollTop) this.#root.scrollTop = top;
     if (top + this.#rowHeight > this.#root.scrollTop + seen) this.#root.scrollTop = top + this.#rowHeight - seen;
     this.render();
@@ -173,16 +159,6 @@ export class TreeTable {
     const seen = this.cursor !== undefined && index >= first && index < last
       && this.#model.idOf(this.#model.rows().slots[index]) === this.cursor;
     setAttribute(this.#root, 'aria-activedescendant', seen ? rowElementId(/** @type {string} */ (this.cursor)) : null);
-  }
-
-  /** @param {Column} column @param {number} i */
-  #heading(column, i) {
-    const sort = button(column.title, { title: column.hint, class: 'sort' }, () => this.#on.sort(column.key));
-    const heading = el('div', {
-      role: 'columnheader', class: `heading ${column.key}-cell${column.number ? ' number' : ''}`, 'aria-colindex': i + 1, 'data-column': column.key,
-    }, sort);
-    Object.assign(heading.style, this.#places[i]);
-    return heading;
   }
 
   /** @param {MouseEvent} event */
@@ -208,7 +184,6 @@ export class TreeTable {
   /** Called by the browser after a layout, when reading sizes costs nothing. */
   #measure() {
     if (this.#columns.length === 0) return;
-    this.#widths = [...this.#head.children].map((heading) => /** @type {HTMLElement} */ (heading).offsetWidth);
     this.#rowHeight = parseFloat(getComputedStyle(this.#root).getPropertyValue('--row-height')) || this.#rowHeight;
     this.#root.classList.toggle('scrolls-sideways', this.#root.scrollWidth > this.#root.clientWidth);
     const wanted = Math.ceil(this.#root.clientHeight / this.#rowHeight) + 2 * OVERSCAN;

@@ -56,6 +56,8 @@ test('filter and sort', async (t) => {
   assert.ok(first < second);
   await page.click('.heading[data-column="pid"] button');
   await page.waitForSelector('.heading[data-column="pid"][aria-sort="descending"]');
+  // The heading says so at once, the rows with the next frame.
+  await page.waitForFunction((pid) => document.querySelector('.row[aria-rowindex="2"] .pid-cell')?.textContent === String(pid), second);
   assert.deepEqual(await pids(), [second, first]);
 });
 

@@ -19,8 +19,7 @@ test('the drawer shows one process in full', async (t) => {
   await page.click('details[data-section="limits"] summary');
   assert.match(await page.innerText('details[data-section="limits"] table'), /Open files\s+1,024\s+524,288/);
   server.step();
-  await page.waitForTimeout(200);
-  assert.match(await page.getAttribute('.cpu-chart path.spark-line', 'd') ?? '', /^M.*L/);
+  await page.waitForFunction(() => /^M.*L/.test(document.querySelector('.cpu-chart path.spark-line')?.getAttribute('d') ?? ''));
   await page.click('.ancestors >> text=systemd');
   await page.waitForSelector('.drawer-title h2:text-is("systemd")');
   await page.click('#drawer [aria-label="Close"]');
@@ -115,8 +114,7 @@ test('a message that is missing leads to a new full one', async (t) => {
   await page.waitForSelector('#status[data-state="live"]');
   assert.ok(!(await names(page)).includes('from-nowhere'));
   server.step();
-  await page.waitForTimeout(200);
-  assert.equal(server.streams, 1);
+  await waitUntil(() => server.streams === 1);
 });
 
 const refusals = /** @type {[number, RegExp][]} */ ([

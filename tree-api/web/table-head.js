@@ -1,0 +1,55 @@
+import { button, el, setAttribute } from './dom.js';
+
+/** @import { Sort } from './model/order.js' */
+/** @import { Column, Place } from './table-columns.js' */
+
+/** The row of headings: a click on one sorts. */
+export class TableHead {
+  element = el('div', { role: 'row', class: 'head', 'aria-rowindex': 1 });
+  /** How wide the columns came out, in pixels; empty before it is known. @type {readonly number[]} */
+  widths = [];
+  #on;
+  #sizes = new ResizeObserver(() => this.#measure());
+
+  /** @param {{sort: (key: string) => void, size: () => void}} on size is called when the columns came out with other widths. */
+  constructor(on) {
+    this.#on = on;
+  }
+
+  /** In pixels. */
+  get height() { return this.element.offsetHeight; }
+
+  /** @param {readonly Column[]} columns @param {readonly Place[]} places */
+  setColumns(columns, places) {
+    for (const heading of this.element.children) this.#sizes.unobserve(heading);
+    const headings = columns.map((column, i) => this.#heading(column, i, places[i]));
+    this.element.replaceChildren(...headings);
+    this.widths = [];
+    for (const heading of headings) this.#sizes.observe(heading);
+  }
+
+  /** Marks the column by which the rows are sorted. @param {Sort} sort */
+  showSort({ key, descending }) {
+    for (const heading of this.element.children) {
+      const { column } = /** @type {HTMLElement} */ (heading).dataset;
+      // The later something started, the lower its age.
+      const falls = descending !== (key === 'start');
+      setAttribute(heading, 'aria-sort', column !== key ? 'none' : falls ? 'descending' : 'ascending');
+    }
+  }
+
+  /** @param {Column} column @param {number} i @param {Place} place */
+  #heading(column, i, place) {
+    const sort = button(column.title, { title: column.hint, class: 'sort' }, () => this.#on.sort(column.key));
+    const heading = el('div', {
+      role: 'columnheader', class: `heading ${column.key}-cell${column.number ? ' number' : ''}`, 'aria-colindex': i + 1, 'data-column': column.key,
+    }, sort);
+    Object.assign(heading.style, place);
+    return heading;
+  }
+
+  #measure() {
+    this.widths = [...this.element.children].map((heading) => /** @type {HTMLElement} */ (heading).offsetWidth);
+    this.#on.size();
+  }
+}
