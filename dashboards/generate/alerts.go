@@ -83,7 +83,7 @@ func alertsRanking() row {
 		listing("By alert", "For how many evaluations of its rule each alert was firing in this time, all hosts and groups together. "+
 			"What leads here and is never acted upon is noise.", noAlerts,
 			[]query{
-				now(`topk(20, sum by (alertname, severity) (` + fired + `))`),
+				now(`topk(20, sum by (alertname, severity) (` + fired + `))` + orElse("alertname", "none")),
 				now(`count by (alertname, severity) (count by (alertname, severity, instance) (` + fired + `))`),
 			},
 			column{label: "alertname", title: "Alert"},

@@ -58,7 +58,7 @@ func anomaliesHealth() row {
 		listing("Most unusual now", "What is farthest from its usual middle, in robust standard deviations, and its size compared with the middle of the last day. "+
 			"A click on the group shows its bands below.", bandRules,
 			[]query{
-				now(`topk(15, abs(instance_group:proctree_figure:zscore{FIGURES}))`),
+				now(`topk(15, abs(instance_group:proctree_figure:zscore{FIGURES}))` + orElse("group", "not known yet")),
 				now(`instance_group:proctree_figure:watched{FIGURES} / (instance_group:proctree_figure:median1d{FIGURES} > 0) and on (job, instance, group, figure) topk(15, abs(instance_group:proctree_figure:zscore{FIGURES}))`),
 			},
 			column{label: "group", title: "Group", link: to(uidAnomalies, "Bands of ${__data.fields.group}", ofRow,
