@@ -2,6 +2,7 @@ import { type DataFrame, type Field, FieldType, formattedValueToString, getField
 import type { CellType, FieldOptions, PanelOptions } from '../options.ts';
 import type { TreeFields } from './fields.ts';
 import { type Known, known } from './known.ts';
+import { textReader } from './values.ts';
 
 /** A value as text, with the colour that its thresholds, its scheme or its mapping give it. */
 export interface ShownValue {
@@ -20,6 +21,8 @@ export interface Column {
   isLabel: boolean;
   /** A value as the field's config wants it shown. */
   show: (value: unknown) => ShownValue;
+  /** A value as a text to be searched and sorted by; "" if it is not known. */
+  textOf: (value: unknown) => string;
   /** Whether a branch has a sum of it. */
   isSummed: boolean;
   cell: Exclude<CellType, 'auto'> | 'heat';
@@ -58,13 +61,15 @@ function columnOf(field: Field, title: string, isLabel: boolean, options: PanelO
   const facts = isLabel ? {} : known(field.name);
   const { width, hidden, sum = 'auto' } = custom(field);
   const isNumber = field.type === FieldType.number || field.type === FieldType.time;
+  const show = shower(field);
   return {
     key: field.name,
     title,
     field,
     isNumber,
     isLabel,
-    show: shower(field),
+    show,
+    textOf: textReader(field, (value) => show(value).text),
     isSummed: options.sums !== 'never' && field.type === FieldType.number && (sum === 'auto' ? facts.sum === true : sum === 'yes'),
     cell: cellOf(field, facts, options),
     heat: facts,

@@ -2,8 +2,9 @@ import type { Field } from '@grafana/data';
 import type { Columns } from '../../../../tree-api/web/model/columns.js';
 import type { Change, Table } from '../../../../tree-api/web/model/store.js';
 import { NONE } from '../../../../tree-api/web/model/links.js';
+import { ColumnValues } from './column-values.ts';
 import type { Column } from './columns.ts';
-import { isIdentifier, keyOf, textReader } from './values.ts';
+import { isIdentifier, keyOf } from './values.ts';
 
 /** One frame: as many values in each field as there are rows. */
 export interface Rows {
@@ -25,17 +26,17 @@ export class FrameTable implements Table<Rows> {
   readonly ids: string[] = [];
   size = 0;
   capacity = 0;
-  readonly numbers: Record<string, Float64Array> = Object.create(null);
-  readonly texts: Record<string, string[]> = Object.create(null);
+  readonly numbers: Record<string, Float64Array>;
+  readonly texts: Record<string, string[]>;
   /** No row is a thread of the kernel: only the page knows of these. */
   readonly kernel = new Uint8Array(0);
-  textChanged = new Uint8Array(0);
   /** The row of each slot in the last frame. */
   rowOf = new Int32Array(0);
   /** How many rows of the last frame had no ID, or the ID of an earlier row. */
   skipped = { withoutID: 0, repeated: 0 };
 
   #parentIDs: string[] = [];
+  readonly #values: ColumnValues;
   /** Where each slot's parent was last. */
   #parents = new Int32Array(0);
   /** The slot of each row in the last frame. */
@@ -54,9 +55,12 @@ export class FrameTable implements Table<Rows> {
       sums: columns.filter((c) => c.isSummed).map((c) => c.key),
       searched: columns.filter((c) => !c.isNumber || c.key === label || isIdentifier(c.field)).map((c) => c.key),
     };
-    for (const key of this.columns.texts) this.texts[key] = [];
+    this.#values = new ColumnValues(this.columns);
+    ({ numbers: this.numbers, texts: this.texts } = this.#values);
     this.#grow(FIRST_CAPACITY);
   }
+
+  get textChanged(): Uint8Array { return this.#values.textChanged; }
 
   apply(rows: Rows): Change {
     const before = this.slots.size;
@@ -64,10 +68,7 @@ export class FrameTable implements Table<Rows> {
     const seen = rows.length - this.skipped.withoutID - this.skipped.repeated;
     const went = this.slots.size > seen && this.#removeUnseen();
     const moved = this.#takeParents(rows.parent.values);
-    for (const column of rows.columns) {
-      if (column.isNumber) this.#takeNumbers(this.numbers[column.key], column.field.values);
-      else this.#takeTexts(this.texts[column.key], column);
-    }
+    this.#values.offer(rows.columns, this.#slotOf);
     return { structure: before === 0 || came || went || moved, missed: 0 };
   }
 
@@ -127,8 +128,7 @@ export class FrameTable implements Table<Rows> {
     this.slots.set(id, slot);
     this.ids[slot] = id;
     this.#parentIDs[slot] = '';
-    for (const key of this.columns.texts) this.texts[key][slot] = '';
-    this.textChanged[slot] = 1;
+    this.#values.clear(slot);
     return slot;
   }
 
@@ -138,9 +138,7 @@ export class FrameTable implements Table<Rows> {
       this.slots.delete(this.ids[slot]);
       this.ids[slot] = '';
       this.#parentIDs[slot] = '';
-      for (const key of this.columns.numbers) this.numbers[key][slot] = NaN;
-      for (const key of this.columns.texts) this.texts[key][slot] = '';
-      this.textChanged[slot] = 1;
+      this.#values.clear(slot);
       this.#free.push(slot);
     }
     return true;
@@ -159,38 +157,8 @@ export class FrameTable implements Table<Rows> {
     return moved;
   }
 
-  #takeNumbers(column: Float64Array, values: unknown[]): void {
-    for (let row = 0; row < this.#slotOf.length; row++) {
-      const slot = this.#slotOf[row];
-      if (slot === NONE) continue;
-      const value = values[row];
-      column[slot] = typeof value === 'number' ? value : NaN;
-    }
-  }
-
-  #takeTexts(texts: string[], column: Column): void {
-    const { isMapped, textOf } = textReader(column);
-    const { values } = column.field;
-    for (let row = 0; row < this.#slotOf.length; row++) {
-      const slot = this.#slotOf[row];
-      if (slot === NONE) continue;
-      if (!isMapped && texts[slot] === values[row]) continue;
-      const text = textOf(values[row]);
-      if (texts[slot] === text) continue;
-      texts[slot] = text;
-      this.textChanged[slot] = 1;
-    }
-  }
-
   #grow(capacity: number): void {
-    for (const key of this.columns.numbers) {
-      const wider = new Float64Array(capacity).fill(NaN);
-      if (this.numbers[key]) wider.set(this.numbers[key]);
-      this.numbers[key] = wider;
-    }
-    const textChanged = new Uint8Array(capacity);
-    textChanged.set(this.textChanged);
-    this.textChanged = textChanged;
+    this.#values.grow(capacity);
     const rowOf = new Int32Array(capacity);
     rowOf.set(this.rowOf);
     this.rowOf = rowOf;

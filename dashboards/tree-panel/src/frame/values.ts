@@ -1,5 +1,4 @@
 import { type Field, FieldType } from '@grafana/data';
-import type { Column } from './columns.ts';
 
 /** A number by which rows are told apart is looked for as often as a name. */
 export const isIdentifier = ({ name, type }: Field): boolean => type === FieldType.number && /^p?pid$|(^|_)id$/i.test(name);
@@ -10,14 +9,19 @@ export function keyOf(value: unknown): string {
   return value === null || value === undefined ? '' : String(value);
 }
 
-/** How the values of a column read: as what they are mapped to, where they are mapped. */
-export function textReader({ field, show }: Column): { isMapped: boolean; textOf: (value: unknown) => string } {
-  const isMapped = field.type === FieldType.enum || (field.config.mappings?.length ?? 0) > 0;
-  const textOf = (value: unknown) => {
+/** Whether values are shown as what they are mapped to. */
+export const isMapped = ({ type, config }: Field): boolean => type === FieldType.enum || (config.mappings?.length ?? 0) > 0;
+
+/**
+ * How the values of a field read.
+ * @param show The text that a mapped value is shown as.
+ */
+export function textReader(field: Field, show: (value: unknown) => string): (value: unknown) => string {
+  const mapped = isMapped(field);
+  return (value) => {
     if (value === null || value === undefined) return '';
-    if (isMapped) return show(value).text;
+    if (mapped) return show(value);
     if (typeof value === 'string') return value;
     return typeof value === 'object' ? JSON.stringify(value) : String(value);
   };
-  return { isMapped, textOf };
 }

@@ -68,8 +68,9 @@ function figureCell({ tree: { model }, options, isTree, heats }: Paint, column: 
   return { text: shown.text, isFaint: value === 0, ...colorsOf(column, value, shown, heats.get(column.key)) };
 }
 
-function textCell({ tree: { model, table } }: Paint, column: Column, slot: number): Cell {
-  const text = model.text(slot, column.key);
+function textCell({ tree: { table } }: Paint, column: Column, slot: number): Cell {
+  // Of the frame: the table need not take in a column of texts for the few rows that are seen.
+  const text = column.textOf(column.field.values[table.rowOf[slot]]);
   if (text === '') return { text: column.field.config.noValue ?? UNKNOWN, isFaint: true };
   const cell: Cell = { text: text.length <= MOST_LETTERS ? text : `${text.slice(0, MOST_LETTERS)}…`, isFaint: false };
   const isMapped = (column.field.config.mappings?.length ?? 0) > 0;
