@@ -16,6 +16,7 @@ import (
 	"proctree/collector/group"
 	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/tree-api/access"
 )
 
 // stepping is a Source that is a scan further at every call. Two tables take turns under
@@ -52,6 +53,26 @@ func (s *stepping) Report(context.Context) (*group.Report, error) {
 	report.Snapshot, report.Previous = &snapshot, s.last
 	s.last = &snapshot
 	return &report, nil
+}
+
+// TestIdleDifferenceIsSmall holds that processes that rest cost a stream nothing, however
+// many they are: only the host's figures are left.
+func TestIdleDifferenceIsSmall(t *testing.T) {
+	api := apiOf(t, func(cfg *Config) { cfg.Source = newStepping(t, 5_000, 0) })
+	reader := listen(t, api, 60, access.Operator, "")
+	<-reader.messages
+	// With the second scan the rates of all become known, once.
+	var size int
+	for range 2 {
+		if _, err := api.hub.serve(t.Context(), 60); err != nil {
+			t.Fatal(err)
+		}
+		size = len(<-reader.messages)
+	}
+	t.Logf("%d bytes", size)
+	if size >= 2<<10 {
+		t.Errorf("a difference for an idle host has %d bytes, want less than 2 KiB", size)
+	}
 }
 
 // drain opens a stream without a WebSocket library and counts what comes over it.

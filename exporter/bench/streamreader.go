@@ -24,11 +24,11 @@ type streamReaders struct {
 }
 
 // openStreams opens so many streams with an update each second, and waits until each has
-// its first message.
-func (s *server) openStreams(ctx context.Context, count int) (*streamReaders, error) {
+// its first message. more is what else they ask for, as "&root=1".
+func (s *server) openStreams(ctx context.Context, count int, more string) (*streamReaders, error) {
 	ctx, stop := context.WithCancel(ctx)
 	r := &streamReaders{stop: stop}
-	address := "ws" + strings.TrimPrefix(s.base, "http") + "/api/v1/stream?interval=1"
+	address := "ws" + strings.TrimPrefix(s.base, "http") + "/api/v1/stream?interval=1" + more
 	for range count {
 		conn, response, err := websocket.Dial(ctx, address, nil)
 		if err != nil {

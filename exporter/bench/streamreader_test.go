@@ -36,7 +36,7 @@ func TestStreamReaders(t *testing.T) {
 		<-conn.CloseRead(r.Context()).Done()
 	}))
 	defer web.Close()
-	readers, err := (&server{base: web.URL}).openStreams(t.Context(), 2)
+	readers, err := (&server{base: web.URL}).openStreams(t.Context(), 2, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestStreamReaders(t *testing.T) {
 		t.Errorf("streams that we closed: %v", err)
 	}
 
-	readers, err = (&server{base: web.URL}).openStreams(t.Context(), 1)
+	readers, err = (&server{base: web.URL}).openStreams(t.Context(), 1, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,28 +38,58 @@ type crowd struct {
 // others.
 func (b *bench) streamsPart(ctx context.Context) error {
 	b.progress("%d processes for %d streams", streamProcesses, manyStreams)
-	idle := []string{fmt.Sprintf("processes=%d", streamProcesses), "busy=0"}
-	return b.amid(ctx, idle, func(server *server) error {
-		crowds := map[int]*crowd{0: {}, 1: {}, manyStreams: {}}
-		for round := range b.options.rounds + 1 {
-			b.progress("streams, round %d of %d", round, b.options.rounds)
-			for _, size := range []int{0, 1, manyStreams} {
-				one, err := server.withStreams(ctx, size)
-				if err != nil {
-					return err
-				}
-				if round > 0 {
-					crowds[size].add(one)
-				}
+	load, err := b.programs.load(ctx, "tree", fmt.Sprintf("processes=%d", streamProcesses), "busy=0")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = load.end() }()
+	server, err := b.serveExporter(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = server.shut() }()
+	crowds := map[int]*crowd{0: {}, 1: {}, manyStreams: {}}
+	for round := range b.options.rounds + 1 {
+		b.progress("streams, round %d of %d", round, b.options.rounds)
+		for _, size := range []int{0, 1, manyStreams} {
+			one, err := server.withStreams(ctx, size)
+			if err != nil {
+				return err
+			}
+			if round > 0 {
+				crowds[size].add(one)
 			}
 		}
-		grown, err := b.memoryOfStreams(ctx, server)
-		if err != nil {
-			return err
-		}
-		b.reportStreams(crowds, grown)
-		return nil
-	})
+	}
+	idle, err := server.idleDifference(ctx, load.pid())
+	if err != nil {
+		return err
+	}
+	grown, err := b.memoryOfStreams(ctx, server)
+	if err != nil {
+		return err
+	}
+	b.reportStreams(crowds, idle, grown)
+	return nil
+}
+
+// idleDifference is the size of a difference for what is below a process, all of which
+// rests: the rest of the machine seldom does.
+func (s *server) idleDifference(ctx context.Context, root int) (float64, error) {
+	readers, err := s.openStreams(ctx, 1, fmt.Sprintf("&root=%d", root))
+	if err != nil {
+		return 0, err
+	}
+	defer readers.close()
+	// The second message brings the first rates.
+	if err := sleep(ctx, streamSettle); err != nil {
+		return 0, err
+	}
+	readers.forget()
+	if err := sleep(ctx, streamSpan); err != nil {
+		return 0, err
+	}
+	return readers.difference()
 }
 
 // add takes in one round.
@@ -71,7 +101,7 @@ func (c *crowd) add(round crowd) {
 
 // withStreams measures one round with so many streams.
 func (s *server) withStreams(ctx context.Context, size int) (crowd, error) {
-	readers, err := s.openStreams(ctx, size)
+	readers, err := s.openStreams(ctx, size, "")
 	if err != nil {
 		return crowd{}, err
 	}
@@ -122,7 +152,7 @@ func (b *bench) memoryOfStreams(ctx context.Context, s *server) (growth, error) 
 	if err := sleep(ctx, streamSettle); err != nil {
 		return growth{}, err
 	}
-	readers, err := s.openStreams(ctx, manyStreams)
+	readers, err := s.openStreams(ctx, manyStreams, "")
 	if err != nil {
 		return growth{}, err
 	}
