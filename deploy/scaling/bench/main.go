@@ -19,6 +19,7 @@ type options struct {
 	interval time.Duration
 	rounds   int
 	dir      string
+	rules    string
 }
 
 func main() {
@@ -28,6 +29,7 @@ func main() {
 	flag.DurationVar(&o.interval, "interval", 2*time.Minute, "the scrape interval of the fleet")
 	flag.IntVar(&o.rounds, "rounds", 1, "how many intervals are measured after the first")
 	flag.StringVar(&o.dir, "dir", "", "where data go, which are removed in the end (default: a temporary folder)")
+	flag.StringVar(&o.rules, "rules", "", "a folder of rules: what they cost, and nothing else")
 	flag.Parse()
 	if err := runUntilInterrupt(o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -49,7 +51,10 @@ func run(ctx context.Context, o options) error {
 	defer func() { _ = os.RemoveAll(dir) }()
 	b := &bench{options: o, ctx: ctx, dir: dir, out: os.Stdout}
 	steps := []func() error{b.machine, b.makeTemplate, b.disk, b.running}
-	if o.hosts == 0 {
+	switch {
+	case o.rules != "":
+		steps = []func() error{b.machine, b.makeTemplate, b.ruleCost}
+	case o.hosts == 0:
 		steps = steps[:3]
 	}
 	for _, step := range steps {
