@@ -1,7 +1,7 @@
 import * as React from 'react';
 import { Highlighted } from './Highlighted.tsx';
 import type { Cell } from './paint.ts';
-import { type Look, type RowContent, isSameContent } from './row-content.ts';
+import { type Look, type RowContent, isSameCell, isSameContent } from './row-content.ts';
 
 interface Props {
   look: Look;
@@ -21,6 +21,9 @@ interface Props {
 /** One row. It is drawn anew only when it shows something else, or elsewhere. */
 export const Row = React.memo(function Row({ look, content, slot, index, depth, top, isCursor, elementId, stuck }: Props) {
   const { styles } = look;
+  const drawn = React.useRef<Drawn>(undefined);
+  const cells = cellsOf({ look, content, depth, isStuck: stuck !== undefined }, drawn.current);
+  drawn.current = { look, content, depth, cells };
   const aria = stuck
     ? { 'aria-hidden': true, 'data-last': stuck === 'last' || undefined }
     : { id: elementId, role: 'row', 'aria-rowindex': index + 2, 'aria-level': depth + 1, 'aria-selected': isCursor };
@@ -34,15 +37,33 @@ export const Row = React.memo(function Row({ look, content, slot, index, depth, 
       data-slot={slot}
       data-context={content.isContext || undefined}
     >
-      {look.columns.map((column, i) => (column.isLabel
-        ? labelCell({ look, column, cell: content.cells[i], role: stuck ? undefined : 'rowheader' }, depth, content.folded)
-        : plainCell({ look, column, cell: content.cells[i], role: stuck ? undefined : 'gridcell' })))}
+      {cells}
     </div>
   );
 }, isSame);
 
 function isSame({ content, ...props }: Props, { content: other, ...others }: Props): boolean {
   return (Object.keys(others) as Array<keyof typeof others>).every((key) => props[key] === others[key]) && isSameContent(content, other);
+}
+
+/** What a row drew last. */
+interface Drawn {
+  look: Look;
+  content: RowContent;
+  depth: number;
+  cells: React.ReactElement[];
+}
+
+/** The cells; those that show the same as before are the same elements, which React passes over. */
+function cellsOf({ look, content, depth, isStuck }: Omit<Drawn, 'cells'> & { isStuck: boolean }, last: Drawn | undefined): React.ReactElement[] {
+  const isSameLabel = last?.depth === depth && last.content.folded === content.folded;
+  return look.columns.map((column, i) => {
+    const cell = content.cells[i];
+    if (last?.look === look && isSameCell(last.content.cells[i], cell) && (isSameLabel || !column.isLabel)) return last.cells[i];
+    return column.isLabel
+      ? labelCell({ look, column, cell, role: isStuck ? undefined : 'rowheader' }, depth, content.folded)
+      : plainCell({ look, column, cell, role: isStuck ? undefined : 'gridcell' });
+  });
 }
 
 interface CellPlace {
@@ -79,7 +100,7 @@ function plainCell({ look, column, cell, role }: CellPlace) {
   return <div key={column.key} {...attributes} className={styles.cell} style={colorStyle(cell)}>{textOf(look, column, cell)}</div>;
 }
 
-const colorStyle = ({ color, background }: Cell): React.CSSProperties | undefined => (color || background ? { color, background } : undefined);
+const colorStyle = ({ color, background }: Cell): React.CSSProperties | undefined => (color || background ? { color, backgroundColor: background } : undefined);
 
 function textOf({ styles, words }: Look, { key, isLabel, isLinked }: CellPlace['column'], { text }: Cell): React.ReactNode {
   const shown = words.length > 0 ? <Highlighted text={text} words={words} className={styles.mark} /> : text;

@@ -57,5 +57,5 @@ export function isSameContent(a: RowContent, b: RowContent): boolean {
     && a.cells.length === b.cells.length && a.cells.every((cell, i) => isSameCell(cell, b.cells[i]));
 }
 
-const isSameCell = (a: Cell, b: Cell): boolean => a.text === b.text && a.background === b.background
+export const isSameCell = (a: Cell, b: Cell): boolean => a.text === b.text && a.background === b.background
   && a.color === b.color && a.bar === b.bar && a.isFaint === b.isFaint;

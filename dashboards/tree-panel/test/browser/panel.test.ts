@@ -177,7 +177,7 @@ for (const [grafana, react] of [['12.3', '18.3.1'], ['13.2', '19.3.1']] as const
       assert.equal(await cell('/var/log/messages', 'size').textContent(), '70.0 B');
       assert.equal(Math.round((await cell('/etc', 'size').boundingBox())!.width), 137);
       assert.equal(await cell('/etc', 'owner').textContent(), 'Superuser');
-      const style = (row: string, column: string) => cell(row, column).evaluate((element) => ({ color: element.style.color, background: element.style.background }));
+      const style = (row: string, column: string) => cell(row, column).evaluate((element) => ({ color: element.style.color, background: element.style.backgroundColor }));
       assert.notEqual((await style('/etc', 'owner')).color, '');
       assert.notEqual((await style('/var/log/messages', 'size')).background, '');
       await show(page, { fieldConfig: custom({ size: { 'custom.hidden': true } }) });
