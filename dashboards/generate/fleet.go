@@ -51,13 +51,13 @@ func fleetHealth() row {
 			series(`count(ALERTS{alertstate="firing", severity="warning", HOSTS}) or vector(0)`, "")).
 			Thresholds(anyIs(colorWarning)).
 			DataLinks(linksTo(to(uidAlerts, "Alerts", ofSeries, variable{name: "instance"}))),
-		figure("Short of CPU", "Hosts that use more than 90 % of their CPUs.", count, recorded("recording.yml"),
+		figure("Short of CPU", "Hosts that use more than 90 % of their CPUs.", count, ofRecording,
 			series(`sum(instance:proctree_system_cpu:ratio_rate5m{HOSTS} > bool 0.9)`, "")).Thresholds(anyIs(colorWarning)),
-		figure("Short of memory", "Hosts that use more than 90 % of their memory.", count, recorded("recording.yml"),
+		figure("Short of memory", "Hosts that use more than 90 % of their memory.", count, ofRecording,
 			series(`sum(instance:proctree_system_memory:ratio{HOSTS} > bool 0.9)`, "")).Thresholds(anyIs(colorWarning)),
-		figure("Short of disk", "Hosts with a filesystem that is fuller than 90 %.", count, recorded("recording.yml"),
+		figure("Short of disk", "Hosts with a filesystem that is fuller than 90 %.", count, ofRecording,
 			series(`sum((max by (instance) (instance_mountpoint:proctree_system_filesystem:ratio{HOSTS})) > bool 0.9)`, "")).Thresholds(anyIs(colorWarning)),
-		figure("Under pressure", "Hosts on which tasks wait for CPU, memory or disks more than half of the time.", count, recorded("recording.yml"),
+		figure("Under pressure", "Hosts on which tasks wait for CPU, memory or disks more than half of the time.", count, ofRecording,
 			series(`sum((max by (instance) (instance_resource:proctree_system_pressure_waiting:rate5m{HOSTS})) > bool 0.5)`, "")).Thresholds(anyIs(colorWarning)),
 	)
 }
@@ -67,7 +67,7 @@ func fleetHosts() row {
 		timeline("State of each host", "The worst that is known of each host: whether its exporter answers, and what fires for it. Twenty hosts a page.",
 			ofPrometheus, hostStates(), series(hostState, "{{instance}}")).
 			DataLinks(linksTo(hostLink(ofSeries))),
-		listing("Hosts", "Each host as it is now. A click opens it.", recorded("recording.yml"),
+		listing("Hosts", "Each host as it is now. A click opens it.", ofRecording,
 			[]query{
 				now(hostState),
 				now(`max by (instance) (instance:proctree_system_cpu:ratio_rate5m{HOSTS})`),
@@ -91,7 +91,7 @@ func fleetHosts() row {
 
 func fleetConsumers() row {
 	return open("Who uses most",
-		listing("By CPU", "The groups that use most CPU on one host: in cores, and as a share of that host's CPUs.", recorded("recording.yml"),
+		listing("By CPU", "The groups that use most CPU on one host: in cores, and as a share of that host's CPUs.", ofRecording,
 			[]query{
 				now(`topk(15, max by (job, instance, group) (instance_group:proctree_group_cpu_seconds_rate5m:topk5{GROUPS}))`),
 				now(`max by (job, instance, group) (instance_group:proctree_group_cpu:ratio_rate5m{GROUPS}) and on (job, instance, group) topk(15, instance_group:proctree_group_cpu_seconds_rate5m:topk5{GROUPS})`),
@@ -101,13 +101,13 @@ func fleetConsumers() row {
 			column{ref: "A", title: "Cores", unit: cores, bar: true},
 			column{ref: "B", title: "Of the host", unit: share, width: 105},
 		).Span(gridWidth/3).SortBy(sortedBy("Cores")),
-		listing("By memory", "The groups that have most resident and swapped memory on one host.", recorded("recording.yml"),
+		listing("By memory", "The groups that have most resident and swapped memory on one host.", ofRecording,
 			[]query{now(`topk(15, instance_group:proctree_group_memory_bytes:topk5{GROUPS})`)},
 			column{label: "group", title: "Group", link: historyLink(ofRow)},
 			column{label: "instance", title: "Host", link: hostLink(ofRow)},
 			column{title: "Memory", unit: size, bar: true},
 		).Span(gridWidth/3).SortBy(sortedBy("Memory")),
-		listing("By disk", "The groups that read and write most on one host.", recorded("recording.yml"),
+		listing("By disk", "The groups that read and write most on one host.", ofRecording,
 			[]query{now(`topk(15, instance_group:proctree_group_io_bytes_rate5m:topk5{GROUPS})`)},
 			column{label: "group", title: "Group", link: historyLink(ofRow)},
 			column{label: "instance", title: "Host", link: hostLink(ofRow)},
@@ -118,21 +118,21 @@ func fleetConsumers() row {
 
 func fleetCourse() row {
 	return closed("Over time",
-		spread("CPU of the hosts", "How many hosts used how much of their CPUs.", share, recorded("recording.yml"),
+		spread("CPU of the hosts", "How many hosts used how much of their CPUs.", share, ofRecording,
 			series(`instance:proctree_system_cpu:ratio_rate5m{HOSTS}`, "{{instance}}")),
-		spread("Memory of the hosts", "How many hosts used how much of their memory.", share, recorded("recording.yml"),
+		spread("Memory of the hosts", "How many hosts used how much of their memory.", share, ofRecording,
 			series(`instance:proctree_system_memory:ratio{HOSTS}`, "{{instance}}")),
-		graph("CPU of the fleet", "Cores in use on all hosts; the dashed line is how many there are.", cores, recorded("recording.yml"),
+		graph("CPU of the fleet", "Cores in use on all hosts; the dashed line is how many there are.", cores, ofRecording,
 			series(`sum(instance:proctree_system_cpu:ratio_rate5m{HOSTS} * instance:proctree_system_cpus:count{HOSTS})`, "used"),
 			series(`sum(instance:proctree_system_cpus:count{HOSTS})`, "cores"),
 		).OverrideByName("cores", dashed(colorMuted)).AxisLabel("cores"),
-		graph("Pressure of the fleet", "Share of time in which tasks waited, on the worst host and on the middle one.", share, recorded("recording.yml"),
+		graph("Pressure of the fleet", "Share of time in which tasks waited, on the worst host and on the middle one.", share, ofRecording,
 			series(`max by (resource) (instance_resource:proctree_system_pressure_waiting:rate5m{HOSTS})`, "{{resource}}, worst"),
 			series(`quantile by (resource) (0.5, instance_resource:proctree_system_pressure_waiting:rate5m{HOSTS})`, "{{resource}}, median"),
 		),
-		graph("Disks of the fleet", "Bytes read and written per second on all hosts.", byteRate, recorded("recording.yml"),
+		graph("Disks of the fleet", "Bytes read and written per second on all hosts.", byteRate, ofRecording,
 			series(`sum(instance:proctree_system_disk_bytes:rate5m{HOSTS})`, "read and written")),
-		mirrored(graph("Network of the fleet", "Bytes received, and below the axis sent, per second on all hosts.", byteRate, recorded("recording.yml"),
+		mirrored(graph("Network of the fleet", "Bytes received, and below the axis sent, per second on all hosts.", byteRate, ofRecording,
 			series(`sum(instance:proctree_system_network_receive_bytes:rate5m{HOSTS})`, "received"),
 			series(`sum(instance:proctree_system_network_transmit_bytes:rate5m{HOSTS})`, "sent"))),
 	)

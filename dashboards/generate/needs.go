@@ -26,12 +26,10 @@ func ofGroup(names ...string) needs {
 	}
 }
 
-// recorded are series that Prometheus computes by the rules of alerting-rules.
-func recorded(file string) needs {
-	return needs{
-		long:  "No data here: does Prometheus load alerting-rules/" + file + ", and for long enough?",
-		short: "no " + file,
-	}
+// ofRecording is for series that Prometheus computes by alerting-rules/recording.yml.
+var ofRecording = needs{
+	long:  "No data here: does Prometheus load alerting-rules/recording.yml, and for long enough?",
+	short: "no recording.yml",
 }
 
 // nothing is for panels that are empty while all is well.
