@@ -40,9 +40,11 @@ func restartEvents() cog.Builder[dashboard.AnnotationQuery] {
 }
 
 // groupRestartEvents marks when the oldest process of the chosen groups was started, which
-// is when a service was restarted.
+// is when a service was restarted. Of groups whose processes come and go all the time, such as
+// a compiler's, the marks would hide everything else.
 func groupRestartEvents() cog.Builder[dashboard.AnnotationQuery] {
-	return moments("Restarts of the group", "orange", `proctree_group_oldest_start_time_seconds{GROUPS} * 1000`).
+	return moments("Restarts of the group", "orange",
+		`proctree_group_oldest_start_time_seconds{GROUPS} * 1000 and changes(proctree_group_oldest_start_time_seconds{GROUPS}[1h]) <= 4`).
 		TitleFormat("Restart").
 		TextFormat("the oldest process of {{group}} was started")
 }
