@@ -166,7 +166,8 @@ func (s *settings) validateBudget() error {
 		{"process.max", int64(s.processMax)},
 	} {
 		if flag.value < 0 {
-			return fmt.Errorf("--%s: must not be less than 0", flag.name)
+			// A number beyond 64 bits arrives as a negative one.
+			return fmt.Errorf("--%s: must not be less than 0, or too large for 64 bits", flag.name)
 		}
 	}
 	return nil

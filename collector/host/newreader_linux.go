@@ -45,7 +45,11 @@ func (r *linuxReader) openTable() error {
 	case r.cfg.Reader == ReaderBPF:
 		return fmt.Errorf("read the process table by BPF: %w", err)
 	default:
-		_ = level.Info(r.cfg.Logger).Log("msg", "processes are read from the proc file system, not by BPF", "reason", err)
+		logger := level.Info(r.cfg.Logger)
+		if r.cfg.BPFPin != "" {
+			logger = level.Warn(r.cfg.Logger) // Somebody counts on it.
+		}
+		_ = logger.Log("msg", "processes are read from the proc file system, not by BPF", "reason", err)
 	}
 	return nil
 }

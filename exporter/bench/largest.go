@@ -10,8 +10,9 @@ import (
 	"strings"
 )
 
-// amid runs something against the exporter among a number of ordinary processes.
-func (b *bench) amid(ctx context.Context, options []string, do func(*server) error) error {
+// amid runs something against the exporter among the processes that the load generator
+// makes by its options; root is the ancestor of them all.
+func (b *bench) amid(ctx context.Context, options []string, do func(s *server, root int) error) error {
 	load, err := b.programs.load(ctx, "tree", options...)
 	if err != nil {
 		return err
@@ -22,7 +23,7 @@ func (b *bench) amid(ctx context.Context, options []string, do func(*server) err
 		return err
 	}
 	defer func() { _ = server.shut() }()
-	return do(server)
+	return do(server, load.pid())
 }
 
 func ordinary() []string { return []string{fmt.Sprintf("processes=%d", ordinarySize)} }
@@ -35,7 +36,7 @@ func (b *bench) threads(ctx context.Context) ([]strain, []target, error) {
 		return nil, nil, err
 	}
 	defer func() { _ = load.end() }()
-	err = b.amid(ctx, ordinary(), func(server *server) error { return s.observe(ctx, server, 5, sharedScan, nil) })
+	err = b.amid(ctx, ordinary(), func(server *server, _ int) error { return s.observe(ctx, server, 5, sharedScan, nil) })
 	return []strain{s}, s.bounded(), err
 }
 
@@ -52,7 +53,7 @@ func (b *bench) largest(ctx context.Context) ([]strain, []target, error) {
 	}
 	s := strain{what: what}
 	b.progress("%s", s.what)
-	err = b.amid(ctx, []string{fmt.Sprintf("processes=%d", size), "threads=0"}, func(server *server) error {
+	err = b.amid(ctx, []string{fmt.Sprintf("processes=%d", size), "threads=0"}, func(server *server, _ int) error {
 		b.progress("they are up")
 		return s.observe(ctx, server, 5, sharedScan, nil)
 	})

@@ -99,7 +99,7 @@ func (b *bench) everyExit(ctx context.Context) ([]strain, []target, error) {
 func (b *bench) storm(ctx context.Context) ([]strain, []target, error) {
 	s := strain{what: fmt.Sprintf("storm of %d forks/s", stormRate)}
 	b.progress("%s", s.what)
-	err := b.amid(ctx, ordinary(), func(server *server) error {
+	err := b.amid(ctx, ordinary(), func(server *server, _ int) error {
 		return b.stormAt(ctx, &s, server, stormRate, min(b.options.truthSeconds, 30))
 	})
 	// Every process that ended is counted, or it is counted that it is not.

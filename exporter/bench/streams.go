@@ -38,39 +38,42 @@ type crowd struct {
 // others.
 func (b *bench) streamsPart(ctx context.Context) error {
 	b.progress("%d processes for %d streams", streamProcesses, manyStreams)
-	load, err := b.programs.load(ctx, "tree", fmt.Sprintf("processes=%d", streamProcesses), "busy=0")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = load.end() }()
-	server, err := b.serveExporter(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = server.shut() }()
+	resting := []string{fmt.Sprintf("processes=%d", streamProcesses), "busy=0"}
+	return b.amid(ctx, resting, func(server *server, root int) error {
+		crowds, err := b.crowds(ctx, server)
+		if err != nil {
+			return err
+		}
+		idle, err := server.idleDifference(ctx, root)
+		if err != nil {
+			return err
+		}
+		grown, err := b.memoryOfStreams(ctx, server)
+		if err != nil {
+			return err
+		}
+		b.reportStreams(crowds, idle, grown)
+		return nil
+	})
+}
+
+// crowds measures the rounds with no stream, one and many in turn, after a round that warms
+// up. The keys are how many streams there are.
+func (b *bench) crowds(ctx context.Context, server *server) (map[int]*crowd, error) {
 	crowds := map[int]*crowd{0: {}, 1: {}, manyStreams: {}}
 	for round := range b.options.rounds + 1 {
 		b.progress("streams, round %d of %d", round, b.options.rounds)
 		for _, size := range []int{0, 1, manyStreams} {
 			one, err := server.withStreams(ctx, size)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			if round > 0 {
 				crowds[size].add(one)
 			}
 		}
 	}
-	idle, err := server.idleDifference(ctx, load.pid())
-	if err != nil {
-		return err
-	}
-	grown, err := b.memoryOfStreams(ctx, server)
-	if err != nil {
-		return err
-	}
-	b.reportStreams(crowds, idle, grown)
-	return nil
+	return crowds, nil
 }
 
 // idleDifference is the size of a difference for what is below a process, all of which
