@@ -20,8 +20,8 @@ func (s *settings) addWebFlags(app *kingpin.Application) {
 	s.web = kingpinflag.AddFlags(app, defaultAddress)
 	app.Flag("web.telemetry-path", "Path under which to expose metrics.").
 		Default("/metrics").StringVar(&s.telemetryPath)
-	app.Flag("web.max-requests", "Maximum number of parallel scrape requests. Use 0 to disable.").
-		Default("40").IntVar(&s.maxRequests)
+	wholeNumberVar(app.Flag("web.max-requests", "Maximum number of parallel scrape requests. Use 0 to disable.").
+		Default("40"), 0, &s.maxRequests)
 	app.Flag("web.disable-exporter-metrics",
 		"Exclude metrics about the exporter itself (promhttp_*, process_*, go_*).").
 		BoolVar(&s.disableExporterMetrics)
@@ -44,8 +44,8 @@ func (s *settings) addTreeFlags(app *kingpin.Application) {
 	app.Flag("api.allowed-origin",
 		"Origin whose pages may read the process tree, such as https://grafana.example. Repeatable.").
 		StringsVar(&s.allowedOrigins)
-	app.Flag("api.max-streams", "How many live streams of the process tree there may be at once; further ones get 503.").
-		Default(strconv.Itoa(treeapi.DefaultMaxStreams)).IntVar(&s.maxStreams)
+	wholeNumberVar(app.Flag("api.max-streams", "How many live streams of the process tree there may be at once; further ones get 503.").
+		Default(strconv.Itoa(treeapi.DefaultMaxStreams)), 1, &s.maxStreams)
 	app.Flag("web.grafana-url", "Where the page of the process tree links to for history.").
 		StringVar(&s.grafanaURL)
 }
@@ -73,8 +73,8 @@ func (s *settings) addScanFlags(app *kingpin.Application) {
 		PlaceHolder("/sys/fs/bpf/proctree_tasks").StringVar(&s.bpfPin)
 	app.Flag("host.bpf-pin-create", "Leave such an iterator there, as root, and exit.").
 		PlaceHolder("/sys/fs/bpf/proctree_tasks").StringVar(&s.bpfPinCreate)
-	app.Flag("host.bpf-pin-gid", "The number of the group that may read it.").
-		Default("0").IntVar(&s.bpfPinGID)
+	wholeNumberVar(app.Flag("host.bpf-pin-gid", "The number of the group that may read it.").
+		Default("0"), 0, &s.bpfPinGID)
 	app.Flag("scan.max-age", "How old a scan of the process table may be and still answer a request.").
 		Default(host.DefaultMaxAge.String()).DurationVar(&s.maxAge)
 	app.Flag("scan.process-deadline",
@@ -86,16 +86,16 @@ func (s *settings) addScanFlags(app *kingpin.Application) {
 }
 
 func (s *settings) addBudgetFlags(app *kingpin.Application) {
-	app.Flag("group.max", "Maximum number of groups; what finds no room is in the group \"other\".").
-		Default(strconv.Itoa(group.DefaultMaxGroups)).IntVar(&s.groupMax)
+	wholeNumberVar(app.Flag("group.max", "Maximum number of groups; what finds no room is in the group \"other\".").
+		Default(strconv.Itoa(group.DefaultMaxGroups)), 0, &s.groupMax)
 	app.Flag("group.expire", "How long a group that the configuration does not name outlives its last process.").
 		Default(group.DefaultExpire.String()).DurationVar(&s.groupExpire)
-	app.Flag("process.top", "How many processes to show one by one for each of CPU, memory and I/O.").
-		Default(strconv.Itoa(group.DefaultTop)).IntVar(&s.processTop)
+	wholeNumberVar(app.Flag("process.top", "How many processes to show one by one for each of CPU, memory and I/O.").
+		Default(strconv.Itoa(group.DefaultTop)), 0, &s.processTop)
 	app.Flag("process.hold", "How long to go on showing a process after it was last among the top.").
 		Default(group.DefaultHold.String()).DurationVar(&s.processHold)
-	app.Flag("process.max", "Maximum number of processes shown one by one, ancestors included.").
-		Default(strconv.Itoa(group.DefaultMaxProcesses)).IntVar(&s.processMax)
+	wholeNumberVar(app.Flag("process.max", "Maximum number of processes shown one by one, ancestors included.").
+		Default(strconv.Itoa(group.DefaultMaxProcesses)), 0, &s.processMax)
 }
 
 func (s *settings) addProgramFlags(app *kingpin.Application) {
@@ -108,8 +108,8 @@ func (s *settings) addProgramFlags(app *kingpin.Application) {
 	// One, as node_exporter does it: a scan is one thread of system calls, and on a host
 	// of many CPUs a garbage collector with as many workers costs more than it gains for
 	// a heap of megabytes. Who serves many streams may want more.
-	app.Flag("runtime.gomaxprocs", "The target number of CPUs the exporter will run on (GOMAXPROCS).").
-		Envar("GOMAXPROCS").Default("1").IntVar(&s.maxProcs)
+	wholeNumberVar(app.Flag("runtime.gomaxprocs", "The target number of CPUs the exporter will run on (GOMAXPROCS).").
+		Envar("GOMAXPROCS").Default("1"), 1, &s.maxProcs)
 	app.Flag("collector.process.cmdline",
 		"Add the label cmdline to process_info, with secrets masked as the configuration says.").
 		BoolVar(&s.processCmdline)

@@ -118,16 +118,14 @@ func (s *settings) validate() error {
 		return fmt.Errorf("--web.telemetry-path: %q is no path such as /metrics", s.telemetryPath)
 	case slices.Contains(ownPaths(), first):
 		return fmt.Errorf("--web.telemetry-path: %q: paths under /%s serve something else", s.telemetryPath, first)
-	case s.maxStreams < 1:
-		return fmt.Errorf("--api.max-streams: %d is less than 1", s.maxStreams)
-	case s.maxRequests < 0:
-		return fmt.Errorf("--web.max-requests: %d is less than 0", s.maxRequests)
-	case s.maxProcs < 1:
-		return fmt.Errorf("--runtime.gomaxprocs: %d is less than 1", s.maxProcs)
 	case s.maxAge < 0:
 		return fmt.Errorf("--scan.max-age: %v is less than 0", s.maxAge)
 	case s.deadline <= 0:
 		return fmt.Errorf("--scan.process-deadline: %v is not more than 0", s.deadline)
+	case s.groupExpire < 0:
+		return fmt.Errorf("--group.expire: %v is less than 0", s.groupExpire)
+	case s.processHold < 0:
+		return fmt.Errorf("--process.hold: %v is less than 0", s.processHold)
 	}
 	// Only such an address becomes a link on the page.
 	if err := checkWebAddress("web.grafana-url", s.grafanaURL, "https://grafana.example"); err != nil {
@@ -136,10 +134,7 @@ func (s *settings) validate() error {
 	if err := checkWebAddress("web.check", s.healthCheck, exampleHealthy); err != nil {
 		return err
 	}
-	if err := s.system.validate(); err != nil {
-		return err
-	}
-	return s.validateBudget()
+	return s.system.validate()
 }
 
 // checkWebAddress lets a flag have web addresses only; none is right, too.
@@ -150,25 +145,6 @@ func checkWebAddress(flag, address, example string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return fmt.Errorf("--%s: %q is no address such as %s", flag, address, example)
-	}
-	return nil
-}
-
-func (s *settings) validateBudget() error {
-	for _, flag := range []struct {
-		name  string
-		value int64
-	}{
-		{"group.max", int64(s.groupMax)},
-		{"group.expire", int64(s.groupExpire)},
-		{"process.top", int64(s.processTop)},
-		{"process.hold", int64(s.processHold)},
-		{"process.max", int64(s.processMax)},
-	} {
-		if flag.value < 0 {
-			// A number beyond 64 bits arrives as a negative one.
-			return fmt.Errorf("--%s: must not be less than 0, or too large for 64 bits", flag.name)
-		}
 	}
 	return nil
 }
