@@ -27,14 +27,14 @@ run: build ## Build the exporter and start it on loopback (LISTEN=address, ARGS=
 	@exec bin/proctree_exporter --web.listen-address=$(LISTEN) $(ARGS)
 
 .PHONY: test
-test: test-go test-live test-web test-plugins test-dashboards ## Run all tests, set-up included
+test: test-go test-live test-web test-plugins test-dashboards test-grafana ## Run all tests, set-up included
 
 ##@ The whole stack
 
 STACK_FLAGS = -dir "$(CURDIR)/.stack"
 
 # Grafana runs here, so that it needs the backend for this platform alone.
-stack: LIVE_PLATFORMS = $(shell $(GO) env GOOS)/$(shell $(GO) env GOARCH)
+stack test-grafana: LIVE_PLATFORMS = $(shell $(GO) env GOOS)/$(shell $(GO) env GOARCH)
 
 .PHONY: stack
 stack: stack-begins build tools $(if $(or $(GRAFANA_HOME),$(shell command -v grafana)),grafana-plugins) ## Start exporter, Prometheus, Alertmanager, Grafana (if installed) on loopback
@@ -116,6 +116,16 @@ test-dashboards: tools ## Test the dashboards: drift, lint, every query in a rea
 .PHONY: test-plugins
 test-plugins: grafana-npm ## Run the tests of the Grafana plugins: in node, and in Chromium with React 18 and 19
 	cd dashboards && npm run --silent typecheck && npm test --silent
+
+.PHONY: test-grafana
+test-grafana: $(if $(GRAFANA_HOME),build tools grafana-plugins) ## Test dashboards and plugins in a real Grafana (GRAFANA_HOME=folder of one)
+ifeq ($(GRAFANA_HOME),)
+	@echo "NOT TESTED in a real Grafana: make test-grafana GRAFANA_HOME=folder, of Grafana 12.3 or newer"
+else
+	@$(GO) -C deploy/stack build -o "$(CURDIR)/bin/stack" .
+	GRAFANA_HOME="$(GRAFANA_HOME)" $(GO) test -v -run TestInGrafana ./deploy/grafana
+	cd dashboards && GRAFANA_HOME="$(GRAFANA_HOME)" TOOLS="$(TOOLS)" npm run --silent test:grafana
+endif
 
 .PHONY: test-packages
 test-packages: ## Test the packages: the same bytes twice, and an installation (root and Debian)

@@ -1,0 +1,90 @@
+/** The dashboard Host, and the tree in it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { Guest } from './guest.ts';
+import { type Stack, eventually } from './stack.ts';
+import { TreeOnPage, settle, visit } from './visit.ts';
+
+const HOST = '/d/proctree-host?kiosk';
+/** A range that ends within the last minute is now. */
+const PAST_SECONDS = 75;
+
+export function testHost(open: { stack: Stack; browser: Browser }): void {
+  test('the tree has rows; a branch folds and opens', () => visit(open, 'Admin', async (page) => {
+    await page.goto(HOST);
+    const tree = new TreeOnPage(page);
+    await tree.rows.first().waitFor();
+    const root = tree.rows.first();
+    assert.equal(await root.getAttribute('aria-level'), '1');
+    const [id, expanded] = [await root.getAttribute('id'), await root.getAttribute('aria-expanded')];
+    assert.ok(expanded !== null, 'the first row has no branch');
+    const same = page.locator(`[id="${id}"]`);
+    for (const wanted of expanded === 'true' ? ['false', 'true'] : ['true', 'false']) {
+      const before = await tree.count();
+      await same.locator('[data-twist]').click();
+      await eventually(`aria-expanded ${wanted}`, async () => await same.getAttribute('aria-expanded') === wanted);
+      const after = await tree.count();
+      assert.ok(wanted === 'true' ? after > before : after < before, `${before} rows, then ${after}`);
+    }
+  }));
+
+  test('processes come and go by differences, without loading anew; a search keeps their ancestors', () => visit(open, 'Admin', async (page, heard) => {
+    const guest = new Guest(open.stack);
+    await page.goto(HOST);
+    const tree = new TreeOnPage(page);
+    await tree.rows.first().waitFor();
+    await page.evaluate(() => { document.body.dataset.since = 'the beginning'; });
+    await tree.search(guest.name);
+    await page.getByText('Nothing matches the filter').waitFor();
+    try {
+      await guest.come();
+      await tree.row(guest.name).waitFor();
+      const rows = await tree.rows.evaluateAll((all) => all.map((row) => ({ level: Number(row.getAttribute('aria-level')), context: row.hasAttribute('data-context') })).sort((a, b) => a.level - b.level));
+      assert.deepEqual(rows.map(({ level }) => level), rows.map((_, i) => i + 1), 'one row on each level, from the root to the match');
+      assert.ok(rows.length > 1, 'no ancestor');
+      assert.deepEqual(rows.map(({ context }) => context), rows.map((_, i) => i < rows.length - 1), 'what only leads to the match is marked');
+    } finally {
+      guest.go();
+    }
+    await page.getByText('Nothing matches the filter').waitFor();
+    assert.equal(await page.evaluate(() => document.body.dataset.since), 'the beginning', 'the page was loaded anew');
+    assert.ok(heard.texts.some((text) => text.includes('"type":"diff"')), 'no difference came over Grafana Live');
+  }));
+
+  for (const [role, sees] of [['Viewer', false], ['Editor', true]] as const) {
+    test(`${role === 'Editor' ? 'an' : 'a'} ${role} ${sees ? 'gets' : 'gets no'} command lines, and the branch works`, () => visit(open, role, async (page, heard) => {
+      const guest = new Guest(open.stack);
+      await guest.come();
+      try {
+        await page.goto(HOST);
+        const tree = new TreeOnPage(page);
+        await tree.rows.first().waitFor();
+        await tree.search(guest.name);
+        await tree.row(guest.name).waitFor();
+        await tree.search('');
+        const before = await tree.count();
+        await page.getByRole('button', { name: 'Open all' }).click();
+        await eventually('an open branch', async () => await tree.count() > before);
+        await eventually('differences', async () => heard.texts.some((text) => text.includes('"type":"diff"')));
+      } finally {
+        guest.go();
+      }
+      assert.equal(heard.texts.some((text) => text.includes(guest.name)), true, 'the process itself is for everybody');
+      assert.equal(heard.texts.some((text) => text.includes(guest.path)), sees, 'the command line');
+    }));
+  }
+
+  test('in the past there is what Prometheus has, and the panel says so', () => visit(open, 'Viewer', async (page) => {
+    const { prometheus } = open.stack.url;
+    const query = encodeURIComponent(`count(proctree_process_info offset ${PAST_SECONDS + 15}s)`);
+    await eventually('a minute of history', async () => (await (await fetch(`${prometheus}/api/v1/query?query=${query}`)).text()).includes('"value"'), PAST_SECONDS + 90);
+    await page.goto(`${HOST}&from=now-15m&to=now-${PAST_SECONDS}s`);
+    await settle(page);
+    const tree = new TreeOnPage(page);
+    await tree.rows.first().waitFor();
+    assert.match(await tree.toolbar.innerText(), /At \d\d-\d\d \d\d:\d\d:\d\d · partial/);
+    await page.getByRole('button', { name: 'Open all' }).click();
+    await eventually('children', async () => await tree.grid.locator('[role=row][aria-level="2"]').count() > 0);
+  }));
+}

@@ -1,0 +1,29 @@
+/**
+ * The dashboards, the panel and the data source in a real Grafana, with the real exporter,
+ * Prometheus and Alertmanager: `make test-grafana GRAFANA_HOME=folder`.
+ */
+import { after, before, describe } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { testBoards } from './boards.ts';
+import { testHost } from './host.ts';
+import { type Stack, startStack } from './stack.ts';
+import { launch } from './visit.ts';
+
+const home = process.env.GRAFANA_HOME;
+const skip = home ? false : 'NOT TESTED in a real Grafana: set GRAFANA_HOME to the folder of one (12.3 or newer)';
+const LONGEST_MILLISECONDS = 600_000;
+
+describe('in a real Grafana', { skip, timeout: LONGEST_MILLISECONDS }, () => {
+  const open = {} as { stack: Stack; browser: Browser };
+  before(async () => {
+    open.stack = await startStack(home!);
+    open.browser = await launch();
+  });
+  after(async () => {
+    await open.browser?.close();
+    await open.stack?.stop();
+  });
+  testBoards(open);
+  // Last, for it needs what Prometheus has of some minutes ago.
+  testHost(open);
+});

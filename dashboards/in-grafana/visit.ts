@@ -1,0 +1,85 @@
+/** A browser that is signed in to Grafana, and what a person sees there. */
+import { type Browser, type Locator, type Page, chromium } from 'playwright-core';
+import type { Role, Stack } from './stack.ts';
+
+export const DESKTOP = { width: 1600, height: 1000 };
+/** Grafana draws only the panels that are in view: this shows every one. */
+export const TALL = { width: 1600, height: 7000 };
+
+export const launch = (): Promise<Browser> => chromium.launch({
+  executablePath: process.env.PROCTREE_CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+
+/** What has come to a page over the network. */
+export interface Heard {
+  /** The texts of messages over Grafana Live, and of the answers to queries. */
+  texts: string[];
+  /** Errors that were thrown in the page. */
+  faults: string[];
+}
+
+/** Signs in, in a window of its own, and lets something be done there. */
+export async function visit({ stack, browser }: { stack: Stack; browser: Browser }, role: Role, use: (page: Page, heard: Heard) => Promise<void>, viewport = DESKTOP): Promise<void> {
+  const context = await browser.newContext({ viewport, baseURL: stack.url.grafana });
+  context.setDefaultTimeout(60_000);
+  try {
+    const signedIn = await context.request.post('/login', { data: stack.users[role] });
+    if (!signedIn.ok()) throw new Error(`${role} cannot sign in: ${signedIn.status()} ${await signedIn.text()}`);
+    const page = await context.newPage();
+    const heard: Heard = { texts: [], faults: [] };
+    page.on('pageerror', (error) => heard.faults.push(error.message));
+    page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => heard.texts.push(String(payload))));
+    page.on('response', async (response) => {
+      if (response.url().includes('/api/ds/query')) heard.texts.push(await response.text().catch(() => ''));
+    });
+    await use(page, heard);
+    if (heard.faults.length > 0) throw new Error(`thrown in the page: ${heard.faults.join('; ')}`);
+  } finally {
+    await context.close();
+  }
+}
+
+/** Waits until no panel loads any more. */
+export async function settle(page: Page): Promise<void> {
+  const loading = page.getByLabel('Panel loading bar');
+  await page.locator('section[data-testid^="data-testid Panel header"]').first().waitFor();
+  for (let quiet = 0; quiet < 4; quiet = await loading.count() === 0 ? quiet + 1 : 0) await page.waitForTimeout(500);
+}
+
+/** Opens the rows of a dashboard that are folded. */
+export async function openRows(page: Page): Promise<void> {
+  const folded = page.getByRole('button', { name: 'Expand row' });
+  while (await folded.count() > 0) await folded.first().click();
+}
+
+/** The titles of panels that Grafana marks with the badge of an error. */
+export const failing = (page: Page): Promise<string[]> => page.locator('[data-testid="data-testid Panel status error"]')
+  .evaluateAll((badges) => badges.map((badge) => badge.closest('section')?.querySelector('h2')?.textContent ?? '?'));
+
+/** The tree panel of a page. */
+export class TreeOnPage {
+  readonly grid: Locator;
+  readonly rows: Locator;
+  readonly toolbar: Locator;
+
+  constructor(readonly page: Page) {
+    this.grid = page.getByRole('treegrid');
+    this.rows = this.grid.locator('[role=row][aria-level]');
+    this.toolbar = page.getByRole('toolbar', { name: 'Tree' });
+  }
+
+  /** How many rows there are, in view or not, without the heading. */
+  async count(): Promise<number> {
+    return Number(await this.grid.getAttribute('aria-rowcount')) - 1;
+  }
+
+  /** The row of a process by its name. */
+  row(name: string): Locator {
+    return this.rows.filter({ has: this.page.locator('[role=rowheader]', { hasText: name }) }).first();
+  }
+
+  async search(text: string): Promise<void> {
+    await this.page.getByRole('textbox', { name: 'Search' }).fill(text);
+  }
+}
