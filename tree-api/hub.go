@@ -24,6 +24,8 @@ type hub struct {
 	feeds map[feedKey]*feed
 	// streams counts those that have a place, with or without a feed yet.
 	streams int
+	// stopAhead ends the reading for a stream that is yet to come; nil while there is none.
+	stopAhead context.CancelFunc
 	// stop ends the loop; nil while there is none.
 	stop   context.CancelFunc
 	closed bool
@@ -91,6 +93,29 @@ func (h *hub) joinRunning(key feedKey) (*client, error) {
 	return nil, nil
 }
 
+// readAhead reads the table for a stream that is about to be asked for, as by the page that
+// was just sent: the scan is done by the time its browser has the scripts. It does not wait,
+// and has nothing to do while streams are open, as they have the table read anyhow.
+func (h *hub) readAhead() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed || h.stopAhead != nil || len(h.feeds) > 0 {
+		return
+	}
+	ctx, stop := context.WithTimeout(context.Background(), h.timeout)
+	h.stopAhead = stop
+	h.work.Go(func() {
+		// Who then asks for the stream is told of an error.
+		if report, err := h.source.Report(ctx); err == nil {
+			h.models.of(report)
+		}
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		stop()
+		h.stopAhead = nil
+	})
+}
+
 // leave ends a stream; the last one takes its feed with it, and the last feed the loop.
 func (h *hub) leave(key feedKey, c *client) {
 	h.mu.Lock()
@@ -125,6 +150,9 @@ func (h *hub) close(ctx context.Context) error {
 	if h.stop != nil {
 		h.stop()
 		h.stop = nil
+	}
+	if h.stopAhead != nil {
+		h.stopAhead()
 	}
 	h.mu.Unlock()
 	over := make(chan struct{})

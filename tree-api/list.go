@@ -7,7 +7,6 @@ import (
 	"hash/fnv"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"proctree/tree-api/access"
@@ -22,10 +21,6 @@ func (a *API) getTree(r *http.Request, role access.Role) (answer, error) {
 func (a *API) getProcesses(r *http.Request, role access.Role) (answer, error) {
 	return a.list(r, role, flat)
 }
-
-// nodeBytes is about what a node takes in an answer. A buffer that grows by doubling would
-// leave as much garbage again as ten thousand of them are.
-const nodeBytes = 800
 
 func (a *API) list(r *http.Request, role access.Role, as shape) (answer, error) {
 	values, err := urlValues(r)
@@ -48,7 +43,7 @@ func (a *API) list(r *http.Request, role access.Role, as shape) (answer, error) 
 	return answer{
 		tag: tag(m, role, values),
 		data: func(dst []byte, pass pass) []byte {
-			dst = a.appendHead(slices.Grow(dst, len(s.list)*nodeBytes), v, s)
+			dst = a.appendHead(dst, v, s)
 			if as == nested {
 				dst = v.nest(s, q).appendAll(append(dst, `,"tree":`...), pass)
 			} else {

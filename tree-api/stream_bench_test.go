@@ -110,6 +110,22 @@ func cpuTime(b *testing.B) time.Duration {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
+// BenchmarkJoin measures what the first message of a stream costs: the tree and its text.
+// The scan is left out.
+func BenchmarkJoin(b *testing.B) {
+	api := apiOf(b, func(cfg *Config) { cfg.Source = newTurning(b, 10_000) })
+	key := feedKey{interval: 60, role: access.Operator}
+	b.ReportAllocs()
+	for b.Loop() {
+		c, err := api.hub.join(b.Context(), key, &query{depth: -1})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.SetBytes(int64(len(<-c.messages)))
+		api.hub.leave(key, c)
+	}
+}
+
 // BenchmarkBeat measures one update of all streams over real sockets: build the tree, find
 // the differences, encode them, and write them to every reader. The scan itself is left
 // out. The metric cpu-ns/op counts, as the clock also runs while others use the machine.

@@ -76,8 +76,13 @@ func readAssets() (map[string]file, error) {
 	return files, nil
 }
 
-// page is the tree.
-func (a *API) page(w http.ResponseWriter, r *http.Request) { a.assets["/index.html"].serve(w, r) }
+// page is the tree. Its scripts ask for the stream in a moment.
+func (a *API) page(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet {
+		a.hub.readAhead()
+	}
+	a.assets["/index.html"].serve(w, r)
+}
 
 // asset is any other file. They hold nothing of the host, so anybody may have them.
 func (a *API) asset(w http.ResponseWriter, r *http.Request) {
