@@ -19,9 +19,9 @@ func anomalies() board {
 				Multi(true).IncludeAll(true).AllValue(".+").Current(all()),
 			labelValues("figure", "Figure", promql(`label_values(instance_group:proctree_figure:watched{HOSTS}, figure)`)).
 				Multi(true).IncludeAll(true).AllValue(".+").Current(all()),
-			ranked("band_instance", "Bands of host", "instance", `topk(20, max by (instance) (max_over_time(instance_group:proctree_figure:zscore{FIGURES}[$__range])))`),
-			ranked("band_group", "Bands of group", "group", `topk(20, max by (group) (max_over_time(instance_group:proctree_figure:zscore{FIGURES, instance=~"$band_instance"}[$__range])))`),
-			largest("unusual_groups", `topk(20, max by (group) (max_over_time(instance_group:proctree_figure:zscore{FIGURES}[$__range])))`),
+			ranked("band_instance", "Bands of host", "instance", mostUnusual("instance", "FIGURES")),
+			ranked("band_group", "Bands of group", "group", mostUnusual("group", `FIGURES, instance=~"$band_instance"`)),
+			largest("unusual_groups", `topk(20, max by (group) (`+farthest("FIGURES")+`))`),
 		),
 		rows: []row{anomaliesHealth(), anomaliesMaps(), anomaliesBands()},
 	}
@@ -43,6 +43,18 @@ const (
 func offBand(selector string) string {
 	return `((instance_group:proctree_figure:watched{` + selector + `} - instance_group:proctree_figure:median1d{` + selector + `})` +
 		` / instance_group:proctree_figure:spread{` + selector + `})`
+}
+
+// farthest is how far figures were from their usual middles in the range, either way.
+func farthest(selector string) string {
+	zscore := `instance_group:proctree_figure:zscore{` + selector + `}[$__range]`
+	return `max_over_time(` + zscore + `) > -min_over_time(` + zscore + `) or -min_over_time(` + zscore + `)`
+}
+
+// mostUnusual puts first what is most unusual now, and last what was there in the range and is gone.
+func mostUnusual(label, selector string) string {
+	return `topk(20, max by (` + label + `) (abs(instance_group:proctree_figure:zscore{` + selector + `}))` +
+		` or 0 * max by (` + label + `) (` + farthest(selector) + `))`
 }
 
 func anomaliesHealth() row {
@@ -73,10 +85,10 @@ func anomaliesHealth() row {
 
 func anomaliesMaps() row {
 	return open("When",
-		heat("Groups", "How far the twenty most unusual groups were from their usual middles, either way, in robust standard deviations: the figure that was farthest. Below one, nothing is drawn.",
-			count, bandRules, 1, 6,
+		heat("Groups", "How far the twenty most unusual groups were from their usual middles, either way, in robust standard deviations: the figure that was farthest. Below two, nothing is drawn.",
+			count, bandRules, 2, 6,
 			series(`max by (instance, group) (abs(instance_group:proctree_figure:zscore{HOSTS, group=~"$unusual_groups", figure=~"$figure"}))`+orElse("group", "not known yet"), "{{group}} {{instance}}")),
-		heat("Hosts", "How far each host as a whole was from its usual middles.", count, bandRules, 1, 6,
+		heat("Hosts", "How far each host as a whole was from its usual middles.", count, bandRules, 2, 6,
 			series(`max by (instance, figure) (abs(instance_group:proctree_figure:zscore{HOSTFIGURES}))`+orElse("instance", "not known yet"), "{{instance}} {{figure}}")).
 			Height(9),
 	)

@@ -40,6 +40,7 @@ func TestEveryQueryReturnsData(t *testing.T) {
 	if testing.Short() {
 		t.Skip("NOT TESTED against a real Prometheus: -short")
 	}
+	t.Parallel()
 	exporter := startExporter(t)
 	p := startPrometheus(t, exporter)
 	load(t)
@@ -131,19 +132,18 @@ func questions(d dashboardJSON) []question {
 // choices are the values of a dashboard's variables.
 type choices map[string]string
 
-// fill puts the values into an expression. Ranges are of seconds here, and so is what a day
-// or a week ago is.
+// fill puts the values into an expression. Ranges are of seconds, where none are chosen, and
+// so is what a day or a week ago is.
 func (c choices) fill(expr string) string {
-	expr = strings.NewReplacer("$__rate_interval", "8s", "$__range", "30s", "offset 1d", "offset 5s", "offset 1w", "offset 10s").Replace(expr)
 	for _, name := range slices.Backward(slices.Sorted(maps.Keys(c))) {
 		expr = strings.ReplaceAll(expr, "$"+name, c[name])
 	}
-	return expr
+	return strings.NewReplacer("$__rate_interval", "8s", "$__range", "30s", "offset 1d", "offset 5s", "offset 1w", "offset 10s").Replace(expr)
 }
 
 // variables asks for the values of a dashboard's variables, in their order, as Grafana does
 // when the dashboard is opened: all values where it can be several, else the one that is
-// there already. It gives the variables that have none.
+// there already, or the first. It gives the variables that have none.
 func (p prometheusServer) variables(t *testing.T, d dashboardJSON, values choices) []question {
 	t.Helper()
 	var missing []question
@@ -167,6 +167,8 @@ func (p prometheusServer) variables(t *testing.T, d dashboardJSON, values choice
 			values[v.Name] = v.AllValue
 		case v.IncludeAll:
 			values[v.Name] = strings.ReplaceAll(strings.Join(options, "|"), `\`, `\\`)
+		case values[v.Name] == "" && len(options) > 0:
+			values[v.Name] = options[0]
 		}
 	}
 	return missing

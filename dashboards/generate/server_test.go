@@ -108,8 +108,14 @@ func startPrometheus(t *testing.T, exporter string) prometheusServer {
 	write(t, config, fmt.Sprintf("global: {scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 1s}\n"+
 		"rule_files: [%q]\nscrape_configs:\n- job_name: proctree\n  static_configs:\n  - targets: [%q]\n",
 		filepath.Join(dir, "rules", "*.yml"), exporter))
-	p := prometheusServer{"http://" + start(t, regexp.MustCompile(`Listening on.* address=(\S+)`), program,
-		"--config.file="+config, "--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address=127.0.0.1:0")}
+	return serve(t, program, config, filepath.Join(dir, "data"))
+}
+
+// serve runs a Prometheus until the test ends.
+func serve(t *testing.T, program, config, data string) prometheusServer {
+	t.Helper()
+	p := prometheusServer{span: 30 * time.Second, address: "http://" + start(t, regexp.MustCompile(`Listening on.* address=(\S+)`), program,
+		"--config.file="+config, "--storage.tsdb.path="+data, "--web.listen-address=127.0.0.1:0")}
 	for {
 		if _, err := p.ask(t.Context(), "vector(1)", true); err == nil {
 			return p
@@ -131,19 +137,27 @@ func write(t *testing.T, path, text string) {
 }
 
 // prometheusServer is a Prometheus that runs.
-type prometheusServer struct{ address string }
+type prometheusServer struct {
+	address string
+	// span is how long the range is that is asked about, and end its end; now, where it is zero.
+	span time.Duration
+	end  time.Time
+}
 
 // sample is the labels of a series that has a value.
 type sample map[string]string
 
 // ask evaluates an expression as Grafana would: at the end of the range, or over it.
 func (p prometheusServer) ask(ctx context.Context, expr string, instant bool) ([]sample, error) {
-	now := time.Now()
+	now := p.end
+	if now.IsZero() {
+		now = time.Now()
+	}
 	form := url.Values{"query": {expr}, "time": {unix(now)}}
 	path := "/api/v1/query"
 	if !instant {
 		path = "/api/v1/query_range"
-		form = url.Values{"query": {expr}, "start": {unix(now.Add(-30 * time.Second))}, "end": {unix(now)}, "step": {"1"}}
+		form = url.Values{"query": {expr}, "start": {unix(now.Add(-p.span))}, "end": {unix(now)}, "step": {(p.span / 30).String()}}
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.address+path+"?"+form.Encode(), nil)
 	if err != nil {
