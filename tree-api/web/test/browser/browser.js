@@ -1,7 +1,7 @@
 import { chromium } from 'playwright-core';
 
 /** Where Debian installs Chromium; PROCTREE_CHROMIUM names another one. */
-const EXECUTABLE = process.env.PROCTREE_CHROMIUM ?? '/usr/bin/chromium';
+export const EXECUTABLE = process.env.PROCTREE_CHROMIUM ?? '/usr/bin/chromium';
 
 /** Chromium without a window, and without calls home. */
 export function launch() {

@@ -43,7 +43,7 @@ export class Exporter {
     this.#args = [`--web.listen-address=127.0.0.1:${port}`, '--log.level=error', ...args];
   }
 
-  /** @param {TestContext} t @param {string[]} [args] */
+  /** @param {Pick<TestContext, 'after'>} t @param {string[]} [args] */
   static async start(t, args = []) {
     assert.ok(existsSync(BINARY), `there is no ${BINARY}: run "make build" first`);
     const exporter = new Exporter(await freePort(), args);
