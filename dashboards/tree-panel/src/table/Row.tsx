@@ -31,7 +31,7 @@ export const Row = React.memo(function Row({ look, content, slot, index, depth, 
     <div
       {...aria}
       className={stuck ? `${styles.row} ${styles.stuck}` : styles.row}
-      style={{ top }}
+      style={{ transform: `translateY(${top}px)` }}
       aria-expanded={content.isOpen}
       data-row={index}
       data-slot={slot}

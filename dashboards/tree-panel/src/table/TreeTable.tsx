@@ -67,7 +67,7 @@ export function TreeTable({ paint, width, cursor, top, panel, onCursor, onExpand
   const events = useRowEvents(paint, { onCursor, onExpand, onMove, onLinks: setLinks });
 
   const widths = widthsOf(columns, width);
-  const widthClass = React.useMemo(() => widthStyles(widths), [widths.flex.join(), widths.least]);
+  const widthClass = React.useMemo(() => widthStyles(widths, styles), [widths.flex.join(), widths.least, styles]);
   const look = React.useRef<Look>(undefined);
   look.current = lookOf(paint, styles, look.current);
   const [seats] = React.useState(() => new Seats());

@@ -13,12 +13,13 @@ const oneLine = { whiteSpace: 'nowrap', overflow: 'clip', textOverflow: 'ellipsi
 
 /**
  * The widths of the cells in all rows. Boxes of a fixed flex are laid out in less time than
- * those of a grid, and each update lays out every row.
+ * those of a grid, and each update lays out every row. Rows are named by their classes: an
+ * attribute that changes would have the browser match the rules of all cells again.
  */
-export function widthStyles({ flex, least }: Widths): string {
+export function widthStyles({ flex, least }: Widths, { header, row }: Pick<TableStyles, 'header' | 'row'>): string {
   return css({
     minWidth: least,
-    ...Object.fromEntries(flex.map((one, i) => [`& [role=row] > :nth-child(${i + 1}), & [data-slot] > :nth-child(${i + 1})`, { flex: one }])),
+    ...Object.fromEntries(flex.map((one, i) => [`& .${header} > :nth-child(${i + 1}), & .${row} > :nth-child(${i + 1})`, { flex: one }])),
   });
 }
 
@@ -35,6 +36,8 @@ export function getTableStyles(theme: GrafanaTheme2) {
       overflow: 'auto',
       fontSize: typography.bodySmall.fontSize,
       fontVariantNumeric: 'tabular-nums',
+      // Grafana lets everything inherit this. Then a row that moves has all its cells' styles made anew.
+      '&, & *, & *::before': { boxSizing: 'border-box' },
       '&:focus-visible': { outline: `2px solid ${colors.primary.border}`, outlineOffset: -2 },
     }),
     inner: css({ position: 'relative' }),
@@ -68,6 +71,7 @@ export function getTableStyles(theme: GrafanaTheme2) {
     sticky: css({ position: 'sticky', top: HEADER_HEIGHT, zIndex: 3, height: 0 }),
     row: css({
       position: 'absolute',
+      top: 0,
       left: 0,
       right: 0,
       display: 'flex',
