@@ -3,12 +3,10 @@ import { TableHead } from './table-head.js';
 import { RowView, rowElementId } from './table-row.js';
 import { cellTitle, columnPlaces } from './table-columns.js';
 import { handleKey } from './table-keys.js';
+import { TableWindow } from './table-window.js';
 
 /** @import { TreeModel } from './tree-model.js' */
 /** @import { CellContext, Column, Place } from './table-columns.js' */
-
-/** Rows kept ready above and below what is seen, so that a quick scroll shows no gap. */
-const OVERSCAN = 3;
 
 /**
  * The tree as a table. Only the rows that can be seen are in the document. The focus is on
@@ -24,6 +22,7 @@ export class TreeTable {
   #model;
   #on;
   #head;
+  #window;
   #body = el('div', { role: 'rowgroup', class: 'body' });
   /** @type {RowView[]} */
   #views = [];
@@ -37,7 +36,6 @@ export class TreeTable {
   #places = [];
   /** @type {CellContext} */
   #context = { now: 0, memoryTotal: undefined };
-  #rowHeight = 26;
   #cursorIndex = 0;
   #painting = false;
 
@@ -55,6 +53,7 @@ export class TreeTable {
     this.#root = root;
     this.#model = model;
     this.#on = on;
+    this.#window = new TableWindow(root);
     this.#head = new TableHead({ sort: on.sort, size: () => this.#measure() });
     root.replaceChildren(el('div', { role: 'rowgroup', class: 'heads' }, this.#head.element), this.#body);
     root.addEventListener('scroll', () => this.#schedule(), { passive: true });
@@ -83,16 +82,16 @@ export class TreeTable {
     if (context) this.#context = context;
     const rows = this.#model.rows();
     setAttribute(this.#root, 'aria-rowcount', String(rows.length + 1));
-    const height = `${rows.length * this.#rowHeight}px`;
+    const { rowHeight } = this.#window;
+    const height = `${rows.length * rowHeight}px`;
     if (this.#body.style.height !== height) this.#body.style.height = height;
-    const first = Math.max(0, Math.floor(this.#root.scrollTop / this.#rowHeight) - OVERSCAN);
-    const last = Math.min(rows.length, first + this.#views.length);
+    const { first, last } = this.#window.range(rows.length);
     const paint = { model: this.#model, columns: this.#columns, widths: this.#head.widths, words: this.words, context: this.#context, cursor: this.cursor };
     const free = this.#freeViews(first, last);
     for (let index = first; index < last; index++) {
       const slot = rows.slots[index];
       const view = this.#shown.get(this.#model.idOf(slot)) ?? /** @type {RowView} */ (free.pop());
-      view.paint(paint, { index, slot, depth: rows.depths[index], top: index * this.#rowHeight });
+      view.paint(paint, { index, slot, depth: rows.depths[index], top: index * rowHeight });
       this.#shown.set(view.id, view);
     }
     for (const view of free) view.hide();
@@ -125,9 +124,7 @@ export class TreeTable {
   }
 
   /** How many whole rows can be seen. */
-  get pageLength() {
-    return Math.max(1, Math.floor((this.#root.clientHeight - this.#head.height) / this.#rowHeight) - 1);
-  }
+  get pageLength() { return this.#window.pageLength; }
 
   /** Puts the cursor into a row and the row into view. @param {number} index */
   moveTo(index) {
@@ -135,10 +132,7 @@ export class TreeTable {
     if (rows.length === 0) return;
     this.#cursorIndex = Math.max(0, Math.min(index, rows.length - 1));
     this.cursor = this.#model.idOf(rows.slots[this.#cursorIndex]);
-    const top = this.#cursorIndex * this.#rowHeight;
-    const seen = this.#root.clientHeight - this.#head.height;
-    if (top < this.#root.scrollTop) this.#root.scrollTop = top;
-    if (top + this.#rowHeight > this.#root.scrollTop + seen) this.#root.scrollTop = top + this.#rowHeight - seen;
+    this.#window.show(this.#cursorIndex);
     this.render();
     this.#on.select(this.cursor);
   }
@@ -184,10 +178,9 @@ export class TreeTable {
   /** Called by the browser after a layout, when reading sizes costs nothing. */
   #measure() {
     if (this.#columns.length === 0) return;
-    this.#rowHeight = parseFloat(getComputedStyle(this.#root).getPropertyValue('--row-height')) || this.#rowHeight;
+    this.#window.measure(this.#head.height);
     this.#root.classList.toggle('scrolls-sideways', this.#root.scrollWidth > this.#root.clientWidth);
-    const wanted = Math.ceil(this.#root.clientHeight / this.#rowHeight) + 2 * OVERSCAN;
-    while (this.#views.length < wanted) {
+    while (this.#views.length < this.#window.most) {
       const view = new RowView();
       view.setColumns(this.#columns, this.#places);
       this.#views.push(view);
