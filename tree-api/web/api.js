@@ -1,6 +1,6 @@
 /**
- * The calls of the API. Every address is relative to the page, so that it works behind a
- * proxy that serves it below a path.
+ * The calls of the API. Every address is relative to this file, so that it works behind a
+ * proxy that serves it below a path, in the page and in its worker.
  */
 
 /** A call that did not succeed; status is 0 where no answer came at all. */
@@ -19,7 +19,7 @@ const TIMEOUT_MILLISECONDS = 10_000;
  * @returns {Promise<any>} The member data of the answer. It rejects with an APIError.
  */
 export async function get(path) {
-  const url = new URL(path, document.baseURI);
+  const url = new URL(path, import.meta.url);
   /** @type {Response} */
   let response;
   try {
@@ -39,7 +39,7 @@ export async function get(path) {
  * @param {number} intervalSeconds
  */
 export function streamURL(intervalSeconds) {
-  const url = new URL('api/v1/stream', document.baseURI);
+  const url = new URL('api/v1/stream', import.meta.url);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   url.searchParams.set('interval', String(intervalSeconds));
   return url;

@@ -9,6 +9,7 @@ import { formatCount } from './format.js';
 import { History } from './history.js';
 import { HostHeader } from './host-header.js';
 import { isActive, parseWords } from './model/filter.js';
+import { Mirror } from './model/mirror.js';
 import { Overview } from './overview.js';
 import { addShortcuts } from './shortcuts.js';
 import { stream } from './start.js';
@@ -21,6 +22,7 @@ import { ViewTools } from './view-tools.js';
 /** @import { Expansion } from './model/folding.js' */
 /** @import { ViewState } from './view-state.js' */
 /** @import { Connection } from './stream.js' */
+/** @import { Summary, Update } from './stream-worker.js' */
 
 /** Browsers refuse to rewrite the address too often. */
 const ADDRESS_MILLISECONDS = 300;
@@ -29,7 +31,7 @@ const narrow = matchMedia('(max-width: 1000px)');
 
 /** The page: it joins the stream, the model and the parts that show it. */
 class Page {
-  #model = new TreeModel();
+  #model = new TreeModel(new Mirror());
   #history = new History();
   /** What is shown; changed by #change alone. */
   #state = parseState(location.hash);
@@ -39,6 +41,8 @@ class Page {
   #connection = { state: 'connecting' };
   /** @type {any} The answer of GET api/v1/host with the newest figures in it. */
   #host = {};
+  /** @type {Summary|undefined} Of the last message. */
+  #summary;
   #viewer = false;
   /** The time of the last message in Unix seconds, 0 before the first. */
   #lastTime = 0;
@@ -90,7 +94,7 @@ class Page {
     }).observe(byId('table'));
     this.#take(this.#state);
     stream.follow({
-      onMessage: (message) => this.#receive(message),
+      onUpdate: (update) => this.#receive(update),
       onConnection: (connection) => { this.#connection = connection; this.#draw(); },
     });
     get('api/v1/host').then((answer) => { this.#host = { ...answer, ...this.#host }; this.#draw(); }, () => {
@@ -98,19 +102,17 @@ class Page {
     });
   }
 
-  /** @param {any} message */
-  #receive(message) {
-    if (this.#model.apply(message).missed > 0) {
-      stream.open();
-      return;
-    }
+  /** @param {Update} update */
+  #receive({ type, time, role = '', host, patch, summary }) {
     const first = this.#lastTime === 0;
-    this.#lastTime = message.time;
-    this.#host = { ...this.#host, ...message.host };
-    if (message.type === 'full') this.#setRole(message.role);
+    this.#model.apply(patch);
+    this.#summary = summary;
+    this.#lastTime = time;
+    this.#host = { ...this.#host, ...host };
+    if (type === 'full') this.#setRole(role);
     if (first && !this.#folded) this.#foldKernel();
-    this.#history.record(message.time, this.#model);
-    this.#overview.record(message.time, this.#host);
+    this.#history.record(time, this.#model, patch.textSlots);
+    this.#overview.record(time, this.#host);
     this.#alerts.check(this.#host);
     if (first && this.#state.selected) this.#goTo(this.#state.selected);
     this.#draw();
@@ -249,7 +251,7 @@ class Page {
     const { total, matched } = this.#model;
     this.#table.render({ now: this.#lastTime, memoryTotal: this.#host.memory?.total_bytes });
     this.#header.show(this.#host);
-    if (overview) this.#overview.render(this.#host, this.#model, filter.state ?? []);
+    if (overview) this.#overview.render(this.#host, this.#model, { summary: this.#summary, chosenStates: filter.state ?? [] });
     this.#filters.show(filter);
     this.#drawer.render(this.#lastTime);
     this.#bar.show(this.#connection, { lastTime: this.#lastTime, interval });

@@ -26,9 +26,10 @@ export class History {
   /**
    * @param {number} time In Unix seconds.
    * @param {TreeModel} model
+   * @param {Iterable<number>} slots In which another process may stand than the last time.
    */
-  record(time, model) {
-    this.#noteBirths(time, model);
+  record(time, model, slots) {
+    this.#noteBirths(time, model, slots);
     if (this.#seen++ % this.#every !== 0) return;
     const columns = Object.fromEntries(KEYS.map((key) => [key, new Float32Array(model.column(key))]));
     this.#moments.push({ time, columns });
@@ -51,10 +52,14 @@ export class History {
     };
   }
 
-  /** A slot is used again: what stood there before is another process'. @param {number} time @param {TreeModel} model */
-  #noteBirths(time, model) {
-    const size = model.column('pid').length;
-    for (let slot = 0; slot < size; slot++) {
+  /**
+   * A slot is used again: what stood there before is another process'.
+   * @param {number} time
+   * @param {TreeModel} model
+   * @param {Iterable<number>} slots
+   */
+  #noteBirths(time, model, slots) {
+    for (const slot of slots) {
       const id = model.idOf(slot);
       if (this.#ids[slot] === id) continue;
       this.#ids[slot] = id;

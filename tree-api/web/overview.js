@@ -3,6 +3,7 @@ import { button, el, setAttribute, setHidden, setText } from './dom.js';
 import { formatBytes, formatCores, formatCount, formatPercent } from './format.js';
 
 /** @import { TreeModel } from './tree-model.js' */
+/** @import { Summary } from './stream-worker.js' */
 
 /**
  * The figures of GET /api/v1/host; each may be absent.
@@ -52,8 +53,12 @@ export class Overview {
     this.#load.series.add(time, host.load?.[0]);
   }
 
-  /** @param {HostFigures} host @param {TreeModel} model @param {readonly string[]} chosenStates */
-  render(host, model, chosenStates) {
+  /**
+   * @param {HostFigures} host
+   * @param {TreeModel} model
+   * @param {{summary: Summary|undefined, chosenStates: readonly string[]}} view summary is of what the model holds now.
+   */
+  render(host, model, { summary, chosenStates }) {
     const { cpus, load } = host;
     const busy = host.cpu?.busy_cores;
     this.#cpu.show(formatPercent(busy === undefined || !cpus ? undefined : busy / cpus), `${formatCores(busy)} of ${formatCount(cpus)} CPUs`, cpus);
@@ -64,9 +69,9 @@ export class Overview {
     this.#load.show(one ?? formatCount(undefined), longer.length === 2 ? `5m ${longer[0]} · 15m ${longer[1]}` : '', Math.max(0.1, ...this.#load.series.values.filter((v) => v > 0)) * LOAD_HEADROOM);
     const { cpu, memory, io } = host.pressure ?? {};
     this.#pressure.show([cpu, memory, io]);
-    this.#states.show(model, chosenStates);
-    this.#topCPU.show(model, 1);
-    this.#topMemory.show(model, 0);
+    this.#states.show(model.total, summary?.states ?? new Map(), chosenStates);
+    this.#topCPU.show(model, summary?.topCPU ?? [], 1);
+    this.#topMemory.show(model, summary?.topMemory ?? [], 0);
   }
 }
 
@@ -143,10 +148,9 @@ class StatesCard {
     this.element = el('div', { class: 'card states-card' }, el('h2', {}, 'Processes'), this.#total, chips);
   }
 
-  /** @param {TreeModel} model @param {readonly string[]} chosen */
-  show(model, chosen) {
-    setText(this.#total, formatCount(model.total));
-    const counts = model.countBy('state');
+  /** @param {number} total @param {ReadonlyMap<string, number>} counts @param {readonly string[]} chosen */
+  show(total, counts, chosen) {
+    setText(this.#total, formatCount(total));
     for (const [state, chip] of this.#chips) {
       setText(chip, `${formatCount(counts.get(state) ?? 0)} ${state}`);
       setAttribute(chip, 'aria-pressed', String(chosen.includes(state)));
@@ -177,9 +181,8 @@ class TopCard {
     }
   }
 
-  /** @param {TreeModel} model @param {number} least A bar is full at the largest value, or at this one. */
-  show(model, least) {
-    const slots = model.largest(this.#key, TOP_LENGTH);
+  /** @param {TreeModel} model @param {readonly number[]} slots @param {number} least A bar is full at the largest value, or at this one. */
+  show(model, slots, least) {
     const full = Math.max(least, ...slots.map((slot) => model.number(slot, this.#key)));
     this.#lines.forEach((entry, i) => {
       setHidden(entry.line, i >= slots.length);

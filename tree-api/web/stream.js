@@ -30,36 +30,23 @@ const SILENT_MARGIN = 8000;
 export class Stream {
   /** @type {WebSocket|undefined} */
   #socket;
-  #interval;
+  /** In seconds. */
+  #interval = 0;
+  #live = false;
   #attempts = 0;
   #sequence = 0;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #timer;
-  /** @type {Connection} */
-  #connection = { state: 'connecting' };
-  /** What came before anybody followed. @type {any[]} */
-  #held = [];
-  /** @type {Follower|undefined} */
   #follower;
 
-  /** @param {number} interval In seconds. */
-  constructor(interval) {
-    this.#interval = interval;
-    addEventListener('online', () => this.#retryIfWaiting());
-    document.addEventListener('visibilitychange', () => {
-      if (!document.hidden) this.#retryIfWaiting();
-    });
-  }
-
-  /** Tells how the stream is and what it has brought so far, and from then on all that comes. @param {Follower} follower */
-  follow(follower) {
+  /** @param {Follower} follower */
+  constructor(follower) {
     this.#follower = follower;
-    follower.onConnection(this.#connection);
-    for (const message of this.#held.splice(0)) follower.onMessage(message);
   }
 
-  /** Connects, at once. What runs already is replaced. */
-  open() {
+  /** Connects, at once. What runs already is replaced. @param {number} [interval] In seconds; as before if absent. */
+  open(interval = this.#interval) {
+    this.#interval = interval;
     this.#drop();
     this.#become({ state: 'connecting' });
     const socket = new WebSocket(streamURL(this.#interval));
@@ -82,10 +69,9 @@ export class Stream {
     this.#become({ state: 'paused' });
   }
 
-  /** @param {number} seconds */
-  setInterval(seconds) {
-    this.#interval = seconds;
-    if (this.#socket) this.open();
+  /** The network is back, or the person: what waits for its next try does not any longer. */
+  wake() {
+    if (!this.#socket && this.#timer !== undefined) this.open();
   }
 
   /** @param {string} data */
@@ -99,9 +85,8 @@ export class Stream {
     this.#sequence = message.seq;
     this.#attempts = 0;
     this.#expectMessage();
-    this.#become({ state: 'live' });
-    if (this.#follower) this.#follower.onMessage(message);
-    else this.#held.push(message);
+    if (!this.#live) this.#become({ state: 'live' });
+    this.#follower.onMessage(message);
   }
 
   /** A cut cable closes nothing: only the silence tells. */
@@ -136,14 +121,10 @@ export class Stream {
     this.#become({ state: 'lost', reason, retryAt: Date.now() + delay });
   }
 
-  #retryIfWaiting() {
-    if (!this.#socket && this.#timer !== undefined) this.open();
-  }
-
   /** @param {Connection} connection */
   #become(connection) {
-    this.#connection = connection;
-    this.#follower?.onConnection(connection);
+    this.#live = connection.state === 'live';
+    this.#follower.onConnection(connection);
   }
 
   #drop() {

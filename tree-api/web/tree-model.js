@@ -8,9 +8,9 @@ import { Links, NONE } from './model/links.js';
 import { Sorter } from './model/order.js';
 import { Rows } from './model/rows.js';
 import { Store } from './model/store.js';
-import { countBy, largest } from './model/summary.js';
+import { countBy } from './model/summary.js';
 
-/** @import { Message, Table } from './model/store.js' */
+/** @import { Table } from './model/store.js' */
 /** @import { Filter } from './model/filter.js' */
 /** @import { Expansion } from './model/folding.js' */
 /** @import { Sort } from './model/order.js' */
@@ -24,7 +24,7 @@ const FRESH = { links: false, sums: false, marks: false, order: false, rows: fal
  * Setters and `apply` only note what has changed; `rows` brings everything up to date
  * once, however many messages came before it. Processes are named by their slot, which
  * is valid until the next `apply`, and by their id, which is valid for ever.
- * @template [M=Message] What `apply` takes.
+ * @template [M=any] What `apply` takes: by default a Message.
  */
 export class TreeModel {
   /** @type {Table<any>} */
@@ -206,9 +206,6 @@ export class TreeModel {
 
   /** See model/summary.js. @param {string} key */
   countBy(key) { return countBy(this.#store, key); }
-
-  /** See model/summary.js. @param {string} key @param {number} most */
-  largest(key, most) { return largest(this.#store, key, most); }
 
   /** @param {number} slot */
   #isOpen(slot) { return this.#folding.isOpen(this.#store.ids[slot], this.#matcher.active); }

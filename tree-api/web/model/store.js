@@ -1,6 +1,7 @@
-import { NUMBER_COLUMNS, PROCESS_COLUMNS, TEXT_COLUMNS } from './columns.js';
+import { NUMBER_COLUMNS, TEXT_COLUMNS } from './columns.js';
 import { FIELD_WRITERS } from './fields.js';
 import { Parents } from './parents.js';
+import { ProcessTable, widen } from './process-table.js';
 
 /** @import { Columns } from './columns.js' */
 
@@ -55,40 +56,20 @@ const FIRST_CAPACITY = 256;
  * The table of processes, filled by the messages of the stream.
  * @implements {Table<Message>}
  */
-export class Store {
-  columns = PROCESS_COLUMNS;
-  /** @type {Map<string, number>} */
-  slots = new Map();
-  /** @type {string[]} The id in each slot, "" where the slot is free. */
-  ids = [];
-  /** One more than the highest slot ever used. */
-  size = 0;
-  capacity = 0;
-  /** @type {Record<string, Float64Array>} */
-  numbers = {};
-  /** @type {Record<string, string[]>} */
-  texts = {};
-  /** 1 for a thread of the kernel itself. */
-  kernel = new Uint8Array(0);
-  /** 1 where a text was written since it was last looked at. */
-  textChanged = new Uint8Array(0);
+export class Store extends ProcessTable {
+  /** 1 where anything was written since it was last looked at. */
+  changed = new Uint8Array(0);
   /** @type {number[]} */
   #free = [];
   #parents = new Parents();
 
   constructor() {
-    for (const { key } of TEXT_COLUMNS) this.texts[key] = [];
-    this.#grow(FIRST_CAPACITY);
+    super();
+    this.grow(FIRST_CAPACITY);
   }
 
   /** @param {Int32Array} parents */
   findParents(parents) { this.#parents.write(parents, this); }
-
-  /** By PID, then by age. @param {number} a @param {number} b */
-  compare(a, b) {
-    const { pid, start } = this.numbers;
-    return pid[a] - pid[b] || start[a] - start[b] || a - b;
-  }
 
   /**
    * @param {Message} message
@@ -101,7 +82,7 @@ export class Store {
   /** @param {ProcessNode[]} nodes */
   #replace(nodes) {
     const gone = new Set(this.slots.keys());
-    if (nodes.length > this.capacity) this.#grow(nodes.length);
+    if (nodes.length > this.capacity) this.grow(nodes.length);
     for (const node of nodes) {
       if (!isNode(node)) continue;
       gone.delete(node.id);
@@ -141,7 +122,7 @@ export class Store {
   /** Gives a process one of the free slots, in which nothing is known. @param {string} id */
   #take(id) {
     const slot = this.#free.pop() ?? this.size++;
-    if (slot >= this.capacity) this.#grow(this.capacity * 2);
+    if (slot >= this.capacity) this.grow(this.capacity * 2);
     this.slots.set(id, slot);
     this.ids[slot] = id;
     this.textChanged[slot] = 1;
@@ -165,6 +146,7 @@ export class Store {
     for (const { key } of NUMBER_COLUMNS) this.numbers[key][slot] = NaN;
     for (const { key } of TEXT_COLUMNS) this.texts[key][slot] = '';
     this.kernel[slot] = 0;
+    this.changed[slot] = 1;
     this.textChanged[slot] = 1;
   }
 
@@ -173,6 +155,7 @@ export class Store {
    * @param {ProcessNode} node
    */
   #write(slot, node) {
+    this.changed[slot] = 1;
     let structure = false;
     for (const field in node) {
       FIELD_WRITERS.get(field)?.(this, slot, node[field]);
@@ -184,29 +167,11 @@ export class Store {
   }
 
   /** @param {number} capacity */
-  #grow(capacity) {
-    for (const { key } of NUMBER_COLUMNS) {
-      const wider = new Float64Array(capacity).fill(NaN);
-      if (this.numbers[key]) wider.set(this.numbers[key]);
-      this.numbers[key] = wider;
-    }
-    const more = new Array(capacity - this.capacity).fill('');
-    for (const { key } of TEXT_COLUMNS) this.texts[key] = this.texts[key].concat(more);
-    this.kernel = widen(this.kernel, capacity);
-    this.textChanged = widen(this.textChanged, capacity);
+  grow(capacity) {
+    super.grow(capacity);
+    this.changed = widen(this.changed, capacity);
     this.#parents.grow(capacity);
-    this.capacity = capacity;
   }
-}
-
-/**
- * @param {Uint8Array} old
- * @param {number} capacity
- */
-function widen(old, capacity) {
-  const wider = new Uint8Array(capacity);
-  wider.set(old);
-  return wider;
 }
 
 /** @param {any} node */

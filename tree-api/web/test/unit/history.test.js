@@ -11,7 +11,7 @@ test('a process is followed from update to update; a gap stays a gap', () => {
   const history = new History();
   [1, undefined, 3].forEach((cores, time) => {
     model.apply({ type: 'full', processes: [node(1, cores)] });
-    history.record(time, model);
+    history.record(time, model, [0]);
   });
   assert.deepEqual(history.of(model.slotOf('1-1'), 'cpu'), { times: [0, 1, 2], values: [1, NaN, 3] });
   assert.deepEqual(history.of(model.slotOf('1-1'), 'memory').values, [NaN, NaN, NaN]);
@@ -21,9 +21,9 @@ test('a process that takes the slot of another has none of its past', () => {
   const model = new TreeModel();
   const history = new History();
   model.apply({ type: 'full', processes: [node(1, 5)] });
-  history.record(0, model);
+  history.record(0, model, [0]);
   model.apply({ type: 'diff', removed: ['1-1'], added: [node(2, 7)] });
-  history.record(1, model);
+  history.record(1, model, [0]);
   assert.deepEqual(history.of(model.slotOf('2-1'), 'cpu'), { times: [1], values: [7] });
 });
 
@@ -32,7 +32,7 @@ test('a page that is open for long keeps the beginning, ever coarser', () => {
   const history = new History();
   for (let time = 0; time < 5000; time++) {
     model.apply({ type: 'full', processes: [node(1, time)] });
-    history.record(time, model);
+    history.record(time, model, [0]);
   }
   const { times, values } = history.of(model.slotOf('1-1'), 'cpu');
   assert.ok(times.length >= 80 && times.length < 160, `${times.length} moments`);

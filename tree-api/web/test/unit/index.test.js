@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 const web = new URL('../../', import.meta.url);
 const html = await readFile(new URL('index.html', web), 'utf8');
-const named = [...html.matchAll(/<link rel="modulepreload" href="([^"]+)">/g)].map((match) => match[1]);
+const named = [...html.matchAll(/<link rel="modulepreload" fetchpriority="(?:high|low)" href="([^"]+)">/g)].map((match) => match[1]);
 
 /**
  * A module and all that it imports.
@@ -14,24 +14,35 @@ const named = [...html.matchAll(/<link rel="modulepreload" href="([^"]+)">/g)].m
 async function withImports(name, found = new Set()) {
   if (found.has(name)) return found;
   found.add(name);
-  const text = await readFile(new URL(name, web), 'utf8');
-  for (const [, path] of text.matchAll(/^import [^;]* from '(\.[^']+)';$/gm)) {
-    await withImports(new URL(path, new URL(name, web)).href.slice(web.href.length), found);
-  }
+  for (const path of await importsOf(name)) await withImports(path, found);
   return found;
 }
 
+/** @param {string} name */
+async function importsOf(name) {
+  const text = await readFile(new URL(name, web), 'utf8');
+  return [...text.matchAll(/^import [^;]*?'(\.[^']+)';$/gm)].map(([, path]) => new URL(path, new URL(name, web)).href.slice(web.href.length));
+}
+
 test('the page names all its modules at once, so that none waits for another to be read', async () => {
+  assert.deepEqual(new Set([...named, 'start.js']), await withImports('app.js'));
+});
+
+test('the worker names all its modules at once, for the same reason', async () => {
+  assert.deepEqual(new Set([...await importsOf('stream-worker.js'), 'stream-worker.js']), await withImports('stream-worker.js'));
+});
+
+test('no module is left that nobody imports', async () => {
   const modules = [
     ...await readdir(web),
     ...(await readdir(new URL('model/', web))).map((name) => `model/${name}`),
   ].filter((name) => name.endsWith('.js'));
-  assert.deepEqual([...named, 'start.js'].toSorted(), modules.toSorted());
-  assert.deepEqual(await withImports('app.js'), new Set(modules), 'a module that nobody imports');
+  assert.deepEqual(new Set([...await withImports('app.js'), ...await withImports('stream-worker.js')]), new Set(modules));
 });
 
 test('what the stream needs comes first: its first message is made while the rest is on its way', async () => {
   const needed = await withImports('start.js');
   assert.match(html.slice(0, html.indexOf('<link rel="modulepreload"')), /src="start\.js"/);
-  assert.deepEqual(new Set(['start.js', ...named.slice(0, needed.size - 1)]), needed);
+  const urgent = [...html.matchAll(/fetchpriority="high" (?:href|src)="([^"]+)"/g)].map((match) => match[1]);
+  assert.deepEqual(new Set(urgent), needed);
 });

@@ -1,0 +1,66 @@
+import { NUMBER_COLUMNS, TEXT_COLUMNS } from './columns.js';
+import { ProcessTable } from './process-table.js';
+
+/** @import { Patch } from './patch.js' */
+/** @import { Change, Table } from './store.js' */
+
+/**
+ * The table of processes as a Store elsewhere has it, kept alike by its patches. The patches
+ * of another Store, which may be smaller, may follow from its first one on.
+ * @implements {Table<Patch>}
+ */
+export class Mirror extends ProcessTable {
+  /** @type {Int32Array} */
+  #parents = new Int32Array(0);
+
+  /** @param {Int32Array} parents */
+  findParents(parents) { parents.set(this.#parents); }
+
+  /**
+   * @param {Patch} patch
+   * @returns {Change}
+   */
+  apply(patch) {
+    if (patch.size > this.capacity) this.grow(Math.max(patch.size, this.capacity * 2));
+    for (const id of this.ids.splice(patch.size)) this.slots.delete(id);
+    this.size = patch.size;
+    this.#takeNumbers(patch);
+    this.#takeIds(patch);
+    this.#takeTexts(patch);
+    if (patch.parents) this.#parents = patch.parents;
+    return { structure: patch.parents !== undefined, missed: 0 };
+  }
+
+  /** @param {Patch} patch */
+  #takeNumbers({ slots, numbers }) {
+    const { length } = slots;
+    NUMBER_COLUMNS.forEach(({ key }, column) => {
+      const into = this.numbers[key];
+      const from = column * length;
+      for (let i = 0; i < length; i++) into[slots[i]] = numbers[from + i];
+    });
+  }
+
+  /** All that go are taken out first: an id may come back in another slot. @param {Patch} patch */
+  #takeIds({ textSlots, ids }) {
+    const moved = ids.flatMap((id, i) => ((this.ids[textSlots[i]] ?? '') === id ? [] : [i]));
+    for (const i of moved) this.slots.delete(this.ids[textSlots[i]] ?? '');
+    for (const i of moved) {
+      this.ids[textSlots[i]] = ids[i];
+      if (ids[i] !== '') this.slots.set(ids[i], textSlots[i]);
+    }
+  }
+
+  /** @param {Patch} patch */
+  #takeTexts({ textSlots, kernel, texts }) {
+    TEXT_COLUMNS.forEach(({ key }, column) => {
+      const into = this.texts[key];
+      const { words, index } = texts[column];
+      for (let i = 0; i < textSlots.length; i++) into[textSlots[i]] = words[index[i]];
+    });
+    textSlots.forEach((slot, i) => {
+      this.kernel[slot] = kernel[i];
+      this.textChanged[slot] = 1;
+    });
+  }
+}

@@ -1,0 +1,93 @@
+/** @import { Connection } from './stream.js' */
+/** @import { Order, Report, Update } from './stream-worker.js' */
+
+/**
+ * @typedef {object} Follower
+ * @property {(update: Update) => void} onUpdate
+ * @property {(connection: Connection) => void} onConnection
+ */
+
+/** A worker that could not be had, or broke, is made anew after so long. */
+const WORKER_DELAY = 5000;
+
+/** The stream as the page has it: it runs in a worker (stream-worker.js). */
+export class RemoteStream {
+  #interval;
+  #script = scriptURL('stream-worker.js');
+  /** @type {Worker} */
+  #worker;
+  /** @type {Connection} */
+  #connection = { state: 'connecting' };
+  /** What came before anybody followed. @type {Update[]} */
+  #held = [];
+  /** @type {Follower|undefined} */
+  #follower;
+
+  /** Opens the stream. @param {number} interval In seconds. */
+  constructor(interval) {
+    this.#interval = interval;
+    this.#worker = this.#start();
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) this.#order({ wake: true });
+    });
+  }
+
+  /** Tells how the stream is and what it has brought so far, and from then on all that comes. @param {Follower} follower */
+  follow(follower) {
+    this.#follower = follower;
+    follower.onConnection(this.#connection);
+    for (const update of this.#held.splice(0)) follower.onUpdate(update);
+  }
+
+  /** Connects, at once. What runs already is replaced. */
+  open() { this.#order({ open: this.#interval }); }
+
+  /** Ends the stream until open is called. */
+  pause() { this.#order({ pause: true }); }
+
+  /** @param {number} seconds */
+  setInterval(seconds) {
+    this.#interval = seconds;
+    if (this.#connection.state !== 'paused') this.open();
+  }
+
+  #start() {
+    const worker = new Worker(this.#script, { type: 'module' });
+    worker.addEventListener('message', ({ data }) => this.#hear(data));
+    worker.addEventListener('error', () => this.#startAnew(worker));
+    worker.postMessage({ open: this.#interval });
+    return worker;
+  }
+
+  /** @param {Worker} broken */
+  #startAnew(broken) {
+    broken.terminate();
+    if (this.#worker !== broken) return;
+    this.#become({ state: 'lost', reason: 'The part of the page that reads the stream has stopped.', retryAt: Date.now() + WORKER_DELAY });
+    setTimeout(() => { this.#worker = this.#start(); }, WORKER_DELAY);
+  }
+
+  /** @param {Order} order */
+  #order(order) { this.#worker.postMessage(order); }
+
+  /** @param {Report} report */
+  #hear(report) {
+    if ('connection' in report) this.#become(report.connection);
+    else if (this.#follower) this.#follower.onUpdate(report.update);
+    else this.#held.push(report.update);
+  }
+
+  /** @param {Connection} connection */
+  #become(connection) {
+    this.#connection = connection;
+    this.#follower?.onConnection(connection);
+  }
+}
+
+/** The policy by which the page may name a script (Trusted Types): it names this one alone. @param {'stream-worker.js'} name */
+function scriptURL(name) {
+  const url = new URL(name, import.meta.url).href;
+  /** @type {any} Not in every browser. */
+  const { trustedTypes } = globalThis;
+  return trustedTypes ? trustedTypes.createPolicy('proctree', { createScriptURL: () => url }).createScriptURL('') : url;
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { NUMBER_COLUMNS, TEXT_COLUMNS } from '../../model/columns.js';
+import { Mirror } from '../../model/mirror.js';
+import { buffersOf, takePatch } from '../../model/patch.js';
+import { Store } from '../../model/store.js';
+import { largest } from '../../model/summary.js';
+import { FakeHost } from '../fake/host.js';
+
+/** @import { Message } from '../../model/store.js' */
+
+/**
+ * Takes a message in and brings the mirror up to date, the patch handed over as to a page.
+ * @param {Store} store
+ * @param {Mirror} mirror
+ * @param {Message} message
+ */
+function pass(store, mirror, message) {
+  const { structure } = store.apply(message);
+  const patch = takePatch(store, structure);
+  const change = mirror.apply(structuredClone(patch, { transfer: /** @type {ArrayBuffer[]} */ (buffersOf(patch)) }));
+  assert.equal(change.structure, structure);
+}
+
+/** What a table holds of each process, by id. @param {Store|Mirror} table */
+function contents(table) {
+  const parents = new Int32Array(table.capacity);
+  table.findParents(parents);
+  return new Map([...table.slots].toSorted().map(([id, slot]) => {
+    assert.equal(table.ids[slot], id);
+    const figures = NUMBER_COLUMNS.map(({ key }) => table.numbers[key][slot]);
+    const texts = TEXT_COLUMNS.map(({ key }) => table.texts[key][slot]);
+    return [id, { figures, texts, kernel: table.kernel[slot], parent: parents[slot] === -1 ? '' : table.ids[parents[slot]] }];
+  }));
+}
+
+/** @param {FakeHost} host @returns {Message} */
+const all = (host) => ({ type: 'full', processes: [...host.processes.values()] });
+
+test('a mirror is alike after every message of a busy host', () => {
+  const host = new FakeHost({ size: 700, now: 1.79e9 });
+  const store = new Store();
+  const mirror = new Mirror();
+  pass(store, mirror, all(host));
+  assert.deepEqual(contents(mirror), contents(store));
+  for (let i = 0; i < 40; i++) {
+    pass(store, mirror, { type: 'diff', ...host.advance(2, 1) });
+    assert.deepEqual(contents(mirror), contents(store), `message ${i}`);
+  }
+});
+
+test('a patch holds what changed and nothing else', () => {
+  const store = new Store();
+  store.apply({ type: 'full', processes: [1, 2, 3].map((pid) => ({ id: `${pid}-1`, pid, ppid: 0, name: 'sh', cpu: { cores: 0 } })) });
+  takePatch(store, true);
+  const { structure } = store.apply({ type: 'diff', changed: [{ id: '2-1', cpu: { cores: 1 } }] });
+  const { slots, textSlots, ids, parents } = takePatch(store, structure);
+  assert.deepEqual({ slots: [...slots], textSlots: [...textSlots], ids, parents }, { slots: [1], textSlots: [], ids: [], parents: undefined });
+});
+
+test('the patches of a store that begins anew make the mirror its own', () => {
+  const mirror = new Mirror();
+  pass(new Store(), mirror, all(new FakeHost({ size: 400, now: 1.79e9 })));
+  for (const size of [300, 500]) {
+    const store = new Store();
+    pass(store, mirror, all(new FakeHost({ size, seed: size, now: 1.79e9 })));
+    assert.deepEqual(contents(mirror), contents(store));
+  }
+});
+
+test('an id that comes back in another slot', () => {
+  const store = new Store();
+  const mirror = new Mirror();
+  const [a, b] = [1, 2].map((pid) => ({ id: `${pid}-1`, pid, ppid: 0 }));
+  pass(store, mirror, { type: 'full', processes: [a, b] });
+  store.apply({ type: 'diff', removed: ['2-1', '1-1'] });
+  pass(store, mirror, { type: 'diff', added: [b, a] });
+  assert.deepEqual([...mirror.slots].toSorted(), [...store.slots].toSorted());
+});
+
+test('the processes with the largest figures above 0, the first of equals first', () => {
+  const store = new Store();
+  const cpu = [0, 3, 1, NaN, 2, 2];
+  store.apply({ type: 'full', processes: cpu.map((cores, i) => ({ id: `${i}-1`, pid: i, ppid: 0, cpu: { cores } })) });
+  assert.deepEqual(largest(store, 'cpu', 3), [1, 4, 5]);
+  assert.deepEqual(largest(store, 'fds', 3), []);
+});
