@@ -9,11 +9,12 @@ import (
 // secretEndings: a name that ends so is that of a secret, whatever comes before.
 var secretEndings = []string{
 	"password", "passwd", "passphrase", "passcode", "secret", "token", "apikey", "accesskey", "secretkey", "authkey",
-	"credential", "credentials", "cookie",
+	"credential", "credentials", "cookie", "storepass", "keypass", "dbpass", "userpass", "adminpass", "rootpass",
+	"requirepass", "masterauth",
 }
 
 // secretWords are secrets only as a word of their own: compass and bypass are none.
-var secretWords = []string{"pass", "pwd", "pw", "pat", "passin", "passout"}
+var secretWords = []string{"pass", "pwd", "pw", "pat", "passin", "passout", "creds", "jwt", "bearer"}
 
 // keyKinds: a key of such a kind is a secret, a key alone mostly a path or a sort of map.
 var keyKinds = []string{
@@ -57,7 +58,7 @@ func isSecretName(name string) bool {
 }
 
 // stems: every name of a secret holds one of them. Their first three letters tell them.
-var stems = []string{"pas", "pwd", "pat", "sec", "tok", "key", "cre", "coo"}
+var stems = []string{"pas", "pwd", "pat", "sec", "tok", "key", "cre", "coo", "mas", "jwt", "bea"}
 
 // mayBeSecret is a cheap test that most texts fail.
 func mayBeSecret(text string) bool {

@@ -122,28 +122,8 @@ func (s *scanner) anyOption(arg string) string {
 // optionName returns the name of an option whose value is the next argument.
 func optionName(arg string) (string, bool) {
 	name := strings.TrimLeft(arg, "-")
-	if name == arg || len(name) < len("pass") || strings.ContainsAny(name, "=: ") {
+	if name == arg || len(name) < len("pw") || strings.ContainsAny(name, "=: ") {
 		return "", false
 	}
 	return name, true
-}
-
-// maskScript masks an argument that is itself a command line, as after "sh -c", or a
-// whole command line that its program has written over the first argument.
-func maskScript(text string) string {
-	words := strings.Fields(text)
-	masked := maskArgs(words)
-	if len(words) == 0 || &masked[0] == &words[0] {
-		return text
-	}
-	var out strings.Builder
-	rest := text
-	for i, word := range words {
-		at := strings.Index(rest, word)
-		out.WriteString(rest[:at])
-		out.WriteString(masked[i])
-		rest = rest[at+len(word):]
-	}
-	out.WriteString(rest)
-	return out.String()
 }

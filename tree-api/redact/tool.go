@@ -25,6 +25,11 @@ type tool struct {
 
 var tools = []tool{
 	{names: []string{"mysql*", "mariadb*"}, attached: []string{"-p"}},
+	{names: []string{"mysqladmin", "mariadb-admin"}, attached: []string{"-p"}, separate: []string{"password"}},
+	{names: []string{"twine", "cqlsh", "rdesktop"}, separate: []string{"-p"}},
+	{names: []string{"ssh-keygen"}, attached: []string{"-N", "-P"}, separate: []string{"-N", "-P"}},
+	{names: []string{"aws"}, separate: []string{"aws_secret_access_key", "aws_session_token"}},
+	{names: []string{"ngrok"}, separate: []string{"authtoken", "add-authtoken"}},
 	{names: []string{"sshpass"}, attached: []string{"-p"}, separate: []string{"-p"}},
 	{names: []string{"mongo*"}, attached: []string{"-p"}, separate: []string{"-p"}},
 	{names: []string{"redis-cli", "valkey-cli"}, separate: []string{"-a"}},
@@ -34,7 +39,7 @@ var tools = []tool{
 	},
 	{names: []string{"http", "https", "xh"}, pairs: []string{"-a", "--auth"}},
 	{names: []string{"ldap*"}, attached: []string{"-w"}, separate: []string{"-w"}},
-	{names: []string{"smbclient", "rpcclient", "net"}, pairs: []string{"-U", "--user"}, between: "%"},
+	{names: []string{"smbclient", "rpcclient", "net", "winexe"}, pairs: []string{"-U", "--user"}, between: "%"},
 	{names: []string{"lftp"}, pairs: []string{"-u", "--user"}, between: ","},
 	{names: []string{"docker", "podman", "helm", "skopeo", "buildah", "az", "oc"}, separate: []string{"-p"}, after: "login"},
 	{names: []string{"nmcli"}, separate: []string{"password"}},
