@@ -52,6 +52,8 @@ func named(states []state) dashboard.ValueMapping {
 // heat is a map of time by series, a cell the more orange the larger its value, from the
 // first limit, below which there is none, to the second.
 func heat(title, description string, u unit, n needs, from, to float32, q query) *heatmap.PanelBuilder {
+	// Grafana makes the axis a little too narrow for its longest name, and cuts off its beginning.
+	q.legend = "\u2003" + q.legend
 	return heatmap.NewPanelBuilder().
 		Title(title).
 		Description(description).

@@ -4,7 +4,9 @@
  */
 import { after, before, describe } from 'node:test';
 import type { Browser } from 'playwright-core';
+import { testAlerting } from './alerting.ts';
 import { testBoards } from './boards.ts';
+import { testEditors } from './editors.ts';
 import { testHost } from './host.ts';
 import { type Stack, startStack } from './stack.ts';
 import { launch } from './visit.ts';
@@ -23,6 +25,8 @@ describe('in a real Grafana', { skip, timeout: LONGEST_MILLISECONDS }, () => {
     await open.browser?.close();
     await open.stack?.stop();
   });
+  testEditors(open);
+  testAlerting(open);
   testBoards(open);
   // Last, for it needs what Prometheus has of some minutes ago.
   testHost(open);

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const checkout = join(process.cwd(), '..');
+/** The path of a program that make has built. */
+export const program = (name: string) => join(checkout, 'bin', name);
 const PORTS = ['exporter', 'prometheus', 'alertmanager', 'mailbox', 'smtp', 'grafana'] as const;
 /** Grafana takes most of it. */
 const START_MILLISECONDS = 180_000;
@@ -29,17 +31,17 @@ export interface Stack {
 /** Starts exporter, Prometheus, Alertmanager and Grafana with the files of this checkout, and waits until they work. */
 export async function startStack(grafanaHome: string): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'proctree-in-grafana-'));
-  const program = join(checkout, 'bin/stack');
   const dir = join(folder, 'stack');
-  const ports = await freePorts();
-  const flags = ['-dir', dir, '-source', checkout, '-exporter', join(checkout, 'bin/proctree_exporter'), '-tools', process.env.TOOLS ?? '', '-grafana-home', grafanaHome];
-  const end = () => execFileSync(program, ['stop', '-dir', dir], { stdio: 'ignore' });
+  const free = await freePorts(PORTS.length);
+  const ports = Object.fromEntries(PORTS.map((name, i) => [name, free[i]])) as Record<typeof PORTS[number], number>;
+  const flags = ['-dir', dir, '-source', checkout, '-exporter', program('proctree_exporter'), '-tools', process.env.TOOLS ?? '', '-grafana-home', grafanaHome];
+  const end = () => execFileSync(program('stack'), ['stop', '-dir', dir], { stdio: 'ignore' });
   const interrupted = () => {
     end();
     process.exit(1);
   };
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
-  await promisify(execFile)(program, ['start', ...flags, ...PORTS.flatMap((name) => [`-${name}-port`, String(ports[name])])], { timeout: START_MILLISECONDS, maxBuffer: START_BYTES });
+  await promisify(execFile)(program('stack'), ['start', ...flags, ...PORTS.flatMap((name) => [`-${name}-port`, String(ports[name])])], { timeout: START_MILLISECONDS, maxBuffer: START_BYTES });
   const at = (name: typeof PORTS[number]) => `http://127.0.0.1:${ports[name]}`;
   const password = await readFile(join(dir, 'grafana/admin_password'), 'utf8');
   const stack: Stack = {
@@ -82,12 +84,18 @@ export async function eventually<T>(what: string, look: () => Promise<T | undefi
   throw new Error(`${what}: not within ${seconds} seconds`);
 }
 
-/** Ports of loopback on which nobody listens. They are held until all are found, so that each is another. */
-async function freePorts(): Promise<Record<typeof PORTS[number], number>> {
-  const held = await Promise.all(PORTS.map(() => new Promise<Server>((listening) => {
+/** A port of loopback on which nobody listens. */
+export async function freePort(): Promise<number> {
+  const [port] = await freePorts(1);
+  return port;
+}
+
+/** They are held until all are found, so that each is another. */
+async function freePorts(count: number): Promise<number[]> {
+  const held = await Promise.all(Array.from({ length: count }, () => new Promise<Server>((listening) => {
     const server = createServer().listen(0, '127.0.0.1', () => listening(server));
   })));
   const ports = held.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(held.map((server) => new Promise((closed) => { server.close(closed); })));
-  return Object.fromEntries(PORTS.map((name, i) => [name, ports[i]])) as Record<typeof PORTS[number], number>;
+  return ports;
 }

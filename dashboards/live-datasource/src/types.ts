@@ -19,6 +19,8 @@ export interface LiveQuery extends DataQuery {
   limit?: number;
   /** The figure of a query of type top. */
   sort?: string;
+  /** The figure of a query of type host; all of them without it. */
+  figure?: string;
   /** Follow the tree as it changes, as long as the range ends now. */
   stream?: boolean;
 }

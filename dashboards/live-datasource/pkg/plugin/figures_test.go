@@ -58,6 +58,17 @@ func TestFiguresAreForAlerting(t *testing.T) {
 	if total := column(t, host, "memory_total")[0].(float64); total < 1<<20 {
 		t.Errorf("the host has %v bytes of memory", total)
 	}
+	labels := make(map[string]bool)
+	for _, field := range host.Fields {
+		labels[field.Labels.String()] = true
+	}
+	if len(labels) != len(host.Fields) {
+		t.Errorf("labels do not tell figures apart, as alert rules want: %v", labels)
+	}
+	one := frameOf(t, d, "", object{"queryType": "host", "instance": "web1", "figure": "memory_available"})
+	if len(one.Fields) != 1 || one.Fields[0].Name != "memory_available" {
+		t.Errorf("one figure of the host: %v", one.Fields)
+	}
 	past := ask(t, d, "", object{"queryType": "host", "instance": "web1"}, time.Now().Add(-time.Hour))
 	if past.Error == nil {
 		t.Error("the host's figures of an hour ago: no error")
@@ -70,6 +81,7 @@ func TestBadQueriesAreNamed(t *testing.T) {
 		"instance: missing; choose a host":                                      {},
 		`queryType: want tree, host, top or count, not "x"`:                     {"instance": "web1", "queryType": "x"},
 		`sort: want cpu, memory, read, written, threads or open_fds, not "pid"`: {"instance": "web1", "sort": "pid"},
+		`figure: a host has no "x"`:                                             {"instance": "web1", "queryType": "host", "figure": "x"},
 		"limit: want a number from 0 to 100000":                                 {"instance": "web1", "limit": -1},
 		"match: longer than 512 bytes":                                          {"instance": "web1", "match": string(make([]byte, 513))},
 		"the query is not understood: want a text or a list of texts":           {"instance": "web1", "user": 7},

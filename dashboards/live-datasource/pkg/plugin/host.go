@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"context"
+	"slices"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
@@ -9,11 +10,13 @@ import (
 	"proctree/dashboards/live-datasource/pkg/processes"
 )
 
-// hostFigures are the fields of the frame "host".
-var hostFigures = []struct {
+type hostFigure struct {
 	name, title, unit string
 	of                func(*exporter.Host) *float64
-}{
+}
+
+// hostFigures are the fields of the frame "host".
+var hostFigures = []hostFigure{
 	{"cpu", "Busy CPUs", "none", func(h *exporter.Host) *float64 { return h.CPU.BusyCores }},
 	{"cpus", "CPUs", "none", func(h *exporter.Host) *float64 { return h.CPUs }},
 	{"memory_total", "Memory", "bytes", func(h *exporter.Host) *float64 { return h.Memory.Total }},
@@ -29,9 +32,15 @@ var hostFigures = []struct {
 	{"uptime", "Uptime", "s", func(h *exporter.Host) *float64 { return h.Uptime }},
 }
 
-// host answers with the figures of the host as a whole: numeric-wide. What is not known has
-// no field.
-func (d *Datasource) host(ctx context.Context, instance string) (*data.Frame, error) {
+// isHostFigure reports whether there is such a figure.
+func isHostFigure(name string) bool {
+	return slices.ContainsFunc(hostFigures, func(f hostFigure) bool { return f.name == name })
+}
+
+// host answers with one figure of the host as a whole, or with all, where none is named:
+// numeric-wide. What is not known has no field. Grafana's alerts drop the names of fields, so
+// that a label tells the figures apart.
+func (d *Datasource) host(ctx context.Context, instance, only string) (*data.Frame, error) {
 	target, err := d.targets.Resolve(ctx, instance)
 	if err != nil {
 		return nil, err
@@ -43,10 +52,10 @@ func (d *Datasource) host(ctx context.Context, instance string) (*data.Frame, er
 	frame := data.NewFrame("host")
 	for _, figure := range hostFigures {
 		value := figure.of(h)
-		if value == nil {
+		if value == nil || (only != "" && only != figure.name) {
 			continue
 		}
-		field := data.NewField(figure.name, data.Labels{"instance": instance}, []float64{*value})
+		field := data.NewField(figure.name, data.Labels{"instance": instance, "figure": figure.name}, []float64{*value})
 		field.Config = &data.FieldConfig{DisplayNameFromDS: figure.title, Unit: figure.unit}
 		frame.Fields = append(frame.Fields, field)
 	}

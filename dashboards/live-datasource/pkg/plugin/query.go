@@ -25,6 +25,8 @@ type query struct {
 	Limit int `json:"limit"`
 	// Sort is the figure by which processes are at the top; cpu by itself.
 	Sort string `json:"sort"`
+	// Figure is the one of the host that is wanted; all without it.
+	Figure string `json:"figure"`
 	// Stream asks for the channel on which a tree goes on.
 	Stream bool `json:"stream"`
 }
@@ -91,6 +93,9 @@ func (q *query) check() error {
 	}
 	if _, ok := sorts[q.Sort]; !ok {
 		return fmt.Errorf("sort: want cpu, memory, read, written, threads or open_fds, not %q", q.Sort)
+	}
+	if q.Figure != "" && !isHostFigure(q.Figure) {
+		return fmt.Errorf("figure: a host has no %q", q.Figure)
 	}
 	if q.Limit < 0 || q.Limit > maxLimit {
 		return fmt.Errorf("limit: want a number from 0 to %d", maxLimit)

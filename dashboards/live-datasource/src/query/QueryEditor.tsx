@@ -4,7 +4,7 @@ import * as React from 'react';
 import type { LiveDataSource } from '../datasource.ts';
 import type { LiveOptions, LiveQuery, QueryType, Texts } from '../types.ts';
 import { NumberField } from './NumberField.tsx';
-import { SORTS, STATES, TYPES } from './choices.ts';
+import { FIGURES, SORTS, STATES, TYPES } from './choices.ts';
 
 type Props = QueryEditorProps<LiveDataSource, LiveQuery, LiveOptions>;
 
@@ -41,6 +41,11 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
         {type === 'top' && (
           <InlineField label="By" labelWidth={LABEL}>
             <Combobox id={id('by')} width={20} options={SORTS} value={query.sort ?? 'cpu'} onChange={({ value }) => change({ sort: value })} />
+          </InlineField>
+        )}
+        {type === 'host' && (
+          <InlineField label="Figure" labelWidth={LABEL} tooltip="One, for an alert rule; otherwise all">
+            <Combobox id={id('figure')} width={20} isClearable placeholder="All" options={FIGURES} value={query.figure ?? null} onChange={(option) => change({ figure: option?.value })} />
           </InlineField>
         )}
       </InlineFieldRow>

@@ -17,5 +17,22 @@ export const SORTS = [
   { label: 'Open files', value: 'open_fds' },
 ];
 
+/** The figures of a query of type host. */
+export const FIGURES = [
+  { label: 'Busy CPUs', value: 'cpu' },
+  { label: 'CPUs', value: 'cpus' },
+  { label: 'Memory', value: 'memory_total' },
+  { label: 'Memory available', value: 'memory_available' },
+  { label: 'Swap', value: 'swap_total' },
+  { label: 'Swap free', value: 'swap_free' },
+  { label: 'Load 1 min', value: 'load1' },
+  { label: 'Load 5 min', value: 'load5' },
+  { label: 'Load 15 min', value: 'load15' },
+  { label: 'CPU pressure', value: 'pressure_cpu' },
+  { label: 'Memory pressure', value: 'pressure_memory' },
+  { label: 'I/O pressure', value: 'pressure_io' },
+  { label: 'Uptime', value: 'uptime' },
+];
+
 /** The states of a process, as the exporter names them. */
 export const STATES = ['running', 'sleeping', 'blocked', 'stopped', 'zombie', 'other'].map((value) => ({ value }));
