@@ -1,6 +1,7 @@
 package treeapi
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -81,6 +82,30 @@ func TestOutsiders(t *testing.T) {
 				t.Errorf("the landing page does not say how to open the tree: %s", body)
 			}
 		})
+	}
+}
+
+// TestViewerAsksForOperatorData holds that a viewer is told so where he asks for command
+// lines or paths, and that an operator finds what he asks for, and there alone.
+func TestViewerAsksForOperatorData(t *testing.T) {
+	schemas := newSchemas(t)
+	change, viewer, operator := withTokens(t, access.Config{})
+	api := apiOf(t, change)
+	door := onSocket(t, apiOf(t, change))
+	as := func(secret string) func(*http.Request) { return header("Authorization", "Bearer "+secret) }
+	for query, found := range map[string]int{
+		"match=/var/lib/db&in=cmdline": 1, "match=/var/lib/db&in=exe": 0, "regexp=^/usr/bin/bash$&in=exe&in=name": 1, "in=cmdline": 9,
+	} {
+		for _, path := range []string{"/api/v1/tree?", "/api/v1/processes?"} {
+			const want = "command lines and paths are for operators"
+			checkFailure(t, schemas, ask(t, api, path+query, as(viewer)), http.StatusForbidden, "forbidden", want)
+			_, refused := door.dial(t, "?"+query, "Authorization", "Bearer "+viewer)
+			checkFailure(t, schemas, refused, http.StatusForbidden, "forbidden", want)
+			got := ask(t, api, path+query, as(operator))
+			if want := fmt.Sprintf(`"matched":%d,`, found); got.StatusCode != http.StatusOK || !strings.Contains(string(got.Body), want) {
+				t.Errorf("an operator gets %d for %s, want %s: %s", got.StatusCode, query, want, got.Body)
+			}
+		}
 	}
 }
 

@@ -31,6 +31,9 @@ func (a *API) list(r *http.Request, role access.Role, as shape) (answer, error) 
 	if err != nil {
 		return answer{}, err
 	}
+	if err := q.checkRole(role); err != nil {
+		return answer{}, err
+	}
 	m, err := a.current(r.Context())
 	if err != nil {
 		return answer{}, err

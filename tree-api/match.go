@@ -39,13 +39,16 @@ func (m *matcher) matchesText(i int32) bool {
 		return true
 	}
 	facts := m.facts[i]
-	fields := [3]string{m.Nodes[i].Process.Name}
-	shown := fields[:1]
+	var fields [3]string
+	shown := fields[:0]
+	if m.query.looksIn(inName) {
+		shown = append(shown, m.Nodes[i].Process.Name)
+	}
 	if m.role == access.Operator {
-		shown = append(shown, facts.exe)
-		if len(facts.cmdline) == 1 {
-			shown = append(shown, facts.cmdline[0])
-		} else if len(facts.cmdline) > 1 {
+		if m.query.looksIn(inExe) {
+			shown = append(shown, facts.exe)
+		}
+		if m.query.looksIn(inCmdline) && len(facts.cmdline) > 0 {
 			shown = append(shown, strings.Join(facts.cmdline, " "))
 		}
 	}

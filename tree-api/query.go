@@ -24,6 +24,8 @@ type query struct {
 	// match is text to find, in lower case; "" is none.
 	match  string
 	regexp *regexp.Regexp
+	// in says where match and regexp look; empty is wherever the role may.
+	in []place
 	// users, states and groups each allow any of their members; empty is no filter.
 	users, groups []string
 	states        []host.State
@@ -64,6 +66,7 @@ type parameter struct {
 var parameters = []parameter{
 	{name: "match", read: (*query).readMatch},
 	{name: "regexp", read: (*query).readRegexp},
+	{name: "in", repeats: true, read: (*query).readPlace},
 	{name: "user", repeats: true, read: func(q *query, v string) error { return choose(&q.users, v) }},
 	{name: "group", repeats: true, read: func(q *query, v string) error { return choose(&q.groups, v) }},
 	{name: "state", repeats: true, read: (*query).readState},

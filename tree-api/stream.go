@@ -95,7 +95,10 @@ func parseStream(r *http.Request, role access.Role) (feedKey, *query, error) {
 	}
 	key.filter = values.Encode()
 	q, err := parseQuery(values, nested)
-	return key, q, err
+	if err != nil {
+		return key, nil, err
+	}
+	return key, q, q.checkRole(role)
 }
 
 // asksForWebSocket looks at the headers of RFC 6455, section 4.2.1.
