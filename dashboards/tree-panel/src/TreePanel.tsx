@@ -10,7 +10,7 @@ import { useTree } from './useTree.ts';
 import { storageKey, useViewState } from './view-state.ts';
 
 const styles = {
-  panel: css({ display: 'flex', flexDirection: 'column', height: '100%', minHeight: 0 }),
+  panel: css({ position: 'relative', display: 'flex', flexDirection: 'column', height: '100%', minHeight: 0 }),
 };
 
 /** The panel: a toolbar above the tree, or what keeps the tree from being shown. */
@@ -35,20 +35,16 @@ export function TreePanel({ id, data, options, fieldConfig, width }: PanelProps<
   return (
     <div className={styles.panel}>
       {options.showToolbar && <Toolbar shown={shown} picked={picked} view={view} width={width} setView={setView} />}
-      {paint.tree.model.rows().length === 0
-        ? <Message title="Nothing matches the filter" />
-        : (
-          <TreeTable
-            paint={paint}
-            width={width}
-            cursor={view.cursor}
-            top={top}
-            panel={id}
-            onCursor={(cursor) => setView({ cursor })}
-            onExpand={onExpand}
-            onSort={onSort}
-          />
-        )}
+      <TreeTable
+        paint={paint}
+        width={width}
+        cursor={view.cursor}
+        top={top}
+        panel={id}
+        onCursor={(cursor) => setView({ cursor })}
+        onExpand={onExpand}
+        onSort={onSort}
+      />
     </div>
   );
 }

@@ -1,5 +1,4 @@
 import * as React from 'react';
-import { Highlighted } from './Highlighted.tsx';
 import type { Cell } from './paint.ts';
 import { type Look, type RowContent, isSameCell, isSameContent } from './row-content.ts';
 
@@ -16,22 +15,27 @@ interface Props {
   elementId: string;
   /** Drawn once more above its children, for the eye alone. */
   stuck?: 'stuck' | 'last';
+  /** Not seen, and kept for a row that comes. */
+  isSpare: boolean;
 }
 
+/** Above the table, to where nobody can scroll; in pixels. */
+const OUT_OF_SIGHT = -100;
+
 /** One row. It is drawn anew only when it shows something else, or elsewhere. */
-export const Row = React.memo(function Row({ look, content, slot, index, depth, top, isCursor, elementId, stuck }: Props) {
+export const Row = React.memo(function Row({ look, content, slot, index, depth, top, isCursor, elementId, stuck, isSpare }: Props) {
   const { styles } = look;
   const drawn = React.useRef<Drawn>(undefined);
   const cells = cellsOf({ look, content, depth, isStuck: stuck !== undefined }, drawn.current);
   drawn.current = { look, content, depth, cells };
-  const aria = stuck
-    ? { 'aria-hidden': true, 'data-last': stuck === 'last' || undefined }
+  const aria = stuck || isSpare
+    ? { 'aria-hidden': true, 'data-last': stuck === 'last' || undefined, 'data-spare': isSpare || undefined }
     : { id: elementId, role: 'row', 'aria-rowindex': index + 2, 'aria-level': depth + 1, 'aria-selected': isCursor };
   return (
     <div
       {...aria}
       className={stuck ? `${styles.row} ${styles.stuck}` : styles.row}
-      style={{ transform: `translateY(${top}px)` }}
+      style={{ transform: `translateY(${isSpare ? OUT_OF_SIGHT : top}px)` }}
       aria-expanded={content.isOpen}
       data-row={index}
       data-slot={slot}
@@ -102,8 +106,16 @@ function plainCell({ look, column, cell, role }: CellPlace) {
 
 const colorStyle = ({ color, background }: Cell): React.CSSProperties | undefined => (color || background ? { color, backgroundColor: background } : undefined);
 
-function textOf({ styles, words }: Look, { key, isLabel, isLinked }: CellPlace['column'], { text }: Cell): React.ReactNode {
-  const shown = words.length > 0 ? <Highlighted text={text} words={words} className={styles.mark} /> : text;
+function textOf({ styles }: Look, { key, isLabel, isLinked }: CellPlace['column'], cell: Cell): React.ReactNode {
+  const shown = cell.marks ? markedText(cell.text, cell.marks, styles.mark) : cell.text;
   if (isLinked) return <a className={`${styles.text} ${styles.link}`} tabIndex={-1} data-link={key}>{shown}</a>;
   return isLabel ? <span className={styles.text}>{shown}</span> : shown;
+}
+
+function markedText(text: string, marks: NonNullable<Cell['marks']>, className: string): React.ReactNode[] {
+  const ends = [0, ...marks.map(([, to]) => to)];
+  return [
+    ...marks.flatMap(([from, to], i) => [text.slice(ends[i], from), <mark key={i} className={className}>{text.slice(from, to)}</mark>]),
+    text.slice(ends[marks.length]),
+  ];
 }

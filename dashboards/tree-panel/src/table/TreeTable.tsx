@@ -4,6 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { NONE } from '../../../../tree-api/web/model/links.js';
 import { ROW_HEIGHTS } from '../options.ts';
 import { Header } from './Header.tsx';
+import { Message } from '../Message.tsx';
 import { LinkMenu, type OpenLinks } from './LinkMenu.tsx';
 import type { Paint } from './paint.ts';
 import { Row } from './Row.tsx';
@@ -30,8 +31,8 @@ interface Props {
   onSort: (key: string) => void;
 }
 
-/** Rows kept ready above and below what is seen, so that a quick scroll shows no gap. */
-const OVERSCAN = 4;
+/** Rows kept ready above and below what is seen: while it is scrolled more, so that no gap shows. */
+const OVERSCAN = { atRest: 1, scrolling: 4 } as const;
 
 /**
  * The tree as a table. Only the rows that can be seen are in the document. The focus is on
@@ -46,11 +47,13 @@ export function TreeTable({ paint, width, cursor, top, panel, onCursor, onExpand
   const scroller = React.useRef<HTMLDivElement>(null);
   const [links, setLinks] = React.useState<OpenLinks>();
   const rowHeight = ROW_HEIGHTS[options.density];
+  const [isScrolling, setScrolling] = React.useState(false);
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: OVERSCAN,
+    overscan: isScrolling ? OVERSCAN.scrolling : OVERSCAN.atRest,
+    onChange: (instance) => setScrolling(instance.isScrolling),
     paddingStart: HEADER_HEIGHT,
     initialOffset: () => top.current,
     useFlushSync: false,
@@ -71,6 +74,7 @@ export function TreeTable({ paint, width, cursor, top, panel, onCursor, onExpand
   const look = React.useRef<Look>(undefined);
   look.current = lookOf(paint, styles, look.current);
   const [seats] = React.useState(() => new Seats());
+  const lastRows = React.useRef<React.ReactElement[]>([]);
   const rowOf = (slot: number) => {
     const index = rows.indexOf(slot);
     return { look: look.current!, content: contentOf(paint, slot), slot, index, depth: rows.depths[index], elementId: elementId(slot) };
@@ -96,17 +100,20 @@ export function TreeTable({ paint, width, cursor, top, panel, onCursor, onExpand
           <Header columns={columns} sort={model.sort} styles={styles} onSort={onSort} />
           <div className={styles.sticky} aria-hidden="true">
             {sticky.map((slot, i) => (
-              <Row key={slot} {...rowOf(slot)} top={i * rowHeight} isCursor={false} stuck={i === sticky.length - 1 ? 'last' : 'stuck'} />
+              <Row key={slot} {...rowOf(slot)} top={i * rowHeight} isCursor={false} isSpare={false} stuck={i === sticky.length - 1 ? 'last' : 'stuck'} />
             ))}
           </div>
           <div role="rowgroup">
-            {seats.take(drawn.map((index) => rows.slots[index])).map(({ seat, slot }) => {
+            {seats.take(drawn.map((index) => rows.slots[index])).map(({ slot, isTaken }, seat) => {
+              if (!isTaken) return React.cloneElement(lastRows.current[seat], { isSpare: true });
               const row = rowOf(slot);
-              return <Row key={seat} {...row} top={HEADER_HEIGHT + row.index * rowHeight} isCursor={row.index === cursorRow} />;
+              lastRows.current[seat] = <Row key={seat} {...row} top={HEADER_HEIGHT + row.index * rowHeight} isCursor={row.index === cursorRow} isSpare={false} />;
+              return lastRows.current[seat];
             })}
           </div>
         </div>
       </div>
+      {rows.length === 0 && <div className={styles.nothing}><Message title="Nothing matches the filter" /></div>}
       {links && <LinkMenu {...links} onClose={() => { setLinks(undefined); scroller.current?.focus(); }} />}
     </>
   );

@@ -1,4 +1,5 @@
 import { type GrafanaTheme2, colorManipulator } from '@grafana/data';
+import { occurrences } from '../../../../tree-api/web/model/occurrences.js';
 import type { Column, ShownValue } from '../frame/columns.ts';
 import type { PanelOptions } from '../options.ts';
 import type { Tree } from '../tree.ts';
@@ -21,13 +22,15 @@ export interface Cell {
   bar?: number;
   /** Whether the figure says little: 0 or not known. */
   isFaint: boolean;
+  /** What of the text a search has found, from where to where; absent for nothing. */
+  marks?: ReadonlyArray<readonly [number, number]>;
 }
 
 /** What is the same for all rows of one drawing. */
 export interface Paint {
   tree: Tree;
   columns: readonly Column[];
-  /** What to highlight, in lower case. */
+  /** What is searched for, in lower case. */
   words: readonly string[];
   options: PanelOptions;
   isTree: boolean;
@@ -57,7 +60,10 @@ export function heatsOf(theme: GrafanaTheme2, { model }: Tree, columns: readonly
 
 /** What stands in the cell of a column, in the row of a slot. */
 export function cellOf(paint: Paint, column: Column, slot: number, isFolded: boolean): Cell {
-  return column.isNumber ? figureCell(paint, column, slot, isFolded) : textCell(paint, column, slot);
+  const cell = column.isNumber ? figureCell(paint, column, slot, isFolded) : textCell(paint, column, slot);
+  if (paint.words.length === 0 || !paint.tree.table.columns.searched.includes(column.key)) return cell;
+  const marks = occurrences(cell.text, paint.words);
+  return marks.length > 0 ? { ...cell, marks } : cell;
 }
 
 function figureCell({ tree: { model }, options, isTree, heats }: Paint, column: Column, slot: number, isFolded: boolean): Cell {

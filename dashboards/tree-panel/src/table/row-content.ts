@@ -6,8 +6,6 @@ import type { TableStyles } from './styles.ts';
 export interface Look {
   styles: TableStyles;
   columns: readonly ColumnLook[];
-  /** What to highlight, in lower case. */
-  words: readonly string[];
 }
 
 /** All that a row has to know of a column: less than a Column, which each frame brings anew. */
@@ -20,13 +18,12 @@ interface ColumnLook {
 }
 
 /** The look of a drawing: the last one, if that still serves. */
-export function lookOf({ columns, words }: Paint, styles: TableStyles, last: Look | undefined): Look {
+export function lookOf({ columns }: Paint, styles: TableStyles, last: Look | undefined): Look {
   const look = {
     styles,
     columns: columns.map((column) => ({ key: column.key, isLabel: column.isLabel, isNumber: column.isNumber, isLinked: linkedColumns(columns, column).length > 0 })),
-    words,
   };
-  return last && last.styles === styles && JSON.stringify([last.columns, last.words]) === JSON.stringify([look.columns, words]) ? last : look;
+  return last && last.styles === styles && JSON.stringify(last.columns) === JSON.stringify(look.columns) ? last : look;
 }
 
 /** All that a row shows; what differs in it is drawn anew. */
@@ -58,4 +55,4 @@ export function isSameContent(a: RowContent, b: RowContent): boolean {
 }
 
 export const isSameCell = (a: Cell, b: Cell): boolean => a.text === b.text && a.background === b.background
-  && a.color === b.color && a.bar === b.bar && a.isFaint === b.isFaint;
+  && a.color === b.color && a.bar === b.bar && a.isFaint === b.isFaint && String(a.marks) === String(b.marks);

@@ -41,6 +41,7 @@ export function getTableStyles(theme: GrafanaTheme2) {
       '&:focus-visible': { outline: `2px solid ${colors.primary.border}`, outlineOffset: -2 },
     }),
     inner: css({ position: 'relative' }),
+    nothing: css({ position: 'absolute', insetInline: 0, bottom: '40%', pointerEvents: 'none' }),
     headers: css({ position: 'sticky', top: 0, zIndex: 4 }),
     header: css({
       display: 'flex',
@@ -84,6 +85,7 @@ export function getTableStyles(theme: GrafanaTheme2) {
       '&[aria-selected=true]': { background: colors.action.selected, boxShadow: `inset 2px 0 ${colors.primary.border}` },
       '[data-wide] &[aria-selected=true] > :first-child': { background: over(colors.action.selected), boxShadow: `inset 2px 0 ${colors.primary.border}` },
       '&[data-context] > *': { color: colors.text.disabled },
+      '&[data-spare]': { contentVisibility: 'hidden' },
     }),
     stuck: css({ background: ground, cursor: 'pointer', '&[data-last]': { borderBottomColor: colors.border.strong, boxShadow: theme.shadows.z1, contain: 'none' } }),
     cell: css({

@@ -77,6 +77,8 @@ for (const [grafana, react] of [['12.3', '18.3.1'], ['13.2', '19.3.1']] as const
       await open({ frames: [many], options: { openLevels: -1 } });
       assert.equal(await rowCount(page), 10_000);
       assert.ok(await page.locator('[role=row]').count() < 60);
+      const below = () => grid().evaluate((element) => [...element.querySelectorAll('[role=row]')].filter((row) => row.getBoundingClientRect().top >= element.getBoundingClientRect().bottom).length);
+      assert.equal(await below(), 1, 'at rest one row is ready below those in view');
       await grid().evaluate((element) => { element.scrollTop = element.scrollHeight; });
       await nextFrame(page);
       await page.waitForSelector('[role=row][aria-rowindex="10001"]');
@@ -112,6 +114,11 @@ for (const [grafana, react] of [['12.3', '18.3.1'], ['13.2', '19.3.1']] as const
       assert.ok(await page.getByText('1 / 7').isVisible());
       await page.getByRole('textbox', { name: 'Search' }).fill('nothing like it');
       assert.ok(await page.getByText('Nothing matches the filter').isVisible());
+      assert.deepEqual(await labels(page), []);
+      assert.equal(await page.locator('[data-slot]:not([aria-hidden])').count(), 0, 'rows that are kept for later are nobody\'s business');
+      await page.getByRole('textbox', { name: 'Search' }).fill('log');
+      await nextFrame(page);
+      assert.deepEqual(await labels(page), ['/', ' /var', '  /var/log', '   /var/log/messages']);
     });
 
     test('filters by text and by figure', async () => {

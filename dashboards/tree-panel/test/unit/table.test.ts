@@ -73,6 +73,14 @@ describe('cells', () => {
     assert.deepEqual(cell('/'), { text: '–', isFaint: true });
     assert.equal(paint({ noValue: 'none' }).cell('/').text, 'none');
   });
+  test('what a search finds is marked where it looks', () => {
+    const { tree, columns } = treeOf();
+    const all = { tree, columns, words: ['1', 'etc'], options: DEFAULTS, isTree: true, heats: new Map() };
+    const marks = (key: string, id: string) => cellOf(all, columns.find((c) => c.key === key)!, tree.model.slotOf(id), false).marks;
+    assert.deepEqual(marks('id', '/etc/hosts'), [[1, 4]]);
+    assert.equal(marks('id', '/var'), undefined);
+    assert.equal(marks('size', '/etc/hosts'), undefined, 'a figure is not searched');
+  });
   test('a folded row shows its sum, as do all rows if they shall', () => {
     assert.equal(paint({}).cell('/var', true).text, '72');
     assert.equal(paint({}).cell('/var').text, '0');
@@ -129,13 +137,15 @@ test('how fresh and how whole the rows are', () => {
 });
 
 describe('seats', () => {
-  const seatsOf = (taken: Array<{ seat: number; slot: number }>) => Object.fromEntries(taken.map(({ seat, slot }) => [slot, seat]));
+  const taken = (seats: Seats, slots: number[]) => seats.take(slots).map(({ slot, isTaken }) => (isTaken ? slot : `was ${slot}`));
   test('who stays keeps its seat; who comes takes a free one', () => {
     const seats = new Seats();
-    assert.deepEqual(seatsOf(seats.take([7, 8, 9])), { 7: 0, 8: 1, 9: 2 });
-    assert.deepEqual(seatsOf(seats.take([9, 7, 8])), { 7: 0, 8: 1, 9: 2 }, 'another order');
-    assert.deepEqual(seatsOf(seats.take([9, 5, 7, 6])), { 7: 0, 5: 1, 9: 2, 6: 3 });
-    assert.deepEqual(seatsOf(seats.take([6])), { 6: 3 });
-    assert.deepEqual(seats.take([1, 6]).map(({ seat }) => seat), [0, 3], 'in the order of the seats');
+    assert.deepEqual(taken(seats, [7, 8, 9]), [7, 8, 9]);
+    assert.deepEqual(taken(seats, [9, 7, 8]), [7, 8, 9], 'another order');
+    assert.deepEqual(taken(seats, [9, 5, 7, 6]), [7, 5, 9, 6]);
+    assert.deepEqual(taken(seats, [6]), ['was 7', 'was 5', 'was 9', 6]);
+    assert.deepEqual(taken(seats, [1, 6]), [1, 'was 5', 'was 9', 6]);
+    assert.deepEqual(taken(seats, [9, 6]), ['was 1', 'was 5', 9, 6], 'who comes back finds its own');
+    assert.deepEqual(taken(seats, []), ['was 1', 'was 5', 'was 9', 'was 6']);
   });
 });
