@@ -34,7 +34,9 @@ const KEYS = /** @type {Record<string, (table: TreeTable, model: TreeModel, on: 
  * @param {Actions} on
  */
 export function handleKey(event, table, model, on) {
-  if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+  // With Control they do the same where whole rows have the focus (ARIA Authoring Practices, treegrid).
+  const isEnd = event.key === 'Home' || event.key === 'End';
+  if (event.target !== event.currentTarget || event.ctrlKey && !isEnd || event.metaKey || event.altKey) return;
   const action = KEYS[event.key];
   if (!action || model.rows().length === 0) return;
   event.preventDefault();

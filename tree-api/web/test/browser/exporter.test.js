@@ -11,8 +11,9 @@ const open = browserForFile();
 
 test('expand, collapse, search, detail and pause', async (t) => {
   const top = await family(t, { names: FAMILY, argument: 'an argument' });
-  const exporter = await Exporter.start(t);
+  const exporter = await Exporter.start(t, ['--web.grafana-url=https://grafana.example/d/host']);
   const page = await open(t, `${exporter.url}${QUICK}&q=zoo-`);
+  assert.equal(await page.getAttribute('#grafana:not([hidden])', 'href'), 'https://grafana.example/d/host');
   assert.equal(await page.isVisible('#logout'), false, 'nobody signed in, so nobody can sign out');
   await row(page, 'zoo-grandchild').waitFor();
   const members = (await names(page)).filter((name) => name.startsWith('zoo-'));

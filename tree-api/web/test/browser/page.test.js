@@ -166,51 +166,6 @@ test('names and command lines are text and nothing else', async (t) => {
   assert.equal(await page.evaluate(() => /** @type {any} */ (window).hit), undefined);
 });
 
-test('an alert tells of a crossing on the page, and asks for nothing before', async (t) => {
-  const { server, url } = await fakeServer(t);
-  const page = await open(t, url);
-  await drawn(page);
-  assert.equal(await page.locator('.toast').count(), 0);
-  await page.click('#alerts');
-  await page.fill('#alerts-menu input[name="processMemory"]', '1');
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Escape');
-  server.step();
-  server.step();
-  await page.waitForSelector('.toast:has-text("figures crossed their limits")');
-  await page.click('.toast >> text=Show');
-  await page.waitForSelector('#drawer:not([hidden])');
-  await page.reload();
-  await drawn(page);
-  await page.waitForSelector('#alerts.active');
-});
-
-test('an alert is also a notification of the browser where the person allowed it', async (t) => {
-  const { server, url } = await fakeServer(t);
-  const page = await open(t, `${url}&q=postgres`, { permissions: ['notifications'] });
-  await drawn(page);
-  await page.evaluate(() => {
-    const shown = /** @type {string[]} */ ([]);
-    const Real = window.Notification;
-    Object.assign(window, { shown, Notification: class extends Real {
-      /** @param {string} title @param {NotificationOptions} options */
-      constructor(title, options) {
-        super(title, options);
-        shown.push(`${title}: ${options.body}`);
-      }
-    } });
-  });
-  await page.click('#alerts');
-  await page.waitForSelector('#alerts-menu:has-text("and as notifications")');
-  await page.fill('#alerts-menu input[name="hostMemory"]', '1');
-  await page.keyboard.press('Tab');
-  server.step();
-  server.step();
-  await page.waitForSelector('.toast:has-text("this host: memory at")');
-  const shown = await page.evaluate(() => /** @type {any} */ (window).shown);
-  assert.match(shown.join(), /^db-eu-3 · proctree: this host: memory at \d/);
-});
-
 test('the link to Grafana leads to a web page or is not there', async (t) => {
   const { server, url } = await fakeServer(t);
   const page = await open(t, url);
