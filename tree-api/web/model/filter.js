@@ -37,6 +37,23 @@ export function parseWords(text) {
   };
 }
 
+/** @typedef {ReturnType<typeof parseWords>} Words */
+
+/**
+ * Whether all that is found by some words was found by those before too.
+ * @param {Words} words
+ * @param {Words} before
+ */
+const isNarrower = (words, before) => before.wanted.every((old) => words.wanted.some((word) => word.includes(old)))
+  && before.unwanted.every((old) => words.unwanted.some((word) => old.includes(word)));
+
+/** @param {string} hay @param {Words} words */
+function isFound(hay, { wanted, unwanted }) {
+  for (const word of wanted) if (!hay.includes(word)) return false;
+  for (const word of unwanted) if (hay.includes(word)) return false;
+  return true;
+}
+
 /** @param {Filter} filter */
 export function isActive(filter) {
   const { wanted, unwanted } = parseWords(filter.text ?? '');
@@ -71,12 +88,16 @@ export class Matcher {
   /** 1 where the text search matches. */
   #found = new Uint8Array(0);
   #searchAll = false;
+  /** Whether the search need not look again at what it did not find. */
+  #narrows = false;
 
   /** @param {Filter} filter */
   set(filter) {
     this.#filter = filter;
-    this.#words = parseWords(filter.text ?? '');
+    const words = parseWords(filter.text ?? '');
+    this.#narrows = !this.#searchAll && isNarrower(words, this.#words);
     this.#searchAll = true;
+    this.#words = words;
     this.active = isActive(filter);
   }
 
@@ -89,6 +110,7 @@ export class Matcher {
       this.marks = new Uint8Array(store.capacity);
       this.#found = new Uint8Array(store.capacity);
       this.#searchAll = true;
+      this.#narrows = false;
     }
     if (!this.active) {
       this.marks.fill(MATCH);
@@ -101,16 +123,15 @@ export class Matcher {
 
   /** @param {Table<any>} store */
   #search(store) {
-    const { wanted, unwanted } = this.#words;
     for (let slot = 0; slot < store.size; slot++) {
       const stale = store.textChanged[slot];
-      if (!stale && !this.#searchAll) continue;
+      if (!stale && (!this.#searchAll || (this.#narrows && this.#found[slot] === 0))) continue;
       if (stale || this.#haystacks[slot] === undefined) this.#haystacks[slot] = haystack(store, slot);
       store.textChanged[slot] = 0;
-      const hay = this.#haystacks[slot];
-      this.#found[slot] = wanted.every((w) => hay.includes(w)) && !unwanted.some((w) => hay.includes(w)) ? 1 : 0;
+      this.#found[slot] = isFound(this.#haystacks[slot], this.#words) ? 1 : 0;
     }
     this.#searchAll = false;
+    this.#narrows = false;
   }
 
   /**

@@ -165,6 +165,23 @@ describe('filtering', () => {
     });
   }
 
+  test('a search that is typed, while processes come and change, finds what one at once would find', () => {
+    const nodes = Array.from({ length: 300 }, (_, i) => node(i + 1, i === 0 ? 0 : 1, { name: ['sh', 'nginx', 'node work', 'nothing'][i % 4] }));
+    const model = modelOf(...nodes.slice(0, 250));
+    const typed = ['n', 'no', 'nod', 'node', 'node w', 'nod', 'no !w', 'no !', 'no !work t', '', 's', 'n', 'n !no', 'n !n', 'n 1', 'n 12', 'g 12'];
+    for (const [i, text] of typed.entries()) {
+      model.setFilter({ text });
+      // Those that come take the table beyond the 256 that it first has room for.
+      const added = nodes.slice(250 + i * 3, 253 + i * 3);
+      nodes[i] = { ...nodes[i], name: 'node' };
+      model.apply({ type: 'diff', added, changed: [nodes[i]], removed: [] });
+      const atOnce = modelOf(...nodes.slice(0, Math.min(300, 253 + i * 3)));
+      atOnce.setFilter({ text });
+      assert.deepEqual(drawn(model), drawn(atOnce), `"${text}"`);
+      if (i % 3 === 0) assert.deepEqual(drawn(model), drawn(atOnce), 'again');
+    }
+  });
+
   test('ancestors are marked as context', () => {
     const model = host();
     model.setFilter({ text: 'bash' });
