@@ -11,23 +11,25 @@ import { useShown } from './shown.ts';
 const MOST_CHOICES = 60;
 
 interface Props {
-  filter: Filter;
+  /** How many conditions there are. */
+  count: number;
   isNarrow: boolean;
   setView: SetViewState;
 }
 
+export const countConditions = ({ oneOf = {}, atLeast = {} }: Filter): number => Object.keys(oneOf).length + Object.keys(atLeast).length;
+
 /** Conditions on columns: which texts, and how much at least. */
-export function FilterMenu(props: Props) {
-  const { oneOf = {}, atLeast = {} } = props.filter;
+export function FilterMenu({ count, isNarrow, setView }: Props) {
   return (
-    <Popup icon="filter" label="Filter" count={Object.keys(oneOf).length + Object.keys(atLeast).length} isNarrow={props.isNarrow}>
-      <Conditions {...props} />
+    <Popup icon="filter" label="Filter" count={count} isNarrow={isNarrow}>
+      <Conditions setView={setView} />
     </Popup>
   );
 }
 
-function Conditions({ filter, setView }: Props) {
-  const { tree, columns } = useShown();
+function Conditions({ setView }: Pick<Props, 'setView'>) {
+  const { tree, columns, filter } = useShown();
   const styles = useStyles2(getPopupStyles);
   const set = (change: Partial<Filter>) => setView({ filter: { ...filter, ...change } });
   const { oneOf = {}, atLeast = {} } = filter;
@@ -55,7 +57,7 @@ function Conditions({ filter, setView }: Props) {
           </div>
         )}
       </div>
-      {(Object.keys(oneOf).length > 0 || Object.keys(atLeast).length > 0) && (
+      {countConditions(filter) > 0 && (
         <Button size="sm" variant="secondary" onClick={() => set({ oneOf: undefined, atLeast: undefined })}>Remove all</Button>
       )}
     </div>

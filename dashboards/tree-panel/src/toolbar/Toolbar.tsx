@@ -8,9 +8,9 @@ import type { Tree } from '../tree.ts';
 import type { Shown } from '../useTree.ts';
 import type { SetViewState, ViewState } from '../view-state.ts';
 import { ColumnChooser } from './ColumnChooser.tsx';
-import { FilterMenu } from './FilterMenu.tsx';
-import { modeOf } from './mode.ts';
-import { ShownContext } from './shown.ts';
+import { FilterMenu, countConditions } from './FilterMenu.tsx';
+import { modeOf, notesOf } from './mode.ts';
+import { ShownContext, useShown } from './shown.ts';
 
 /** Below this width, in pixels, buttons have no words. */
 const NARROW = 620;
@@ -28,14 +28,15 @@ interface Props {
 export function Toolbar({ shown, picked, view, width, setView }: Props) {
   const styles = useStyles2(getStyles);
   const { tree, paint } = shown;
+  const { filter } = view;
   return (
     <div className={styles.toolbar} role="toolbar" aria-label="Tree">
       {picked.names.length > 1 && <FramePicker picked={picked} setView={setView} />}
-      <Search filter={view.filter} setView={setView} />
-      <ShownContext.Provider value={shown}>
-        <Buttons model={tree.model} filter={view.filter} isTree={paint.isTree} isChosen={view.columns !== undefined} isNarrow={width < NARROW} setView={setView} />
+      <Search filter={filter} setView={setView} />
+      <ShownContext.Provider value={{ ...shown, filter, frame: picked.frame }}>
+        <Buttons model={tree.model} conditions={countConditions(filter)} isTree={paint.isTree} isChosen={view.columns !== undefined} isNarrow={width < NARROW} setView={setView} />
+        <Facts tree={tree} frame={picked.frame} />
       </ShownContext.Provider>
-      <Facts tree={tree} frame={picked.frame} />
     </div>
   );
 }
@@ -52,7 +53,7 @@ const Search = React.memo(function Search({ filter, setView }: { filter: Filter;
 
 interface ButtonsProps {
   model: Tree['model'];
-  filter: Filter;
+  conditions: number;
   isTree: boolean;
   /** Whether a person chose the columns. */
   isChosen: boolean;
@@ -60,7 +61,7 @@ interface ButtonsProps {
   setView: SetViewState;
 }
 
-const Buttons = React.memo(function Buttons({ model, filter, isTree, isChosen, isNarrow, setView }: ButtonsProps) {
+const Buttons = React.memo(function Buttons({ model, conditions, isTree, isChosen, isNarrow, setView }: ButtonsProps) {
   const styles = useStyles2(getStyles);
   const expandAll = (open: boolean) => {
     model.setExpansion({ open, except: [] });
@@ -71,7 +72,7 @@ const Buttons = React.memo(function Buttons({ model, filter, isTree, isChosen, i
       <IconButton name="sitemap" aria-label="Tree" tooltip={isTree ? 'Show as a list' : 'Show as a tree'} aria-pressed={isTree} variant={isTree ? 'primary' : 'secondary'} onClick={() => setView({ shape: isTree ? 'list' : 'tree' })} />
       {isTree && <IconButton name="angle-double-down" tooltip="Open all" onClick={() => expandAll(true)} />}
       {isTree && <IconButton name="angle-double-right" tooltip="Fold all" onClick={() => expandAll(false)} />}
-      <FilterMenu filter={filter} isNarrow={isNarrow} setView={setView} />
+      <FilterMenu count={conditions} isNarrow={isNarrow} setView={setView} />
       <ColumnChooser isChosen={isChosen} isNarrow={isNarrow} setView={setView} />
     </div>
   );
@@ -87,9 +88,16 @@ function Facts({ tree: { model, table }, frame }: { tree: Tree; frame: DataFrame
     <div className={styles.facts}>
       <span aria-live="polite">{model.matched === model.total ? model.total : `${model.matched} / ${model.total}`}</span>
       {leftOut > 0 && <span title={`${skipped.withoutID} rows have no ID, ${skipped.repeated} have that of another row.`}>{leftOut} left out</span>}
-      {mode && <Badge text={mode.text} color={mode.color} tooltip={mode.title || undefined} />}
+      {mode && <Badge text={mode.text} color={mode.color} tooltip={mode.hasNotes ? NOTES : undefined} />}
     </div>
   );
+}
+
+/** The same element each time, so that the badge is not drawn anew because a time in its notes has changed. */
+const NOTES = <Notes />;
+
+function Notes() {
+  return <>{notesOf(useShown().frame).join('\n')}</>;
 }
 
 function FramePicker({ picked: { names, name }, setView }: Pick<Props, 'picked' | 'setView'>) {

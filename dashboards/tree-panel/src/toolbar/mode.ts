@@ -13,22 +13,35 @@ interface FrameFacts {
 export interface Mode {
   text: string;
   color: 'green' | 'blue' | 'orange';
-  title: string;
+  /** Whether there is more to say: notesOf. */
+  hasNotes: boolean;
 }
 
 /** The badge of a frame; undefined when its data source says nothing and warns of nothing. */
-export function modeOf({ meta, length }: DataFrame, timeZone?: string): Mode | undefined {
-  const { mode, partial, time, total } = (meta?.custom ?? {}) as FrameFacts;
-  const notices = (meta?.notices ?? []).map(({ text }) => text);
-  const remarks = (meta?.notices ?? []).some(({ severity }) => severity !== 'info');
-  const isPartial = partial === true || remarks;
+export function modeOf({ meta }: DataFrame, timeZone?: string): Mode | undefined {
+  const { mode, partial, time } = factsOf(meta);
+  const notices = meta?.notices ?? [];
+  const isPartial = partial === true || notices.some(({ severity }) => severity !== 'info');
   const parts: string[] = [];
   if (mode === 'live') parts.push('Live');
   if (mode === 'history') parts.push(time === undefined ? 'Past' : `At ${dateTimeFormat(time, { timeZone, format: 'MM-DD HH:mm:ss' })}`);
   if (isPartial) parts.push('partial');
   if (parts.length === 0) return undefined;
-  if (isPartial && partial && notices.length === 0) notices.push(total ? `${length} of ${total} rows are known.` : 'Some rows are not known.');
-  if (time !== undefined) notices.push(`Read at ${dateTimeFormat(time, { timeZone })}.`);
   const text = parts.join(' · ');
-  return { text: text[0].toUpperCase() + text.slice(1), color: isPartial ? 'orange' : mode === 'live' ? 'green' : 'blue', title: notices.join('\n') };
+  return {
+    text: text[0].toUpperCase() + text.slice(1),
+    color: isPartial ? 'orange' : mode === 'live' ? 'green' : 'blue',
+    hasNotes: notices.length > 0 || partial === true || time !== undefined,
+  };
 }
+
+/** What else there is to say about how fresh and how whole the rows are, line by line. */
+export function notesOf({ meta, length }: DataFrame, timeZone?: string): string[] {
+  const { partial, time, total } = factsOf(meta);
+  const notes = (meta?.notices ?? []).map(({ text }) => text);
+  if (partial && notes.length === 0) notes.push(total ? `${length} of ${total} rows are known.` : 'Some rows are not known.');
+  if (time !== undefined) notes.push(`Read at ${dateTimeFormat(time, { timeZone })}.`);
+  return notes;
+}
+
+const factsOf = (meta: DataFrame['meta']): FrameFacts => (meta?.custom ?? {}) as FrameFacts;

@@ -8,7 +8,7 @@ import { cellOf, heatsOf, titleOf } from '../../src/table/paint.ts';
 import { Seats } from '../../src/table/seats.ts';
 import { stickyAncestors } from '../../src/table/sticky.ts';
 import { parseFigure } from '../../src/toolbar/figure.ts';
-import { modeOf } from '../../src/toolbar/mode.ts';
+import { modeOf, notesOf } from '../../src/toolbar/mode.ts';
 import { Tree } from '../../src/tree.ts';
 import { FILES, filesFrame, rowsOf } from '../fake/files-frame.ts';
 
@@ -127,13 +127,20 @@ test('figures as people write them', () => {
 test('how fresh and how whole the rows are', () => {
   // Grafana's formats ask the window for feature toggles.
   Object.assign(globalThis, { window: globalThis });
-  const mode = (meta: object) => modeOf({ ...toDataFrame({ fields: [] }), meta }, 'utc');
-  assert.equal(mode({}), undefined);
-  assert.deepEqual(mode({ custom: { mode: 'live' } }), { text: 'Live', color: 'green', title: '' });
-  assert.equal(mode({ custom: { mode: 'history', time: 1_790_000_000_000 } })?.text, 'At 09-21 14:13:20');
-  const partial = mode({ custom: { mode: 'history', partial: true, total: 40 }, notices: [{ severity: 'warning', text: 'Only the largest.' }] });
-  assert.deepEqual(partial, { text: 'Past · partial', color: 'orange', title: 'Only the largest.' });
-  assert.deepEqual(mode({ notices: [{ severity: 'warning', text: 'Cut.' }] }), { text: 'Partial', color: 'orange', title: 'Cut.' });
+  const of = (meta: object) => {
+    const frame = { ...toDataFrame({ fields: [] }), meta };
+    const mode = modeOf(frame, 'utc');
+    const notes = notesOf(frame, 'utc');
+    assert.equal(mode?.hasNotes ?? false, notes.length > 0);
+    return mode && [mode.text, mode.color, ...notes];
+  };
+  assert.equal(of({}), undefined);
+  assert.deepEqual(of({ custom: { mode: 'live' } }), ['Live', 'green']);
+  assert.deepEqual(of({ custom: { mode: 'history', time: 1_790_000_000_000 } }), ['At 09-21 14:13:20', 'blue', 'Read at 2026-09-21 14:13:20.']);
+  assert.deepEqual(of({ custom: { mode: 'live', partial: true, total: 40 } }), ['Live · partial', 'orange', '0 of 40 rows are known.']);
+  const partial = of({ custom: { mode: 'history', partial: true, total: 40 }, notices: [{ severity: 'warning', text: 'Only the largest.' }] });
+  assert.deepEqual(partial, ['Past · partial', 'orange', 'Only the largest.']);
+  assert.deepEqual(of({ notices: [{ severity: 'warning', text: 'Cut.' }] }), ['Partial', 'orange', 'Cut.']);
 });
 
 describe('seats', () => {
