@@ -25,7 +25,7 @@ const maxFormBytes = 4096
 
 // pageData is what the templates show.
 type pageData struct {
-	Host, Version, Metrics string
+	Version, Metrics string
 	// Problem says why somebody is not let in.
 	Problem    string
 	NeedsToken bool
