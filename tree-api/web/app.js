@@ -22,7 +22,7 @@ import { ViewTools } from './view-tools.js';
 /** @import { Expansion } from './model/folding.js' */
 /** @import { ViewState } from './view-state.js' */
 /** @import { Connection } from './stream.js' */
-/** @import { Summary, Update } from './stream-worker.js' */
+/** @import { Summary, Update } from './stream-table.js' */
 
 /** Browsers refuse to rewrite the address too often. */
 const ADDRESS_MILLISECONDS = 300;

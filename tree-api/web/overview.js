@@ -3,7 +3,7 @@ import { button, el, setAttribute, setHidden, setText } from './dom.js';
 import { formatBytes, formatCores, formatCount, formatPercent } from './format.js';
 
 /** @import { TreeModel } from './tree-model.js' */
-/** @import { Summary } from './stream-worker.js' */
+/** @import { Summary } from './stream-table.js' */
 
 /**
  * The figures of GET /api/v1/host; each may be absent.

@@ -1,5 +1,6 @@
 /** @import { Connection } from './stream.js' */
-/** @import { Order, Report, Update } from './stream-worker.js' */
+/** @import { Update } from './stream-table.js' */
+/** @import { Order, Report } from './stream-worker.js' */
 
 /**
  * @typedef {object} Follower

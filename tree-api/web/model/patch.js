@@ -52,9 +52,9 @@ export function takePatch(store, structure) {
   };
 }
 
-/** What of a patch can be handed over without a copy. @param {Patch} patch @returns {ArrayBufferLike[]} */
+/** What of a patch can be handed over without a copy. @param {Patch} patch @returns {ArrayBuffer[]} */
 export function buffersOf({ slots, numbers, textSlots, kernel, texts, parents }) {
-  return [slots, numbers, textSlots, kernel, ...texts.map(({ index }) => index), parents].flatMap((array) => array?.buffer ?? []);
+  return [slots, numbers, textSlots, kernel, ...texts.map(({ index }) => index), parents].flatMap((array) => (array ? /** @type {ArrayBuffer} */ (array.buffer) : []));
 }
 
 /** @param {Uint8Array} marks @param {number} size */

@@ -28,16 +28,20 @@ test('the page names all its modules at once, so that none waits for another to 
   assert.deepEqual(new Set([...named, 'start.js']), await withImports('app.js'));
 });
 
-test('the worker names all its modules at once, for the same reason', async () => {
-  assert.deepEqual(new Set([...await importsOf('stream-worker.js'), 'stream-worker.js']), await withImports('stream-worker.js'));
-});
+for (const root of ['stream-worker.js', 'stream-table.js']) {
+  test(`${root} names all that it needs at once, for the same reason`, async () => {
+    assert.deepEqual(new Set([...await importsOf(root), root]), await withImports(root));
+  });
+}
 
 test('no module is left that nobody imports', async () => {
   const modules = [
     ...await readdir(web),
     ...(await readdir(new URL('model/', web))).map((name) => `model/${name}`),
   ].filter((name) => name.endsWith('.js'));
-  assert.deepEqual(new Set([...await withImports('app.js'), ...await withImports('stream-worker.js')]), new Set(modules));
+  const imported = new Set();
+  for (const root of ['app.js', 'stream-worker.js', 'stream-table.js']) await withImports(root, imported);
+  assert.deepEqual(imported, new Set(modules));
 });
 
 test('what the stream needs comes first: its first message is made while the rest is on its way', async () => {

@@ -18,7 +18,7 @@ import { FakeHost } from '../fake/host.js';
 function pass(store, mirror, message) {
   const { structure } = store.apply(message);
   const patch = takePatch(store, structure);
-  const change = mirror.apply(structuredClone(patch, { transfer: /** @type {ArrayBuffer[]} */ (buffersOf(patch)) }));
+  const change = mirror.apply(structuredClone(patch, { transfer: buffersOf(patch) }));
   assert.equal(change.structure, structure);
 }
 
