@@ -43,14 +43,30 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if s.healthCheck != "" {
 		return checkHealth(ctx, s.healthCheck, stdout)
 	}
-	if file := *s.web.WebConfigFile; file != "" {
-		if err := web.Validate(file); err != nil {
-			return fmt.Errorf("--web.config.file: %s: %w", file, err)
-		}
+	if err := s.checkWebConfig(); err != nil {
+		return err
 	}
 	if s.configCheck {
 		return check(s, stdout)
 	}
+	return runExporter(ctx, s, stderr)
+}
+
+// checkWebConfig reads the toolkit's file once, so that what is wrong with it is said
+// before anything begins.
+func (s *settings) checkWebConfig() error {
+	file := *s.web.WebConfigFile
+	if file == "" {
+		return nil
+	}
+	if err := web.Validate(file); err != nil {
+		return fmt.Errorf("--web.config.file: %s: %w", file, err)
+	}
+	return nil
+}
+
+// runExporter runs the exporter until ctx ends.
+func runExporter(ctx context.Context, s *settings, stderr io.Writer) error {
 	runtime.GOMAXPROCS(s.maxProcs)
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)

@@ -2,7 +2,6 @@ package treeapi
 
 import (
 	"errors"
-	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,61 +10,6 @@ import (
 	"proctree/collector/host/hosttest"
 	"proctree/tree-api/access"
 )
-
-// listener is a stream without a connection.
-type listener struct {
-	hub *hub
-	key feedKey
-	*client
-	left bool
-}
-
-func listen(tb testing.TB, api *API, interval int, role access.Role, filter string) *listener {
-	tb.Helper()
-	values, err := parseValues(filter)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	q, err := parseQuery(values, nested)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	key := feedKey{interval: interval, role: role, filter: filter}
-	if !api.hub.reserve() {
-		tb.Fatal("no place for a stream")
-	}
-	c, err := api.hub.join(tb.Context(), key, q)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	l := &listener{hub: api.hub, key: key, client: c}
-	tb.Cleanup(l.leave)
-	return l
-}
-
-func (l *listener) leave() {
-	if l.left {
-		return
-	}
-	l.left = true
-	l.hub.leave(l.key, l.client)
-	l.hub.release()
-}
-
-// next returns the next message, and how long it took to come.
-func (l *listener) next(tb testing.TB) (message, time.Duration) {
-	tb.Helper()
-	asked := time.Now()
-	select {
-	case data := <-l.messages:
-		return decode(tb, data), time.Since(asked)
-	case <-l.ended:
-		tb.Fatalf("the stream ended: %s", l.farewell.reason)
-	case <-time.After(2 * time.Minute):
-		tb.Fatal("no message in two minutes")
-	}
-	return message{}, 0
-}
 
 func TestHubReadsOnlyWhileSomebodyListens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -100,42 +44,6 @@ func TestHubReadsOnlyWhileSomebodyListens(t *testing.T) {
 		}
 		if m, _ := again.next(t); m.Type != "diff" || m.Seq != 2 {
 			t.Errorf("and then %+v", m)
-		}
-	})
-}
-
-// TestPageHasTheTableReadAhead holds that the scan begins with the page, and is not made
-// again for the stream that follows; and that nobody has it made who may not see the tree.
-func TestPageHasTheTableReadAhead(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		source := newLiving(t, one)
-		api := apiOf(t, func(cfg *Config) { cfg.Source = source })
-		ask(t, api, "/", from("192.0.2.7:1"))
-		ask(t, api, "/", func(r *http.Request) { r.Method = http.MethodHead })
-		ask(t, api, "/start.js")
-		if synctest.Wait(); source.scans.Load() != 0 {
-			t.Error("a scan for somebody who did not get the page")
-		}
-		ask(t, api, "/")
-		if synctest.Wait(); source.scans.Load() != 1 {
-			t.Errorf("%d scans with the page, want 1", source.scans.Load())
-		}
-		time.Sleep(time.Second / 2)
-		listen(t, api, 1, access.Operator, "").next(t)
-		ask(t, api, "/")
-		if synctest.Wait(); source.scans.Load() != 1 {
-			t.Errorf("%d scans with page and stream, want 1", source.scans.Load())
-		}
-	})
-}
-
-func TestCloseEndsReadingAhead(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		api := apiOf(t, func(cfg *Config) { cfg.Source = fixed{} })
-		ask(t, api, "/")
-		started := time.Now()
-		if err := api.Close(t.Context()); err != nil || time.Since(started) > 0 {
-			t.Errorf("closed after %s: %v", time.Since(started), err)
 		}
 	})
 }
@@ -318,5 +226,3 @@ func TestHubCloses(t *testing.T) {
 		}
 	})
 }
-
-func (l *listener) query() *query { return &query{depth: -1} }

@@ -3,119 +3,12 @@ package treeapi
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
-
-	"proctree/collector/group"
-	"proctree/collector/host"
-	"proctree/collector/host/hosttest"
-	"proctree/tree-api/access"
 )
-
-func checkSame(tb testing.TB, what string, got, want []string) {
-	tb.Helper()
-	got, want = slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))
-	if !slices.Equal(got, want) {
-		tb.Errorf("%s: %q, want %q", what, got, want)
-	}
-}
-
-// officeHost is a small host on which every filter finds something.
-func officeHost(tb testing.TB) *group.Report {
-	tb.Helper()
-	table := func(at time.Duration) *host.Snapshot {
-		return hosttest.Snapshot(at,
-			hosttest.Process(1, 0, "systemd", hosttest.Memory(12<<20, 160<<20)),
-			hosttest.Process(2, 0, "kthreadd", hosttest.Kernel()),
-			hosttest.Process(10, 2, "kworker/0:1", hosttest.Kernel(), hosttest.InState(host.Blocked)),
-			hosttest.Process(20, 1, "postgres", hosttest.User(70, "postgres"), hosttest.Memory(400<<20, 1<<30),
-				hosttest.CPU(at/2, at/4), hosttest.IO(uint64(at), uint64(at/2)), hosttest.Cmdline("/usr/lib/postgres", "-D", "/var/lib/DB")),
-			hosttest.Process(21, 20, "postgres", hosttest.User(70, "postgres"), hosttest.Memory(100<<20, 1<<30), hosttest.CPU(at/8, 0)),
-			hosttest.Process(30, 1, "sshd", hosttest.Memory(5<<20, 20<<20)),
-			hosttest.Process(31, 30, "bash", hosttest.User(1000, "ann"), hosttest.Memory(6<<20, 20<<20), hosttest.Without(host.HasIO|host.HasOpenFDs)),
-			hosttest.Process(32, 31, "vi", hosttest.User(1000, "ann"), hosttest.Memory(9<<20, 20<<20), hosttest.Without(host.HasCPU)),
-			hosttest.Process(40, 31, "hidden", hosttest.User(1000, "ann")),
-			hosttest.Process(41, 40, "make", hosttest.User(1000, "ann"), hosttest.InState(host.Running), hosttest.Memory(2<<20, 5<<20)),
-		)
-	}
-	return reportOf(tb, table(time.Hour), table(time.Hour+4*time.Second))
-}
-
-func apiOf(tb testing.TB, change ...func(*Config)) *API {
-	tb.Helper()
-	cfg := Config{
-		Host:    HostInfo{Name: "office", OS: "linux", Kernel: "6.12.1", Arch: "amd64"},
-		Version: "1.2.3",
-	}
-	for _, c := range change {
-		c(&cfg)
-	}
-	if cfg.Source == nil {
-		cfg.Source = fixed{report: officeHost(tb)}
-	}
-	api, err := New(cfg)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return api
-}
-
-// reply is an answer that has arrived.
-type reply struct {
-	StatusCode int
-	Header     http.Header
-	Body       []byte
-	// Path is where redirects led to.
-	Path string
-}
-
-// ask sends a GET from this host, changed by edit.
-func ask(tb testing.TB, api *API, target string, edit ...func(*http.Request)) reply {
-	tb.Helper()
-	r := httptest.NewRequestWithContext(tb.Context(), http.MethodGet, "http://localhost:10056"+target, http.NoBody)
-	r.RemoteAddr = "127.0.0.1:4242"
-	return answerTo(api, r, edit...)
-}
-
-// answerTo lets the API answer a request without a connection.
-func answerTo(api *API, r *http.Request, edit ...func(*http.Request)) reply {
-	for _, e := range edit {
-		e(r)
-	}
-	w := httptest.NewRecorder()
-	api.ServeHTTP(w, r)
-	return reply{StatusCode: w.Code, Header: w.Header(), Body: w.Body.Bytes(), Path: r.URL.Path}
-}
-
-// send sends a request over a connection.
-func send(tb testing.TB, client *http.Client, r *http.Request) reply {
-	tb.Helper()
-	response, err := client.Do(r)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	body, err := io.ReadAll(response.Body)
-	if err := errors.Join(err, response.Body.Close()); err != nil {
-		tb.Fatal(err)
-	}
-	return reply{StatusCode: response.StatusCode, Header: response.Header, Body: body, Path: response.Request.URL.Path}
-}
-
-// asViewer makes a viewer of everybody.
-func asViewer(tb testing.TB) func(*Config) {
-	tb.Helper()
-	control, err := access.New(access.Config{FrontRole: access.Viewer})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return func(cfg *Config) { cfg.Access = control }
-}
 
 type listAnswer struct {
 	Data struct {
@@ -259,26 +152,6 @@ func TestBadRequests(t *testing.T) {
 			response := ask(t, api, "/api/v1"+test.target)
 			checkFailure(t, schemas, response, test.status, test.kind, test.want)
 		})
-	}
-}
-
-// checkFailure holds a refusal against what was expected, and its text to one line.
-func checkFailure(tb testing.TB, schemas *schemas, response reply, status int, kind, want string) {
-	tb.Helper()
-	body := response.Body
-	schemas.check(tb, "Error", body)
-	var got struct{ ErrorType, Error string }
-	if err := json.Unmarshal(body, &got); err != nil {
-		tb.Fatal(err)
-	}
-	if response.StatusCode != status || got.ErrorType != kind || !strings.Contains(got.Error, want) {
-		tb.Errorf("got %d %s %q, want %d %s with %s", response.StatusCode, got.ErrorType, got.Error, status, kind, want)
-	}
-	if strings.Contains(got.Error, "\n") || strings.Contains(got.Error, "goroutine") {
-		tb.Errorf("the error is not one line for a person: %q", got.Error)
-	}
-	if got := response.Header.Get("Cache-Control"); got != "no-store" {
-		tb.Errorf("Cache-Control is %q", got)
 	}
 }
 

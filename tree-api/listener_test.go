@@ -1,0 +1,65 @@
+package treeapi
+
+import (
+	"testing"
+	"time"
+
+	"proctree/tree-api/access"
+)
+
+// listener is a stream without a connection.
+type listener struct {
+	hub *hub
+	key feedKey
+	*client
+	left bool
+}
+
+func listen(tb testing.TB, api *API, interval int, role access.Role, filter string) *listener {
+	tb.Helper()
+	values, err := parseValues(filter)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	q, err := parseQuery(values, nested)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	key := feedKey{interval: interval, role: role, filter: filter}
+	if !api.hub.reserve() {
+		tb.Fatal("no place for a stream")
+	}
+	c, err := api.hub.join(tb.Context(), key, q)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	l := &listener{hub: api.hub, key: key, client: c}
+	tb.Cleanup(l.leave)
+	return l
+}
+
+func (l *listener) leave() {
+	if l.left {
+		return
+	}
+	l.left = true
+	l.hub.leave(l.key, l.client)
+	l.hub.release()
+}
+
+// next returns the next message, and how long it took to come.
+func (l *listener) next(tb testing.TB) (message, time.Duration) {
+	tb.Helper()
+	asked := time.Now()
+	select {
+	case data := <-l.messages:
+		return decode(tb, data), time.Since(asked)
+	case <-l.ended:
+		tb.Fatalf("the stream ended: %s", l.farewell.reason)
+	case <-time.After(2 * time.Minute):
+		tb.Fatal("no message in two minutes")
+	}
+	return message{}, 0
+}
+
+func (l *listener) query() *query { return &query{depth: -1} }

@@ -1,0 +1,139 @@
+package treeapi
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"proctree/collector/host"
+	"proctree/collector/host/hosttest"
+	"proctree/tree-api/access"
+)
+
+func TestStreamRefusals(t *testing.T) {
+	schemas := newSchemas(t)
+	door := onSocket(t, apiOf(t, func(cfg *Config) { cfg.Limits.MaxStreams = 2 }))
+	for _, test := range []struct {
+		query  string
+		header []string
+		status int
+		kind   string
+		want   string
+	}{
+		{"?interval=0", nil, 400, "bad_data", `"interval"`},
+		{"?interval=61", nil, 400, "bad_data", `"interval"`},
+		{"?interval=1.5", nil, 400, "bad_data", `"interval"`},
+		{"?interval=1&interval=2", nil, 400, "bad_data", `"interval"`},
+		{"?state=tired", nil, 400, "bad_data", `"state"`},
+		{"?what=x", nil, 400, "bad_data", `"what"`},
+		{"?regexp=(", nil, 400, "bad_data", `"regexp"`},
+		{"?root=999", nil, 404, "not_found", "root 999"},
+		{"", []string{"Origin", "https://evil.example"}, 403, "forbidden", "origin"},
+		{"", []string{"Origin", "null"}, 403, "forbidden", "origin"},
+		{"", []string{"Host", "evil.example"}, 403, "forbidden", "Host"},
+		{"", []string{"Host", "evil.example", "Origin", "http://evil.example"}, 403, "forbidden", "Host"},
+		{"", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "websocket"}, 403, "forbidden", "another site"},
+		{"", []string{"X-Forwarded-For", "192.0.2.7"}, 403, "forbidden", "proxy"},
+	} {
+		_, got := door.dial(t, test.query, test.header...)
+		checkFailure(t, schemas, got, test.status, test.kind, test.want)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, door.address+"/api/v1/stream", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := send(t, door.client, r)
+	checkFailure(t, schemas, got, http.StatusUpgradeRequired, "bad_data", "WebSocket")
+	if got.Header.Get("Upgrade") != "websocket" {
+		t.Errorf("426 with %v", got.Header)
+	}
+}
+
+// TestStreamWantsToken holds that where there are tokens, nobody follows without one.
+func TestStreamWantsToken(t *testing.T) {
+	schemas := newSchemas(t)
+	change, viewer, operator := withTokens(t, access.Config{})
+	door := onSocket(t, apiOf(t, change))
+	for _, test := range []struct {
+		header []string
+		status int
+		kind   string
+		want   string
+	}{
+		{nil, 401, "unauthorized", "a token is needed"},
+		{[]string{"Authorization", "Bearer " + viewer + "x"}, 401, "unauthorized", "not known"},
+		{[]string{"Authorization", "Basic " + viewer}, 401, "unauthorized", "a token is needed"},
+		{[]string{"Cookie", "proctree_session=" + operator}, 401, "unauthorized", "a token is needed"},
+		{[]string{"Authorization", "Bearer " + operator, "Origin", "https://evil.example"}, 403, "forbidden", "origin"},
+	} {
+		_, got := door.dial(t, "", test.header...)
+		checkFailure(t, schemas, got, test.status, test.kind, test.want)
+	}
+	// What a token in the address would show in logs and histories does not work at all.
+	_, got := door.dial(t, "?token="+operator)
+	checkFailure(t, schemas, got, http.StatusUnauthorized, "unauthorized", "a token is needed")
+}
+
+// TestStreamOfViewer holds that nothing of an operator's comes over, at first or later.
+func TestStreamOfViewer(t *testing.T) {
+	change, viewer, operator := withTokens(t, access.Config{})
+	synctest.Test(t, func(t *testing.T) {
+		source := newLiving(t, func(scan int) []host.Process {
+			cmdline := []string{"/SECRET/app", strings.Repeat("SECRET", scan)}
+			return []host.Process{
+				hosttest.Process(1, 0, "app", hosttest.CPU(time.Duration(scan)*time.Second, 0),
+					hosttest.Facts(host.Facts{Exe: "/SECRET", Cmdline: cmdline, User: "u"})),
+			}
+		})
+		door := onPipes(t, apiOf(t, func(cfg *Config) { cfg.Source = source }, change))
+		if _, got := door.dial(t, ""); got.StatusCode != http.StatusUnauthorized {
+			t.Errorf("without a token: %d", got.StatusCode)
+		}
+		for secret, sees := range map[string]bool{viewer: false, operator: true} {
+			conn, _ := door.dial(t, "?interval=1", "Authorization", "Bearer "+secret)
+			for range 3 {
+				_, data, err := conn.Read(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := strings.Contains(string(data), "SECRET"); got != sees {
+					t.Errorf("sees secrets: %v, want %v: %s", got, sees, data)
+				}
+			}
+			_ = conn.CloseNow()
+		}
+	})
+}
+
+func TestStreamEndsWithItsToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "tokens.yml")
+		write := func() (secret string) {
+			secret, entry, err := access.NewToken("a", access.Viewer)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, []byte("tokens:\n"+entry), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return secret
+		}
+		secret := write()
+		control, err := access.New(access.Config{TokenFile: path})
+		if err != nil {
+			t.Fatal(err)
+		}
+		door := onPipes(t, apiOf(t, func(cfg *Config) { cfg.Source, cfg.Access = newLiving(t, one), control }))
+		conn, _ := door.dial(t, "?interval=1", "Authorization", "Bearer "+secret)
+		read(t, conn)
+		write()
+		if err := control.Reload(); err != nil {
+			t.Fatal(err)
+		}
+		checkFarewell(t, conn, withdrawn)
+	})
+}
