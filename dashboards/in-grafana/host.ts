@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { Guest } from './guest.ts';
 import { type Stack, eventually } from './stack.ts';
-import { TreeOnPage, settle, visit } from './visit.ts';
+import { TreeOnPage, failing, settle, visit } from './visit.ts';
 
 const HOST = '/d/proctree-host?kiosk';
 /** A range that ends within the last minute is now. */
@@ -27,6 +27,25 @@ export function testHost(open: { stack: Stack; browser: Browser }): void {
       const after = await tree.count();
       assert.ok(wanted === 'true' ? after > before : after < before, `${before} rows, then ${after}`);
     }
+    await page.getByRole('button', { name: 'Fold all' }).click();
+    await eventually('folded rows', async () => await tree.grid.locator('[role=row][aria-level="2"]').count() === 0);
+    await page.reload();
+    await tree.rows.first().waitFor();
+    assert.equal(await tree.grid.locator('[role=row][aria-level="2"]').count(), 0, 'what was folded is open again');
+  }));
+
+  test('a process leads to its history, with time and host', () => visit(open, 'Viewer', async (page) => {
+    await page.goto(`${HOST}&from=now-3h&to=now`);
+    const tree = new TreeOnPage(page);
+    await tree.search('prometheus');
+    await tree.row('prometheus').locator('[data-link]').first().click();
+    await page.waitForURL(/\/d\/proctree-history/);
+    const { searchParams } = new URL(page.url());
+    const carried = Object.fromEntries(['from', 'to', 'var-instance', 'var-group'].map((name) => [name, searchParams.get(name)]));
+    assert.deepEqual(carried, { from: 'now-3h', to: 'now', 'var-instance': open.stack.instance, 'var-group': 'prometheus' });
+    assert.match(searchParams.get('var-pid') ?? '', /^\d+$/);
+    await settle(page);
+    assert.deepEqual(await failing(page), []);
   }));
 
   test('processes come and go by differences, without loading anew; a search keeps their ancestors', () => visit(open, 'Admin', async (page, heard) => {

@@ -6,6 +6,7 @@ import { after, before, describe } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { testAlerting } from './alerting.ts';
 import { testBoards } from './boards.ts';
+import { testDrawn } from './drawn.ts';
 import { testEditors } from './editors.ts';
 import { testHost } from './host.ts';
 import { type Stack, startStack } from './stack.ts';
@@ -27,6 +28,7 @@ describe('in a real Grafana', { skip, timeout: LONGEST_MILLISECONDS }, () => {
   });
   testEditors(open);
   testAlerting(open);
+  testDrawn(open);
   testBoards(open);
   // Last, for it needs what Prometheus has of some minutes ago.
   testHost(open);

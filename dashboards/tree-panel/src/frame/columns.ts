@@ -35,7 +35,8 @@ export interface Column {
 }
 
 const NUMBER_WIDTH = 90;
-const TIME_WIDTH = 160;
+/** For "2026-11-22 11:14:11.198". */
+const TIME_WIDTH = 190;
 const TEXT_WIDTH = 130;
 const LABEL_WIDTH = 230;
 

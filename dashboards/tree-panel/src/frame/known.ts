@@ -28,7 +28,7 @@ const KNOWN = new Map<string, Known>(Object.entries({
   written: { width: 96, from: 1080, sum: true, heat: 'blue' },
   threads: { width: 84, from: 1200, sum: true },
   open_fds: { width: 96, from: 1200, sum: true },
-  start_time: { width: 160, from: 1500 },
+  start_time: { from: 1500 },
   group: { width: 120, from: 1000 },
   unit: { width: 160, from: Infinity },
   container: { width: 120, from: Infinity },
