@@ -123,7 +123,7 @@ ifeq ($(GRAFANA_HOME),)
 	@echo "NOT TESTED in a real Grafana: make test-grafana GRAFANA_HOME=folder, of Grafana 12.3 or newer"
 else
 	@$(GO) -C deploy/stack build -o "$(CURDIR)/bin/stack" .
-	GRAFANA_HOME="$(GRAFANA_HOME)" $(GO) test -v -run TestInGrafana ./deploy/grafana
+	GRAFANA_HOME="$(GRAFANA_HOME)" $(GO) test -v ./deploy/grafana
 	cd dashboards && GRAFANA_HOME="$(GRAFANA_HOME)" TOOLS="$(TOOLS)" npm run --silent test:grafana
 endif
 

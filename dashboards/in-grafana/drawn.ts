@@ -25,7 +25,7 @@ const folders = {
     fieldConfig: { defaults: {}, overrides: [
       overridden('Value', { displayName: 'Size', unit: 'bytes', 'custom.cellOptions.type': 'color-background', thresholds: { mode: 'absolute', steps: [{ value: null, color: '#008000' }, { value: 2_000_000, color: '#ff0000' }] }, color: { mode: 'thresholds' } }),
       overridden('state', { displayName: 'State', mappings: [{ type: 'value', options: { a: { text: 'well' }, b: { text: 'ill', color: '#ff0000' } } }] }),
-      overridden('id', { links: [{ title: 'Look', url: '/explore?folder=${__data.fields.id}&${__url_time_range}' }] }),
+      overridden('id', { links: [{ title: 'Look', url: '/d/proctree-fleet?var-instance=${__data.fields.id}&${__url_time_range}' }] }),
     ] },
   }],
 };
@@ -63,8 +63,9 @@ export function testDrawn(open: { stack: Stack; browser: Browser }): void {
       assert.equal(colors[2], colors[3]);
       assert.notEqual(colors[1], colors[2]);
       await tree.rows.nth(2).locator('[data-link]').click();
-      await page.waitForURL(/\/explore\?.*folder=.*www/);
-      assert.match(page.url(), /from=now-6h&to=now/);
+      await page.waitForURL(/\/d\/proctree-fleet\?/);
+      const { searchParams } = new URL(page.url());
+      assert.deepEqual(['var-instance', 'from', 'to'].map((name) => searchParams.get(name)), ['/srv/www', 'now-6h', 'now']);
     });
   });
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,8 +23,8 @@ type running struct {
 	log     *bytes.Buffer
 }
 
-// start runs the Grafana of GRAFANA_HOME on a free port of loopback.
-func start(t *testing.T) *running {
+// start runs the Grafana of GRAFANA_HOME on a free port of loopback, with further variables.
+func start(t *testing.T, variables ...string) *running {
 	t.Helper()
 	home := os.Getenv("GRAFANA_HOME")
 	if home == "" {
@@ -47,7 +48,7 @@ func start(t *testing.T) *running {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), filepath.Join(home, "bin", "grafana"), "server", "--homepath", home, "--config", config)
-	cmd.Env = append(os.Environ(), g.environment(port)...)
+	cmd.Env = slices.Concat(os.Environ(), g.environment(port), variables)
 	cmd.Stdout, cmd.Stderr = g.log, g.log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
