@@ -4,6 +4,7 @@ import { countBy, largest } from './model/summary.js';
 // What those need is named here too, so that none waits for another to be read.
 import './model/columns.js';
 import './model/fields.js';
+import './model/link-change.js';
 import './model/links.js';
 import './model/parents.js';
 import './model/pids.js';

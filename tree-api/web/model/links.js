@@ -1,7 +1,8 @@
+import { LinkChange, NONE } from './link-change.js';
+
 /** @import { Table } from './store.js' */
 
-/** Stands for "no slot" wherever a slot is expected. */
-export const NONE = -1;
+export { NONE };
 
 /**
  * Who is whose parent, and the sums over each branch. A process whose parent is not in
@@ -23,20 +24,66 @@ export class Links {
   #added = new Set();
   #child = new Int32Array(0);
   #next = new Int32Array(0);
+  /** 1 for the slots in the order. */
   #placed = new Uint8Array(0);
+  #change = new LinkChange();
 
   /** @param {Table<any>} store */
   link(store) {
     this.#fit(store.capacity);
-    this.#findParents(store);
+    if (!this.#change.find(store, this.parent, this.#placed) || !this.#amend()) this.#linkAll(store);
+    this.#countBranches();
+    this.forgetSums();
+  }
+
+  /**
+   * Brings the order up to date by what has changed: most stay where they are.
+   * @returns {boolean} false if that does not do.
+   */
+  #amend() {
+    const { came, moved, at } = this.#change;
+    let count = 0;
+    for (let i = 0; i < this.count; i++) {
+      const slot = this.order[i];
+      if (!this.#placed[slot]) continue;
+      at[slot] = count;
+      this.order[count++] = slot;
+    }
+    this.count = count;
+    for (const slot of moved) {
+      const parent = this.parent[slot];
+      if (parent !== NONE && !(this.#placed[parent] && at[parent] < at[slot])) return false;
+    }
+    for (const slot of came) if (!this.#placeBelowParent(slot, came.length)) return false;
+    return true;
+  }
+
+  /**
+   * Appends a slot to the order, and before it those above it that are not there yet.
+   * @param {number} slot
+   * @param {number} most How many can be missing; more are a circle.
+   */
+  #placeBelowParent(slot, most) {
+    const missing = [];
+    for (let s = slot; s !== NONE && !this.#placed[s]; s = this.parent[s]) {
+      if (missing.push(s) > most) return false;
+    }
+    for (const s of missing.reverse()) {
+      this.#placed[s] = 1;
+      this.order[this.count++] = s;
+    }
+    return true;
+  }
+
+  /** @param {Table<any>} store */
+  #linkAll(store) {
+    this.#listChildren(store);
     this.count = 0;
     this.#placed.fill(0, 0, store.size);
     for (let slot = 0; slot < store.size; slot++) {
       if (store.ids[slot] !== '' && this.parent[slot] === NONE) this.#placeBranch(slot);
     }
     if (this.count < store.slots.size) this.#breakCircles(store);
-    this.#countBranches();
-    this.forgetSums();
   }
 
   /** Forgets the sums: to be called when figures changed. */
@@ -82,9 +129,8 @@ export class Links {
   }
 
   /** @param {Table<any>} store */
-  #findParents(store) {
+  #listChildren(store) {
     this.#child.fill(NONE, 0, store.size);
-    store.findParents(this.parent);
     for (let slot = 0; slot < store.size; slot++) {
       if (store.ids[slot] === '') continue;
       const parent = this.parent[slot];
@@ -141,6 +187,7 @@ export class Links {
   #fit(capacity) {
     if (this.parent.length >= capacity) return;
     this.parent = new Int32Array(capacity);
+    this.count = 0;
     this.order = new Int32Array(capacity);
     this.processes = new Uint32Array(capacity);
     this.#child = new Int32Array(capacity);
