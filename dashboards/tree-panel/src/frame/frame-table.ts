@@ -39,6 +39,8 @@ export class FrameTable implements Table<Rows> {
   readonly #values: ColumnValues;
   /** Where each slot's parent was last. */
   #parents = new Int32Array(0);
+  /** 1 where another row stands than when the parents were looked up, or the same with another parent. */
+  #stale = new Uint8Array(0);
   /** The slot of each row in the last frame. */
   #slotOf = new Int32Array(0);
   /** By slot: the number of the last frame that had it. */
@@ -73,12 +75,14 @@ export class FrameTable implements Table<Rows> {
   }
 
   findParents(parents: Int32Array): void {
+    const last = this.#parents;
+    const stale = this.#stale;
     for (let slot = 0; slot < this.size; slot++) {
-      const id = this.#parentIDs[slot];
-      // Most parents stay where they are: to compare is cheaper than to look up.
-      if (id === '' || this.ids[this.#parents[slot]] !== id) this.#parents[slot] = this.slots.get(id) ?? NONE;
-      parents[slot] = this.#parents[slot] === slot ? NONE : this.#parents[slot];
+      // Most parents stay where they are: to look one up takes longer than all else here.
+      if (stale[slot] === 1 || last[slot] === NONE || stale[last[slot]] === 1) last[slot] = this.slots.get(this.#parentIDs[slot]) ?? NONE;
+      parents[slot] = last[slot] === slot ? NONE : last[slot];
     }
+    stale.fill(0, 0, this.size);
   }
 
   /** What was seen first stands first: that never changes while it is there. */
@@ -128,6 +132,7 @@ export class FrameTable implements Table<Rows> {
     this.slots.set(id, slot);
     this.ids[slot] = id;
     this.#parentIDs[slot] = '';
+    this.#stale[slot] = 1;
     this.#values.clear(slot);
     return slot;
   }
@@ -138,6 +143,7 @@ export class FrameTable implements Table<Rows> {
       this.slots.delete(this.ids[slot]);
       this.ids[slot] = '';
       this.#parentIDs[slot] = '';
+      this.#stale[slot] = 1;
       this.#values.clear(slot);
       this.#free.push(slot);
     }
@@ -152,6 +158,7 @@ export class FrameTable implements Table<Rows> {
       const parent = keyOf(values[row]);
       if (this.#parentIDs[slot] === parent) continue;
       this.#parentIDs[slot] = parent;
+      this.#stale[slot] = 1;
       moved = true;
     }
     return moved;
@@ -165,6 +172,9 @@ export class FrameTable implements Table<Rows> {
     const parents = new Int32Array(capacity).fill(NONE);
     parents.set(this.#parents);
     this.#parents = parents;
+    const stale = new Uint8Array(capacity);
+    stale.set(this.#stale);
+    this.#stale = stale;
     const seenIn = new Uint32Array(capacity);
     seenIn.set(this.#seenIn);
     this.#seenIn = seenIn;

@@ -66,16 +66,16 @@ export function cellOf(paint: Paint, column: Column, slot: number, isFolded: boo
   return marks.length > 0 ? { ...cell, marks } : cell;
 }
 
-function figureCell({ tree: { model }, options, isTree, heats }: Paint, column: Column, slot: number, isFolded: boolean): Cell {
+function figureCell({ tree: { model, table }, options, isTree, heats }: Paint, column: Column, slot: number, isFolded: boolean): Cell {
   const isSum = column.isSummed && isTree && (isFolded || options.sums === 'always');
-  const value = isSum ? model.branchNumber(slot, column.key) : model.number(slot, column.key);
-  if (Number.isNaN(value)) return { text: column.field.config.noValue ?? UNKNOWN, isFaint: true };
+  // Of the frame: the table need not take in a column for the few rows that are seen.
+  const value = isSum ? model.branchNumber(slot, column.key) : column.field.values[table.rowOf[slot]];
+  if (typeof value !== 'number' || Number.isNaN(value)) return { text: column.field.config.noValue ?? UNKNOWN, isFaint: true };
   const shown = column.show(value);
   return { text: shown.text, isFaint: value === 0, ...colorsOf(column, value, shown, heats.get(column.key)) };
 }
 
 function textCell({ tree: { table } }: Paint, column: Column, slot: number): Cell {
-  // Of the frame: the table need not take in a column of texts for the few rows that are seen.
   const text = column.textOf(column.field.values[table.rowOf[slot]]);
   if (text === '') return { text: column.field.config.noValue ?? UNKNOWN, isFaint: true };
   const cell: Cell = { text: text.length <= MOST_LETTERS ? text : `${text.slice(0, MOST_LETTERS)}…`, isFaint: false };

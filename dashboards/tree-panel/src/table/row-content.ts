@@ -55,4 +55,4 @@ export function isSameContent(a: RowContent, b: RowContent): boolean {
 }
 
 export const isSameCell = (a: Cell, b: Cell): boolean => a.text === b.text && a.background === b.background
-  && a.color === b.color && a.bar === b.bar && a.isFaint === b.isFaint && String(a.marks) === String(b.marks);
+  && a.color === b.color && a.bar === b.bar && a.isFaint === b.isFaint && (a.marks === b.marks || String(a.marks) === String(b.marks));
