@@ -55,7 +55,10 @@ export class RemoteStream {
   #start() {
     const worker = new Worker(this.#script, { type: 'module' });
     worker.addEventListener('message', ({ data }) => this.#hear(data));
-    worker.addEventListener('error', () => this.#startAnew(worker));
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      this.#startAnew(worker);
+    });
     worker.postMessage({ open: this.#interval });
     return worker;
   }

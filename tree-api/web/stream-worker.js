@@ -22,6 +22,11 @@ import { Stream } from './stream.js';
 const stream = new Stream({ onMessage: take, onConnection: (connection) => postMessage({ connection }) });
 addEventListener('message', ({ data }) => obey(data));
 addEventListener('online', () => stream.wake());
+// Only an error reaches the page, which then makes another worker.
+addEventListener('unhandledrejection', (event) => {
+  event.preventDefault();
+  reportError(event.reason);
+});
 
 const table = import('./stream-table.js').then(({ StreamTable }) => new StreamTable());
 

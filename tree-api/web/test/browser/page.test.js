@@ -105,6 +105,19 @@ test('a lost connection is said plainly, and it comes back by itself', async (t)
   assert.equal(await page.isHidden('.notice.bad'), true);
 });
 
+for (const file of ['/stream-worker.js', '/stream-table.js']) {
+  test(`without ${file} there is no stream, and it is asked for again`, async (t) => {
+    const { server, url } = await fakeServer(t);
+    server.missing.add(file);
+    const page = await open(t, url);
+    await page.waitForSelector('.notice.bad:has-text("has stopped")');
+    server.missing.clear();
+    await drawn(page);
+    assert.equal(await page.isVisible('.notice.bad'), false);
+    assert.equal(server.streams, 1);
+  });
+}
+
 test('a message that is missing leads to a new full one', async (t) => {
   const { server, url } = await fakeServer(t);
   const page = await open(t, url);

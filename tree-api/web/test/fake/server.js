@@ -26,6 +26,8 @@ export class FakeServer {
   refuse = 0;
   /** @type {Record<string, string>|undefined} */
   links = { grafana: 'https://grafana.example/d/host' };
+  /** The files that are not to be had. @type {Set<string>} */
+  missing = new Set();
   /** The part of the processes that work between two messages. */
   busy = 0.12;
   /** @type {Set<(seconds: number) => void>} */
@@ -140,7 +142,7 @@ export class FakeServer {
   async #sendFile(pathname, response) {
     const path = normalize(join(WEB, pathname));
     try {
-      if (!path.startsWith(WEB)) throw new Error('outside');
+      if (!path.startsWith(WEB) || this.missing.has(pathname)) throw new Error('not to be had');
       const body = await readFile(path);
       response.writeHead(200, { 'Content-Type': TYPES[extname(path)] ?? 'text/plain' }).end(body);
     } catch {
