@@ -137,9 +137,7 @@ export class TreeTable {
     this.#on.select(this.cursor);
   }
 
-  focus() {
-    this.#root.focus();
-  }
+  focus() { this.#root.focus(); }
 
   /** Takes the focus, with the cursor in some row. */
   enter() {
