@@ -27,6 +27,9 @@ type column struct {
 	width int
 }
 
+// reducer takes the one value that a row has.
+const reducer = "lastNotNull"
+
 // listing is a table of what instant queries return, joined on their labels. The columns
 // appear in the order given, other labels not at all.
 func listing(title, description string, n needs, queries []query, columns ...column) *table.PanelBuilder {
@@ -45,18 +48,24 @@ func listing(title, description string, n needs, queries []query, columns ...col
 		CellHeight(common.TableCellHeightSm).
 		MinWidth(70).
 		Thresholds(plain())
-	order := make(map[string]int)
-	var names []string
+	order, fields := make(map[string]int), make(map[string]any)
 	for i, c := range columns {
 		name := c.field(len(queries))
+		if c.label != "" {
+			fields[name] = map[string]any{"operation": "groupby", "aggregations": []string{}}
+		} else {
+			fields[name] = map[string]any{"operation": "aggregate", "aggregations": []string{reducer}}
+			name += " (" + reducer + ")"
+		}
 		order[name] = i
-		names = append(names, name)
 		panel.OverrideByName(name, c.options())
 	}
 	if len(queries) > 1 {
 		panel.WithTransformation(transform("merge", map[string]any{}))
 	}
-	panel.WithTransformation(transform("filterFieldsByName", map[string]any{"include": map[string]any{"names": names}}))
+	// Grouped by its labels, a table without rows has no columns either: only then does Grafana
+	// say what the panel has to say of no data.
+	panel.WithTransformation(transform("groupBy", map[string]any{"fields": fields}))
 	panel.WithTransformation(transform("organize", map[string]any{"indexByName": order}))
 	return panel
 }
