@@ -50,11 +50,13 @@ func start(t *testing.T, variables ...string) *running {
 	cmd := exec.CommandContext(t.Context(), filepath.Join(home, "bin", "grafana"), "server", "--homepath", home, "--config", config)
 	cmd.Env = slices.Concat(os.Environ(), g.environment(port), variables)
 	cmd.Stdout, cmd.Stderr = g.log, g.log
+	// One that is killed leaves its plugins behind.
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 20 * time.Second
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 		if t.Failed() {
 			t.Log(g.log)
