@@ -7,7 +7,6 @@ import { Folding } from './model/folding.js';
 import { Links, NONE } from './model/links.js';
 import { Sorter } from './model/order.js';
 import { Rows } from './model/rows.js';
-import { Store } from './model/store.js';
 import { countBy } from './model/summary.js';
 
 /** @import { Table } from './model/store.js' */
@@ -24,10 +23,9 @@ const FRESH = { links: false, sums: false, marks: false, order: false, rows: fal
  * Setters and `apply` only note what has changed; `rows` brings everything up to date
  * once, however many messages came before it. Processes are named by their slot, which
  * is valid until the next `apply`, and by their id, which is valid for ever.
- * @template [M=any] What `apply` takes: by default a Message.
+ * @template [M=any] What `apply` takes.
  */
 export class TreeModel {
-  /** @type {Table<any>} */
   #store;
   #links = new Links();
   #matcher = new Matcher();
@@ -40,9 +38,9 @@ export class TreeModel {
   #shape = 'tree';
   #stale = { links: true, sums: true, marks: true, order: true, rows: true };
 
-  /** @param {Table<M>} [table] What is shown; the table of processes if absent. */
+  /** @param {Table<M>} table What is shown; a Store has processes. */
   constructor(table) {
-    this.#store = table ?? new Store();
+    this.#store = table;
   }
 
   /**

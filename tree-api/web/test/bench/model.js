@@ -2,6 +2,7 @@
  * Measures the tree model alone, without a browser: node test/bench/model.js [processes].
  * Times are medians in milliseconds; the heap is what the model itself holds.
  */
+import { Store } from '../../model/store.js';
 import { TreeModel } from '../../tree-model.js';
 import { FakeHost } from '../fake/host.js';
 
@@ -27,7 +28,7 @@ function heapBytes() {
 const host = new FakeHost({ size });
 const full = JSON.stringify({ type: 'full', processes: [...host.processes.values()] });
 const before = heapBytes();
-const model = new TreeModel();
+const model = new TreeModel(new Store());
 console.log(`${size} processes, full message ${(full.length / 1e6).toFixed(1)} MB`);
 console.log('first full message', timed(() => { model.apply(JSON.parse(full)); model.rows(); }).toFixed(2));
 model.setSort({ key: 'cpu', descending: true });

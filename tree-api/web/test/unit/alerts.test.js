@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Watch } from '../../alerts.js';
+import { Store } from '../../model/store.js';
 import { TreeModel } from '../../tree-model.js';
 
 /** Runs CPU figures of one process through a watch; the answer tells after which a crossing was told. @param {number[]} figures */
 function toldAt(figures) {
   const watch = new Watch();
-  const model = new TreeModel();
+  const model = new TreeModel(new Store());
   return figures.map((cores) => {
     model.apply({ type: 'full', processes: [{ id: '1-1', pid: 1, cpu: { cores } }] });
     return watch.check({ processCPU: 1 }, model, {}).length;
@@ -25,7 +26,7 @@ for (const [name, figures, want] of cases) test(name, () => assert.deepEqual(tol
 
 test('the host, and which process', () => {
   const watch = new Watch();
-  const model = new TreeModel();
+  const model = new TreeModel(new Store());
   model.apply({ type: 'full', processes: [{ id: '1-1', pid: 1, memory: { resident_bytes: 10 } }, { id: '2-1', pid: 2, memory: { resident_bytes: 99 } }] });
   const host = { cpus: 4, cpu: { busy_cores: 3.8 }, memory: { total_bytes: 100, available_bytes: 40 } };
   const limits = { processMemory: 50, hostCPU: 0.9, hostMemory: 0.9 };
@@ -37,7 +38,7 @@ test('the host, and which process', () => {
 });
 
 test('no limit set, nothing told', () => {
-  const model = new TreeModel();
+  const model = new TreeModel(new Store());
   model.apply({ type: 'full', processes: [{ id: '1-1', pid: 1, cpu: { cores: 64 } }] });
   const watch = new Watch();
   assert.deepEqual([watch.check({}, model, {}), watch.check({}, model, {})], [[], []]);

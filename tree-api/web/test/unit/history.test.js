@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { History } from '../../history.js';
+import { Store } from '../../model/store.js';
 import { TreeModel } from '../../tree-model.js';
 
 /** @param {number} pid @param {number} [cores] */
 const node = (pid, cores) => ({ id: `${pid}-1`, pid, ppid: 0, start_time: 1, cpu: { cores } });
 
 test('a process is followed from update to update; a gap stays a gap', () => {
-  const model = new TreeModel();
+  const model = new TreeModel(new Store());
   const history = new History();
   [1, undefined, 3].forEach((cores, time) => {
     model.apply({ type: 'full', processes: [node(1, cores)] });
@@ -18,7 +19,7 @@ test('a process is followed from update to update; a gap stays a gap', () => {
 });
 
 test('a process that takes the slot of another has none of its past', () => {
-  const model = new TreeModel();
+  const model = new TreeModel(new Store());
   const history = new History();
   model.apply({ type: 'full', processes: [node(1, 5)] });
   history.record(0, model, [0]);
@@ -28,7 +29,7 @@ test('a process that takes the slot of another has none of its past', () => {
 });
 
 test('a page that is open for long keeps the beginning, ever coarser', () => {
-  const model = new TreeModel();
+  const model = new TreeModel(new Store());
   const history = new History();
   for (let time = 0; time < 5000; time++) {
     model.apply({ type: 'full', processes: [node(1, time)] });

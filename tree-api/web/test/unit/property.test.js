@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Store } from '../../model/store.js';
 import { TreeModel } from '../../tree-model.js';
 import { Random } from '../fake/random.js';
 import { Naive } from './naive.js';
@@ -131,7 +132,7 @@ function rowsOf(model) {
 test('whatever happens, the rows are those of the plain model', () => {
   for (let seed = 1; seed <= RUNS; seed++) {
     const random = new Random(seed);
-    const model = new TreeModel();
+    const model = new TreeModel(new Store());
     const naive = new Naive();
     for (let i = 0; i < STEPS; i++) {
       step(random, model, naive);
@@ -144,7 +145,7 @@ test('whatever happens, the rows are those of the plain model', () => {
 
 test('rowsOf and indexOf agree, and no process has two rows', () => {
   const random = new Random(7);
-  const model = new TreeModel();
+  const model = new TreeModel(new Store());
   const naive = new Naive();
   for (let i = 0; i < 200; i++) {
     step(random, model, naive);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Store } from '../../model/store.js';
 import { TreeModel } from '../../tree-model.js';
 
 /** @param {number} pid @param {number} ppid @param {object} [more] */
@@ -7,7 +8,7 @@ const node = (pid, ppid, more = {}) => ({ id: `${pid}-1`, pid, ppid, start_time:
 
 /** @param {object[]} processes @returns {TreeModel} */
 function modelOf(...processes) {
-  const model = new TreeModel();
+  const model = new TreeModel(new Store());
   model.apply({ type: 'full', processes: /** @type {any} */ (processes) });
   return model;
 }
