@@ -130,7 +130,9 @@ func checkDiffs(t *testing.T, schemas *schemas, seed uint64, role access.Role, f
 		at := time.Hour + time.Duration(step)*time.Second
 		snapshot := hosttest.Snapshot(at, table...)
 		now := frameOf(t, Build(reportOf(t, snapshot), last), role, cache, filter)
-		full := now.appendFull(nil, uint64(step))
+		full := now.appendFull(nil, uint64(step), inNodes)
+		columns := now.appendFull(nil, uint64(step), inColumns)
+		checkColumns(t, columns, full)
 		if before == nil {
 			shown.apply(t, decode(t, full))
 		} else {
@@ -138,6 +140,7 @@ func checkDiffs(t *testing.T, schemas *schemas, seed uint64, role access.Role, f
 			diff := d.appendDiff(nil, uint64(step))
 			if step%8 == 0 {
 				schemas.check(t, "StreamFull", full)
+				schemas.check(t, "StreamFull", columns)
 				schemas.check(t, "StreamDiff", diff)
 			}
 			shown.apply(t, decode(t, diff))
@@ -189,7 +192,7 @@ func TestDepthOfStream(t *testing.T) {
 			t.Fatal(err)
 		}
 		shown := screen{}
-		shown.apply(t, decode(t, f.appendFull(nil, 1)))
+		shown.apply(t, decode(t, f.appendFull(nil, 1, inNodes)))
 		var pids []int
 		for node := range maps.Values(shown) {
 			pids = append(pids, int(node["pid"].(float64)))

@@ -27,8 +27,8 @@ type feed struct {
 	// shown is what the streams show after the last message, and sequence its number.
 	shown    *frame
 	sequence uint64
-	// full shows all of shown, made when somebody joins.
-	full    []byte
+	// full shows all of shown by layout, each made when somebody joins who wants it.
+	full    [layouts][]byte
 	clients map[*client]struct{}
 }
 
@@ -61,12 +61,12 @@ var (
 )
 
 // join adds a client, with the whole table as its first message.
-func (f *feed) join() *client {
+func (f *feed) join(as layout) *client {
 	c := &client{messages: make(chan []byte, queued), ended: make(chan struct{})}
-	if f.full == nil {
-		f.full = f.shown.appendFull(nil, f.sequence)
+	if f.full[as] == nil {
+		f.full[as] = f.shown.appendFull(nil, f.sequence, as)
 	}
-	c.messages <- f.full
+	c.messages <- f.full[as]
 	f.clients[c] = struct{}{}
 	return c
 }
@@ -88,7 +88,7 @@ func (f *feed) advance(ctx context.Context, m *model) error {
 	f.sequence++
 	d := differ{before: f.shown, now: next}
 	message := d.appendDiff(nil, f.sequence)
-	f.shown, f.full = next, nil
+	f.shown, f.full = next, [layouts][]byte{}
 	for c := range f.clients {
 		select {
 		case c.messages <- message:

@@ -52,23 +52,34 @@ func (v *view) dropBelow(s *selection, levels int) {
 const nodeBytes = 600
 
 // appendFull appends the message that shows all of a frame.
-func (f *frame) appendFull(dst []byte, sequence uint64) []byte {
-	shown := len(f.kept)
-	for _, why := range f.kept {
-		if why == dropped {
-			shown--
-		}
+func (f *frame) appendFull(dst []byte, sequence uint64, as layout) []byte {
+	shown := f.shown()
+	perNode := nodeBytes
+	if as == inColumns {
+		perNode = rowBytes
 	}
-	dst = f.appendStart(slices.Grow(dst, (shown+1)*nodeBytes), "full", sequence)
+	dst = f.appendStart(slices.Grow(dst, (len(shown)+1)*perNode), "full", sequence)
 	dst = append(append(append(dst, `,"role":"`...), f.role.String()...), '"')
+	if as == inColumns {
+		return append(f.appendColumns(append(dst, `,"columns":{`...), shown), "}}"...)
+	}
 	dst = append(dst, `,"processes":[`...)
 	first := len(dst)
-	for i, why := range f.kept {
-		if why != dropped {
-			dst = f.appendShown(dst, int32(i))
-		}
+	for _, i := range shown {
+		dst = f.appendShown(dst, i)
 	}
 	return append(dropComma(dst, first), "]}"...)
+}
+
+// shown lists the nodes that are not dropped, by PID.
+func (f *frame) shown() []int32 {
+	list := make([]int32, 0, len(f.kept))
+	for i, why := range f.kept {
+		if why != dropped {
+			list = append(list, int32(i))
+		}
+	}
+	return list
 }
 
 // appendStart appends what every message begins with.

@@ -52,15 +52,15 @@ func (h *hub) release() {
 }
 
 // join starts a stream. The caller leaves when it is over.
-func (h *hub) join(ctx context.Context, key feedKey, q *query) (*client, error) {
-	if c, err := h.joinRunning(key); c != nil || err != nil {
+func (h *hub) join(ctx context.Context, wish *subscription) (*client, error) {
+	if c, err := h.joinRunning(wish); c != nil || err != nil {
 		return c, err
 	}
 	report, err := h.source.Report(ctx)
 	if err != nil {
 		return nil, err
 	}
-	shown, err := newFrame(ctx, h.models.of(report).as(key.role), q)
+	shown, err := newFrame(ctx, h.models.of(report).as(wish.role), wish.query)
 	if err != nil {
 		return nil, err
 	}
@@ -69,26 +69,26 @@ func (h *hub) join(ctx context.Context, key feedKey, q *query) (*client, error) 
 	if h.closed {
 		return nil, errClosed
 	}
-	f := h.feeds[key]
+	f := h.feeds[wish.feedKey]
 	if f == nil {
-		f = &feed{query: q, role: key.role, shown: shown, sequence: 1, clients: map[*client]struct{}{}}
-		h.feeds[key] = f
+		f = &feed{query: wish.query, role: wish.role, shown: shown, sequence: 1, clients: map[*client]struct{}{}}
+		h.feeds[wish.feedKey] = f
 	}
 	if h.stop == nil {
 		h.start()
 	}
-	return f.join(), nil
+	return f.join(wish.layout), nil
 }
 
 // joinRunning joins a feed that runs already; nil if there is none.
-func (h *hub) joinRunning(key feedKey) (*client, error) {
+func (h *hub) joinRunning(wish *subscription) (*client, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
 		return nil, errClosed
 	}
-	if f := h.feeds[key]; f != nil {
-		return f.join(), nil
+	if f := h.feeds[wish.feedKey]; f != nil {
+		return f.join(wish.layout), nil
 	}
 	return nil, nil
 }

@@ -172,8 +172,7 @@ func TestHubTellsWhenTheTableCannotBeRead(t *testing.T) {
 			t.Errorf("the farewell is %+v", l.farewell)
 		}
 		l.leave()
-		q := &query{depth: -1}
-		if _, err := api.hub.join(t.Context(), l.key, q); err == nil {
+		if _, err := api.hub.join(t.Context(), l.wish); err == nil {
 			t.Error("one can join although there is no table")
 		}
 	})
@@ -221,7 +220,7 @@ func TestHubCloses(t *testing.T) {
 		if api.hub.reserve() {
 			t.Error("there is a place for a stream after the end")
 		}
-		if _, err := api.hub.join(t.Context(), l.key, l.query()); !errors.Is(err, errClosed) {
+		if _, err := api.hub.join(t.Context(), l.wish); !errors.Is(err, errClosed) {
 			t.Errorf("one can join after the end: %v", err)
 		}
 	})

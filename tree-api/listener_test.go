@@ -9,8 +9,8 @@ import (
 
 // listener is a stream without a connection.
 type listener struct {
-	hub *hub
-	key feedKey
+	hub  *hub
+	wish *subscription
 	*client
 	left bool
 }
@@ -21,19 +21,24 @@ func listen(tb testing.TB, api *API, interval int, role access.Role, filter stri
 	if err != nil {
 		tb.Fatal(err)
 	}
-	q, err := parseQuery(values, nested)
+	q, err := parseQuery(values, streamed)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	key := feedKey{interval: interval, role: role, filter: filter}
+	wish := &subscription{feedKey: feedKey{interval: interval, role: role, filter: filter}, query: q}
+	return join(tb, api, wish)
+}
+
+func join(tb testing.TB, api *API, wish *subscription) *listener {
+	tb.Helper()
 	if !api.hub.reserve() {
 		tb.Fatal("no place for a stream")
 	}
-	c, err := api.hub.join(tb.Context(), key, q)
+	c, err := api.hub.join(tb.Context(), wish)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	l := &listener{hub: api.hub, key: key, client: c}
+	l := &listener{hub: api.hub, wish: wish, client: c}
 	tb.Cleanup(l.leave)
 	return l
 }
@@ -43,7 +48,7 @@ func (l *listener) leave() {
 		return
 	}
 	l.left = true
-	l.hub.leave(l.key, l.client)
+	l.hub.leave(l.wish.feedKey, l.client)
 	l.hub.release()
 }
 
@@ -61,5 +66,3 @@ func (l *listener) next(tb testing.TB) (message, time.Duration) {
 	}
 	return message{}, 0
 }
-
-func (l *listener) query() *query { return &query{depth: -1} }

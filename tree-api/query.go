@@ -85,6 +85,8 @@ type shape uint8
 const (
 	flat shape = iota
 	nested
+	// streamed is the first message of a stream, with what leads to the others.
+	streamed
 )
 
 // parseQuery reads the filters of a request. The error is a *badParameterError.
@@ -116,7 +118,12 @@ func parseQuery(values url.Values, as shape) (*query, error) {
 func unknownParameter(values url.Values, as shape) error {
 	var names, unknown []string
 	for _, p := range parameters {
-		if !p.treeOnly || as == nested {
+		if !p.treeOnly || as != flat {
+			names = append(names, p.name)
+		}
+	}
+	if as == streamed {
+		for _, p := range streamParameters {
 			names = append(names, p.name)
 		}
 	}

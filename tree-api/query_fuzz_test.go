@@ -12,7 +12,7 @@ func FuzzParseQuery(f *testing.F) {
 	f.Add("regexp=(&depth=-1&min_cpu=NaN&limit=0&bogus")
 	f.Add("%zz;=&&min_memory=1e3")
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, as := range []shape{flat, nested} {
+		for _, as := range []shape{flat, nested, streamed} {
 			values, err := parseValues(text)
 			var q *query
 			if err == nil {

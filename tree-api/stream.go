@@ -2,12 +2,8 @@ package treeapi
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/coder/websocket"
@@ -18,11 +14,6 @@ import (
 const (
 	// DefaultMaxStreams is how many streams there may be at once.
 	DefaultMaxStreams = 64
-
-	// The interval of a stream in seconds.
-	defaultInterval = 2
-	leastInterval   = 1
-	mostInterval    = 60
 
 	// pingEvery keeps proxies from closing a quiet connection, and finds dead ones.
 	pingEvery = 20 * time.Second
@@ -38,7 +29,7 @@ func (a *API) stream(w http.ResponseWriter, r *http.Request) {
 		writeFailure(w, failureOf(err))
 		return
 	}
-	key, q, err := parseStream(r, grant.Role)
+	wish, err := parseStream(r, grant.Role)
 	if err != nil {
 		writeFailure(w, failureOf(err))
 		return
@@ -53,12 +44,12 @@ func (a *API) stream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer a.hub.release()
-	c, err := a.joinWithin(r.Context(), key, q)
+	c, err := a.joinWithin(r.Context(), wish)
 	if err != nil {
 		writeFailure(w, failureOf(err))
 		return
 	}
-	defer a.hub.leave(key, c)
+	defer a.hub.leave(wish.feedKey, c)
 	// The origin was checked already; the library checks it again by its own rules.
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{OriginPatterns: a.cfg.Access.Origins()})
 	if err != nil {
@@ -69,59 +60,10 @@ func (a *API) stream(w http.ResponseWriter, r *http.Request) {
 }
 
 // joinWithin bounds the time until the first message is there.
-func (a *API) joinWithin(ctx context.Context, key feedKey, q *query) (*client, error) {
+func (a *API) joinWithin(ctx context.Context, wish *subscription) (*client, error) {
 	ctx, cancel := context.WithTimeout(ctx, a.cfg.Limits.RequestTimeout)
 	defer cancel()
-	return a.hub.join(ctx, key, q)
-}
-
-// parseStream reads what a stream shall show.
-func parseStream(r *http.Request, role access.Role) (feedKey, *query, error) {
-	if !asksForWebSocket(r) {
-		return feedKey{}, nil, &failure{
-			status:  http.StatusUpgradeRequired,
-			kind:    errorBadData,
-			headers: map[string]string{"Upgrade": "websocket", "Connection": "Upgrade"},
-			err:     errors.New("this is a WebSocket: ask for an upgrade"),
-		}
-	}
-	values, err := urlValues(r)
-	if err != nil {
-		return feedKey{}, nil, err
-	}
-	key := feedKey{interval: defaultInterval, role: role}
-	if key.interval, err = takeInterval(values); err != nil {
-		return feedKey{}, nil, err
-	}
-	key.filter = values.Encode()
-	q, err := parseQuery(values, nested)
-	if err != nil {
-		return key, nil, err
-	}
-	return key, q, q.checkRole(role)
-}
-
-// asksForWebSocket looks at the headers of RFC 6455, section 4.2.1.
-func asksForWebSocket(r *http.Request) bool {
-	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
-}
-
-// takeInterval takes the one parameter that only a stream has out of the others.
-func takeInterval(values url.Values) (int, error) {
-	const name = "interval"
-	given, ok := values[name]
-	if !ok {
-		return defaultInterval, nil
-	}
-	delete(values, name)
-	if len(given) > 1 {
-		return 0, &badParameterError{name, fmt.Errorf("given %d times", len(given))}
-	}
-	seconds, err := strconv.Atoi(given[0])
-	if err != nil || seconds < leastInterval || seconds > mostInterval {
-		return 0, &badParameterError{name, fmt.Errorf("want whole seconds from %d to %d, not %q", leastInterval, mostInterval, given[0])}
-	}
-	return seconds, nil
+	return a.hub.join(ctx, wish)
 }
 
 // follow sends the messages of a client until either side ends the stream.

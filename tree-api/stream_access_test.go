@@ -28,8 +28,12 @@ func TestStreamRefusals(t *testing.T) {
 		{"?interval=61", nil, 400, "bad_data", `"interval"`},
 		{"?interval=1.5", nil, 400, "bad_data", `"interval"`},
 		{"?interval=1&interval=2", nil, 400, "bad_data", `"interval"`},
+		{"?layout=rows", nil, 400, "bad_data", `"layout": want nodes or columns`},
+		{"?layout=", nil, 400, "bad_data", `"layout"`},
+		{"?layout=nodes&layout=nodes", nil, 400, "bad_data", `"layout": given 2 times`},
 		{"?state=tired", nil, 400, "bad_data", `"state"`},
-		{"?what=x", nil, 400, "bad_data", `"what"`},
+		{"?what=x", nil, 400, "bad_data", `"what": unknown; there are match, `},
+		{"?what=x", nil, 400, "bad_data", "depth, interval, layout"},
 		{"?regexp=(", nil, 400, "bad_data", `"regexp"`},
 		{"?root=999", nil, 404, "not_found", "root 999"},
 		{"", []string{"Origin", "https://evil.example"}, 403, "forbidden", "origin"},
@@ -94,17 +98,19 @@ func TestStreamOfViewer(t *testing.T) {
 			t.Errorf("without a token: %d", got.StatusCode)
 		}
 		for secret, sees := range map[string]bool{viewer: false, operator: true} {
-			conn, _ := door.dial(t, "?interval=1", "Authorization", "Bearer "+secret)
-			for range 3 {
-				_, data, err := conn.Read(t.Context())
-				if err != nil {
-					t.Fatal(err)
+			for as := range layouts {
+				conn, _ := door.dial(t, "?interval=1&layout="+as.String(), "Authorization", "Bearer "+secret)
+				for range 3 {
+					_, data, err := conn.Read(t.Context())
+					if err != nil {
+						t.Fatal(err)
+					}
+					if got := strings.Contains(string(data), "SECRET"); got != sees {
+						t.Errorf("sees secrets: %v, want %v: %s", got, sees, data)
+					}
 				}
-				if got := strings.Contains(string(data), "SECRET"); got != sees {
-					t.Errorf("sees secrets: %v, want %v: %s", got, sees, data)
-				}
+				_ = conn.CloseNow()
 			}
-			_ = conn.CloseNow()
 		}
 	})
 }

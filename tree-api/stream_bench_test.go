@@ -114,15 +114,19 @@ func cpuTime(b *testing.B) time.Duration {
 // The scan is left out.
 func BenchmarkJoin(b *testing.B) {
 	api := apiOf(b, func(cfg *Config) { cfg.Source = newTurning(b, 10_000) })
-	key := feedKey{interval: 60, role: access.Operator}
-	b.ReportAllocs()
-	for b.Loop() {
-		c, err := api.hub.join(b.Context(), key, &query{depth: -1})
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.SetBytes(int64(len(<-c.messages)))
-		api.hub.leave(key, c)
+	for as := range layouts {
+		b.Run(as.String(), func(b *testing.B) {
+			wish := &subscription{feedKey: feedKey{interval: 60, role: access.Operator}, query: &query{depth: -1}, layout: as}
+			b.ReportAllocs()
+			for b.Loop() {
+				c, err := api.hub.join(b.Context(), wish)
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.SetBytes(int64(len(<-c.messages)))
+				api.hub.leave(wish.feedKey, c)
+			}
+		})
 	}
 }
 

@@ -13,10 +13,17 @@ import (
 func TestStreamOnSocket(t *testing.T) {
 	schemas := newSchemas(t)
 	door := onSocket(t, apiOf(t, func(cfg *Config) { cfg.Source = newLiving(t, one) }))
-	for _, expected := range [][]string{{"StreamFull", "StreamDiff"}, {"StreamFull"}} {
-		conn, _ := door.dial(t, "?interval=1")
+	for _, test := range []struct {
+		query   string
+		schemas []string
+	}{
+		{"?interval=1", []string{"StreamFull", "StreamDiff"}},
+		{"?interval=1", []string{"StreamFull"}},
+		{"?interval=1&layout=columns", []string{"StreamFull", "StreamDiff"}},
+	} {
+		conn, _ := door.dial(t, test.query)
 		seq := uint64(0)
-		for _, schema := range expected {
+		for _, schema := range test.schemas {
 			_, data, err := conn.Read(t.Context())
 			if err != nil {
 				t.Fatal(err)

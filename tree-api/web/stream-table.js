@@ -9,6 +9,7 @@ import './model/links.js';
 import './model/parents.js';
 import './model/pids.js';
 import './model/process-table.js';
+import './model/write-columns.js';
 
 /** @import { Patch } from './model/patch.js' */
 

@@ -3,10 +3,10 @@ import { NUMBER_COLUMNS, TEXT_COLUMNS } from './columns.js';
 /** @import { Store } from './store.js' */
 
 /** @param {any} value */
-const toNumber = (value) => (typeof value === 'number' ? value : NaN);
+export const toNumber = (value) => (typeof value === 'number' ? value : NaN);
 
 /** @param {any} value */
-function toText(value) {
+export function toText(value) {
   if (typeof value === 'string') return value;
   return Array.isArray(value) ? value.join(' ') : '';
 }

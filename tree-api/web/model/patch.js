@@ -71,12 +71,16 @@ function textsOf(column, slots) {
   /** @type {Map<string, number>} */
   const places = new Map();
   const index = new Uint32Array(slots.length);
-  slots.forEach((slot, i) => {
-    const text = column[slot];
-    const place = places.get(text) ?? places.size;
+  let before;
+  let place = 0;
+  for (let i = 0; i < slots.length; i++) {
+    const text = column[slots[i]];
+    // Neighbours are often alike.
+    if (text !== before) place = places.get(text) ?? places.size;
     if (place === places.size) places.set(text, place);
     index[i] = place;
-  });
+    before = text;
+  }
   return { words: [...places.keys()], index };
 }
 

@@ -1,9 +1,12 @@
 import { NUMBER_COLUMNS, TEXT_COLUMNS } from './columns.js';
 import { FIELD_WRITERS } from './fields.js';
 import { Parents } from './parents.js';
+import { NONE } from './links.js';
 import { ProcessTable, widen } from './process-table.js';
+import { writeColumns } from './write-columns.js';
 
 /** @import { Columns } from './columns.js' */
+/** @import { SentColumns } from './write-columns.js' */
 
 /**
  * A process as the API sends it: id and any of the fields of the columns. In a change
@@ -16,6 +19,7 @@ import { ProcessTable, widen } from './process-table.js';
  * @typedef {object} Message
  * @property {'full'|'diff'} type
  * @property {ProcessNode[]} [processes] All of them; in a full message.
+ * @property {SentColumns} [columns] All of them, instead of processes.
  * @property {ProcessNode[]} [added]
  * @property {ProcessNode[]} [changed] Only the fields that changed; the PID never does.
  * @property {string[]} [removed]
@@ -76,7 +80,8 @@ export class Store extends ProcessTable {
    * @returns {Change}
    */
   apply(message) {
-    return message.type === 'full' ? this.#replace(message.processes ?? []) : this.#amend(message);
+    if (message.type !== 'full') return this.#amend(message);
+    return message.columns ? this.#replaceColumns(message.columns) : this.#replace(message.processes ?? []);
   }
 
   /** @param {ProcessNode[]} nodes */
@@ -88,6 +93,22 @@ export class Store extends ProcessTable {
       gone.delete(node.id);
       this.#put(node);
     }
+    for (const id of gone) this.#remove(id);
+    return { structure: true, missed: 0 };
+  }
+
+  /** @param {SentColumns} columns */
+  #replaceColumns(columns) {
+    const ids = Array.isArray(columns.id) ? columns.id : [];
+    const gone = new Set(this.slots.keys());
+    if (ids.length > this.capacity) this.grow(ids.length);
+    const slots = Int32Array.from(ids, (id) => {
+      if (!isID(id)) return NONE;
+      gone.delete(id);
+      return this.#empty(id);
+    });
+    writeColumns(this, slots, columns);
+    for (const slot of slots) if (slot !== NONE) this.#parents.enter(slot, this.numbers.pid[slot]);
     for (const id of gone) this.#remove(id);
     return { structure: true, missed: 0 };
   }
@@ -112,11 +133,17 @@ export class Store extends ProcessTable {
 
   /** @param {ProcessNode} node */
   #put(node) {
-    let slot = this.slots.get(node.id);
-    if (slot === undefined) slot = this.#take(node.id);
-    else this.#clear(slot);
+    const slot = this.#empty(node.id);
     this.#write(slot, node);
     this.#parents.enter(slot, this.numbers.pid[slot]);
+  }
+
+  /** The slot of a process, new or its own, in which nothing is known. @param {string} id */
+  #empty(id) {
+    const slot = this.slots.get(id);
+    if (slot === undefined) return this.#take(id);
+    this.#clear(slot);
+    return slot;
   }
 
   /** Gives a process one of the free slots, in which nothing is known. @param {string} id */
@@ -125,6 +152,7 @@ export class Store extends ProcessTable {
     if (slot >= this.capacity) this.grow(this.capacity * 2);
     this.slots.set(id, slot);
     this.ids[slot] = id;
+    this.changed[slot] = 1;
     this.textChanged[slot] = 1;
     return slot;
   }
@@ -174,5 +202,8 @@ export class Store extends ProcessTable {
   }
 }
 
+/** @param {any} id */
+const isID = (id) => typeof id === 'string' && id !== '';
+
 /** @param {any} node */
-const isNode = (node) => typeof node?.id === 'string' && node.id !== '';
+const isNode = (node) => isID(node?.id);

@@ -10,6 +10,7 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { WebSocketServer } from 'ws';
+import { columnsOf } from './columns.js';
 import { FakeHost } from './host.js';
 
 const WEB = fileURLToPath(new URL('../../', import.meta.url));
@@ -44,7 +45,8 @@ export class FakeServer {
         socket.end(`HTTP/1.1 ${this.refuse || 404} No\r\nConnection: close\r\n\r\n`);
         return;
       }
-      this.#sockets.handleUpgrade(request, socket, head, (ws) => this.#stream(ws, Number(url.searchParams.get('interval') ?? 2)));
+      const { interval = 2, layout = 'nodes' } = Object.fromEntries(url.searchParams);
+      this.#sockets.handleUpgrade(request, socket, head, (ws) => this.#stream(ws, Number(interval), layout));
     });
   }
 
@@ -78,12 +80,12 @@ export class FakeServer {
     for (const step of this.#steps) step(seconds);
   }
 
-  /** @param {import('ws').WebSocket} ws @param {number} interval */
-  #stream(ws, interval) {
+  /** @param {import('ws').WebSocket} ws @param {number} interval @param {string} layout */
+  #stream(ws, interval, layout) {
     let seq = 1;
     const common = (/** @type {number} */ seconds) => ({ time: this.host.now, interval_seconds: seconds, host: this.host.hostFigures(), total: this.host.processes.size });
     const processes = [...this.host.processes.values()].map((p) => this.#shown(p));
-    ws.send(JSON.stringify({ type: 'full', seq, role: this.role, ...common(interval), processes }));
+    ws.send(JSON.stringify({ type: 'full', seq, role: this.role, ...common(interval), ...(layout === 'columns' ? { columns: columnsOf(processes) } : { processes }) }));
     const step = (/** @type {number} */ seconds) => {
       const { added, changed, removed } = this.host.advance(seconds, this.busy);
       ws.send(JSON.stringify({ type: 'diff', seq: ++seq, ...common(seconds), added: added.map((p) => this.#shown(p)), changed, removed }));

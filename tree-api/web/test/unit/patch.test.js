@@ -5,6 +5,7 @@ import { Mirror } from '../../model/mirror.js';
 import { buffersOf, takePatch } from '../../model/patch.js';
 import { Store } from '../../model/store.js';
 import { largest } from '../../model/summary.js';
+import { columnsOf } from '../fake/columns.js';
 import { FakeHost } from '../fake/host.js';
 
 /** @import { Message } from '../../model/store.js' */
@@ -47,6 +48,41 @@ test('a mirror is alike after every message of a busy host', () => {
     pass(store, mirror, { type: 'diff', ...host.advance(2, 1) });
     assert.deepEqual(contents(mirror), contents(store), `message ${i}`);
   }
+});
+
+test('a full message in columns makes the same table, and keeps who was there in his slot', () => {
+  const host = new FakeHost({ size: 300, now: 1.79e9 });
+  const [nodes, columns, mirror] = [new Store(), new Store(), new Mirror()];
+  for (let i = 0; i < 3; i++) {
+    nodes.apply(all(host));
+    const slots = new Map(columns.slots);
+    pass(columns, mirror, { type: 'full', columns: columnsOf([...host.processes.values()]) });
+    assert.deepEqual(contents(columns), contents(nodes));
+    assert.deepEqual(contents(mirror), contents(nodes));
+    for (const [id, slot] of columns.slots) assert.equal(slots.get(id) ?? slot, slot);
+    host.advance(60, 4);
+  }
+});
+
+for (const [what, columns] of Object.entries({
+  'no ids': { pid: [1] }, 'ids that are no list': { id: '1-1' }, 'an id that is none': { id: [null, '', 7] },
+})) {
+  test(`columns with ${what} are an empty table`, () => {
+    const store = new Store();
+    store.apply({ type: 'full', processes: [{ id: '1-1', pid: 1 }] });
+    store.apply({ type: 'full', columns });
+    assert.equal(store.slots.size, 0);
+  });
+}
+
+test('columns that are missing, short or no lists leave figures and texts unknown', () => {
+  const store = new Store();
+  store.apply({ type: 'full', columns: { id: ['1-1', '2-1'], pid: [1], cpu: null, memory: { resident_bytes: 'much' }, name: { values: ['sh'], index: [0, 9] }, user: ['root'], kernel: { values: [true] } } });
+  const { pid, cpu, memory } = store.numbers;
+  const { name, user } = store.texts;
+  assert.deepEqual([0, 1].map((slot) => [pid[slot], cpu[slot], memory[slot], name[slot], user[slot], store.kernel[slot]]), [
+    [1, NaN, NaN, 'sh', '', 0], [NaN, NaN, NaN, '', '', 0],
+  ]);
 });
 
 test('a patch holds what changed and nothing else', () => {

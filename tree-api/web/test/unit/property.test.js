@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Store } from '../../model/store.js';
 import { TreeModel } from '../../tree-model.js';
+import { columnsOf } from '../fake/columns.js';
 import { Random } from '../fake/random.js';
 import { Naive } from './naive.js';
 
@@ -74,7 +75,7 @@ function step(random, model, naive) {
   switch (random.below(6)) {
     case 0: {
       const message = /** @type {const} */ ({ type: 'full', processes: Array.from({ length: random.below(25) }, () => randomNode(random)) });
-      model.apply(message);
+      model.apply(random.chance(0.5) ? message : { type: 'full', columns: columnsOf(message.processes) });
       naive.apply(message);
       break;
     }

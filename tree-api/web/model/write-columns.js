@@ -1,0 +1,47 @@
+/**
+ * The processes of a full message in columns (docs/api.md): each field of all of them at
+ * once, which takes a fraction of the time of ten thousand objects.
+ */
+import { NUMBER_COLUMNS, TEXT_COLUMNS } from './columns.js';
+import { toNumber, toText } from './fields.js';
+import { NONE } from './links.js';
+
+/** @import { Store } from './store.js' */
+
+/**
+ * As the API sends them, with the ids in `id`: a figure as a list, or within an object; a
+ * text as {values, index}. Any may be absent.
+ * @typedef {Record<string, any>} SentColumns
+ */
+
+/**
+ * @param {Store} store
+ * @param {Int32Array} slots Where each process of the message goes, nothing being known there; NONE: nowhere.
+ * @param {SentColumns} columns
+ */
+export function writeColumns(store, slots, columns) {
+  for (const { key, within, field } of NUMBER_COLUMNS) {
+    const figures = listOf((within ? columns[within] : columns)?.[field]);
+    const into = store.numbers[key];
+    slots.forEach((slot, i) => { if (slot !== NONE) into[slot] = toNumber(figures[i]); });
+  }
+  for (const { key, field } of TEXT_COLUMNS) writeWords(store.texts[key], slots, columns[field], toText);
+  writeWords(store.kernel, slots, columns.kernel, (value) => (value ? 1 : 0));
+}
+
+/**
+ * @template T
+ * @param {Record<number, T>} into
+ * @param {Int32Array} slots
+ * @param {any} column
+ * @param {(value: any) => T} make
+ */
+function writeWords(into, slots, column, make) {
+  const words = listOf(column?.values).map(make);
+  const index = listOf(column?.index);
+  const unknown = make(null);
+  slots.forEach((slot, i) => { if (slot !== NONE) into[slot] = words[index[i]] ?? unknown; });
+}
+
+/** @param {any} value @returns {any[]} */
+const listOf = (value) => (Array.isArray(value) ? value : []);
