@@ -1,6 +1,7 @@
 package treeapi
 
 import (
+	"bytes"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -26,7 +27,15 @@ func TestPageHasTheTableReadAhead(t *testing.T) {
 			t.Errorf("%d scans with the page, want 1", source.scans.Load())
 		}
 		time.Sleep(time.Second / 2)
-		listen(t, api, 1, access.Operator, "").next(t)
+		first := join(t, api, &subscription{feedKey: feedKey{interval: 1, role: access.Operator}, query: &query{depth: -1}, layout: inColumns})
+		again := join(t, api, &subscription{feedKey: feedKey{interval: 5, role: access.Operator}, query: &query{depth: -1}, layout: inColumns})
+		if a, b := <-first.messages, <-again.messages; &a[0] != &b[0] {
+			t.Error("the message made ahead is made again")
+		}
+		viewer := join(t, api, &subscription{feedKey: feedKey{interval: 1, role: access.Viewer}, query: &query{depth: -1}, layout: inColumns})
+		if message := <-viewer.messages; !bytes.Contains(message, []byte(`"role":"viewer"`)) || bytes.Contains(message, []byte("cmdline")) {
+			t.Errorf("a viewer gets what was made for an operator: %s", message)
+		}
 		ask(t, api, "/")
 		if synctest.Wait(); source.scans.Load() != 1 {
 			t.Errorf("%d scans with page and stream, want 1", source.scans.Load())

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/go-kit/log"
+
+	"proctree/tree-api/access"
 )
 
 // hub gives all streams their messages. It reads the process table only while somebody
@@ -60,20 +62,24 @@ func (h *hub) join(ctx context.Context, wish *subscription) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	shown, err := newFrame(ctx, h.models.of(report).as(wish.role), wish.query)
+	m := h.models.of(report)
+	shown, err := newFrame(ctx, m.as(wish.role), wish.query)
 	if err != nil {
 		return nil, err
+	}
+	f := &feed{query: wish.query, role: wish.role, shown: shown, sequence: firstSequence, clients: map[*client]struct{}{}}
+	if wish.isOpening() {
+		f.full[inColumns] = m.openings.of(shown)
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
 		return nil, errClosed
 	}
-	f := h.feeds[wish.feedKey]
-	if f == nil {
-		f = &feed{query: wish.query, role: wish.role, shown: shown, sequence: 1, clients: map[*client]struct{}{}}
-		h.feeds[wish.feedKey] = f
+	if running := h.feeds[wish.feedKey]; running != nil {
+		f = running
 	}
+	h.feeds[wish.feedKey] = f
 	if h.stop == nil {
 		h.start()
 	}
@@ -93,10 +99,10 @@ func (h *hub) joinRunning(wish *subscription) (*client, error) {
 	return nil, nil
 }
 
-// readAhead reads the table for a stream that is about to be asked for, as by the page that
-// was just sent: the scan is done by the time its browser has the scripts. It does not wait,
-// and has nothing to do while streams are open, as they have the table read anyhow.
-func (h *hub) readAhead() {
+// readAhead makes the first message of a stream that is about to be asked for, as by the
+// page that was just sent: it is there by the time the browser has the scripts. It does not
+// wait, and has nothing to do while streams are open, as they have the table read anyhow.
+func (h *hub) readAhead(role access.Role) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed || h.stopAhead != nil || len(h.feeds) > 0 {
@@ -106,14 +112,26 @@ func (h *hub) readAhead() {
 	h.stopAhead = stop
 	h.work.Go(func() {
 		// Who then asks for the stream is told of an error.
-		if report, err := h.source.Report(ctx); err == nil {
-			h.models.of(report)
-		}
+		_ = h.openAhead(ctx, role)
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		stop()
 		h.stopAhead = nil
 	})
+}
+
+func (h *hub) openAhead(ctx context.Context, role access.Role) error {
+	report, err := h.source.Report(ctx)
+	if err != nil {
+		return err
+	}
+	m := h.models.of(report)
+	everything, err := newFrame(ctx, m.as(role), &query{depth: -1})
+	if err != nil {
+		return err
+	}
+	m.openings.of(everything)
+	return nil
 }
 
 // leave ends a stream; the last one takes its feed with it, and the last feed the loop.

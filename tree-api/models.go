@@ -18,11 +18,12 @@ type models struct {
 	generation uint64
 }
 
-// model is a tree with what may be shown of it. It is immutable.
+// model is a tree with what may be shown of it. What it shows never changes.
 type model struct {
 	tree       *Tree
 	facts      []*shownFacts
 	generation uint64
+	openings   openings
 }
 
 func (m *model) as(role access.Role) *view { return &view{Tree: m.tree, facts: m.facts, role: role} }

@@ -130,7 +130,8 @@ func (a *API) index(w http.ResponseWriter, r *http.Request) {
 		a.asset(w, r)
 		return
 	}
-	if _, err := a.cfg.Access.Authorize(r); err != nil {
+	grant, err := a.cfg.Access.Authorize(r)
+	if err != nil {
 		var refusal *access.RefusalError
 		if errors.As(err, &refusal) && refusal.Status == http.StatusUnauthorized {
 			err = errors.New("it needs a token")
@@ -138,5 +139,5 @@ func (a *API) index(w http.ResponseWriter, r *http.Request) {
 		a.writePage(w, http.StatusOK, "landing.html", err)
 		return
 	}
-	a.page(w, r)
+	a.page(w, r, grant.Role)
 }

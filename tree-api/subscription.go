@@ -25,6 +25,9 @@ type subscription struct {
 	layout layout
 }
 
+// isOpening reports whether the first message is among the openings.
+func (s *subscription) isOpening() bool { return s.filter == "" && s.layout == inColumns }
+
 // layout is how the first message of a stream lists the processes. It matters to that
 // message alone, so streams of both layouts share the others.
 type layout uint8

@@ -9,6 +9,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"proctree/tree-api/access"
 )
 
 // contentTypes are the kinds of files there are. The system's own table may say
@@ -77,9 +79,9 @@ func readAssets() (map[string]file, error) {
 }
 
 // page is the tree. Its scripts ask for the stream in a moment.
-func (a *API) page(w http.ResponseWriter, r *http.Request) {
+func (a *API) page(w http.ResponseWriter, r *http.Request, role access.Role) {
 	if r.Method == http.MethodGet {
-		a.hub.readAhead()
+		a.hub.readAhead(role)
 	}
 	a.assets["/index.html"].serve(w, r)
 }
