@@ -44,6 +44,8 @@ export class RowView {
   element = el('div', { role: 'row', class: 'row' });
   index = -1;
   id = '';
+  /** Of the process shown last. */
+  name = '';
   /** @type {HTMLElement[]} */
   #cells = [];
   /** What each cell shows, to tell whether it differs. @type {string[]} */
@@ -75,7 +77,8 @@ export class RowView {
     this.index = index;
     this.id = model.idOf(slot);
     setHidden(this.element, false);
-    if (this.#top !== top) this.element.style.top = `${(this.#top = top)}px`;
+    // Not top: what a row shows need not be painted again when it only moves.
+    if (this.#top !== top) this.element.style.translate = `0 ${(this.#top = top)}px`;
     const expandable = model.isExpandable(slot);
     const open = expandable && model.isExpanded(slot);
     this.#set('id', rowElementId(this.id));
@@ -97,7 +100,8 @@ export class RowView {
 
   /** @param {Paint} paint @param {number} slot @param {number} depth @param {boolean} folded */
   #paintName({ model, columns, widths, words }, slot, depth, folded) {
-    const name = model.text(slot, 'name') || '?';
+    this.name = model.text(slot, 'name');
+    const name = this.name || '?';
     const badge = folded ? `${model.branchSize(slot)}` : '';
     const key = `${depth}|${badge}|${words.join(' ')}|${widths[0]}|${name}`;
     if (this.#shown[0] === key) return;

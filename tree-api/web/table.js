@@ -88,12 +88,18 @@ export class TreeTable {
     const { first, last } = this.#window.range(rows.length);
     const paint = { model: this.#model, columns: this.#columns, widths: this.#head.widths, words: this.words, context: this.#context, cursor: this.cursor };
     const free = this.#freeViews(first, last);
+    const show = (/** @type {RowView} */ view, /** @type {number} */ index) => {
+      view.paint(paint, { index, slot: rows.slots[index], depth: rows.depths[index], top: index * rowHeight });
+      this.#shown.set(view.id, view);
+    };
+    const come = [];
     for (let index = first; index < last; index++) {
       const slot = rows.slots[index];
-      const view = this.#shown.get(this.#model.idOf(slot)) ?? /** @type {RowView} */ (free.pop());
-      view.paint(paint, { index, slot, depth: rows.depths[index], top: index * rowHeight });
-      this.#shown.set(view.id, view);
+      const view = this.#shown.get(this.#model.idOf(slot)) ?? takeAlike(free, this.#model.text(slot, 'name'));
+      if (view) show(view, index);
+      else come.push(index);
     }
+    for (const index of come) show(/** @type {RowView} */ (free.pop()), index);
     for (const view of free) view.hide();
     this.#showCursor(first, last);
   }
@@ -196,4 +202,15 @@ export class TreeTable {
       this.render();
     });
   }
+}
+
+/**
+ * Takes the elements of a process of that name out of those that are free: processes of one
+ * name have more in common, and only what differs is written.
+ * @param {RowView[]} free
+ * @param {string} name
+ */
+function takeAlike(free, name) {
+  const at = free.findIndex((view) => view.name === name);
+  return at < 0 ? undefined : free.splice(at, 1)[0];
 }
