@@ -32,18 +32,20 @@ export class Mirror extends ProcessTable {
   }
 
   /** @param {Patch} patch */
-  #takeNumbers({ slots, numbers }) {
+  #takeNumbers({ size, slots, numbers }) {
     const { length } = slots;
     NUMBER_COLUMNS.forEach(({ key }, column) => {
       const into = this.numbers[key];
       const from = column * length;
-      for (let i = 0; i < length; i++) into[slots[i]] = numbers[from + i];
+      if (length === size) into.set(numbers.subarray(from, from + length));
+      else for (let i = 0; i < length; i++) into[slots[i]] = numbers[from + i];
     });
   }
 
   /** All that go are taken out first: an id may come back in another slot. @param {Patch} patch */
   #takeIds({ textSlots, ids }) {
-    const moved = ids.flatMap((id, i) => ((this.ids[textSlots[i]] ?? '') === id ? [] : [i]));
+    const moved = [];
+    for (let i = 0; i < ids.length; i++) if ((this.ids[textSlots[i]] ?? '') !== ids[i]) moved.push(i);
     for (const i of moved) this.slots.delete(this.ids[textSlots[i]] ?? '');
     for (const i of moved) {
       this.ids[textSlots[i]] = ids[i];
@@ -58,9 +60,9 @@ export class Mirror extends ProcessTable {
       const { words, index } = texts[column];
       for (let i = 0; i < textSlots.length; i++) into[textSlots[i]] = words[index[i]];
     });
-    textSlots.forEach((slot, i) => {
-      this.kernel[slot] = kernel[i];
-      this.textChanged[slot] = 1;
-    });
+    for (let i = 0; i < textSlots.length; i++) {
+      this.kernel[textSlots[i]] = kernel[i];
+      this.textChanged[textSlots[i]] = 1;
+    }
   }
 }

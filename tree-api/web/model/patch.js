@@ -33,17 +33,11 @@ import { NUMBER_COLUMNS, TEXT_COLUMNS } from './columns.js';
  */
 export function takePatch(store, structure) {
   const slots = takeMarked(store.changed, store.size);
-  const numbers = new Float64Array(slots.length * NUMBER_COLUMNS.length);
-  let at = 0;
-  for (const { key } of NUMBER_COLUMNS) {
-    const column = store.numbers[key];
-    for (const slot of slots) numbers[at++] = column[slot];
-  }
   const textSlots = takeMarked(store.textChanged, store.size);
   return {
     size: store.size,
     slots,
-    numbers,
+    numbers: numbersOf(store, slots),
     textSlots,
     ids: Array.from(textSlots, (slot) => store.ids[slot]),
     kernel: Uint8Array.from(textSlots, (slot) => store.kernel[slot]),
@@ -64,6 +58,20 @@ function takeMarked(marks, size) {
   for (let slot = 0; slot < size; slot++) if (marks[slot] === 1) marked[count++] = slot;
   marks.fill(0, 0, size);
   return marked.slice(0, count);
+}
+
+/** @param {Store} store @param {Int32Array} slots */
+function numbersOf(store, slots) {
+  const { length } = slots;
+  const numbers = new Float64Array(length * NUMBER_COLUMNS.length);
+  NUMBER_COLUMNS.forEach(({ key }, place) => {
+    const column = store.numbers[key];
+    const at = place * length;
+    // The first patch has them all; its code has not run before, and would be slow.
+    if (length === store.size) numbers.set(column.subarray(0, length), at);
+    else for (let i = 0; i < length; i++) numbers[at + i] = column[slots[i]];
+  });
+  return numbers;
 }
 
 /** @param {readonly string[]} column @param {Int32Array} slots @returns {Texts} */
