@@ -2,7 +2,7 @@ import { button, el, setHidden, setText } from './dom.js';
 import { withIcon } from './icons.js';
 import { formatClock } from './format.js';
 import { Menu, choiceLine } from './menu.js';
-import { INTERVALS } from './view-state.js';
+import { INTERVALS } from './interval.js';
 
 /** @import { Connection } from './stream.js' */
 

@@ -13,8 +13,9 @@ const WORKER_DELAY = 5000;
 
 /** The stream as the page has it: it runs in a worker (stream-worker.js). */
 export class RemoteStream {
-  #interval;
   #script = scriptURL('stream-worker.js');
+  /** The address of the page when the interval was chosen: the part behind #. */
+  #address;
   /** @type {Worker} */
   #worker;
   /** @type {Connection} */
@@ -24,9 +25,9 @@ export class RemoteStream {
   /** @type {Follower|undefined} */
   #follower;
 
-  /** Opens the stream. @param {number} interval In seconds. */
-  constructor(interval) {
-    this.#interval = interval;
+  /** Opens the stream. @param {string} address The part behind # of the page's: it says the interval. */
+  constructor(address) {
+    this.#address = address;
     this.#worker = this.#start();
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden) this.#order({ wake: true });
@@ -41,25 +42,28 @@ export class RemoteStream {
   }
 
   /** Connects, at once. What runs already is replaced. */
-  open() { this.#order({ open: this.#interval }); }
+  open() { this.#order({ open: this.#address }); }
 
   /** Ends the stream until open is called. */
   pause() { this.#order({ pause: true }); }
 
   /** @param {number} seconds */
   setInterval(seconds) {
-    this.#interval = seconds;
+    this.#address = `interval=${seconds}`;
     if (this.#connection.state !== 'paused') this.open();
   }
 
+  /**
+   * The worker opens the stream by itself. What it needs for that is its name: a message would
+   * reach it when the page has done all that it does at the beginning.
+   */
   #start() {
-    const worker = new Worker(this.#script, { type: 'module' });
+    const worker = new Worker(this.#script, { type: 'module', name: this.#address });
     worker.addEventListener('message', ({ data }) => this.#hear(data));
     worker.addEventListener('error', (event) => {
       event.preventDefault();
       this.#startAnew(worker);
     });
-    worker.postMessage({ open: this.#interval });
     return worker;
   }
 

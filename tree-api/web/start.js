@@ -1,8 +1,7 @@
 import { RemoteStream } from './remote-stream.js';
-import { parseState } from './view-state.js';
 
 /**
- * The stream of the page. This module needs few others and runs as soon as they are there:
- * the server makes its first message, the longest one, while the rest of the page comes.
+ * The stream of the page. This module needs one other and runs before all else: the worker
+ * takes as long to get ready as the page itself.
  */
-export const stream = new RemoteStream(parseState(location.hash).interval);
+export const stream = new RemoteStream(location.hash);

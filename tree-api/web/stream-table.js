@@ -5,7 +5,6 @@ import { countBy, largest } from './model/summary.js';
 import './model/columns.js';
 import './model/fields.js';
 import './model/link-change.js';
-import './model/links.js';
 import './model/parents.js';
 import './model/pids.js';
 import './model/process-table.js';

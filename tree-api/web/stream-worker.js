@@ -7,14 +7,15 @@
  * makes its first message, the longest one, while the rest comes.
  */
 import './api.js';
+import { intervalOf } from './interval.js';
 import { Stream } from './stream.js';
 
 /** @import { Connection } from './stream.js' */
 /** @import { Update } from './stream-table.js' */
 
 /**
- * What the page says; a stream is opened with the time between two messages, in seconds.
- * @typedef {{open: number} | {pause: true} | {wake: true}} Order
+ * What the page says; a stream is opened with an address that says the interval.
+ * @typedef {{open: string} | {pause: true} | {wake: true}} Order
  */
 
 /** @typedef {{connection: Connection} | {update: Update}} Report What the worker says. */
@@ -28,11 +29,14 @@ addEventListener('unhandledrejection', (event) => {
   reportError(event.reason);
 });
 
+// The page has given its address as the name of the worker.
+stream.open(intervalOf(self.name));
+
 const table = import('./stream-table.js').then(({ StreamTable }) => new StreamTable());
 
 /** @param {Order} order */
 function obey(order) {
-  if ('open' in order) stream.open(order.open);
+  if ('open' in order) stream.open(intervalOf(order.open));
   else if ('pause' in order) stream.pause();
   else stream.wake();
 }

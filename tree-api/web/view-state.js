@@ -2,6 +2,7 @@
  * What the page shows, as it stands behind the # of its address: a link to the page is a
  * link to the view. The part behind # never reaches the server or its logs.
  */
+import { DEFAULT_INTERVAL, intervalOf } from './interval.js';
 import { isNumberKey, isTextKey } from './model/columns.js';
 
 /** @import { Filter } from './model/filter.js' */
@@ -20,8 +21,6 @@ import { isNumberKey, isTextKey } from './model/columns.js';
  * @property {boolean} overview Whether the host's figures are shown.
  */
 
-export const INTERVALS = [1, 2, 5, 10, 30, 60];
-const DEFAULT_INTERVAL = 2;
 /** More folded branches than this do not go into the address. */
 const MAX_EXCEPTIONS = 60;
 
@@ -47,8 +46,7 @@ export function parseState(hash) {
   const usually = parseBranches(p, '') ?? (filtered && { open: true, except: [] });
   if (usually) state.expansion = filtered ? { ...usually, filtered } : usually;
   state.selected = p.get('process') ?? undefined;
-  const interval = Number(p.get('interval'));
-  if (INTERVALS.includes(interval)) state.interval = interval;
+  state.interval = intervalOf(hash);
   state.overview = p.get('overview') !== 'off';
   return state;
 }

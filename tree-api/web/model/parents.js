@@ -1,4 +1,4 @@
-import { NONE } from './links.js';
+import { NONE } from './link-change.js';
 import { PidIndex } from './pids.js';
 
 /**

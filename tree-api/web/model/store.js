@@ -1,7 +1,7 @@
 import { NUMBER_COLUMNS, TEXT_COLUMNS } from './columns.js';
 import { FIELD_WRITERS } from './fields.js';
 import { Parents } from './parents.js';
-import { NONE } from './links.js';
+import { NONE } from './link-change.js';
 import { ProcessTable, widen } from './process-table.js';
 import { writeColumns } from './write-columns.js';
 

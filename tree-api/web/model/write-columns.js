@@ -4,7 +4,7 @@
  */
 import { NUMBER_COLUMNS, TEXT_COLUMNS } from './columns.js';
 import { toNumber, toText } from './fields.js';
-import { NONE } from './links.js';
+import { NONE } from './link-change.js';
 
 /** @import { Store } from './store.js' */
 
@@ -23,7 +23,7 @@ export function writeColumns(store, slots, columns) {
   for (const { key, within, field } of NUMBER_COLUMNS) {
     const figures = listOf((within ? columns[within] : columns)?.[field]);
     const into = store.numbers[key];
-    slots.forEach((slot, i) => { if (slot !== NONE) into[slot] = toNumber(figures[i]); });
+    for (let i = 0; i < slots.length; i++) if (slots[i] !== NONE) into[slots[i]] = toNumber(figures[i]);
   }
   for (const { key, field } of TEXT_COLUMNS) writeWords(store.texts[key], slots, columns[field], toText);
   writeWords(store.kernel, slots, columns.kernel, (value) => (value ? 1 : 0));
@@ -40,7 +40,7 @@ function writeWords(into, slots, column, make) {
   const words = listOf(column?.values).map(make);
   const index = listOf(column?.index);
   const unknown = make(null);
-  slots.forEach((slot, i) => { if (slot !== NONE) into[slot] = words[index[i]] ?? unknown; });
+  for (let i = 0; i < slots.length; i++) if (slots[i] !== NONE) into[slots[i]] = words[index[i]] ?? unknown;
 }
 
 /** @param {any} value @returns {any[]} */
