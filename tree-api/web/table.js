@@ -1,8 +1,9 @@
 import { el, setAttribute } from './dom.js';
 import { TableHead } from './table-head.js';
-import { RowView, rowElementId } from './table-row.js';
+import { rowElementId } from './table-row.js';
 import { cellTitle, columnPlaces } from './table-columns.js';
 import { handleKey } from './table-keys.js';
+import { RowViews } from './table-views.js';
 import { TableWindow } from './table-window.js';
 
 /** @import { TreeModel } from './tree-model.js' */
@@ -24,12 +25,7 @@ export class TreeTable {
   #head;
   #window;
   #body = el('div', { role: 'rowgroup', class: 'body' });
-  /** @type {RowView[]} */
-  #views = [];
-  /** By the id of the process it shows. @type {Map<string, RowView>} */
-  #shown = new Map();
-  /** @type {WeakMap<Element, RowView>} */
-  #viewOf = new WeakMap();
+  #views;
   /** @type {readonly Column[]} */
   #columns = [];
   /** @type {readonly Place[]} */
@@ -53,6 +49,7 @@ export class TreeTable {
     this.#root = root;
     this.#model = model;
     this.#on = on;
+    this.#views = new RowViews(this.#body, model);
     this.#window = new TableWindow(root);
     this.#head = new TableHead({ sort: on.sort, size: () => this.#measure() });
     root.replaceChildren(el('div', { role: 'rowgroup', class: 'heads' }, this.#head.element), this.#body);
@@ -72,7 +69,7 @@ export class TreeTable {
       this.#places = places;
       this.#root.style.setProperty('--least-width', least);
       this.#head.setColumns(columns, places);
-      for (const view of this.#views) view.setColumns(columns, places);
+      this.#views.setColumns(columns, places);
     }
     this.#head.showSort(this.#model.sort);
   }
@@ -85,41 +82,10 @@ export class TreeTable {
     const { rowHeight } = this.#window;
     const height = `${rows.length * rowHeight}px`;
     if (this.#body.style.height !== height) this.#body.style.height = height;
-    const { first, last } = this.#window.range(rows.length);
+    const range = this.#window.range(rows.length);
     const paint = { model: this.#model, columns: this.#columns, widths: this.#head.widths, words: this.words, context: this.#context, cursor: this.cursor };
-    const free = this.#freeViews(first, last);
-    const show = (/** @type {RowView} */ view, /** @type {number} */ index) => {
-      view.paint(paint, { index, slot: rows.slots[index], depth: rows.depths[index], top: index * rowHeight });
-      this.#shown.set(view.id, view);
-    };
-    const come = [];
-    for (let index = first; index < last; index++) {
-      const slot = rows.slots[index];
-      const view = this.#shown.get(this.#model.idOf(slot)) ?? takeAlike(free, this.#model.text(slot, 'name'));
-      if (view) show(view, index);
-      else come.push(index);
-    }
-    for (const index of come) show(/** @type {RowView} */ (free.pop()), index);
-    for (const view of free) view.hide();
-    this.#showCursor(first, last);
-  }
-
-  /**
-   * A process that is seen before and after keeps its elements: then little is to be written,
-   * as most of a row never changes. This returns the elements that nobody keeps.
-   * @param {number} first
-   * @param {number} last
-   */
-  #freeViews(first, last) {
-    const rows = this.#model.rows();
-    const free = [];
-    for (const view of this.#views) {
-      const row = rows.indexOf(this.#model.slotOf(view.id));
-      if (row >= first && row < last) continue;
-      this.#shown.delete(view.id);
-      free.push(view);
-    }
-    return free;
+    this.#views.show(range, (view, index) => view.paint(paint, { index, slot: rows.slots[index], depth: rows.depths[index], top: index * rowHeight }));
+    this.#showCursor(range);
   }
 
   /** The row of the cursor, or where it was when its process has no row any more. */
@@ -151,8 +117,8 @@ export class TreeTable {
     this.moveTo(this.cursorIndex);
   }
 
-  /** @param {number} first @param {number} last */
-  #showCursor(first, last) {
+  /** @param {{first: number, last: number}} range */
+  #showCursor({ first, last }) {
     const index = this.cursorIndex;
     const seen = this.cursor !== undefined && index >= first && index < last
       && this.#model.idOf(this.#model.rows().slots[index]) === this.cursor;
@@ -162,7 +128,7 @@ export class TreeTable {
   /** @param {MouseEvent} event */
   #click(event) {
     const target = /** @type {Element} */ (event.target);
-    const view = this.#viewOf.get(/** @type {Element} */ (target.closest('.row')));
+    const view = this.#views.holding(target);
     if (!view || getSelection()?.isCollapsed === false) return;
     this.focus();
     const { id } = view;
@@ -175,7 +141,7 @@ export class TreeTable {
   /** A title is made only when the pointer comes: most are never read. @param {Event} event */
   #addTitle(event) {
     const cell = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest('.cell'));
-    const view = cell && this.#viewOf.get(/** @type {Element} */ (cell.parentElement));
+    const view = cell && this.#views.holding(cell);
     if (view) cell.title = cellTitle(this.#model, cell.dataset.column ?? '', this.#model.slotOf(view.id));
   }
 
@@ -184,13 +150,7 @@ export class TreeTable {
     if (this.#columns.length === 0) return;
     this.#window.measure(this.#head.height);
     this.#root.classList.toggle('scrolls-sideways', this.#root.scrollWidth > this.#root.clientWidth);
-    while (this.#views.length < this.#window.most) {
-      const view = new RowView();
-      view.setColumns(this.#columns, this.#places);
-      this.#views.push(view);
-      this.#viewOf.set(view.element, view);
-      this.#body.append(view.element);
-    }
+    this.#views.fit(this.#window.most, this.#columns, this.#places);
     this.render();
   }
 
@@ -202,15 +162,4 @@ export class TreeTable {
       this.render();
     });
   }
-}
-
-/**
- * Takes the elements of a process of that name out of those that are free: processes of one
- * name have more in common, and only what differs is written.
- * @param {RowView[]} free
- * @param {string} name
- */
-function takeAlike(free, name) {
-  const at = free.findIndex((view) => view.name === name);
-  return at < 0 ? undefined : free.splice(at, 1)[0];
 }

@@ -3,7 +3,7 @@ import { FIELD_WRITERS } from './fields.js';
 import { Parents } from './parents.js';
 import { NONE } from './link-change.js';
 import { ProcessTable, widen } from './process-table.js';
-import { writeColumns } from './write-columns.js';
+import { idsOf, writeColumns } from './write-columns.js';
 
 /** @import { Columns } from './columns.js' */
 /** @import { SentColumns } from './write-columns.js' */
@@ -80,37 +80,27 @@ export class Store extends ProcessTable {
    * @returns {Change}
    */
   apply(message) {
-    if (message.type !== 'full') return this.#amend(message);
-    return message.columns ? this.#replaceColumns(message.columns) : this.#replace(message.processes ?? []);
+    return message.type === 'full' ? this.#replace(message) : this.#amend(message);
   }
 
-  /** @param {ProcessNode[]} nodes */
-  #replace(nodes) {
+  /** @param {Message} message */
+  #replace({ processes = [], columns }) {
+    const nodes = processes.filter(isNode);
+    const ids = columns ? idsOf(columns) : nodes.map(({ id }) => id);
     const gone = new Set(this.slots.keys());
-    if (nodes.length > this.capacity) this.grow(nodes.length);
-    for (const node of nodes) {
-      if (!isNode(node)) continue;
-      gone.delete(node.id);
-      this.#put(node);
-    }
+    for (const id of ids) gone.delete(id);
+    if (ids.length > this.capacity) this.grow(ids.length);
+    if (columns) this.#putColumns(ids, columns);
+    else for (const node of nodes) this.#put(node);
     for (const id of gone) this.#remove(id);
     return { structure: true, missed: 0 };
   }
 
-  /** @param {SentColumns} columns */
-  #replaceColumns(columns) {
-    const ids = Array.isArray(columns.id) ? columns.id : [];
-    const gone = new Set(this.slots.keys());
-    if (ids.length > this.capacity) this.grow(ids.length);
-    const slots = Int32Array.from(ids, (id) => {
-      if (!isID(id)) return NONE;
-      gone.delete(id);
-      return this.#empty(id);
-    });
+  /** @param {any[]} ids @param {SentColumns} columns */
+  #putColumns(ids, columns) {
+    const slots = Int32Array.from(ids, (id) => (isID(id) ? this.#empty(id) : NONE));
     writeColumns(this, slots, columns);
     for (const slot of slots) if (slot !== NONE) this.#parents.enter(slot, this.numbers.pid[slot]);
-    for (const id of gone) this.#remove(id);
-    return { structure: true, missed: 0 };
   }
 
   /** @param {Message} message */

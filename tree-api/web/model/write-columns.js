@@ -14,6 +14,9 @@ import { NONE } from './link-change.js';
  * @typedef {Record<string, any>} SentColumns
  */
 
+/** What stands for the processes, in their order; not all need be ids. @param {SentColumns} columns */
+export const idsOf = (columns) => listOf(columns.id);
+
 /**
  * @param {Store} store
  * @param {Int32Array} slots Where each process of the message goes, nothing being known there; NONE: nowhere.
