@@ -103,7 +103,7 @@ func TestColumnsEqualNodes(t *testing.T) {
 			for _, filter := range []string{"", "partial", "matches nothing"} {
 				t.Run(fmt.Sprintf("%s %v %q", role, previous == nil, filter), func(t *testing.T) {
 					f := frameOf(t, Build(report, previous), role, newFactsCache(Privacy{}), filter)
-					checkColumns(t, f.appendFull(nil, 7, inColumns), f.appendFull(nil, 7, inNodes))
+					checkColumns(t, f.full(7, inColumns), f.full(7, inNodes))
 				})
 			}
 		}

@@ -130,8 +130,8 @@ func checkDiffs(t *testing.T, schemas *schemas, seed uint64, role access.Role, f
 		at := time.Hour + time.Duration(step)*time.Second
 		snapshot := hosttest.Snapshot(at, table...)
 		now := frameOf(t, Build(reportOf(t, snapshot), last), role, cache, filter)
-		full := now.appendFull(nil, uint64(step), inNodes)
-		columns := now.appendFull(nil, uint64(step), inColumns)
+		full := now.full(uint64(step), inNodes)
+		columns := now.full(uint64(step), inColumns)
 		checkColumns(t, columns, full)
 		if before == nil {
 			shown.apply(t, decode(t, full))
@@ -192,7 +192,7 @@ func TestDepthOfStream(t *testing.T) {
 			t.Fatal(err)
 		}
 		shown := screen{}
-		shown.apply(t, decode(t, f.appendFull(nil, 1, inNodes)))
+		shown.apply(t, decode(t, f.full(1, inNodes)))
 		var pids []int
 		for node := range maps.Values(shown) {
 			pids = append(pids, int(node["pid"].(float64)))

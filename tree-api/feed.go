@@ -64,7 +64,7 @@ var (
 func (f *feed) join(as layout) *client {
 	c := &client{messages: make(chan []byte, queued), ended: make(chan struct{})}
 	if f.full[as] == nil {
-		f.full[as] = f.shown.appendFull(nil, f.sequence, as)
+		f.full[as] = f.shown.full(f.sequence, as)
 	}
 	c.messages <- f.full[as]
 	f.clients[c] = struct{}{}

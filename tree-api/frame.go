@@ -3,7 +3,6 @@ package treeapi
 import (
 	"context"
 	"errors"
-	"slices"
 )
 
 // frame is what a stream shows at one moment.
@@ -51,14 +50,14 @@ func (v *view) dropBelow(s *selection, levels int) {
 // leave six times as much garbage as a message of ten thousand nodes is long.
 const nodeBytes = 600
 
-// appendFull appends the message that shows all of a frame.
-func (f *frame) appendFull(dst []byte, sequence uint64, as layout) []byte {
+// full makes the message that shows all of a frame.
+func (f *frame) full(sequence uint64, as layout) []byte {
 	shown := f.shown()
 	perNode := nodeBytes
 	if as == inColumns {
 		perNode = rowBytes
 	}
-	dst = f.appendStart(slices.Grow(dst, (len(shown)+1)*perNode), "full", sequence)
+	dst := f.appendStart(make([]byte, 0, (len(shown)+1)*perNode), "full", sequence)
 	dst = append(append(append(dst, `,"role":"`...), f.role.String()...), '"')
 	if as == inColumns {
 		return append(f.appendColumns(append(dst, `,"columns":{`...), shown), "}}"...)

@@ -27,7 +27,7 @@ func (o *openings) of(everything *frame) []byte {
 	}
 	message := o.made[everything.role]
 	if message == nil {
-		message = everything.appendFull(nil, firstSequence, inColumns)
+		message = everything.full(firstSequence, inColumns)
 		o.made[everything.role] = message
 	}
 	return message

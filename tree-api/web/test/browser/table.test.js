@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { browserForFile, cursor, drawn, fakeServer, names, row, rowCount } from './page.js';
 
 /** All rows of the made-up host can be seen at once. */
@@ -13,6 +14,13 @@ async function openTree(t, more = '') {
   const page = await open(t, url + more, { viewport: TALL });
   await drawn(page);
   return { server, page };
+}
+
+/** What a person sees of the rows, from top to bottom: where, how, and what. @param {import('playwright-core').Page} page */
+function rowsAsSeen(page) {
+  return page.$$eval('#table .row[id]', (rows) => rows
+    .map((row) => ({ top: row.getBoundingClientRect().top, id: row.id, class: row.className, html: [...row.children].map((cell) => `${cell.className} ${cell.outerHTML}`) }))
+    .sort((a, b) => a.top - b.top));
 }
 
 test('expand and collapse by click', async (t) => {
@@ -36,6 +44,22 @@ test('the threads of the kernel start folded; expand all opens them, collapse al
   await page.click('#collapse-all');
   await page.waitForFunction(() => document.querySelector('#table')?.getAttribute('aria-rowcount') === '3');
   assert.deepEqual((await names(page)).sort(), ['kthreadd', 'systemd']);
+});
+
+test('after many updates the rows are those of a page that is opened now', async (t) => {
+  const { server, url } = await fakeServer(t, { size: 400 });
+  const page = await open(t, url);
+  await drawn(page);
+  for (let i = 0; i < 30; i++) {
+    server.step();
+    await page.waitForTimeout(20);
+  }
+  const opened = await open(t, url);
+  await drawn(opened);
+  const wanted = await rowsAsSeen(opened);
+  // The last update may still be on its way.
+  for (let tries = 0; tries < 50 && !isDeepStrictEqual(await rowsAsSeen(page), wanted); tries++) await page.waitForTimeout(100);
+  assert.deepEqual(await rowsAsSeen(page), wanted);
 });
 
 test('search marks what it finds and keeps the ancestors', async (t) => {
