@@ -5,6 +5,9 @@
 import { launch } from '../browser/browser.js';
 import { FakeHost } from '../fake/host.js';
 import { FakeServer } from '../fake/server.js';
+import { openFloor, stepFloor } from './floor.js';
+
+/** @import { CDPSession, Page } from 'playwright-core' */
 
 const size = Number(process.argv[2] ?? 10_000);
 const UPDATES = 30;
@@ -17,17 +20,25 @@ const MOST_MILLISECONDS = 30_000;
 const server = new FakeServer(new FakeHost({ size }));
 const url = await server.listen();
 const browser = await launch();
-const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-const cdp = await page.context().newCDPSession(page);
-// The CPU time of the thread, as its wall time depends on who else uses the machine.
-await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
+const page = await newPage();
+const cdp = await watch(page);
+
+function newPage() { return browser.newPage({ viewport: { width: 1440, height: 900 } }); }
+
+/** @param {Page} one */
+async function watch(one) {
+  const session = await one.context().newCDPSession(one);
+  // The CPU time of the thread, as its wall time depends on who else uses the machine.
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return session;
+}
 
 /** Which of Chromium's figures stand for what the main thread does. */
 const KINDS = /** @type {const} */ ({ all: 'TaskDuration', script: 'ScriptDuration', style: 'RecalcStyleDuration', layout: 'LayoutDuration' });
 
-/** Milliseconds that the main thread has worked since the page was opened, by kind. */
-async function mainThread() {
-  const { metrics } = await cdp.send('Performance.getMetrics');
+/** Milliseconds that the main thread has worked since the page was opened, by kind. @param {CDPSession} session */
+async function mainThread(session) {
+  const { metrics } = await session.send('Performance.getMetrics');
   const value = (/** @type {string} */ name) => (metrics.find((m) => m.name === name)?.value ?? NaN) * 1000;
   return { all: value(KINDS.all), script: value(KINDS.script), style: value(KINDS.style), layout: value(KINDS.layout) };
 }
@@ -40,15 +51,16 @@ const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
  * what `all` has more than the others together.
  * @param {number} count
  * @param {() => unknown} action
+ * @param {CDPSession} [session] Of the page in which it happens.
  */
-async function cost(count, action) {
+async function cost(count, action, session = cdp) {
   /** @type {Awaited<ReturnType<typeof mainThread>>[]} */
   const list = [];
   for (let i = 0; i < count; i++) {
-    const before = await mainThread();
+    const before = await mainThread(session);
     await action();
     await page.waitForTimeout(120);
-    const after = await mainThread();
+    const after = await mainThread(session);
     list.push({ all: after.all - before.all, script: after.script - before.script, style: after.style - before.style, layout: after.layout - before.layout });
   }
   const of = (/** @type {keyof typeof KINDS} */ kind) => median(list.map((one) => one[kind]));
@@ -99,6 +111,17 @@ async function heapBytes() {
   return usedSize + backingStorageSize;
 }
 
+/** What an update costs a bare table. */
+async function floor() {
+  const bare = await newPage();
+  await openFloor(bare);
+  const session = await watch(bare);
+  const idle = await cost(10, () => bare.evaluate(() => {}), session);
+  const step = await cost(UPDATES, () => stepFloor(bare), session);
+  await bare.close();
+  return step.all - idle.all;
+}
+
 /** @type {{what: string, value: number, unit: string, budget: number}[]} A budget of NaN is none. */
 const results = [];
 /** @param {string} what @param {number} value @param {string} unit @param {number} budget */
@@ -112,6 +135,10 @@ const idle = await cost(10, () => {});
 const update = await cost(UPDATES, () => server.step());
 note('update, main thread', update.all - idle.all, 'ms', 16);
 for (const kind of /** @type {const} */ (['script', 'style', 'layout'])) note(`of that ${kind}`, update[kind] - idle[kind], 'ms', NaN);
+const least = await floor();
+await page.bringToFront();
+note('the same in a bare table, for comparison', least, 'ms', NaN);
+note('update ÷ bare table', (update.all - idle.all) / least, '', NaN);
 note('a letter in the filter, key to picture', median(await typing()), 'ms', 50);
 note('update while filtered, main thread', (await cost(UPDATES, () => server.step())).all - idle.all, 'ms', 16);
 await page.fill('#search', '');
