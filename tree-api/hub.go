@@ -101,7 +101,7 @@ func (h *hub) joinRunning(wish *subscription) (*client, error) {
 
 // readAhead makes the first message of a stream that is about to be asked for, as by the
 // page that was just sent: it is there by the time the browser has the scripts. It does not
-// wait, and has nothing to do while streams are open, as they have the table read anyhow.
+// wait, and makes none while streams are open, as they have the table read anyhow.
 func (h *hub) readAhead(role access.Role) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

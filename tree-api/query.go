@@ -57,7 +57,7 @@ type parameter struct {
 	name string
 	// repeats marks a parameter that may be given several times.
 	repeats bool
-	// treeOnly marks one that means something in a nested answer alone.
+	// treeOnly marks one that means nothing in a flat answer.
 	treeOnly bool
 	read     func(q *query, value string) error
 }

@@ -14,10 +14,12 @@ const WORKER_DELAY = 5000;
 /** The stream as the page has it: it runs in a worker (stream-worker.js). */
 export class RemoteStream {
   #script = scriptURL('stream-worker.js');
-  /** The address of the page when the interval was chosen: the part behind #. */
+  /** What intervalOf reads: the part behind # of the page's address, later the interval alone. */
   #address;
-  /** @type {Worker} */
+  /** undefined while there is none: it broke, and the next one is still to come. @type {Worker|undefined} */
   #worker;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #timer;
   /** @type {Connection} */
   #connection = { state: 'connecting' };
   /** What came before anybody followed. @type {Update[]} */
@@ -28,7 +30,7 @@ export class RemoteStream {
   /** Opens the stream. @param {string} address The part behind # of the page's: it says the interval. */
   constructor(address) {
     this.#address = address;
-    this.#worker = this.#start();
+    this.#start();
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden) this.#order({ wake: true });
     });
@@ -42,10 +44,20 @@ export class RemoteStream {
   }
 
   /** Connects, at once. What runs already is replaced. */
-  open() { this.#order({ open: this.#address }); }
+  open() {
+    if (this.#worker) this.#order({ open: this.#address });
+    else this.#start();
+  }
 
   /** Ends the stream until open is called. */
-  pause() { this.#order({ pause: true }); }
+  pause() {
+    if (this.#worker) {
+      this.#order({ pause: true });
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#become({ state: 'paused' });
+  }
 
   /** @param {number} seconds */
   setInterval(seconds) {
@@ -58,25 +70,28 @@ export class RemoteStream {
    * reach it when the page has done all that it does at the beginning.
    */
   #start() {
+    clearTimeout(this.#timer);
     const worker = new Worker(this.#script, { type: 'module', name: this.#address });
-    worker.addEventListener('message', ({ data }) => this.#hear(data));
+    worker.addEventListener('message', ({ data }) => { if (this.#worker === worker) this.#hear(data); });
     worker.addEventListener('error', (event) => {
       event.preventDefault();
       this.#startAnew(worker);
     });
-    return worker;
+    this.#worker = worker;
   }
 
-  /** @param {Worker} broken */
+  /** @param {Worker} broken It may say so several times. */
   #startAnew(broken) {
     broken.terminate();
     if (this.#worker !== broken) return;
+    this.#worker = undefined;
+    if (this.#connection.state === 'paused') return;
     this.#become({ state: 'lost', reason: 'The part of the page that reads the stream has stopped.', retryAt: Date.now() + WORKER_DELAY });
-    setTimeout(() => { this.#worker = this.#start(); }, WORKER_DELAY);
+    this.#timer = setTimeout(() => this.#start(), WORKER_DELAY);
   }
 
   /** @param {Order} order */
-  #order(order) { this.#worker.postMessage(order); }
+  #order(order) { this.#worker?.postMessage(order); }
 
   /** @param {Report} report */
   #hear(report) {

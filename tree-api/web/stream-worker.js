@@ -3,8 +3,8 @@
  * host sends a hundred kilobytes of JSON at a time, which would keep the page from answering
  * the person; what the page gets from here are the figures that changed.
  *
- * This module needs few others and opens the stream as soon as they are there: the server
- * makes its first message, the longest one, while the rest comes.
+ * This module needs few others and opens the stream as soon as they are there: its first
+ * message, the longest one, is on its way while the rest comes.
  */
 import './api.js';
 import { intervalOf } from './interval.js';
@@ -14,7 +14,7 @@ import { Stream } from './stream.js';
 /** @import { Update } from './stream-table.js' */
 
 /**
- * What the page says; a stream is opened with an address that says the interval.
+ * What the page says; a stream is opened with what intervalOf reads.
  * @typedef {{open: string} | {pause: true} | {wake: true}} Order
  */
 

@@ -84,8 +84,8 @@ export class Store extends ProcessTable {
   }
 
   /** @param {Message} message */
-  #replace({ processes = [], columns }) {
-    const nodes = processes.filter(isNode);
+  #replace({ processes, columns }) {
+    const nodes = (processes ?? []).filter(isNode);
     const ids = columns ? idsOf(columns) : nodes.map(({ id }) => id);
     const gone = new Set(this.slots.keys());
     for (const id of ids) gone.delete(id);

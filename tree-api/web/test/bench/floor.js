@@ -1,7 +1,8 @@
 /**
- * What an update must cost at least: a bare table of as many rows and cells as the page
- * shows, in which as many texts change and as many rows move. Its time says how fast the
- * machine is at the moment, as the page's own does not.
+ * What an update costs a bare table of as many rows and cells as the page shows, in which as
+ * many texts change and as many rows move, written as one would at first: rows have a top,
+ * cells stand in lines. Its time says how fast the machine is at the moment, as the page's
+ * own does not.
  */
 
 /** @import { Page } from 'playwright-core' */

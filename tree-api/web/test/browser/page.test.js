@@ -118,6 +118,21 @@ for (const file of ['/stream-worker.js', '/stream-table.js']) {
   });
 }
 
+test('without a worker too the stream is paused, and resumed at once', async (t) => {
+  const { server, url } = await fakeServer(t);
+  server.missing.add('/stream-table.js');
+  const page = await open(t, url);
+  await page.waitForSelector('.notice.bad:has-text("has stopped")');
+  await page.click('#pause');
+  await page.waitForSelector('#status[data-state="paused"]');
+  server.missing.clear();
+  await page.waitForTimeout(5500);
+  assert.equal(await page.getAttribute('#status', 'data-state'), 'paused');
+  await page.click('#pause');
+  await drawn(page);
+  assert.equal(server.streams, 1);
+});
+
 test('a message that is missing leads to a new full one', async (t) => {
   const { server, url } = await fakeServer(t);
   const page = await open(t, url);
