@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -72,18 +74,22 @@ func newFixture(t *testing.T) *fixture {
 	return f
 }
 
+// freePort returns a port below those that Linux gives to connections (ip_local_port_range
+// of ip(7)): one of these may be taken before a program listens on it.
 func freePort(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	const first, last, tries = 20_000, 32_767, 100
+	for range tries {
+		port := strconv.Itoa(first + rand.IntN(last-first+1))
+		listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", port))
+		if err != nil {
+			continue
+		}
+		_ = listener.Close()
+		return port
 	}
-	defer func() { _ = listener.Close() }()
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
+	t.Fatalf("none of %d ports is free", tries)
+	return ""
 }
 
 func (f *fixture) run(args ...string) error {
