@@ -4,23 +4,13 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strconv"
-	"sync"
 	"time"
 
 	"github.com/go-kit/log"
 
-	"proctree/collector/group"
 	"proctree/collector/host"
 	"proctree/tree-api/access"
 )
-
-// Source gives the newest report, made for the caller or for somebody shortly before.
-type Source interface {
-	// Report returns a report that is about a second old at most. An error means that
-	// the process table could not be read, or that ctx has ended.
-	Report(ctx context.Context) (*group.Report, error)
-}
 
 // Config sets up an API.
 type Config struct {
@@ -42,14 +32,6 @@ type Config struct {
 	MetricsPath string
 	// GrafanaURL is where the page links to for history; "" is nowhere.
 	GrafanaURL string
-}
-
-// HostInfo is what does not change about the host; an empty field is not known.
-type HostInfo struct {
-	// Name is the host's name.
-	Name string
-	// OS and Arch are Go's names, as "linux" and "amd64"; Kernel is the release.
-	OS, Kernel, Arch string
 }
 
 // Limits bound what callers can make the API do. A zero is the default.
@@ -74,14 +56,10 @@ type API struct {
 	cfg     Config
 	handler http.Handler
 	// assets are the files of the page by their path.
-	assets map[string]file
-	models models
-	hub    *hub
-	// started tells the entity tags of two runs apart.
-	started string
-	slots   chan struct{}
-	// buffers keeps the *[]byte of answers for the next ones.
-	buffers sync.Pool
+	assets  map[string]file
+	models  *models
+	calls   *calls
+	streams *streams
 }
 
 // New returns an API. It reads nothing before the first request.
@@ -90,23 +68,28 @@ func New(cfg Config) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &API{
-		cfg:     cfg,
-		started: strconv.FormatInt(time.Now().UnixNano(), 36),
-		slots:   make(chan struct{}, cfg.Limits.MaxRequests),
-	}
-	a.models.facts = newFactsCache(cfg.Privacy)
+	a := &API{cfg: cfg, models: newModels(cfg.Source, cfg.Privacy.Shower())}
 	if a.assets, err = readAssets(); err != nil {
 		return nil, fmt.Errorf("files of the page: %w", err)
 	}
-	a.hub = &hub{
-		source:  cfg.Source,
-		models:  &a.models,
-		logger:  cfg.Logger,
-		timeout: cfg.Limits.RequestTimeout,
-		most:    cfg.Limits.MaxStreams,
-		feeds:   map[feedKey]*feed{},
-	}
+	a.calls = newCalls(callsConfig{
+		Models:         a.models,
+		Detailer:       cfg.Detailer,
+		Host:           cfg.Host,
+		Version:        cfg.Version,
+		Logger:         cfg.Logger,
+		Access:         cfg.Access,
+		GrafanaURL:     cfg.GrafanaURL,
+		RequestTimeout: cfg.Limits.RequestTimeout,
+		MaxRequests:    cfg.Limits.MaxRequests,
+	})
+	a.streams = newStreams(streamsConfig{
+		Models:         a.models,
+		Logger:         cfg.Logger,
+		Access:         cfg.Access,
+		RequestTimeout: cfg.Limits.RequestTimeout,
+		MaxStreams:     cfg.Limits.MaxStreams,
+	})
 	a.handler, err = a.routes()
 	return a, err
 }
@@ -138,7 +121,10 @@ func (cfg Config) withDefaults() (Config, error) {
 }
 
 // SetPrivacy puts other privacy rules in force, as after a reload of the configuration.
-func (a *API) SetPrivacy(privacy Privacy) { a.models.setPrivacy(privacy) }
+func (a *API) SetPrivacy(privacy Privacy) { a.models.setCmdline(privacy.Shower()) }
 
 // ServeHTTP answers a request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
+
+// Close ends all streams and waits for them until ctx ends. New ones are refused.
+func (a *API) Close(ctx context.Context) error { return a.streams.Close(ctx) }

@@ -67,7 +67,7 @@ func (h *hub) due(number int) bool {
 func (h *hub) serve(ctx context.Context, number int) (taken time.Time, err error) {
 	ctx, cancel := context.WithTimeout(ctx, h.timeout)
 	defer cancel()
-	report, err := h.source.Report(ctx)
+	report, err := h.models.report(ctx)
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // getProcess answers GET /api/v1/processes/{pid}.
-func (a *API) getProcess(r *http.Request, role access.Role) (answer, error) {
+func (c *calls) getProcess(r *http.Request, role access.Role) (answer, error) {
 	if err := noParameters(r); err != nil {
 		return answer{}, err
 	}
@@ -22,7 +22,7 @@ func (a *API) getProcess(r *http.Request, role access.Role) (answer, error) {
 	if err != nil || pid < 1 {
 		return answer{}, &badParameterError{"pid", errors.New("want a whole number from 1 up")}
 	}
-	m, err := a.current(r.Context())
+	m, err := c.cfg.Models.current(r.Context())
 	if err != nil {
 		return answer{}, err
 	}
@@ -31,26 +31,26 @@ func (a *API) getProcess(r *http.Request, role access.Role) (answer, error) {
 	if !ok {
 		return answer{}, fmt.Errorf("pid %d: %w", pid, host.ErrNoProcess)
 	}
-	detail, err := a.detail(r.Context(), v.Nodes[i].Process.ID)
+	detail, err := c.detail(r.Context(), v.Nodes[i].Process.ID)
 	if err != nil {
 		return answer{}, fmt.Errorf("pid %d: %w", pid, err)
 	}
-	data := a.appendProcess(nil, v, i, detail)
+	data := c.appendProcess(nil, v, i, detail)
 	// The detail is read anew each time, so the tag is made of the answer itself.
 	return answer{tag: hashTag(data), data: func(dst []byte, _ pass) []byte { return append(dst, data...) }}, nil
 }
 
 // detail returns an empty detail where nothing can read one.
-func (a *API) detail(ctx context.Context, id host.ID) (*host.Detail, error) {
-	if a.cfg.Detailer == nil {
+func (c *calls) detail(ctx context.Context, id host.ID) (*host.Detail, error) {
+	if c.cfg.Detailer == nil {
 		return &host.Detail{}, nil
 	}
-	return a.cfg.Detailer.Detail(ctx, id)
+	return c.cfg.Detailer.Detail(ctx, id)
 }
 
 // appendProcess appends the node and what is around it, then the detail.
-func (a *API) appendProcess(dst []byte, v *view, i int32, d *host.Detail) []byte {
-	dst = append(a.appendMoment(append(dst, '{'), v), ',')
+func (c *calls) appendProcess(dst []byte, v *view, i int32, d *host.Detail) []byte {
+	dst = append(c.appendMoment(append(dst, '{'), v), ',')
 	dst = v.appendSelected(dst, i, asMatch)
 	dst = v.appendLine(append(dst, `,"ancestors":`...), v.ancestors(i))
 	dst = v.appendLine(append(dst, `,"children":`...), v.Nodes[i].Children)
@@ -89,28 +89,6 @@ func appendPlaces(dst []byte, d *host.Detail) []byte {
 		dst = appendComma(dst, i)
 		dst = appendInt(append(dst, `{"fd":`...), descriptor.FD)
 		dst = append(appendText(dst, "target", descriptor.Target), '}')
-	}
-	return append(dst, ']')
-}
-
-// ancestors returns the way from a root down to the parent of a node.
-func (t *Tree) ancestors(i int32) []int32 {
-	var list []int32
-	for p := t.Nodes[i].Parent; p != NoParent; p = t.Nodes[p].Parent {
-		list = append(list, p)
-	}
-	slices.Reverse(list)
-	return list
-}
-
-// appendLine appends nodes by what is needed to name them and to ask for them.
-func (v *view) appendLine(dst []byte, list []int32) []byte {
-	dst = append(dst, '[')
-	for at, i := range list {
-		p := v.Nodes[i].Process
-		dst = appendID(append(appendComma(dst, at), `{"id":`...), p.ID)
-		dst = appendInt(append(dst, `,"pid":`...), p.PID)
-		dst = append(appendString(append(dst, `,"name":`...), p.Name), '}')
 	}
 	return append(dst, ']')
 }

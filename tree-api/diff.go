@@ -16,6 +16,12 @@ type differ struct {
 	scratch []byte
 }
 
+// difference makes the message that leads from a frame before to this one.
+func (f *frame) difference(before *frame, sequence uint64) []byte {
+	d := differ{before: before, now: f}
+	return d.appendDiff(nil, sequence)
+}
+
 // appendDiff appends the message. Both frames are sorted by PID, so one walk over both
 // finds who came, who stayed and who went.
 func (d *differ) appendDiff(dst []byte, sequence uint64) []byte {

@@ -1,15 +1,12 @@
 package treeapi
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -17,71 +14,6 @@ import (
 	"proctree/collector/host/hosttest"
 	"proctree/tree-api/access"
 )
-
-// message is one of a stream, as a client reads it.
-type message struct {
-	Type     string
-	Seq      uint64
-	Time     float64
-	Interval float64 `json:"interval_seconds"`
-	Role     string
-	Host     map[string]any
-	Total    int
-	Matched  int
-
-	Processes, Added, Changed []map[string]any
-	Removed                   []string
-}
-
-// screen is what a client shows: the fields of each process by id.
-type screen map[string]map[string]any
-
-// apply does with a message what a client does.
-func (s screen) apply(tb testing.TB, m message) {
-	tb.Helper()
-	if m.Type == "full" {
-		clear(s)
-	}
-	for _, id := range m.Removed {
-		if s[id] == nil {
-			tb.Errorf("%s is removed but was not there", id)
-		}
-		delete(s, id)
-	}
-	for _, node := range slices.Concat(m.Processes, m.Added) {
-		id := node["id"].(string)
-		if s[id] != nil {
-			tb.Errorf("%s is added twice", id)
-		}
-		s[id] = node
-	}
-	for _, change := range m.Changed {
-		node := s[change["id"].(string)]
-		if node == nil || len(change) < 2 {
-			tb.Errorf("a change of nothing: %v", change)
-		}
-		for field, value := range change {
-			if value == nil {
-				delete(node, field)
-				continue
-			}
-			// Two texts that are no UTF-8 may differ and yet be shown alike.
-			if field != "id" && cmp.Equal(node[field], value) && !strings.ContainsRune(fmt.Sprint(value), utf8.RuneError) {
-				tb.Errorf("%s of %s is sent although it is still %v", field, change["id"], value)
-			}
-			node[field] = value
-		}
-	}
-}
-
-func decode(tb testing.TB, data []byte) message {
-	tb.Helper()
-	var m message
-	if err := json.Unmarshal(data, &m); err != nil {
-		tb.Fatalf("%v: %s", err, data)
-	}
-	return m
-}
 
 func frameOf(tb testing.TB, tree *Tree, role access.Role, cache *factsCache, filter string) *frame {
 	tb.Helper()
@@ -122,7 +54,7 @@ func FuzzDiff(f *testing.F) {
 func checkDiffs(t *testing.T, schemas *schemas, seed uint64, role access.Role, filter string) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(seed, 0))
-	cache, shown := newFactsCache(Privacy{}), screen{}
+	cache, shown := newFactsCache(masked), screen{}
 	table := hosttest.Many(40, time.Hour)
 	var before *frame
 	var last *host.Snapshot
@@ -136,8 +68,7 @@ func checkDiffs(t *testing.T, schemas *schemas, seed uint64, role access.Role, f
 		if before == nil {
 			shown.apply(t, decode(t, full))
 		} else {
-			d := differ{before: before, now: now}
-			diff := d.appendDiff(nil, uint64(step))
+			diff := now.difference(before, uint64(step))
 			if step%8 == 0 {
 				schemas.check(t, "StreamFull", full)
 				schemas.check(t, "StreamFull", columns)
@@ -156,15 +87,15 @@ func checkDiffs(t *testing.T, schemas *schemas, seed uint64, role access.Role, f
 
 func TestDiffOfNothingIsEmpty(t *testing.T) {
 	table := hosttest.Many(100, time.Hour)
-	cache := newFactsCache(Privacy{})
+	cache := newFactsCache(masked)
 	build := func(at time.Duration) *frame {
 		s := hosttest.Snapshot(at, table...)
 		// The clock is being slewed.
 		s.Clock.Epoch = s.Clock.Epoch.Add(at / 2000)
 		return frameOf(t, Build(reportOf(t, s), nil), access.Operator, cache, "")
 	}
-	d := differ{before: build(time.Hour), now: build(time.Hour + time.Second)}
-	m := decode(t, d.appendDiff(nil, 2))
+	before := build(time.Hour)
+	m := decode(t, build(time.Hour+time.Second).difference(before, 2))
 	if len(m.Changed)+len(m.Added)+len(m.Removed) != 0 {
 		t.Errorf("nothing changed, and yet: %+v", m)
 	}

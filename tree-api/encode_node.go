@@ -122,3 +122,27 @@ func appendSubtree(dst []byte, s Subtree) []byte {
 	}
 	return append(dst, '}')
 }
+
+// appendLine appends nodes by what is needed to name them and to ask for them.
+func (v *view) appendLine(dst []byte, list []int32) []byte {
+	dst = append(dst, '[')
+	for at, i := range list {
+		p := v.Nodes[i].Process
+		dst = appendID(append(appendComma(dst, at), `{"id":`...), p.ID)
+		dst = appendInt(append(dst, `,"pid":`...), p.PID)
+		dst = append(appendString(append(dst, `,"name":`...), p.Name), '}')
+	}
+	return append(dst, ']')
+}
+
+// appendTimes appends when the table was read, and how long after the one before.
+func (v *view) appendTimes(dst []byte) []byte {
+	dst = appendDecimal(append(dst, `,"time":`...), v.time(), timeDecimals)
+	if v.IntervalSeconds > 0 {
+		dst = appendDecimal(append(dst, `,"interval_seconds":`...), v.IntervalSeconds, timeDecimals)
+	}
+	return dst
+}
+
+// time is the moment of the scan, in seconds since 1970.
+func (v *view) time() float64 { return float64(v.Report.Snapshot.Taken.UnixMilli()) / 1e3 }

@@ -14,11 +14,17 @@ import (
 	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
 	"proctree/tree-api/access"
+	"proctree/tree-api/redact"
 )
+
+// masked masks secrets on command lines, and unmasked does not.
+var masked = redact.New().Args
+
+func unmasked(args []string) []string { return args }
 
 // viewOf shows a report to a role, nothing masked.
 func viewOf(tree *Tree, role access.Role) *view {
-	m := &model{tree: tree, facts: newFactsCache(Privacy{Redact: RedactOff}).of(tree.Nodes)}
+	m := &model{tree: tree, facts: newFactsCache(unmasked).of(tree.Nodes)}
 	return m.as(role)
 }
 

@@ -66,6 +66,8 @@ func failureOf(err error) *failure {
 	switch {
 	case bad:
 		return &failure{status: http.StatusBadRequest, kind: errorBadData, err: err}
+	case errors.Is(err, errForOperators):
+		return &failure{status: http.StatusForbidden, kind: errorForbidden, err: err}
 	case errors.Is(err, errNoRoot), errors.Is(err, host.ErrNoProcess):
 		return &failure{status: http.StatusNotFound, kind: errorNotFound, err: err}
 	case errors.Is(err, context.DeadlineExceeded):

@@ -58,8 +58,8 @@ type factsCache struct {
 	shown   map[*host.Facts]*shownFacts
 }
 
-func newFactsCache(privacy Privacy) *factsCache {
-	return &factsCache{cmdline: privacy.Shower(), shown: make(map[*host.Facts]*shownFacts)}
+func newFactsCache(cmdline func([]string) []string) *factsCache {
+	return &factsCache{cmdline: cmdline, shown: make(map[*host.Facts]*shownFacts)}
 }
 
 // of returns what is shown of each node's facts, in the order of nodes.
@@ -92,10 +92,10 @@ func (c *factsCache) forgetDead(nodes []Node, list []*shownFacts) {
 	}
 }
 
-// setPrivacy forgets everything that was shown under other rules.
-func (c *factsCache) setPrivacy(privacy Privacy) {
+// setCmdline forgets everything that was shown under other rules.
+func (c *factsCache) setCmdline(cmdline func([]string) []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.cmdline = privacy.Shower()
+	c.cmdline = cmdline
 	clear(c.shown)
 }

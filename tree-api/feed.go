@@ -86,8 +86,7 @@ func (f *feed) advance(ctx context.Context, m *model) error {
 		return err
 	}
 	f.sequence++
-	d := differ{before: f.shown, now: next}
-	message := d.appendDiff(nil, f.sequence)
+	message := next.difference(f.shown, f.sequence)
 	f.shown, f.full = next, [layouts][]byte{}
 	for c := range f.clients {
 		select {

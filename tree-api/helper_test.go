@@ -9,7 +9,6 @@ import (
 
 	"proctree/collector/group"
 	"proctree/collector/host"
-	"proctree/collector/host/hosttest"
 )
 
 // hiddenRule excludes the processes whose name is "hidden".
@@ -32,12 +31,6 @@ func reportOf(tb testing.TB, snapshots ...*host.Snapshot) *group.Report {
 		report = tracker.Observe(s)
 	}
 	return report
-}
-
-// treeOf builds the tree of one table of processes, without a scan before it.
-func treeOf(tb testing.TB, processes ...host.Process) *Tree {
-	tb.Helper()
-	return Build(reportOf(tb, hosttest.Snapshot(time.Hour, processes...)), nil)
 }
 
 // fixed is a Source that always gives the same answer.

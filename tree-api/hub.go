@@ -13,7 +13,6 @@ import (
 // hub gives all streams their messages. It reads the process table only while somebody
 // listens, and builds and encodes once for all who ask for the same.
 type hub struct {
-	source  Source
 	models  *models
 	logger  log.Logger
 	timeout time.Duration
@@ -58,11 +57,10 @@ func (h *hub) join(ctx context.Context, wish *subscription) (*client, error) {
 	if c, err := h.joinRunning(wish); c != nil || err != nil {
 		return c, err
 	}
-	report, err := h.source.Report(ctx)
+	m, err := h.models.current(ctx)
 	if err != nil {
 		return nil, err
 	}
-	m := h.models.of(report)
 	shown, err := newFrame(ctx, m.as(wish.role), wish.query)
 	if err != nil {
 		return nil, err
@@ -121,11 +119,10 @@ func (h *hub) readAhead(role access.Role) {
 }
 
 func (h *hub) openAhead(ctx context.Context, role access.Role) error {
-	report, err := h.source.Report(ctx)
+	m, err := h.models.current(ctx)
 	if err != nil {
 		return err
 	}
-	m := h.models.of(report)
 	everything, err := newFrame(ctx, m.as(role), &query{depth: -1})
 	if err != nil {
 		return err

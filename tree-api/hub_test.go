@@ -14,12 +14,12 @@ import (
 func TestHubReadsOnlyWhileSomebodyListens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := newLiving(t, one)
-		api := apiOf(t, func(cfg *Config) { cfg.Source = source })
+		following := streamsOf(t, source)
 		time.Sleep(time.Minute)
 		if got := source.scans.Load(); got != 0 {
 			t.Errorf("%d scans although nobody listens", got)
 		}
-		l := listen(t, api, 1, access.Operator, "")
+		l := listen(t, following, 1, access.Operator, "")
 		if m, _ := l.next(t); m.Type != "full" || m.Seq != 1 || len(m.Processes) != 2 {
 			t.Errorf("the first message is %+v", m)
 		}
@@ -38,7 +38,7 @@ func TestHubReadsOnlyWhileSomebodyListens(t *testing.T) {
 		if time.Sleep(time.Minute); source.scans.Load() != scans {
 			t.Error("scans go on although nobody listens any more")
 		}
-		again := listen(t, api, 1, access.Operator, "")
+		again := listen(t, following, 1, access.Operator, "")
 		if m, _ := again.next(t); m.Type != "full" || m.Seq != 1 {
 			t.Errorf("who comes again gets %+v", m)
 		}
@@ -51,13 +51,13 @@ func TestHubReadsOnlyWhileSomebodyListens(t *testing.T) {
 func TestHubEncodesOnceForAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := newLiving(t, one)
-		api := apiOf(t, func(cfg *Config) { cfg.Source = source })
+		following := streamsOf(t, source)
 		var all []*listener
 		for range 5 {
-			all = append(all, listen(t, api, 1, access.Operator, ""))
+			all = append(all, listen(t, following, 1, access.Operator, ""))
 		}
-		viewer := listen(t, api, 1, access.Viewer, "")
-		filtered := listen(t, api, 1, access.Operator, "match=init")
+		viewer := listen(t, following, 1, access.Viewer, "")
+		filtered := listen(t, following, 1, access.Operator, "match=init")
 		for range 3 {
 			first := <-all[0].messages
 			for _, l := range all[1:] {
@@ -80,12 +80,12 @@ func TestHubEncodesOnceForAll(t *testing.T) {
 func TestHubJoinsInTheMiddle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := newLiving(t, one)
-		api := apiOf(t, func(cfg *Config) { cfg.Source = source })
-		early := listen(t, api, 1, access.Operator, "")
+		following := streamsOf(t, source)
+		early := listen(t, following, 1, access.Operator, "")
 		for range 3 {
 			early.next(t)
 		}
-		late := listen(t, api, 1, access.Operator, "")
+		late := listen(t, following, 1, access.Operator, "")
 		if m, _ := late.next(t); m.Type != "full" || m.Seq != 3 || len(m.Processes) != 2 {
 			t.Errorf("who comes later gets %+v", m)
 		}
@@ -99,8 +99,8 @@ func TestHubJoinsInTheMiddle(t *testing.T) {
 func TestHubKeepsIntervalsApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := newLiving(t, one)
-		api := apiOf(t, func(cfg *Config) { cfg.Source = source })
-		fast, slow := listen(t, api, 1, access.Operator, ""), listen(t, api, 5, access.Operator, "")
+		following := streamsOf(t, source)
+		fast, slow := listen(t, following, 1, access.Operator, ""), listen(t, following, 5, access.Operator, "")
 		count := func(l *listener, d time.Duration) (n int, last message) {
 			for end := time.After(d); ; n++ {
 				select {
@@ -132,8 +132,8 @@ func TestHubKeepsIntervalsApart(t *testing.T) {
 func TestHubCutsWhoIsTooSlow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := newLiving(t, one)
-		api := apiOf(t, func(cfg *Config) { cfg.Source = source })
-		slow, good := listen(t, api, 1, access.Operator, ""), listen(t, api, 1, access.Operator, "")
+		following := streamsOf(t, source)
+		slow, good := listen(t, following, 1, access.Operator, ""), listen(t, following, 1, access.Operator, "")
 		for range queued + 3 {
 			if _, took := good.next(t); took > 1100*time.Millisecond {
 				t.Errorf("the slow one keeps the other waiting for %s", took)
@@ -153,8 +153,8 @@ func TestHubCutsWhoIsTooSlow(t *testing.T) {
 func TestHubTellsWhenTheTableCannotBeRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := newLiving(t, one)
-		api := apiOf(t, func(cfg *Config) { cfg.Source = source })
-		l := listen(t, api, 1, access.Operator, "")
+		following := streamsOf(t, source)
+		l := listen(t, following, 1, access.Operator, "")
 		l.next(t)
 		source.broken.Store(true)
 		time.Sleep(2 * time.Second)
@@ -172,7 +172,7 @@ func TestHubTellsWhenTheTableCannotBeRead(t *testing.T) {
 			t.Errorf("the farewell is %+v", l.farewell)
 		}
 		l.leave()
-		if _, err := api.hub.join(t.Context(), l.wish); err == nil {
+		if _, err := following.hub.join(t.Context(), l.wish); err == nil {
 			t.Error("one can join although there is no table")
 		}
 	})
@@ -184,12 +184,12 @@ func TestHubFollowsOtherPrivacyRules(t *testing.T) {
 		source := newLiving(t, func(int) []host.Process {
 			return []host.Process{hosttest.Process(2, 1, "worker", func(p *host.Process) { p.Facts = facts })}
 		})
-		api := apiOf(t, func(cfg *Config) { cfg.Source = source })
-		l := listen(t, api, 1, access.Operator, "")
+		following := streamsOf(t, source)
+		l := listen(t, following, 1, access.Operator, "")
 		if m, _ := l.next(t); m.Processes[0]["cmdline"].([]any)[1] != "--token=***" {
 			t.Errorf("the secret shows: %+v", m)
 		}
-		api.SetPrivacy(Privacy{Cmdline: CmdlineNone})
+		following.cfg.Models.setCmdline(func([]string) []string { return nil })
 		m, _ := l.next(t)
 		if value, ok := m.Changed[0]["cmdline"]; !ok || value != nil {
 			t.Errorf("the command line is still there: %+v", m)
@@ -200,10 +200,10 @@ func TestHubFollowsOtherPrivacyRules(t *testing.T) {
 func TestHubCloses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := newLiving(t, one)
-		api := apiOf(t, func(cfg *Config) { cfg.Source = source })
-		l := listen(t, api, 1, access.Operator, "")
+		following := streamsOf(t, source)
+		l := listen(t, following, 1, access.Operator, "")
 		closed := make(chan error)
-		go func() { closed <- api.Close(t.Context()) }()
+		go func() { closed <- following.Close(t.Context()) }()
 		<-l.ended
 		if l.farewell != goingAway {
 			t.Errorf("the farewell is %+v", l.farewell)
@@ -217,11 +217,26 @@ func TestHubCloses(t *testing.T) {
 		if err := <-closed; err != nil {
 			t.Error(err)
 		}
-		if api.hub.reserve() {
+		if following.hub.reserve() {
 			t.Error("there is a place for a stream after the end")
 		}
-		if _, err := api.hub.join(t.Context(), l.wish); !errors.Is(err, errClosed) {
+		if _, err := following.hub.join(t.Context(), l.wish); !errors.Is(err, errClosed) {
 			t.Errorf("one can join after the end: %v", err)
+		}
+	})
+}
+
+// TestLayoutsShareTheDifferences holds that only the first messages are made twice.
+func TestLayoutsShareTheDifferences(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		following := streamsOf(t, newLiving(t, one))
+		nodes := listen(t, following, 1, access.Operator, "")
+		columns := join(t, following, &subscription{feedKey: nodes.wish.feedKey, query: nodes.wish.query, layout: inColumns})
+		checkColumns(t, <-columns.messages, <-nodes.messages)
+		for range 3 {
+			if a, b := <-nodes.messages, <-columns.messages; &a[0] != &b[0] {
+				t.Error("the same difference was made twice")
+			}
 		}
 	})
 }

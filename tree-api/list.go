@@ -1,7 +1,6 @@
 package treeapi
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -13,16 +12,16 @@ import (
 )
 
 // getTree answers GET /api/v1/tree.
-func (a *API) getTree(r *http.Request, role access.Role) (answer, error) {
-	return a.list(r, role, nested)
+func (c *calls) getTree(r *http.Request, role access.Role) (answer, error) {
+	return c.list(r, role, nested)
 }
 
 // getProcesses answers GET /api/v1/processes.
-func (a *API) getProcesses(r *http.Request, role access.Role) (answer, error) {
-	return a.list(r, role, flat)
+func (c *calls) getProcesses(r *http.Request, role access.Role) (answer, error) {
+	return c.list(r, role, flat)
 }
 
-func (a *API) list(r *http.Request, role access.Role, as shape) (answer, error) {
+func (c *calls) list(r *http.Request, role access.Role, as shape) (answer, error) {
 	values, err := urlValues(r)
 	if err != nil {
 		return answer{}, err
@@ -34,7 +33,7 @@ func (a *API) list(r *http.Request, role access.Role, as shape) (answer, error) 
 	if err := q.checkRole(role); err != nil {
 		return answer{}, err
 	}
-	m, err := a.current(r.Context())
+	m, err := c.cfg.Models.current(r.Context())
 	if err != nil {
 		return answer{}, err
 	}
@@ -46,7 +45,7 @@ func (a *API) list(r *http.Request, role access.Role, as shape) (answer, error) 
 	return answer{
 		tag: tag(m, role, values),
 		data: func(dst []byte, pass pass) []byte {
-			dst = a.appendHead(dst, v, s)
+			dst = c.appendHead(dst, v, s)
 			if as == nested {
 				dst = v.nest(s, q).appendAll(append(dst, `,"tree":`...), pass)
 			} else {
@@ -57,28 +56,8 @@ func (a *API) list(r *http.Request, role access.Role, as shape) (answer, error) 
 	}, nil
 }
 
-// current returns the model of the newest report.
-func (a *API) current(ctx context.Context) (*model, error) {
-	report, err := a.cfg.Source.Report(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read the process table: %w", err)
-	}
-	return a.models.of(report), nil
-}
-
 // urlValues parses the parameters of a request; the error is a *badParameterError.
 func urlValues(r *http.Request) (url.Values, error) { return parseValues(r.URL.RawQuery) }
-
-func parseValues(query string) (url.Values, error) {
-	if len(query) > maxQueryBytes {
-		return nil, &badParameterError{"query", fmt.Errorf("longer than %d bytes", maxQueryBytes)}
-	}
-	values, err := url.ParseQuery(query)
-	if err != nil {
-		return nil, &badParameterError{"query", err}
-	}
-	return values, nil
-}
 
 // noParameters is for the calls that take none.
 func noParameters(r *http.Request) error {
@@ -107,37 +86,15 @@ func hashTag(data []byte) string {
 }
 
 // appendHead appends the members that every list has, with the brace before them.
-func (a *API) appendHead(dst []byte, v *view, s *selection) []byte {
-	dst = a.appendMoment(append(dst, '{'), v)
+func (c *calls) appendHead(dst []byte, v *view, s *selection) []byte {
+	dst = c.appendMoment(append(dst, '{'), v)
 	dst = appendInt(append(dst, `,"total":`...), len(v.Nodes))
 	return appendInt(append(dst, `,"matched":`...), s.matched)
 }
 
 // appendMoment appends which host it is, when it was looked at, and for whom.
-func (a *API) appendMoment(dst []byte, v *view) []byte {
-	dst = appendString(append(dst, `"host":`...), a.cfg.Host.Name)
+func (c *calls) appendMoment(dst []byte, v *view) []byte {
+	dst = appendString(append(dst, `"host":`...), c.cfg.Host.Name)
 	dst = v.appendTimes(dst)
 	return append(append(append(dst, `,"role":"`...), v.role.String()...), '"')
-}
-
-// appendTimes appends when the table was read, and how long after the one before.
-func (v *view) appendTimes(dst []byte) []byte {
-	dst = appendDecimal(append(dst, `,"time":`...), v.time(), timeDecimals)
-	if v.IntervalSeconds > 0 {
-		dst = appendDecimal(append(dst, `,"interval_seconds":`...), v.IntervalSeconds, timeDecimals)
-	}
-	return dst
-}
-
-// time is the moment of the scan, in seconds since 1970.
-func (v *view) time() float64 { return float64(v.Report.Snapshot.Taken.UnixMilli()) / 1e3 }
-
-// appendList appends the matches as one array.
-func (v *view) appendList(dst []byte, s *selection, pass pass) []byte {
-	dst = append(dst, '[')
-	for at, i := range s.list {
-		dst = appendComma(dst, at)
-		dst = pass(append(v.appendSelected(append(dst, '{'), i, asMatch), '}'))
-	}
-	return append(dst, ']')
 }

@@ -4,7 +4,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-kit/log"
+
 	"proctree/tree-api/access"
+	"proctree/tree-api/redact"
 )
 
 // listener is a stream without a connection.
@@ -15,7 +18,20 @@ type listener struct {
 	left bool
 }
 
-func listen(tb testing.TB, api *API, interval int, role access.Role, filter string) *listener {
+// streamsOf returns streams of a host, of whose command lines the secrets are masked.
+func streamsOf(tb testing.TB, source Source) *streams {
+	tb.Helper()
+	control, err := access.New(access.Config{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return newStreams(streamsConfig{
+		Models: newModels(source, redact.New().Args),
+		Logger: log.NewNopLogger(), Access: control, RequestTimeout: 10 * time.Second, MaxStreams: DefaultMaxStreams,
+	})
+}
+
+func listen(tb testing.TB, streams *streams, interval int, role access.Role, filter string) *listener {
 	tb.Helper()
 	values, err := parseValues(filter)
 	if err != nil {
@@ -26,19 +42,19 @@ func listen(tb testing.TB, api *API, interval int, role access.Role, filter stri
 		tb.Fatal(err)
 	}
 	wish := &subscription{feedKey: feedKey{interval: interval, role: role, filter: filter}, query: q}
-	return join(tb, api, wish)
+	return join(tb, streams, wish)
 }
 
-func join(tb testing.TB, api *API, wish *subscription) *listener {
+func join(tb testing.TB, streams *streams, wish *subscription) *listener {
 	tb.Helper()
-	if !api.hub.reserve() {
+	if !streams.hub.reserve() {
 		tb.Fatal("no place for a stream")
 	}
-	c, err := api.hub.join(tb.Context(), wish)
+	c, err := streams.hub.join(tb.Context(), wish)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	l := &listener{hub: api.hub, wish: wish, client: c}
+	l := &listener{hub: streams.hub, wish: wish, client: c}
 	tb.Cleanup(l.leave)
 	return l
 }

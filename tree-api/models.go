@@ -1,6 +1,8 @@
 package treeapi
 
 import (
+	"context"
+	"fmt"
 	"sync"
 
 	"proctree/collector/group"
@@ -8,9 +10,17 @@ import (
 	"proctree/tree-api/access"
 )
 
+// Source returns the newest report: made for the caller, or shortly before for another one.
+type Source interface {
+	// Report returns a report that is at most about a second old. An error means that
+	// the process table could not be read, or that ctx has ended.
+	Report(ctx context.Context) (*group.Report, error)
+}
+
 // models keeps the tree of the newest report: all who ask about one report share it.
 type models struct {
-	facts *factsCache
+	source Source
+	facts  *factsCache
 
 	mu     sync.Mutex
 	newest *model
@@ -28,6 +38,29 @@ type model struct {
 
 func (m *model) as(role access.Role) *view { return &view{Tree: m.tree, facts: m.facts, role: role} }
 
+// newModels returns models of which cmdline makes the command lines that are shown.
+func newModels(source Source, cmdline func([]string) []string) *models {
+	return &models{source: source, facts: newFactsCache(cmdline)}
+}
+
+// current returns the model of the newest report.
+func (m *models) current(ctx context.Context) (*model, error) {
+	report, err := m.report(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return m.of(report), nil
+}
+
+// report returns the newest report.
+func (m *models) report(ctx context.Context) (*group.Report, error) {
+	report, err := m.source.Report(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the process table: %w", err)
+	}
+	return report, nil
+}
+
 // of returns the model of a report.
 func (m *models) of(report *group.Report) *model {
 	m.mu.Lock()
@@ -41,8 +74,9 @@ func (m *models) of(report *group.Report) *model {
 	return m.newest
 }
 
-func (m *models) setPrivacy(privacy Privacy) {
-	m.facts.setPrivacy(privacy)
+// setCmdline changes what is shown of command lines.
+func (m *models) setCmdline(cmdline func([]string) []string) {
+	m.facts.setCmdline(cmdline)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.newest = nil

@@ -7,6 +7,9 @@ import "slices"
 // lies deeper is listed, whole and in order, among the children of the last level.
 const maxNesting = 100
 
+// pass may send what there is of an answer and returns what is left of it.
+type pass func(dst []byte) []byte
+
 // nesting writes the selected nodes as nested JSON.
 type nesting struct {
 	*view
@@ -138,4 +141,14 @@ func (v *view) appendSelected(dst []byte, i int32, why kept) []byte {
 		dst = append(dst, `,"context":true`...)
 	}
 	return dst
+}
+
+// appendList appends the matches as one array.
+func (v *view) appendList(dst []byte, s *selection, pass pass) []byte {
+	dst = append(dst, '[')
+	for at, i := range s.list {
+		dst = appendComma(dst, at)
+		dst = pass(append(v.appendSelected(append(dst, '{'), i, asMatch), '}'))
+	}
+	return append(dst, ']')
 }

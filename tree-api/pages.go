@@ -141,3 +141,35 @@ func (a *API) index(w http.ResponseWriter, r *http.Request) {
 	}
 	a.page(w, r, grant.Role)
 }
+
+// readAssets reads the files of the page, and of the pages for those who may not see it.
+func readAssets() (map[string]file, error) {
+	files, err := pageAssets()
+	if err != nil {
+		return nil, err
+	}
+	others, err := readFiles(pageFiles, "pages")
+	if err != nil {
+		return nil, err
+	}
+	files["/pages.css"] = others["/pages.css"]
+	return files, nil
+}
+
+// page is the tree. Its scripts ask for the stream in a moment.
+func (a *API) page(w http.ResponseWriter, r *http.Request, role access.Role) {
+	if r.Method == http.MethodGet {
+		a.streams.ReadAhead(role)
+	}
+	a.assets["/index.html"].serve(w, r)
+}
+
+// asset is any other file. They hold nothing of the host, so anybody may have them.
+func (a *API) asset(w http.ResponseWriter, r *http.Request) {
+	f, ok := a.assets[r.URL.Path]
+	if !ok {
+		unknownPath(w, r)
+		return
+	}
+	f.serve(w, r)
+}

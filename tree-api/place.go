@@ -3,7 +3,6 @@ package treeapi
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -36,14 +35,13 @@ func (q *query) readPlace(value string) error {
 // looksIn reports whether match and regexp look there.
 func (q *query) looksIn(p place) bool { return len(q.in) == 0 || slices.Contains(q.in, p) }
 
+// errForOperators is returned for a query that a viewer must not make.
+var errForOperators = errors.New("command lines and paths are for operators: as a viewer you can search names alone")
+
 // checkRole refuses to look for somebody where he may not look himself.
 func (q *query) checkRole(role access.Role) error {
 	if role == access.Operator || !slices.ContainsFunc(q.in, func(p place) bool { return p != inName }) {
 		return nil
 	}
-	return &failure{
-		status: http.StatusForbidden,
-		kind:   errorForbidden,
-		err:    errors.New("command lines and paths are for operators: as a viewer you can search names alone"),
-	}
+	return errForOperators
 }

@@ -84,14 +84,3 @@ func TestSecretsAreMaskedEverywhere(t *testing.T) {
 		t.Errorf("shown although there are to be none: %s", body)
 	}
 }
-
-func TestFactsAreForgotten(t *testing.T) {
-	cache := newFactsCache(Privacy{})
-	for i := range 50 {
-		tree := treeOf(t, hosttest.Many(20, time.Duration(i)*time.Second)...)
-		cache.of(tree.Nodes)
-	}
-	if got, most := len(cache.shown), 2*20+64; got > most {
-		t.Errorf("%d facts are kept for 20 processes, want %d at most", got, most)
-	}
-}

@@ -134,3 +134,15 @@ func unknownParameter(values url.Values, as shape) error {
 	}
 	return &badParameterError{slices.Min(unknown), fmt.Errorf("unknown; there are %s", strings.Join(names, ", "))}
 }
+
+// parseValues parses the query of a URL; the error is a *badParameterError.
+func parseValues(query string) (url.Values, error) {
+	if len(query) > maxQueryBytes {
+		return nil, &badParameterError{"query", fmt.Errorf("longer than %d bytes", maxQueryBytes)}
+	}
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return nil, &badParameterError{"query", err}
+	}
+	return values, nil
+}

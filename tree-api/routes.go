@@ -1,27 +1,14 @@
 package treeapi
 
 import (
-	_ "embed"
 	"fmt"
 	"net/http"
 
 	"github.com/klauspost/compress/gzhttp"
 )
 
-//go:embed openapi.json
-var openAPI []byte
-
 // routes is the table of every address.
 func (a *API) routes() (http.Handler, error) {
-	calls := []struct {
-		path string
-		call call
-	}{
-		{"/api/v1/host", a.getHost},
-		{"/api/v1/processes", a.getProcesses},
-		{"/api/v1/processes/{pid}", a.getProcess},
-		{"/api/v1/tree", a.getTree},
-	}
 	compress, err := gzhttp.NewWrapper(
 		gzhttp.EnableZstd(false),
 		gzhttp.CompressionLevel(1),
@@ -31,15 +18,15 @@ func (a *API) routes() (http.Handler, error) {
 		return nil, fmt.Errorf("set up compression: %w", err)
 	}
 	mux := http.NewServeMux()
-	for _, c := range calls {
-		mux.Handle(c.path, a.shared(compress(a.recovered(readOnly(a.guarded(c.call))))))
+	for path, handler := range a.calls.handlers() {
+		mux.Handle(path, a.shared(compress(handler)))
 	}
-	mux.Handle("/api/v1/stream", a.recovered(readOnly(http.HandlerFunc(a.stream))))
+	mux.Handle("/api/v1/stream", a.calls.recovered(readOnly(a.streams)))
 	mux.Handle("/api/v1/openapi.json", a.shared(compress(readOnly(http.HandlerFunc(serveOpenAPI)))))
-	mux.Handle("/api/", a.recovered(http.HandlerFunc(unknownPath)))
-	mux.Handle("/login", a.recovered(http.HandlerFunc(a.login)))
-	mux.Handle("/logout", a.recovered(http.HandlerFunc(a.logout)))
-	mux.Handle("/", compress(a.recovered(readOnly(http.HandlerFunc(a.index)))))
+	mux.Handle("/api/", a.calls.recovered(http.HandlerFunc(unknownPath)))
+	mux.Handle("/login", a.calls.recovered(http.HandlerFunc(a.login)))
+	mux.Handle("/logout", a.calls.recovered(http.HandlerFunc(a.logout)))
+	mux.Handle("/", compress(a.calls.recovered(readOnly(http.HandlerFunc(a.index)))))
 	return a.secured(mux), nil
 }
 

@@ -6,13 +6,71 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
+	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
 
+	"proctree/collector/host"
 	"proctree/tree-api/access"
 )
+
+// callsConfig sets up the calls.
+type callsConfig struct {
+	Models *models
+	// Detailer reads one process in full; nil leaves the detail out.
+	Detailer host.Detailer
+	// Host names the host.
+	Host HostInfo
+	// Version is the exporter's own.
+	Version string
+	// Logger gets one line for each failure that is not the caller's.
+	Logger log.Logger
+	// Access decides who may see what.
+	Access *access.Control
+	// GrafanaURL is where the page links to for history; "" is nowhere.
+	GrafanaURL string
+	// RequestTimeout is how long a request may take.
+	RequestTimeout time.Duration
+	// MaxRequests is how many requests are answered at once; further ones get 503.
+	MaxRequests int
+}
+
+// calls answers the calls that read the process table once.
+type calls struct {
+	cfg callsConfig
+	// started tells the entity tags of two runs apart.
+	started string
+	slots   chan struct{}
+	// buffers keeps the *[]byte of answers for the next ones.
+	buffers sync.Pool
+}
+
+// newCalls returns the calls.
+func newCalls(cfg callsConfig) *calls {
+	return &calls{
+		cfg:     cfg,
+		started: strconv.FormatInt(time.Now().UnixNano(), 36),
+		slots:   make(chan struct{}, cfg.MaxRequests),
+	}
+}
+
+// handlers returns what answers each address.
+func (c *calls) handlers() map[string]http.Handler {
+	handlers := make(map[string]http.Handler)
+	for path, call := range map[string]call{
+		"/api/v1/host":            c.getHost,
+		"/api/v1/processes":       c.getProcesses,
+		"/api/v1/processes/{pid}": c.getProcess,
+		"/api/v1/tree":            c.getTree,
+	} {
+		handlers[path] = c.recovered(readOnly(c.guarded(call)))
+	}
+	return handlers
+}
 
 // answer is a success. Its body is made only if the caller does not have it already.
 type answer struct {
@@ -21,9 +79,6 @@ type answer struct {
 	// data appends the data. It calls pass between the parts of what may be large.
 	data func(dst []byte, pass pass) []byte
 }
-
-// pass may send what there is of an answer and returns what is left of it.
-type pass func(dst []byte) []byte
 
 // call answers one request of a caller with the role.
 type call func(r *http.Request, role access.Role) (answer, error)
@@ -40,50 +95,50 @@ func readOnly(next http.Handler) http.Handler {
 }
 
 // guarded asks who calls before anything else is done for him.
-func (a *API) guarded(next call) http.Handler {
+func (c *calls) guarded(next call) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		grant, err := a.cfg.Access.Authorize(r)
+		grant, err := c.cfg.Access.Authorize(r)
 		if err != nil {
 			writeFailure(w, failureOf(err))
 			return
 		}
-		a.serve(w, r, func(r *http.Request) (answer, error) { return next(r, grant.Role) })
+		c.serve(w, r, func(r *http.Request) (answer, error) { return next(r, grant.Role) })
 	})
 }
 
 // serve makes one answer within the bounds of the configuration.
-func (a *API) serve(w http.ResponseWriter, r *http.Request, next func(*http.Request) (answer, error)) {
+func (c *calls) serve(w http.ResponseWriter, r *http.Request, next func(*http.Request) (answer, error)) {
 	select {
-	case a.slots <- struct{}{}:
-		defer func() { <-a.slots }()
+	case c.slots <- struct{}{}:
+		defer func() { <-c.slots }()
 	default:
 		writeFailure(w, &failure{
 			status:  http.StatusServiceUnavailable,
 			kind:    errorUnavailable,
 			headers: map[string]string{"Retry-After": "1"},
-			err:     fmt.Errorf("more than %d requests at once", a.cfg.Limits.MaxRequests),
+			err:     fmt.Errorf("more than %d requests at once", c.cfg.MaxRequests),
 		})
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), a.cfg.Limits.RequestTimeout)
+	ctx, cancel := context.WithTimeout(r.Context(), c.cfg.RequestTimeout)
 	defer cancel()
 	got, err := next(r.WithContext(ctx))
 	if err != nil {
 		f := failureOf(err)
 		if f.status >= http.StatusInternalServerError && r.Context().Err() == nil {
-			level.Error(a.cfg.Logger).Log("msg", "request failed", "path", r.URL.Path, "err", err)
+			level.Error(c.cfg.Logger).Log("msg", "request failed", "path", r.URL.Path, "err", err)
 		}
 		writeFailure(w, f)
 		return
 	}
-	a.write(w, r, got)
+	c.write(w, r, got)
 }
 
 // write sends an answer, or 304 if the caller has it (RFC 9110, section 13.1.2). The tag
 // is weak as the answer may travel compressed. For HEAD net/http drops the body.
-func (a *API) write(w http.ResponseWriter, r *http.Request, got answer) {
+func (c *calls) write(w http.ResponseWriter, r *http.Request, got answer) {
 	h := w.Header()
-	tag := fmt.Sprintf(`W/"%s-%s"`, a.started, got.tag)
+	tag := fmt.Sprintf(`W/"%s-%s"`, c.started, got.tag)
 	h.Set("ETag", tag)
 	h.Set("Cache-Control", "no-store")
 	if matchesTag(r.Header.Values("If-None-Match"), tag) {
@@ -93,13 +148,13 @@ func (a *API) write(w http.ResponseWriter, r *http.Request, got answer) {
 	h.Set("Content-Type", "application/json")
 	// A reader that does not read must not hold the request for ever. A writer without
 	// deadlines, as in a test, has none to set.
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(a.cfg.Limits.RequestTimeout))
-	buffer := a.buffer()
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(c.cfg.RequestTimeout))
+	buffer := c.buffer()
 	out := &output{to: w}
-	defer a.abort(out, r)
+	defer c.abort(out, r)
 	*buffer = appendSuccess((*buffer)[:0], func(dst []byte) []byte { return got.data(dst, out.pass) })
 	w.Write(*buffer)
-	a.buffers.Put(buffer)
+	c.buffers.Put(buffer)
 }
 
 // output takes a body in pieces: the tree of a large host has many megabytes, which
@@ -126,19 +181,19 @@ func (o *output) pass(dst []byte) []byte {
 
 // abort breaks the connection after a panic in the middle of a body, which would else look
 // whole.
-func (a *API) abort(out *output, r *http.Request) {
+func (c *calls) abort(out *output, r *http.Request) {
 	if !out.begun {
 		return
 	}
 	if cause := recover(); cause != nil {
-		a.logPanic(r, cause)
+		c.logPanic(r, cause)
 		panic(http.ErrAbortHandler)
 	}
 }
 
 // buffer returns one of an earlier answer, or a new one.
-func (a *API) buffer() *[]byte {
-	if buffer, ok := a.buffers.Get().(*[]byte); ok {
+func (c *calls) buffer() *[]byte {
+	if buffer, ok := c.buffers.Get().(*[]byte); ok {
 		return buffer
 	}
 	return new(make([]byte, 0, 2*pieceBytes))
@@ -159,7 +214,7 @@ func matchesTag(headers []string, tag string) bool {
 }
 
 // recovered turns a panic into an answer: the stack goes to the log alone.
-func (a *API) recovered(next http.Handler) http.Handler {
+func (c *calls) recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			switch cause := recover(); cause {
@@ -167,7 +222,7 @@ func (a *API) recovered(next http.Handler) http.Handler {
 			case http.ErrAbortHandler:
 				panic(cause)
 			default:
-				a.logPanic(r, cause)
+				c.logPanic(r, cause)
 				writeFailure(w, &failure{
 					status: http.StatusInternalServerError, kind: errorInternal,
 					err: errors.New("the request failed; the exporter's log says why"),
@@ -178,7 +233,7 @@ func (a *API) recovered(next http.Handler) http.Handler {
 	})
 }
 
-func (a *API) logPanic(r *http.Request, cause any) {
-	level.Error(a.cfg.Logger).Log("msg", "request panicked", "path", r.URL.Path,
+func (c *calls) logPanic(r *http.Request, cause any) {
+	level.Error(c.cfg.Logger).Log("msg", "request panicked", "path", r.URL.Path,
 		"cause", cause, "stack", string(debug.Stack()))
 }

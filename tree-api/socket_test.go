@@ -84,7 +84,7 @@ func read(tb testing.TB, conn *websocket.Conn) message {
 }
 
 // checkFarewell reads until the other side says farewell.
-func checkFarewell(tb testing.TB, conn *websocket.Conn, want farewell) {
+func checkFarewell(tb testing.TB, conn *websocket.Conn, code websocket.StatusCode, reason string) {
 	tb.Helper()
 	for {
 		_, _, err := conn.Read(tb.Context())
@@ -92,8 +92,8 @@ func checkFarewell(tb testing.TB, conn *websocket.Conn, want farewell) {
 			continue
 		}
 		ended, ok := errors.AsType[websocket.CloseError](err)
-		if !ok || ended.Code != want.code || ended.Reason != want.reason {
-			tb.Errorf("the stream ended with %v, want %+v", err, want)
+		if !ok || ended.Code != code || ended.Reason != reason {
+			tb.Errorf("the stream ended with %v, want %d %q", err, code, reason)
 		}
 		return
 	}

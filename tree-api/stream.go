@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/go-kit/log"
 
 	"proctree/tree-api/access"
 )
@@ -22,9 +23,42 @@ const (
 	writeTimeout = 20 * time.Second
 )
 
-// stream answers GET /api/v1/stream.
-func (a *API) stream(w http.ResponseWriter, r *http.Request) {
-	grant, err := a.cfg.Access.Authorize(r)
+// streamsConfig sets up the streams.
+type streamsConfig struct {
+	Models *models
+	// Logger gets one line for each failure that is not the caller's.
+	Logger log.Logger
+	// Access decides who may see what.
+	Access *access.Control
+	// RequestTimeout is how long the first message and one scan may take.
+	RequestTimeout time.Duration
+	// MaxStreams is how many streams there may be at once; further ones get 503.
+	MaxStreams int
+}
+
+// streams follows the process table for many readers.
+type streams struct {
+	cfg streamsConfig
+	hub *hub
+}
+
+// newStreams returns streams that read nothing until somebody follows.
+func newStreams(cfg streamsConfig) *streams {
+	return &streams{cfg, &hub{
+		models:  cfg.Models,
+		logger:  cfg.Logger,
+		timeout: cfg.RequestTimeout,
+		most:    cfg.MaxStreams,
+		feeds:   map[feedKey]*feed{},
+	}}
+}
+
+// ReadAhead makes the first message of a stream that is about to be asked for.
+func (s *streams) ReadAhead(role access.Role) { s.hub.readAhead(role) }
+
+// ServeHTTP answers GET /api/v1/stream.
+func (s *streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	grant, err := s.cfg.Access.Authorize(r)
 	if err != nil {
 		writeFailure(w, failureOf(err))
 		return
@@ -34,40 +68,40 @@ func (a *API) stream(w http.ResponseWriter, r *http.Request) {
 		writeFailure(w, failureOf(err))
 		return
 	}
-	if !a.hub.reserve() {
+	if !s.hub.reserve() {
 		writeFailure(w, &failure{
 			status:  http.StatusServiceUnavailable,
 			kind:    errorUnavailable,
 			headers: map[string]string{"Retry-After": "5"},
-			err:     fmt.Errorf("there are %d streams already", a.cfg.Limits.MaxStreams),
+			err:     fmt.Errorf("there are %d streams already", s.cfg.MaxStreams),
 		})
 		return
 	}
-	defer a.hub.release()
-	c, err := a.joinWithin(r.Context(), wish)
+	defer s.hub.release()
+	c, err := s.joinWithin(r.Context(), wish)
 	if err != nil {
 		writeFailure(w, failureOf(err))
 		return
 	}
-	defer a.hub.leave(wish.feedKey, c)
+	defer s.hub.leave(wish.feedKey, c)
 	// The origin was checked already; the library checks it again by its own rules.
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{OriginPatterns: a.cfg.Access.Origins()})
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{OriginPatterns: s.cfg.Access.Origins()})
 	if err != nil {
 		return // Accept has answered.
 	}
 	defer func() { _ = conn.CloseNow() }()
-	a.follow(r.Context(), conn, c, grant)
+	s.follow(r.Context(), conn, c, grant)
 }
 
 // joinWithin bounds the time until the first message is there.
-func (a *API) joinWithin(ctx context.Context, wish *subscription) (*client, error) {
-	ctx, cancel := context.WithTimeout(ctx, a.cfg.Limits.RequestTimeout)
+func (s *streams) joinWithin(ctx context.Context, wish *subscription) (*client, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.RequestTimeout)
 	defer cancel()
-	return a.hub.join(ctx, wish)
+	return s.hub.join(ctx, wish)
 }
 
 // follow sends the messages of a client until either side ends the stream.
-func (a *API) follow(ctx context.Context, conn *websocket.Conn, c *client, grant access.Grant) {
+func (s *streams) follow(ctx context.Context, conn *websocket.Conn, c *client, grant access.Grant) {
 	// Nothing is expected from the other side but answers to pings and its farewell.
 	ctx = conn.CloseRead(ctx)
 	ping := time.NewTicker(pingEvery)
@@ -81,7 +115,7 @@ func (a *API) follow(ctx context.Context, conn *websocket.Conn, c *client, grant
 		case <-ping.C:
 		case message = <-c.messages:
 		}
-		if bye, ok := a.farewellTo(c, grant); ok {
+		if bye, ok := s.farewellTo(c, grant); ok {
 			_ = conn.Close(bye.code, bye.reason)
 			return
 		}
@@ -96,12 +130,12 @@ func (a *API) follow(ctx context.Context, conn *websocket.Conn, c *client, grant
 }
 
 // farewellTo says why a client gets nothing more; ok is false while it does.
-func (a *API) farewellTo(c *client, grant access.Grant) (bye farewell, ok bool) {
+func (s *streams) farewellTo(c *client, grant access.Grant) (bye farewell, ok bool) {
 	select {
 	case <-c.ended:
 		return c.farewell, true
 	default:
-		return withdrawn, !a.cfg.Access.Holds(grant)
+		return withdrawn, !s.cfg.Access.Holds(grant)
 	}
 }
 
@@ -114,8 +148,8 @@ func within(ctx context.Context, exchange func(context.Context) error) error {
 
 // Close ends all streams with a word of farewell and waits for them until ctx ends. New
 // ones are refused.
-func (a *API) Close(ctx context.Context) error {
-	if err := a.hub.close(ctx); err != nil {
+func (s *streams) Close(ctx context.Context) error {
+	if err := s.hub.close(ctx); err != nil {
 		return fmt.Errorf("streams still open: %w", err)
 	}
 	return nil

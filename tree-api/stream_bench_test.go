@@ -7,64 +7,26 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
-	"proctree/collector/group"
-	"proctree/collector/host"
-	"proctree/collector/host/hosttest"
 	"proctree/tree-api/access"
 )
-
-// stepping is a Source that is a scan further at every call. Two tables take turns under
-// a clock that goes on, so that the benchmark need not make them.
-type stepping struct {
-	tables [2]*group.Report
-	calls  int
-	last   *host.Snapshot
-}
-
-// newStepping makes a host of which so many processes work.
-func newStepping(tb testing.TB, processes, working int) *stepping {
-	tb.Helper()
-	s := &stepping{}
-	for i, snapshot := range scans(processes, 2) {
-		if i > 0 {
-			copy(snapshot.Processes, s.tables[0].Snapshot.Processes)
-			for n := range working {
-				p := &snapshot.Processes[n*processes/working]
-				p.UserTime += time.Duration(n%40+1) * 10 * time.Millisecond
-				p.ResidentBytes += uint64(n%3) << 12
-			}
-		}
-		s.tables[i] = reportOf(tb, snapshot)
-	}
-	return s
-}
-
-func (s *stepping) Report(context.Context) (*group.Report, error) {
-	s.calls++
-	report := *s.tables[s.calls%2]
-	snapshot := *report.Snapshot
-	snapshot.Taken = hosttest.Epoch.Add(time.Hour + time.Duration(s.calls)*time.Second)
-	report.Snapshot, report.Previous = &snapshot, s.last
-	s.last = &snapshot
-	return &report, nil
-}
 
 // TestIdleDifferenceIsSmall holds that processes that rest cost a stream nothing, however
 // many they are: only the host's figures are left.
 func TestIdleDifferenceIsSmall(t *testing.T) {
-	api := apiOf(t, func(cfg *Config) { cfg.Source = newStepping(t, 5_000, 0) })
-	reader := listen(t, api, 60, access.Operator, "")
+	following := streamsOf(t, newStepping(t, 5_000, 0))
+	reader := listen(t, following, 60, access.Operator, "")
 	<-reader.messages
 	// With the second scan the rates of all become known, once.
 	var size int
 	for range 2 {
-		if _, err := api.hub.serve(t.Context(), 60); err != nil {
+		if _, err := following.hub.serve(t.Context(), 60); err != nil {
 			t.Fatal(err)
 		}
 		size = len(<-reader.messages)
@@ -113,18 +75,18 @@ func cpuTime(b *testing.B) time.Duration {
 // BenchmarkJoin measures what the first message of a stream costs: the tree and its text.
 // The scan is left out.
 func BenchmarkJoin(b *testing.B) {
-	api := apiOf(b, func(cfg *Config) { cfg.Source = newTurning(b, 10_000) })
+	following := streamsOf(b, newTurning(b, 10_000))
 	for as := range layouts {
 		b.Run(as.String(), func(b *testing.B) {
 			wish := &subscription{feedKey: feedKey{interval: 60, role: access.Operator}, query: &query{depth: -1}, layout: as}
 			b.ReportAllocs()
 			for b.Loop() {
-				c, err := api.hub.join(b.Context(), wish)
+				c, err := following.hub.join(b.Context(), wish)
 				if err != nil {
 					b.Fatal(err)
 				}
 				b.SetBytes(int64(len(<-c.messages)))
-				api.hub.leave(wish.feedKey, c)
+				following.hub.leave(wish.feedKey, c)
 			}
 		})
 	}
@@ -145,9 +107,16 @@ func BenchmarkBeat(b *testing.B) {
 
 func beats(b *testing.B, source Source, streams int) {
 	b.Helper()
-	api := apiOf(b, func(cfg *Config) { cfg.Source = source })
+	following := streamsOf(b, source)
 	var received atomic.Int64
-	address := strings.TrimPrefix(onSocket(b, api).address, "http://")
+	server := httptest.NewServer(following)
+	b.Cleanup(func() {
+		if err := following.Close(context.Background()); err != nil {
+			b.Error(err)
+		}
+		server.Close()
+	})
+	address := strings.TrimPrefix(server.URL, "http://")
 	for range streams {
 		drain(b, address, &received)
 	}
@@ -157,17 +126,17 @@ func beats(b *testing.B, source Source, streams int) {
 		}
 	}
 	waitFor(b, "all streams", func() bool {
-		api.hub.mu.Lock()
-		defer api.hub.mu.Unlock()
+		following.hub.mu.Lock()
+		defer following.hub.mu.Unlock()
 		joined := 0
-		for _, f := range api.hub.feeds {
+		for _, f := range following.hub.feeds {
 			joined += len(f.clients)
 		}
 		return joined == streams && received.Load() > 0
 	})
 	quiet()
 	// With the second scan the rates of all become known, once.
-	if _, err := api.hub.serve(b.Context(), 60); err != nil {
+	if _, err := following.hub.serve(b.Context(), 60); err != nil {
 		b.Fatal(err)
 	}
 	quiet()
@@ -175,7 +144,7 @@ func beats(b *testing.B, source Source, streams int) {
 	b.ReportAllocs()
 	for b.Loop() {
 		before := received.Load()
-		if _, err := api.hub.serve(b.Context(), 60); err != nil {
+		if _, err := following.hub.serve(b.Context(), 60); err != nil {
 			b.Fatal(err)
 		}
 		for received.Load() < before+int64(streams) {

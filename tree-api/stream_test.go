@@ -68,7 +68,7 @@ func TestStreamEndsWithTheExporter(t *testing.T) {
 		read(t, conn)
 		closed := make(chan error)
 		go func() { closed <- api.Close(t.Context()) }()
-		checkFarewell(t, conn, goingAway)
+		checkFarewell(t, conn, websocket.StatusGoingAway, "the exporter stops")
 		if err := <-closed; err != nil {
 			t.Error(err)
 		}
@@ -82,7 +82,7 @@ func TestStreamRefusesTalk(t *testing.T) {
 		if err := conn.Write(t.Context(), websocket.MessageText, []byte("hello")); err != nil {
 			t.Fatal(err)
 		}
-		checkFarewell(t, conn, farewell{websocket.StatusPolicyViolation, "unexpected data message"})
+		checkFarewell(t, conn, websocket.StatusPolicyViolation, "unexpected data message")
 	})
 }
 
@@ -94,6 +94,8 @@ func TestSlowReader(t *testing.T) {
 		slow, _ := door.dial(t, "?interval=1")
 		good, _ := door.dial(t, "?interval=1")
 		read(t, slow)
+		// So many updates may wait.
+		const queued = 4
 		started := time.Now()
 		for range queued + 4 {
 			read(t, good)
@@ -101,28 +103,24 @@ func TestSlowReader(t *testing.T) {
 		if took := time.Since(started); took > (queued+4)*time.Second {
 			t.Errorf("the slow reader kept the other waiting: %s", took)
 		}
-		checkFarewell(t, slow, tooSlow)
+		checkFarewell(t, slow, websocket.StatusTryAgainLater, "too slow: 4 updates were waiting; connect again for the whole table")
 	})
 }
 
 // TestDeadConnection holds that a reader that answers no ping is dropped.
 func TestDeadConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		api := apiOf(t, func(cfg *Config) { cfg.Source = newLiving(t, one) })
-		conn, _ := onPipes(t, api).dial(t, "?interval=60")
+		door := onPipes(t, apiOf(t, func(cfg *Config) { cfg.Source, cfg.Limits.MaxStreams = newLiving(t, one), 1 }))
+		conn, _ := door.dial(t, "?interval=60")
 		read(t, conn)
-		streams := func() int {
-			api.hub.mu.Lock()
-			defer api.hub.mu.Unlock()
-			return api.hub.streams
-		}
-		time.Sleep(pingEvery - time.Second)
-		if streams() != 1 {
+		// The ping comes after 20 s, and the answer may take 20 s more.
+		time.Sleep(19 * time.Second)
+		if again, _ := door.dial(t, "?interval=60"); again != nil {
 			t.Error("dropped before the first ping")
 		}
 		// Nobody reads now, so nobody answers.
-		time.Sleep(writeTimeout + 2*time.Second)
-		if streams() != 0 {
+		time.Sleep(22 * time.Second)
+		if again, _ := door.dial(t, "?interval=60"); again == nil {
 			t.Error("a dead connection keeps its place")
 		}
 	})

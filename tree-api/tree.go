@@ -162,3 +162,13 @@ func (s *Subtree) add(other Subtree) {
 	s.HasCores = s.HasCores || other.HasCores
 	s.HasMemory = s.HasMemory || other.HasMemory
 }
+
+// ancestors returns the way from a root down to the parent of a node.
+func (t *Tree) ancestors(i int32) []int32 {
+	var list []int32
+	for p := t.Nodes[i].Parent; p != NoParent; p = t.Nodes[p].Parent {
+		list = append(list, p)
+	}
+	slices.Reverse(list)
+	return list
+}

@@ -11,6 +11,12 @@ import (
 	"proctree/collector/host/hosttest"
 )
 
+// treeOf builds the tree of one table of processes, without a scan before it.
+func treeOf(tb testing.TB, processes ...host.Process) *Tree {
+	tb.Helper()
+	return Build(reportOf(tb, hosttest.Snapshot(time.Hour, processes...)), nil)
+}
+
 // outline draws a tree as "1(2 3(4)) 7": PIDs with their children in brackets.
 func outline(t *Tree, list []int32) string {
 	parts := make([]string, 0, len(list))

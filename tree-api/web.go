@@ -9,8 +9,6 @@ import (
 	"path"
 	"strconv"
 	"strings"
-
-	"proctree/tree-api/access"
 )
 
 // contentTypes are the kinds of files there are. The system's own table may say
@@ -29,14 +27,14 @@ type file struct {
 }
 
 // readFiles reads what the binary holds, by the path under which it is served.
-func readFiles(system embed.FS, directory string) (map[string]file, error) {
+func readFiles(system fs.FS, directory string) (map[string]file, error) {
 	files := map[string]file{}
 	err := fs.WalkDir(system, directory, func(name string, entry fs.DirEntry, err error) error {
 		kind := contentTypes[path.Ext(name)]
 		if err != nil || entry.IsDir() || kind == "" {
 			return err
 		}
-		data, err := system.ReadFile(name)
+		data, err := fs.ReadFile(system, name)
 		if err != nil {
 			return err
 		}
@@ -64,34 +62,5 @@ func (f file) serve(w http.ResponseWriter, r *http.Request) {
 //go:embed web/*.html web/*.css web/*.js web/*.svg web/model/*.js
 var webFiles embed.FS
 
-// readAssets reads the files of the page, and of the pages of those who may not see it.
-func readAssets() (map[string]file, error) {
-	files, err := readFiles(webFiles, "web")
-	if err != nil {
-		return nil, err
-	}
-	others, err := readFiles(pageFiles, "pages")
-	if err != nil {
-		return nil, err
-	}
-	files["/pages.css"] = others["/pages.css"]
-	return files, nil
-}
-
-// page is the tree. Its scripts ask for the stream in a moment.
-func (a *API) page(w http.ResponseWriter, r *http.Request, role access.Role) {
-	if r.Method == http.MethodGet {
-		a.hub.readAhead(role)
-	}
-	a.assets["/index.html"].serve(w, r)
-}
-
-// asset is any other file. They hold nothing of the host, so anybody may have them.
-func (a *API) asset(w http.ResponseWriter, r *http.Request) {
-	f, ok := a.assets[r.URL.Path]
-	if !ok {
-		unknownPath(w, r)
-		return
-	}
-	f.serve(w, r)
-}
+// pageAssets reads the files of the page, by the path under which each is served.
+func pageAssets() (map[string]file, error) { return readFiles(webFiles, "web") }

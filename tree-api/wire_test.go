@@ -7,59 +7,6 @@ import (
 	"proctree/tree-api/access"
 )
 
-// wireNode is a node as encoding/json would write it. The order of the fields is that of
-// the encoder, so that the bytes can be compared.
-type wireNode struct {
-	ID        string       `json:"id"`
-	PID       int          `json:"pid"`
-	PPID      int          `json:"ppid"`
-	StartTime float64      `json:"start_time"`
-	Name      string       `json:"name"`
-	Exe       string       `json:"exe,omitempty"`
-	Cmdline   []string     `json:"cmdline,omitzero"`
-	User      string       `json:"user,omitempty"`
-	Unit      string       `json:"unit,omitempty"`
-	Container string       `json:"container,omitempty"`
-	PodUID    string       `json:"pod_uid,omitempty"`
-	State     string       `json:"state"`
-	Kernel    bool         `json:"kernel,omitempty"`
-	Threads   *int         `json:"threads,omitempty"`
-	Nice      *int8        `json:"nice,omitempty"`
-	CPU       *wireCPU     `json:"cpu,omitempty"`
-	Memory    *wireMemory  `json:"memory,omitempty"`
-	IO        *wireIO      `json:"io,omitempty"`
-	OpenFDs   *uint64      `json:"open_fds,omitempty"`
-	Group     string       `json:"group,omitempty"`
-	Subtree   *wireSubtree `json:"subtree,omitempty"`
-	Context   bool         `json:"context,omitempty"`
-	Children  []wireNode   `json:"children,omitempty"`
-}
-
-type wireCPU struct {
-	User   float64  `json:"user_seconds"`
-	System float64  `json:"system_seconds"`
-	Cores  *float64 `json:"cores,omitempty"`
-}
-
-type wireMemory struct {
-	Resident *uint64 `json:"resident_bytes,omitempty"`
-	Virtual  *uint64 `json:"virtual_bytes,omitempty"`
-	Swap     *uint64 `json:"swap_bytes,omitempty"`
-}
-
-type wireIO struct {
-	Read        uint64   `json:"read_bytes"`
-	Written     uint64   `json:"written_bytes"`
-	ReadRate    *float64 `json:"read_bytes_per_second,omitempty"`
-	WrittenRate *float64 `json:"written_bytes_per_second,omitempty"`
-}
-
-type wireSubtree struct {
-	Processes int      `json:"processes"`
-	Cores     *float64 `json:"cores,omitempty"`
-	Resident  *uint64  `json:"resident_bytes,omitempty"`
-}
-
 // wire says the plain way what the encoder must write for a node.
 func (v *view) wire(i int32) wireNode {
 	n := &v.Nodes[i]
