@@ -4,11 +4,21 @@ SHELL         := /usr/bin/env bash -o pipefail
 GO            ?= go
 GOLANGCI_LINT := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 LISTEN        ?= 127.0.0.1:10056
-VERSION       ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+VERSION       ?= $(shell cat VERSION)
 REVISION      := $(shell git rev-parse --short HEAD 2>/dev/null)
 PKG_VERSION   := github.com/prometheus/common/version
 LDFLAGS       := -s -w -X $(PKG_VERSION).Version=$(VERSION) -X $(PKG_VERSION).Revision=$(REVISION)
-RACE          ?= -race
+# The race detector needs a C compiler.
+RACE          ?= $(if $(shell command -v gcc || command -v cc || command -v clang),-race)
+
+# need PROGRAM,SUBJECT: succeeds where the program is, and says otherwise what is not tested.
+need = command -v $(1) >/dev/null || { echo "NOT TESTED: $(2), for $(1) is not installed"; exit 0; }
+
+# Installs what the tests of a folder import, unless it is there.
+NPM_CI        := { [ node_modules/.package-lock.json -nt package-lock.json ] || { npm ci --silent --no-audit --no-fund && touch node_modules/.package-lock.json; }; }
+
+# A browser for the page and the Grafana plugins; empty where there is none.
+test-web test-plugins test-grafana bench-web bench-panel: export PROCTREE_CHROMIUM = $(shell .ci/chromium)
 
 # Prometheus, promtool, Alertmanager and amtool, pinned in deploy/tools/go.mod; a build of
 # them takes minutes, so it is kept outside the checkout under the checksum of the pins.
@@ -27,7 +37,20 @@ run: build ## Build the exporter and start it on loopback (LISTEN=address, ARGS=
 	@exec bin/proctree_exporter --web.listen-address=$(LISTEN) $(ARGS)
 
 .PHONY: test
-test: test-go test-live test-web test-plugins test-dashboards test-grafana ## Run all tests, set-up included
+test: setup ## Run all tests, set-up included; ends with one line for each part
+	@MAKE="$(MAKE)" .ci/test $(TEST_PARTS)
+
+TEST_PARTS    ?= test-go test-live test-web test-plugins test-dashboards test-grafana
+
+.PHONY: setup
+setup: ## Install what the tests run (root on Debian or Ubuntu), or list what is missing
+	@.ci/setup
+
+.PHONY: quick
+quick: ## Check what most changes need, in under a minute once caches are warm
+	@$(GO) vet ./... && $(GO) test -short ./... 2>&1 | awk -f .ci/skipped.awk | grep -v 'no test files'
+	@$(GOLANGCI_LINT) run
+	@$(call need,node,the page); cd tree-api/web/test && $(NPM_CI) && npm run --silent typecheck && npm run --silent test:unit
 
 ##@ The whole stack
 
@@ -75,7 +98,8 @@ grafana-plugins: grafana-npm grafana-backend ## Build the Grafana plugins into d
 grafana-npm: dashboards/node_modules/.package-lock.json
 dashboards/node_modules/.package-lock.json: dashboards/package-lock.json
 	@command -v node >/dev/null || { echo "the Grafana plugins need node 20 or newer" >&2; exit 1; }
-	cd dashboards && npm ci --silent --no-audit --no-fund && touch node_modules/.package-lock.json
+	@echo "installing what the Grafana plugins import (once, about a minute)"
+	@cd dashboards && npm ci --silent --no-audit --no-fund && touch node_modules/.package-lock.json
 
 .PHONY: packages
 packages: ## Build the packages of all platforms into dist/, reproducibly (PACKAGES=linux/amd64 for one)
@@ -106,16 +130,17 @@ test-live: tools ## Run the tests of the live data source against the real expor
 
 .PHONY: test-web
 test-web: build ## Run the tests of the page: the model in node, the whole in Chromium
-	@command -v node >/dev/null || { echo "test-web needs node 20 or newer (and Chromium for the browser tests)" >&2; exit 1; }
-	cd tree-api/web/test && npm ci --silent --no-audit --no-fund && npm run --silent typecheck && npm test --silent
+	@$(call need,node,the page); cd tree-api/web/test && $(NPM_CI) && npm run --silent typecheck && \
+		if [ -n "$$PROCTREE_CHROMIUM" ]; then npm run --silent test; \
+		else echo "NOT TESTED: the page in a browser, for there is no Chromium"; npm run --silent test:unit; fi
 
 .PHONY: test-dashboards
 test-dashboards: tools ## Test the dashboards: drift, lint, every query in a real Prometheus
 	PATH="$(TOOLS):$$PATH" $(GO) -C dashboards/generate test $(RACE) -shuffle=on ./...
 
 .PHONY: test-plugins
-test-plugins: grafana-npm ## Run the tests of the Grafana plugins: in node, and in Chromium with React 18 and 19
-	cd dashboards && npm run --silent typecheck && npm test --silent
+test-plugins: ## Run the tests of the Grafana plugins: in node, and in Chromium with React 18 and 19
+	@$(call need,node,the Grafana plugins); $(MAKE) --no-print-directory grafana-npm && cd dashboards && npm run --silent typecheck && npm test --silent
 
 .PHONY: test-grafana
 test-grafana: $(if $(GRAFANA_HOME),build tools grafana-plugins) ## Test dashboards and plugins in a real Grafana (GRAFANA_HOME=folder of one)

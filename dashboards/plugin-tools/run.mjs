@@ -1,17 +1,23 @@
 /**
  * Runs TypeScript in node: node run.mjs [--test] [--expose-gc] FILE... The files are bundled
  * first, as the ES modules of @grafana/data are made for bundlers and do not load in node.
+ * Tests in folders named "browser" are left out, with a word, where there is no Chromium.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const flags = process.argv.slice(2).filter((a) => a.startsWith('--'));
-const files = process.argv.slice(2).filter((a) => !a.startsWith('--')).map((f) => resolve(f));
+const testing = flags.includes('--test');
+const named = process.argv.slice(2).filter((a) => !a.startsWith('--')).map((f) => resolve(f));
+const noBrowser = testing && !existsSync(process.env.PROCTREE_CHROMIUM || '/usr/bin/chromium');
+const files = named.filter((f) => !(noBrowser && f.includes('/browser/')));
+if (files.length < named.length) console.log(`NOT TESTED: ${basename(process.cwd())} in a browser, for there is no Chromium`);
 const folder = join(here, '../.cache/run', createHash('sha256').update(files.join('\n')).digest('hex').slice(0, 8));
 
 /** What is here finds its files by its own place, and so stays where it is. */
@@ -49,5 +55,6 @@ const { metafile } = await build({
   logLevel: 'error',
 });
 const built = Object.keys(metafile.outputs).filter((path) => path.endsWith('.mjs'));
-const child = spawn(process.execPath, ['--enable-source-maps', ...flags, ...built], { stdio: 'inherit' });
+const reporter = testing ? [`--test-reporter=${join(here, '../../.ci/node-reporter.mjs')}`] : [];
+const child = spawn(process.execPath, ['--enable-source-maps', ...flags, ...reporter, ...built], { stdio: 'inherit' });
 child.on('exit', (code) => { process.exitCode = code ?? 1; });

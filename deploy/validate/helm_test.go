@@ -67,7 +67,7 @@ func TestChart(t *testing.T) {
 		values, kinds string
 		says          []string
 	}{
-		"defaults":     {"", base, []string{"image: \"registry.example/proctree_exporter:0.1.0\"", "add: [BPF, PERFMON]"}},
+		"defaults":     {"", base, []string{"image: \"registry.example/proctree_exporter:0.9.0\"", "add: [BPF, PERFMON]"}},
 		"unprivileged": {"bpf: false", base, []string{"runAsUser: 65532"}},
 		"pod network": {
 			"hostNetwork: false\nport: 9999", "ConfigMap DaemonSet NetworkPolicy Service ServiceAccount",
