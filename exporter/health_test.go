@@ -26,7 +26,7 @@ func TestCheckHealth(t *testing.T) {
 				server := serve(test.answer)
 				defer server.Close()
 				var said strings.Builder
-				err := run(t.Context(), []string{"--web.check=" + server.URL + "/-/healthy"}, &said, &said)
+				err := run(t.Context(), nil, []string{"--web.check=" + server.URL + "/-/healthy"}, &said, &said)
 				if (err == nil) != test.healthy {
 					t.Errorf("healthy should be %v: %v", test.healthy, err)
 				}
@@ -44,7 +44,7 @@ func TestCheckHealth(t *testing.T) {
 func TestCheckHealthOfNobody(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
-	if err := run(t.Context(), []string{"--web.check=" + server.URL}, t.Output(), t.Output()); err == nil {
+	if err := run(t.Context(), nil, []string{"--web.check=" + server.URL}, t.Output(), t.Output()); err == nil {
 		t.Error("healthy, although nobody listens")
 	}
 }

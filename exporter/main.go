@@ -11,9 +11,10 @@ import (
 )
 
 func main() {
-	handled, err := service(os.Args[1:])
+	caught := catchHangups()
+	handled, err := service(os.Args[1:], caught)
 	if !handled {
-		err = runUntilSignal()
+		err = runUntilSignal(caught)
 	}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "%s: error: %v\n", program, err)
@@ -21,10 +22,10 @@ func main() {
 	}
 }
 
-func runUntilSignal() error {
+func runUntilSignal(caught hangups) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// A second signal ends the program at once, as if nobody had asked for the first.
 	context.AfterFunc(ctx, stop)
-	return run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	return run(ctx, caught, os.Args[1:], os.Stdout, os.Stderr)
 }

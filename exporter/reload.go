@@ -4,10 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"os"
-	"os/signal"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/go-kit/log"
@@ -83,13 +80,10 @@ func (r *reloads) note(err error) {
 }
 
 // onSignal reloads on each SIGHUP until ctx ends.
-func (r *reloads) onSignal(ctx context.Context) {
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
-	defer signal.Stop(hangups)
+func (r *reloads) onSignal(ctx context.Context, caught hangups) {
 	for {
 		select {
-		case <-hangups:
+		case <-caught:
 			_ = r.run() // It is logged, and a metric.
 		case <-ctx.Done():
 			return

@@ -25,8 +25,8 @@ const program = "proctree_exporter"
 const gcPercent = 33
 
 // run is the whole program. It returns nil when it was asked to stop, by the end of ctx,
-// and has.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+// and has. Each of the hangups is a reload.
+func run(ctx context.Context, caught hangups, args []string, stdout, stderr io.Writer) error {
 	s, err := parseSettings(args, stdout)
 	if errors.Is(err, errAnswered) {
 		return nil
@@ -49,7 +49,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if s.configCheck {
 		return check(s, stdout)
 	}
-	return runExporter(ctx, s, stderr)
+	return runExporter(ctx, caught, s, stderr)
 }
 
 // checkWebConfig reads the toolkit's file once, so that what is wrong with it is said
@@ -66,7 +66,8 @@ func (s *settings) checkWebConfig() error {
 }
 
 // runExporter runs the exporter until ctx ends.
-func runExporter(ctx context.Context, s *settings, stderr io.Writer) error {
+func runExporter(ctx context.Context, caught hangups, s *settings, stderr io.Writer) error {
+	surviveClosedPipes()
 	runtime.GOMAXPROCS(s.maxProcs)
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
@@ -90,7 +91,7 @@ func runExporter(ctx context.Context, s *settings, stderr io.Writer) error {
 		return err
 	}
 	defer e.close()
-	return e.serve(ctx)
+	return e.serve(ctx, caught)
 }
 
 // pinTasks is --host.bpf-pin-create.

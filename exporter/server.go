@@ -34,7 +34,7 @@ const firstScanTimeout = 5 * time.Second
 const stopTimeout = 10 * time.Second
 
 // serve answers requests until ctx ends or an address fails.
-func (e *exporter) serve(ctx context.Context) error {
+func (e *exporter) serve(ctx context.Context, caught hangups) error {
 	if err := e.firstScan(ctx); err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (e *exporter) serve(ctx context.Context) error {
 	handler := e.routes()
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	wg.Go(func() { e.reloads.onSignal(ctx) })
+	wg.Go(func() { e.reloads.onSignal(ctx, caught) })
 	listeners := e.perAddress()
 	failed := make(chan error, len(listeners))
 	for _, l := range listeners {

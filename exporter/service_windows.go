@@ -19,7 +19,7 @@ const serviceUsage = `usage: ` + program + ` service install [flags]  install as
        ` + program + ` service run [flags]      what the service manager starts`
 
 // service runs the command "service", if args begin with it.
-func service(args []string) (handled bool, err error) {
+func service(args []string, caught hangups) (handled bool, err error) {
 	if len(args) == 0 || args[0] != "service" {
 		return false, nil
 	}
@@ -32,7 +32,7 @@ func service(args []string) (handled bool, err error) {
 	case "uninstall":
 		return true, uninstallService()
 	case "run":
-		return true, runService(flags)
+		return true, runService(flags, caught)
 	}
 	return true, fmt.Errorf("service: unknown command %q\n%s", args[1], serviceUsage)
 }
@@ -113,13 +113,13 @@ func stopService(s *mgr.Service) error {
 }
 
 // runService runs the exporter for the service manager.
-func runService(flags []string) error {
+func runService(flags []string, caught hangups) error {
 	events, err := eventlog.Open(program)
 	if err != nil {
 		return fmt.Errorf("open the event log: %w", err)
 	}
 	defer func() { _ = events.Close() }()
-	if err := svc.Run(program, &serviceHandler{flags: flags, log: eventWriter{events}}); err != nil {
+	if err := svc.Run(program, &serviceHandler{flags: flags, caught: caught, log: eventWriter{events}}); err != nil {
 		return fmt.Errorf("run as service (only the service manager starts this): %w", err)
 	}
 	return nil
@@ -127,8 +127,9 @@ func runService(flags []string) error {
 
 // serviceHandler is the exporter as a service.
 type serviceHandler struct {
-	flags []string
-	log   io.Writer
+	flags  []string
+	caught hangups
+	log    io.Writer
 }
 
 // Execute implements svc.Handler.
@@ -136,7 +137,7 @@ func (h *serviceHandler) Execute(_ []string, requests <-chan svc.ChangeRequest, 
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	done := make(chan error, 1)
-	go func() { done <- run(ctx, h.flags, io.Discard, h.log) }()
+	go func() { done <- run(ctx, h.caught, h.flags, io.Discard, h.log) }()
 	status <- svc.Status{State: svc.Running, Accepts: svc.AcceptStop | svc.AcceptShutdown}
 	for {
 		select {

@@ -1,0 +1,101 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"syscall"
+	"testing"
+)
+
+// TestHangupWhileStarting sends SIGHUP as soon as the program speaks, long before it
+// listens: it is a reload, which runs once the exporter is up.
+func TestHangupWhileStarting(t *testing.T) {
+	log := newLines()
+	cmd := exec.Command(binary(t), "--web.listen-address=127.0.0.1:0")
+	cmd.Stderr = log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	log.await(t, regexp.MustCompile(`msg="(starting)`))
+	if err := cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	log.await(t, regexp.MustCompile(`msg="configuration (reloaded)"`))
+}
+
+// TestHangupBeforeTheStart holds that a SIGHUP which came before anything could be reloaded
+// is not lost.
+func TestHangupBeforeTheStart(t *testing.T) {
+	waiting := make(chan os.Signal, 1)
+	waiting <- syscall.SIGHUP
+	log := newLines()
+	done := make(chan error, 1)
+	go func() { done <- run(t.Context(), waiting, []string{"--web.listen-address=127.0.0.1:0"}, log, log) }()
+	log.await(t, regexp.MustCompile(`msg="configuration (reloaded)"`))
+	t.Cleanup(func() {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestClosedLogPipe ends what reads the log: the exporter goes on, and still reloads.
+func TestClosedLogPipe(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "proctree.yml")
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("groups:\n- name: no-such-process\n  group: first\n")
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(binary(t), "--web.listen-address=127.0.0.1:0", "--config.file="+file, "--scan.max-age=0s")
+	cmd.Stdout, cmd.Stderr = writer, writer
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	s := &server{tb: t, cmd: cmd, log: newLines(), done: make(chan struct{})}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = writer.Close()
+	go func() {
+		s.err = cmd.Wait()
+		close(s.done)
+	}()
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		<-s.done
+	})
+	listening := regexp.MustCompile(`msg="Listening on" address=(\S+)`)
+	for scanner := bufio.NewScanner(reader); s.url == "" && scanner.Scan(); {
+		if found := listening.FindStringSubmatch(scanner.Text()); found != nil {
+			s.url = "http://" + found[1]
+		}
+	}
+	_ = reader.Close()
+	write("groups:\n- name: no-such-process\n  group: second\n")
+	if err := cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	s.eventually("the group of the new file", func() bool {
+		_, ok := s.samples().value("proctree_group_configured", "group", "second")
+		return ok
+	})
+	if status, _ := s.get("/-/healthy"); status != http.StatusOK {
+		t.Errorf("healthy: %d", status)
+	}
+}
