@@ -5,6 +5,8 @@
 package collector
 
 import (
+	"time"
+
 	"proctree/collector/host/system"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -32,6 +34,9 @@ type Options struct {
 	// SystemNamespace begins the names of their metrics; empty is the constant
 	// SystemNamespace.
 	SystemNamespace string
+	// Started is when the exporter started: its own counters began at 0 then, and those of
+	// the groups that its first scan found.
+	Started time.Time
 	// Sockets finds the sockets of processes for the collector GroupSockets; nil shows none.
 	Sockets SocketReader
 	// Limits reads control groups for the collector GroupLimits; nil shows none.

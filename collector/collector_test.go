@@ -15,7 +15,7 @@ import (
 )
 
 func TestGolden(t *testing.T) {
-	totals := NewScanTotals()
+	totals := NewScanTotals(boot)
 	totals.Observe(&host.Snapshot{Errors: map[string]uint64{host.ReasonPermission: 2}, ExitsLost: 1})
 	got := text(t, gather(t, allCollectors(t).Scrape(smallReport()), totals))
 
@@ -24,7 +24,7 @@ func TestGolden(t *testing.T) {
 
 func TestLint(t *testing.T) {
 	registry := prometheus.NewPedanticRegistry()
-	registry.MustRegister(allCollectors(t).Scrape(smallReport()), NewScanTotals())
+	registry.MustRegister(allCollectors(t).Scrape(smallReport()), NewScanTotals(boot))
 	problems, err := testutil.GatherAndLint(registry)
 	if err != nil {
 		t.Fatal(err)
@@ -88,22 +88,6 @@ func TestFailedScan(t *testing.T) {
 	}
 }
 
-// TestCreatedTimestamps: a counter of a process began when the process did. When those
-// of a group began is not known.
-func TestCreatedTimestamps(t *testing.T) {
-	report := smallReport()
-	families := gather(t, allCollectors(t).Scrape(report))
-	m := families["proctree_process_read_bytes_total"].GetMetric()[0]
-	want := report.Snapshot.StartTime(report.Top[0].Process)
-	if got := m.GetCounter().GetCreatedTimestamp().AsTime(); !got.Equal(want) {
-		t.Errorf("created %v, want %v", got, want)
-	}
-	m = families["proctree_group_read_bytes_total"].GetMetric()[0]
-	if m.GetCounter().CreatedTimestamp != nil {
-		t.Errorf("a group's counter has a created timestamp: %v", m)
-	}
-}
-
 func TestCmdlineOnlyWhenSwitchedOn(t *testing.T) {
 	values := func(options Options) (cmdlines []string) {
 		set, err := NewSet([]string{"process_info"}, options)
@@ -130,7 +114,7 @@ func TestCmdlineOnlyWhenSwitchedOn(t *testing.T) {
 }
 
 func TestScanTotalsAddUp(t *testing.T) {
-	totals := NewScanTotals()
+	totals := NewScanTotals(boot)
 	for range 3 {
 		totals.Observe(&host.Snapshot{Errors: map[string]uint64{host.ReasonParse: 2, "\xff": 1}, ExitsLost: 5})
 	}

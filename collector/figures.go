@@ -123,8 +123,11 @@ func (f *figure[T]) collect(subjects []subject[T], out chan<- prometheus.Metric)
 		if !s.known.Has(f.needs) {
 			continue
 		}
+		created := s.since(f.needs)
 		for _, part := range f.parts {
-			out <- s.metric(f.desc, f.kind, part.label, part.value(s.of))
+			m := s.metric(f.desc, f.kind, part.label, part.value(s.of))
+			m.created = created
+			out <- m
 		}
 	}
 }

@@ -61,8 +61,12 @@ func (c groupLifecycle) Collect(v *View, out chan<- prometheus.Metric) error {
 		if !s.of.Newest.IsZero() {
 			out <- s.metric(c.newest, prometheus.GaugeValue, nil, unix(s.of.Newest))
 		}
-		for reason, n := range s.of.AbnormalExits {
-			out <- s.metric(c.abnormal, prometheus.CounterValue, pair("reason", reason), float64(n))
+		for reason, exits := range s.of.AbnormalExits {
+			m := s.metric(c.abnormal, prometheus.CounterValue, pair("reason", reason), float64(exits.Count))
+			if !exits.Since.IsZero() {
+				m.created = timestamp(exits.Since)
+			}
+			out <- m
 		}
 	}
 	if hasExitRecords(v.Snapshot.ExitSource) {

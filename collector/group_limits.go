@@ -44,9 +44,11 @@ type groupLimits struct {
 
 // limitSums are the figures of one group.
 type limitSums struct {
-	// throttled holds the counters; quota tells whether there ever was one.
+	// throttled holds the counters; quota tells whether there ever was one, and since is
+	// when the counters were 0.
 	throttled cgroups.CPU
 	quota     bool
+	since     time.Time
 	// memory is the largest share of a limit, negative without one.
 	memory float64
 }
@@ -95,10 +97,16 @@ func (c *groupLimits) Collect(v *View, out chan<- prometheus.Metric) error {
 			continue
 		}
 		if sums.quota {
-			t := sums.throttled
-			out <- g.metric(c.periods, prometheus.CounterValue, nil, float64(t.Periods))
-			out <- g.metric(c.throttledPeriods, prometheus.CounterValue, nil, float64(t.ThrottledPeriods))
-			out <- g.metric(c.throttled, prometheus.CounterValue, nil, t.Throttled.Seconds())
+			send := func(desc *prometheus.Desc, value float64) {
+				m := g.metric(desc, prometheus.CounterValue, nil, value)
+				if !sums.since.IsZero() {
+					m.created = timestamp(sums.since)
+				}
+				out <- m
+			}
+			send(c.periods, float64(sums.throttled.Periods))
+			send(c.throttledPeriods, float64(sums.throttled.ThrottledPeriods))
+			send(c.throttled, sums.throttled.Throttled.Seconds())
 		}
 		if sums.memory >= 0 {
 			out <- g.metric(c.memory, prometheus.GaugeValue, nil, sums.memory)
@@ -115,6 +123,7 @@ func (c *groupLimits) observe(r *group.Report) {
 	}
 	places := placesOf(r)
 	usage := c.reader.Read(taken, pathsOf(places))
+	before := c.looked
 	c.looked, c.unlimited = taken, len(usage) == 0
 	c.forget(r, usage)
 	grown := make(map[string]cgroups.CPU, len(usage))
@@ -132,7 +141,7 @@ func (c *groupLimits) observe(r *group.Report) {
 			sums = &limitSums{memory: -1}
 			c.sums[at.group] = sums
 		}
-		sums.add(usage[at.path], grown[at.path])
+		sums.add(usage[at.path], grown[at.path], before)
 	}
 }
 
@@ -152,9 +161,13 @@ func (c *groupLimits) forget(r *group.Report, usage map[string]cgroups.Usage) {
 	})
 }
 
-func (s *limitSums) add(u cgroups.Usage, grown cgroups.CPU) {
+// add adds what a control group grew since the reading before, at which the counters of a
+// group that had no quota until now were 0.
+func (s *limitSums) add(u cgroups.Usage, grown cgroups.CPU, before time.Time) {
 	if u.CPU != nil {
-		s.quota = true
+		if !s.quota {
+			s.quota, s.since = true, before
+		}
 		s.throttled.Periods += grown.Periods
 		s.throttled.ThrottledPeriods += grown.ThrottledPeriods
 		s.throttled.Throttled += grown.Throttled

@@ -18,7 +18,8 @@ type metric struct {
 	labels []*dto.LabelPair
 	kind   prometheus.ValueType
 	value  float64
-	// created is when a counter began at 0; nil where that is not known.
+	// created is when a counter was 0, its start timestamp; nil where that is not known. Of
+	// other kinds it is ignored.
 	created *timestamppb.Timestamp
 }
 
@@ -56,6 +57,14 @@ func insert(labels []*dto.LabelPair, l *dto.LabelPair) []*dto.LabelPair {
 		all = append(all, other)
 	}
 	return append(all, l)
+}
+
+// timestamp returns t for metric.created; nil where t is not known, or no time of a host.
+func timestamp(t time.Time) *timestamppb.Timestamp {
+	if t.Unix() <= 0 {
+		return nil
+	}
+	return timestamppb.New(t)
 }
 
 // unix returns t in seconds since 1970, to the millisecond: no start is known better.

@@ -66,7 +66,7 @@ func (c processes) Collect(v *View, out chan<- prometheus.Metric) error {
 		out <- &metric{desc: c.limit, kind: prometheus.GaugeValue, value: float64(limit)}
 	}
 	if forks := v.Snapshot.System.Forks; forks > 0 {
-		out <- &metric{desc: c.forks, kind: prometheus.CounterValue, value: float64(forks)}
+		out <- &metric{desc: c.forks, kind: prometheus.CounterValue, value: float64(forks), created: v.booted}
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ func smallReport() *group.Report {
 				ProportionalBytes: 6 << 20, UserTime: 100 * time.Second, SystemTime: 2 * time.Second,
 				ReadBytes: 8192, WrittenBytes: 2 << 20, MinorFaults: 1000, MajorFaults: 3,
 				VoluntarySwitches: 77, InvoluntarySwitches: 5, Starts: 9, Exits: 8, ShortLived: 2,
-				AbnormalExits: map[string]uint64{"SIGSEGV": 1, "exit_code": 2},
+				AbnormalExits: map[string]group.Abnormal{"SIGSEGV": {Count: 1, Since: boot.Add(59 * time.Minute)}, "exit_code": {Count: 2}},
 				Oldest:        boot.Add(1500250 * time.Millisecond), Newest: boot.Add(1500250 * time.Millisecond),
 			},
 		},
@@ -81,7 +81,7 @@ func largeReport(processes, groups, top int) *group.Report {
 		r.Groups = append(r.Groups, group.Group{
 			Name: fmt.Sprintf("name%d", i), Known: allFigures, States: [host.NumStates]int{host.Sleeping: processes / groups},
 			UserTime: time.Duration(i) * time.Second, ResidentBytes: uint64(i) << 20, Oldest: boot, Newest: boot,
-			AbnormalExits: map[string]uint64{"SIGKILL": 1},
+			AbnormalExits: map[string]group.Abnormal{"SIGKILL": {Count: 1}},
 		})
 	}
 	for i := range top {

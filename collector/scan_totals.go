@@ -3,11 +3,13 @@ package collector
 import (
 	"maps"
 	"sync"
+	"time"
 
 	"proctree/collector/host"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
+	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
 // ScanTotals adds up what scans could not read. It is a prometheus.Collector of its own,
@@ -19,11 +21,13 @@ type ScanTotals struct {
 	mu     sync.Mutex
 	errors map[string]uint64
 	lost   uint64
+	// created is when both began at 0.
+	created *timestamppb.Timestamp
 }
 
-// NewScanTotals returns totals that begin at 0, each reason's too, so that a rate sees
-// the first error.
-func NewScanTotals() *ScanTotals {
+// NewScanTotals returns totals that began at 0 when the exporter started, each reason's
+// too, so that a rate sees the first error.
+func NewScanTotals(started time.Time) *ScanTotals {
 	t := &ScanTotals{
 		errorsDesc: hostDesc("scan_errors_total",
 			"What scans of the process table could not read, by reason. The figures concerned are absent.",
@@ -31,7 +35,8 @@ func NewScanTotals() *ScanTotals {
 		lostDesc: hostDesc("exit_records_lost_total",
 			"Exit records that the kernel dropped before the exporter could read them. What those processes "+
 				"used since the scan before is missing from their groups."),
-		errors: make(map[string]uint64),
+		errors:  make(map[string]uint64),
+		created: timestamp(started),
 	}
 	for _, reason := range host.ErrorReasons() {
 		t.errors[reason] = 0
@@ -62,11 +67,12 @@ func (t *ScanTotals) Collect(out chan<- prometheus.Metric) {
 	t.mu.Unlock()
 	for reason, n := range errors {
 		out <- &metric{
-			desc:   t.errorsDesc,
-			labels: []*dto.LabelPair{pair("reason", reason)},
-			kind:   prometheus.CounterValue,
-			value:  float64(n),
+			desc:    t.errorsDesc,
+			labels:  []*dto.LabelPair{pair("reason", reason)},
+			kind:    prometheus.CounterValue,
+			value:   float64(n),
+			created: t.created,
 		}
 	}
-	out <- &metric{desc: t.lostDesc, kind: prometheus.CounterValue, value: float64(lost)}
+	out <- &metric{desc: t.lostDesc, kind: prometheus.CounterValue, value: float64(lost), created: t.created}
 }

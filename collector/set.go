@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"proctree/collector/group"
+	"proctree/collector/host/system"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
+	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
 // Set is the collectors that are switched on. It is immutable, and safe for concurrent
@@ -18,6 +20,8 @@ import (
 type Set struct {
 	members           []member
 	failed            func(collector string, err error)
+	started           time.Time
+	system            system.Reader
 	duration, success *prometheus.Desc
 }
 
@@ -57,7 +61,9 @@ func (s *Set) NeedsReport() bool {
 // name that is not in the table.
 func NewSet(names []string, options Options) (*Set, error) {
 	s := &Set{
-		failed: options.Failed,
+		failed:  options.Failed,
+		started: options.Started,
+		system:  options.System,
 		duration: hostDesc("scrape_collector_duration_seconds",
 			"How long a collector took, the scan that all of them share not included.", "collector"),
 		success: hostDesc("scrape_collector_success",
@@ -127,10 +133,23 @@ func (s *Set) check(name string) error {
 // Scrape returns the set as a prometheus.Collector of one report. A nil report, which is
 // a scan that failed, makes every collector that shows one fail.
 func (s *Set) Scrape(report *group.Report) prometheus.Collector {
-	if report == nil {
-		return &scrape{Set: s}
+	if report != nil {
+		return &scrape{Set: s, view: NewView(report, s.started)}
 	}
-	return &scrape{Set: s, view: NewView(report)}
+	return &scrape{Set: s, view: &View{booted: s.bootTime()}}
+}
+
+// bootTime returns when the host was started, for a scrape without a report, which knows
+// it. Nil is not known.
+func (s *Set) bootTime() *timestamppb.Timestamp {
+	if s.system == nil {
+		return nil
+	}
+	kernel, err := s.system.Kernel()
+	if err != nil {
+		return nil // The collector that shows it reports the error.
+	}
+	return timestamp(kernel.BootTime)
 }
 
 // scrape is a Set with the report it shows.
@@ -170,7 +189,7 @@ func (s *scrape) each(from source, do func(*member)) {
 func (s *scrape) collect(m *member, out chan<- prometheus.Metric) {
 	labels := []*dto.LabelPair{m.label}
 	began, success := time.Now(), 1.0
-	if s.view == nil && m.from == fromReport {
+	if s.view.Report == nil && m.from == fromReport {
 		success = 0
 	} else if err := m.Collect(s.view, out); err != nil {
 		success = 0

@@ -35,9 +35,13 @@ func (c *systemCollector) Describe(out chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect implements Collector. A subject that this system does not have is no failure.
-func (c *systemCollector) Collect(_ *View, out chan<- prometheus.Metric) error {
-	err := c.collect(c.reader, func(m *metric) { out <- m })
+// Collect implements Collector. A subject that this system does not have is no failure. The
+// counters of the host began at 0 when it was started.
+func (c *systemCollector) Collect(v *View, out chan<- prometheus.Metric) error {
+	err := c.collect(c.reader, func(m *metric) {
+		m.created = v.booted
+		out <- m
+	})
 	if errors.Is(err, errors.ErrUnsupported) {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"proctree/collector/group"
 	"proctree/collector/host"
@@ -14,12 +15,15 @@ import (
 )
 
 // View is a report with what the metrics of a group, or of a process, have in common,
-// so that it is made once per scrape and not once per metric.
+// so that it is made once per scrape and not once per metric. The report is nil where a
+// scan failed.
 type View struct {
 	*group.Report
 
 	groups    []subject[group.Group]
 	processes []subject[host.Process]
+	// booted is when the host's own counters began at 0; nil where that is not known.
+	booted *timestamppb.Timestamp
 }
 
 // subject is what has metrics: a group or a process.
@@ -29,12 +33,16 @@ type subject[T any] struct {
 	labels []*dto.LabelPair
 	// created is when the subject's counters began at 0; nil where that is not known.
 	created *timestamppb.Timestamp
+	// later are the figures whose counters began later than that.
+	later map[host.Fields]time.Time
 }
 
-// NewView prepares a report. Its Snapshot must not be nil.
-func NewView(r *group.Report) *View {
+// NewView prepares a report, whose Snapshot must not be nil. The counters of the groups in
+// the first scan began at 0 when the exporter started.
+func NewView(r *group.Report, started time.Time) *View {
 	v := &View{
 		Report:    r,
+		booted:    timestamp(r.Snapshot.BootTime()),
 		groups:    make([]subject[group.Group], len(r.Groups)),
 		processes: make([]subject[host.Process], len(r.Top)),
 	}
@@ -44,6 +52,12 @@ func NewView(r *group.Report) *View {
 			of:     g,
 			known:  g.Known,
 			labels: []*dto.LabelPair{pair("group", g.Name)},
+			later:  g.KnownSince,
+		}
+		if g.Since.IsZero() {
+			v.groups[i].created = timestamp(started)
+		} else {
+			v.groups[i].created = timestamp(g.Since)
 		}
 	}
 	for i, top := range r.Top {
@@ -55,7 +69,7 @@ func NewView(r *group.Report) *View {
 				pair("name", top.Process.Name),
 				pair("pid", strconv.Itoa(top.Process.PID)),
 			},
-			created: timestamppb.New(r.Snapshot.StartTime(top.Process)),
+			created: timestamp(r.Snapshot.StartTime(top.Process)),
 		}
 	}
 	slices.SortFunc(v.processes, byLabels)
@@ -72,12 +86,17 @@ func byLabels[T any](a, b subject[T]) int {
 
 // metric returns one series of the subject. The label may be nil.
 func (s *subject[T]) metric(desc *prometheus.Desc, kind prometheus.ValueType, label *dto.LabelPair, value float64) *metric {
-	m := &metric{desc: desc, labels: s.labels, kind: kind, value: value}
+	m := &metric{desc: desc, labels: s.labels, kind: kind, value: value, created: s.created}
 	if label != nil {
 		m.labels = insert(s.labels, label)
 	}
-	if kind == prometheus.CounterValue {
-		m.created = s.created
-	}
 	return m
+}
+
+// since returns when the counters of a figure began at 0.
+func (s *subject[T]) since(figure host.Fields) *timestamppb.Timestamp {
+	if t, ok := s.later[figure]; ok {
+		return timestamp(t)
+	}
+	return s.created
 }

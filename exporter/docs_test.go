@@ -164,7 +164,7 @@ func TestMetricsAreDocumented(t *testing.T) {
 		}
 	}
 	out.WriteString("## The exporter itself\n\nAlways there.\n\n")
-	e := &exporter{totals: collector.NewScanTotals(), reloads: newReloads(log.NewNopLogger(), func() error { return nil })}
+	e := &exporter{totals: collector.NewScanTotals(time.Now()), reloads: newReloads(log.NewNopLogger(), func() error { return nil })}
 	set, err := collector.NewSet([]string{"scan"}, collector.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -21,8 +21,10 @@ import (
 type exporter struct {
 	settings *settings
 	// initial is the configuration at the start.
-	initial  *config
-	loggers  loggers
+	initial *config
+	loggers loggers
+	// started is when its counters began at 0.
+	started  time.Time
 	source   *source
 	totals   *collector.ScanTotals
 	set      *collector.Set
@@ -34,7 +36,8 @@ type exporter struct {
 
 // newExporter loads the configuration; open has to follow.
 func newExporter(s *settings, l loggers) (*exporter, error) {
-	e := &exporter{settings: s, loggers: l, totals: collector.NewScanTotals()}
+	started := time.Now()
+	e := &exporter{settings: s, loggers: l, started: started, totals: collector.NewScanTotals(started)}
 	e.reloads = newReloads(l.root, e.reload)
 	if err := s.checkPaths(); err != nil {
 		return nil, err
@@ -80,6 +83,7 @@ func (e *exporter) newSet() (*collector.Set, error) {
 		System:              figures,
 		SystemNamespace:     s.system.namespace,
 		TextfileDirectories: s.system.textfiles,
+		Started:             e.started,
 		Failed:              newFailures(e.loggers.root).observe,
 	}
 	if slices.Contains(s.collectors, collector.GroupSockets) {

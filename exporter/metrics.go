@@ -59,8 +59,8 @@ func (e *exporter) newMetricsHandler() http.Handler {
 	}
 	h.own = prometheus.NewRegistry()
 	h.own.MustRegister(
-		collectors.NewGoCollector(),
-		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		collector.Started(collectors.NewGoCollector(), e.started),
+		collector.Started(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), e.started),
 	)
 	h.always = append(h.always, h.own)
 	return promhttp.InstrumentMetricHandler(h.own, compressed(h))

@@ -46,7 +46,7 @@ func handlerOf(tb testing.TB, reader host.Reader, maxRequests int, collectors ..
 		settings: s,
 		loggers:  loggers{root: log.NewNopLogger()},
 		set:      set,
-		totals:   collector.NewScanTotals(),
+		totals:   collector.NewScanTotals(time.Now()),
 	}
 	e.reloads = newReloads(e.loggers.root, func() error { return nil })
 	e.source = newSource(reader, s, nil)

@@ -43,14 +43,14 @@ func (t *Tracker) recordSeen(p *process, e *host.Exit, s *host.Snapshot) {
 	}
 	g := t.current(p)
 	if g != nil {
-		g.Known |= e.Known & p.counted.known
+		g.learn(e.Known&p.counted.known, t.groups.since)
 		g.grow(&grown)
 		if !p.exited {
 			g.Exits++
 			g.grew = true
 		}
 		if e.Reason != "" && !p.recorded {
-			g.countAbnormal(boundedReason(e.Reason), 1, t.scan)
+			g.countAbnormal(boundedReason(e.Reason), 1, t.scan, t.groups.since)
 			g.grew = true
 		}
 	}
@@ -71,14 +71,14 @@ func (t *Tracker) recordUnseen(e *host.Exit, s *host.Snapshot) {
 	g.grew = true
 	g.Exits += n
 	if e.Reason != "" {
-		g.countAbnormal(boundedReason(e.Reason), n, t.scan)
+		g.countAbnormal(boundedReason(e.Reason), n, t.scan, t.groups.since)
 	}
 	if e.ID.PID != 0 && !t.isOurs(e.ID.StartTicks) {
 		return // How much of it came before the first scan, or was counted, nobody knows.
 	}
 	g.Starts += n
 	g.ShortLived += n
-	g.Known |= e.Known
+	g.learn(e.Known, t.groups.since)
 	used := usageOfExit(e)
 	g.grow(&used)
 }

@@ -134,7 +134,7 @@ func TestARecordTellsTheLastName(t *testing.T) {
 	r := recorded(tracker, 15, []host.Process{proc(1, 0, "init", before)}, record(renamed, 8, "SIGKILL"))
 	wantCounts(t, r, "sh", counts{})
 	wantCounts(t, r, "make", counts{3, 0, 1, 0})
-	if got := groupNamed(t, r, "make"); got.AbnormalExits["SIGKILL"] != 1 || got.ReadBytes != 10 || !got.Known.Has(host.HasIO) || got.Known.Has(host.HasMemory) {
+	if got := groupNamed(t, r, "make"); got.AbnormalExits["SIGKILL"].Count != 1 || got.ReadBytes != 10 || !got.Known.Has(host.HasIO) || got.Known.Has(host.HasMemory) {
 		t.Errorf("make is %+v", got)
 	}
 }
@@ -158,16 +158,19 @@ func TestAbnormalExits(t *testing.T) {
 	recorded(tracker, 0, table)
 	exit := func(n uint64, reason string) host.Exit { return host.Exit{Name: "app", Processes: n, Reason: reason} }
 	first := recorded(tracker, 15, table, exit(2, "SIGSEGV"), exit(1, "SIGSEGV"), exit(4, "exit_code"), exit(5, "SIGRT7"), exit(6, "odd"), exit(7, ""))
-	want := map[string]uint64{"SIGSEGV": 3, "exit_code": 4, group.OtherReason: 11}
+	zero := hosttest.Epoch.Add(at(0))
+	want := map[string]group.Abnormal{"SIGSEGV": {3, zero}, "exit_code": {4, zero}, group.OtherReason: {11, zero}}
 	if got := groupNamed(t, first, "app").AbnormalExits; !maps.Equal(got, want) {
 		t.Errorf("reasons are %v, want %v", got, want)
 	}
-	second := recorded(tracker, 30, table, exit(1, "SIGSEGV"))
+	second := recorded(tracker, 30, table, exit(1, "SIGSEGV"), exit(1, "SIGABRT"))
 	if got := groupNamed(t, first, "app").AbnormalExits; !maps.Equal(got, want) {
 		t.Errorf("a published report changed to %v", got)
 	}
-	if got := groupNamed(t, second, "app").AbnormalExits["SIGSEGV"]; got != 4 {
-		t.Errorf("%d crashes, want 4", got)
+	want["SIGSEGV"] = group.Abnormal{Count: 4, Since: zero}
+	want["SIGABRT"] = group.Abnormal{Count: 1, Since: zero.Add(15 * time.Second)}
+	if got := groupNamed(t, second, "app").AbnormalExits; !maps.Equal(got, want) {
+		t.Errorf("reasons are then %v, want %v", got, want)
 	}
 }
 

@@ -21,7 +21,7 @@ func (t *Tracker) sum(s *host.Snapshot) {
 			t.overflow++
 		}
 		if g := p.group; g != nil {
-			g.addMember(cur)
+			g.addMember(cur, t.groups.since)
 			g.grow(&p.grown)
 			if p.started {
 				g.Starts++

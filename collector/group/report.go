@@ -65,12 +65,26 @@ type Group struct {
 	// Starts and Exits count processes since the group was first seen; ShortLived those
 	// of them that no scan ever saw.
 	Starts, Exits, ShortLived uint64
+	// Since is when the counters were 0: the time of the scan before the first one with
+	// the group. It is zero for a group of the first scan, whose counters were 0 when the
+	// exporter started.
+	Since time.Time
+	// KnownSince is the same for each figure that became known later than the group; nil
+	// if there is none.
+	KnownSince map[host.Fields]time.Time
 	// AbnormalExits counts exits by reason, a signal's name or "exit_code".
-	AbnormalExits map[string]uint64
+	AbnormalExits map[string]Abnormal
 
 	// Oldest and Newest are the start times of the oldest and the newest member; zero
 	// when there is none.
 	Oldest, Newest time.Time
+}
+
+// Abnormal counts the exits of one reason.
+type Abnormal struct {
+	Count uint64
+	// Since is when the count was 0, like Group.Since.
+	Since time.Time
 }
 
 // Processes returns how many members there are.

@@ -30,6 +30,8 @@ type tallies struct {
 	byName map[string]*tally
 	sorted []*tally
 	max    int
+	// since is when the scan before the one under way began; zero in the first scan.
+	since time.Time
 }
 
 // room reports whether one more group may be discovered.
@@ -56,7 +58,7 @@ func (t *tallies) admit(name string) (g *tally, overflow bool) {
 }
 
 func (t *tallies) add(name string) *tally {
-	g := &tally{Group: Group{Name: name}}
+	g := &tally{Group: Group{Name: name, Since: t.since}}
 	g.clearGauges()
 	t.byName[name] = g
 	at, _ := slices.BinarySearchFunc(t.sorted, name, func(g *tally, name string) int { return strings.Compare(g.Name, name) })
@@ -100,14 +102,43 @@ func (g *tally) clearGauges() {
 	g.oldest, g.newest, g.grew = 0, 0, false
 }
 
+// countedFields are the figures that counters are made of.
+var countedFields = [...]host.Fields{host.HasCPU, host.HasIO, host.HasFaults, host.HasSwitches}
+
+// learn adds to what is known. The counters of a figure that was not known until now
+// begin with this scan, unless they were shown as 0 before.
+func (g *tally) learn(known host.Fields, since time.Time) {
+	fresh := known &^ g.Known
+	g.Known |= known
+	if fresh == 0 || g.Since.Equal(since) || g.Configured && !g.peopled {
+		return
+	}
+	for _, field := range countedFields {
+		if fresh.Has(field) {
+			g.KnownSince = withEntry(g.KnownSince, field, since)
+		}
+	}
+}
+
+// withEntry returns m with an entry more. Reports share the maps of a tally, so that a
+// change is made to a copy.
+func withEntry[K comparable, V any](m map[K]V, key K, value V) map[K]V {
+	m = maps.Clone(m)
+	if m == nil {
+		m = make(map[K]V)
+	}
+	m[key] = value
+	return m
+}
+
 // addMember adds a process of the snapshot to the gauges.
-func (g *tally) addMember(p *host.Process) {
+func (g *tally) addMember(p *host.Process, since time.Time) {
 	if g.Processes() == 0 || p.StartTicks < g.oldest {
 		g.oldest = p.StartTicks
 	}
 	g.newest = max(g.newest, p.StartTicks)
 	g.States[min(int(p.State), host.NumStates-1)]++
-	g.Known |= p.Known
+	g.learn(p.Known, since)
 	g.peopled = true
 	if p.Known.Has(host.HasThreads) {
 		g.Threads += p.Threads
@@ -148,15 +179,20 @@ func (g *tally) grow(u *usage) {
 
 // countAbnormal counts exits by reason. Reports share the map, so the first write of a
 // scan is to a new one.
-func (g *tally) countAbnormal(reason string, n, scan uint64) {
+func (g *tally) countAbnormal(reason string, n, scan uint64, since time.Time) {
 	if g.counted != scan {
 		g.AbnormalExits = maps.Clone(g.AbnormalExits)
 		g.counted = scan
 	}
 	if g.AbnormalExits == nil {
-		g.AbnormalExits = map[string]uint64{}
+		g.AbnormalExits = map[string]Abnormal{}
 	}
-	g.AbnormalExits[reason] += n
+	exits, ok := g.AbnormalExits[reason]
+	if !ok {
+		exits.Since = since
+	}
+	exits.Count += n
+	g.AbnormalExits[reason] = exits
 }
 
 // publish returns what a Report holds of it.

@@ -111,3 +111,58 @@ func TestTheClockIsSet(t *testing.T) {
 		t.Errorf("the oldest started at %v, want %v", got.Oldest, want)
 	}
 }
+
+// TestCountersStartAtTheScanBefore: a group that a scan finds began after the one before.
+// A figure that becomes known later has a start of its own.
+func TestCountersStartAtTheScanBefore(t *testing.T) {
+	tracker := group.NewTracker(group.Config{Rules: mustParse(t, "groups: [{group: named, name: named}]"), Expire: 25 * time.Second})
+	noIO := hosttest.Without(host.HasIO)
+	taken := func(scan int) time.Time {
+		if scan < 0 {
+			return time.Time{}
+		}
+		return hosttest.Epoch.Add(at(time.Duration(scan) * 15 * time.Second))
+	}
+	const never, first = -2, -1
+	steps := []struct {
+		processes []host.Process
+		// The scans at which the counters of a group, and its I/O, were 0 for the last time.
+		app, appIO, named, namedIO int
+	}{
+		{[]host.Process{proc(1, 0, "init", before)}, never, never, first, never},
+		{[]host.Process{proc(10, 1, "app", time.Second, noIO)}, 0, never, first, never},
+		{[]host.Process{proc(10, 1, "app", time.Second, noIO), proc(20, 1, "named", 16*time.Second, noIO)}, 0, never, first, never},
+		{[]host.Process{proc(11, 1, "app", 31*time.Second), proc(21, 1, "named", 32*time.Second)}, 0, 2, first, 2},
+		{nil, 0, 2, first, 2},
+		{nil, 0, 2, first, 2},
+		{nil, never, never, first, 2}, // app has expired.
+		{[]host.Process{proc(12, 1, "app", 100*time.Second)}, 6, never, first, 2},
+	}
+	for i, step := range steps {
+		r := tracker.Observe(hosttest.Snapshot(at(time.Duration(i)*15*time.Second), step.processes...))
+		check := func(name string, since, io int) {
+			t.Helper()
+			if since == never {
+				for _, got := range names(r) {
+					if got == name {
+						t.Errorf("scan %d: there is a group %s", i, name)
+					}
+				}
+				return
+			}
+			g := groupNamed(t, r, name)
+			if !g.Since.Equal(taken(since)) {
+				t.Errorf("scan %d: %s began at %v, want %v", i, name, g.Since, taken(since))
+			}
+			got, ok := g.KnownSince[host.HasIO]
+			if ok != (io != never) || ok && !got.Equal(taken(io)) {
+				t.Errorf("scan %d: the I/O of %s began at %v, %v; want scan %d", i, name, got, ok, io)
+			}
+			if _, ok := g.KnownSince[host.HasCPU]; ok {
+				t.Errorf("scan %d: the CPU of %s began later than the group", i, name)
+			}
+		}
+		check("app", step.app, step.appIO)
+		check("named", step.named, step.namedIO)
+	}
+}

@@ -87,6 +87,9 @@ func (t *Tracker) Observe(s *host.Snapshot) *Report {
 
 // begin opens a scan.
 func (t *Tracker) begin(s *host.Snapshot) {
+	if t.previous != nil {
+		t.groups.since = t.previous.Taken
+	}
 	if t.next != nil {
 		t.cfg, t.next = t.next.withDefaults(), nil
 		t.generation++

@@ -153,7 +153,7 @@ func TestExitsAddWhatTheLastScanDidNotSee(t *testing.T) {
 			runs := 0
 			var used time.Duration
 			var g group.Group
-			for g.AbnormalExits["exit_code"] == 0 && runs < 5 {
+			for g.AbnormalExits["exit_code"].Count == 0 && runs < 5 {
 				long := named(t, name, burn+"; echo; read _; "+burn+"; exit 3")
 				stdin, stdout := pipes(t, long)
 				if err := long.Start(); err != nil {
@@ -169,7 +169,7 @@ func TestExitsAddWhatTheLastScanDidNotSee(t *testing.T) {
 				used += usedBy(long)
 				for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 					k.scan()
-					if g = k.group(name); g.AbnormalExits["exit_code"] > 0 {
+					if g = k.group(name); g.AbnormalExits["exit_code"].Count > 0 {
 						break
 					}
 				}
