@@ -9,8 +9,8 @@ import (
 	"proctree/collector"
 	"proctree/collector/group"
 	"proctree/collector/host"
-	treeapi "proctree/tree-api"
 	"proctree/tree-api/access"
+	"proctree/tree-api/stream"
 )
 
 // defaultAddress is where the exporter listens unless it is told.
@@ -45,7 +45,7 @@ func (s *settings) addTreeFlags(app *kingpin.Application) {
 		"Origin whose pages may read the process tree, such as https://grafana.example. Repeatable.").
 		StringsVar(&s.allowedOrigins)
 	wholeNumberVar(app.Flag("api.max-streams", "How many live streams of the process tree there may be at once; further ones get 503.").
-		Default(strconv.Itoa(treeapi.DefaultMaxStreams)), 1, &s.maxStreams)
+		Default(strconv.Itoa(stream.DefaultMaxStreams)), 1, &s.maxStreams)
 	app.Flag("web.grafana-url", "Where the page of the process tree links to for history.").
 		StringVar(&s.grafanaURL)
 }

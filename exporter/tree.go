@@ -11,6 +11,7 @@ import (
 	"proctree/collector/host"
 	treeapi "proctree/tree-api"
 	"proctree/tree-api/access"
+	"proctree/tree-api/rest"
 )
 
 // newControl returns what decides who may see the tree.
@@ -42,7 +43,7 @@ func (e *exporter) newTree(privacy treeapi.Privacy) (*treeapi.API, error) {
 	return treeapi.New(treeapi.Config{
 		Source:      e.source,
 		Detailer:    detailer,
-		Host:        treeapi.HostInfo{Name: info.Name, OS: info.Platform, Kernel: info.Kernel, Arch: info.Arch},
+		Host:        rest.HostInfo{Name: info.Name, OS: info.Platform, Kernel: info.Kernel, Arch: info.Arch},
 		Version:     version.Version,
 		Logger:      e.loggers.root,
 		Access:      e.access,

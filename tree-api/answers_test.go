@@ -13,16 +13,18 @@ import (
 
 	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/tree-api/rest"
+	"proctree/tree-api/treetest"
 )
 
-// data unwraps a success.
-func data(tb testing.TB, response reply, schemas *schemas, schema string) map[string]any {
+// Data unwraps a success.
+func Data(tb testing.TB, response reply, schemas *treetest.Schemas, schema string) map[string]any {
 	tb.Helper()
 	body := response.Body
 	if response.StatusCode != http.StatusOK {
 		tb.Fatalf("%d: %s", response.StatusCode, body)
 	}
-	schemas.check(tb, schema, body)
+	schemas.Check(tb, schema, body)
 	var envelope struct {
 		Status string
 		Data   map[string]any
@@ -34,12 +36,12 @@ func data(tb testing.TB, response reply, schemas *schemas, schema string) map[st
 }
 
 func TestHost(t *testing.T) {
-	schemas := newSchemas(t)
+	schemas := treetest.NewSchemas(t)
 	earlier, now := hosttest.Snapshot(time.Hour), hosttest.Snapshot(time.Hour+2*time.Second)
 	now.System.CPUBusy += 3 * time.Second
 	now.System.CPUIdle += 5 * time.Second
-	api := apiOf(t, func(cfg *Config) { cfg.Source = fixed{report: reportOf(t, earlier, now)} })
-	got := data(t, ask(t, api, "/api/v1/host"), schemas, "HostAnswer")
+	api := apiOf(t, func(cfg *Config) { cfg.Source = treetest.Fixed{Newest: treetest.ReportOf(t, earlier, now)} })
+	got := Data(t, ask(t, api, "/api/v1/host"), schemas, "HostAnswer")
 	delete(got["versions"].(map[string]any), "go")
 	want := map[string]any{
 		"name": "office", "os": "linux", "kernel": "6.12.1", "arch": "amd64",
@@ -60,10 +62,10 @@ func TestHostSaysOnlyWhatIsKnown(t *testing.T) {
 	s := hosttest.Snapshot(time.Hour)
 	s.System, s.Reader, s.ExitSource = host.System{}, "", ""
 	api := apiOf(t, func(cfg *Config) {
-		cfg.Source = fixed{report: reportOf(t, s)}
-		cfg.Host = HostInfo{Name: "bare"}
+		cfg.Source = treetest.Fixed{Newest: treetest.ReportOf(t, s)}
+		cfg.Host = rest.HostInfo{Name: "bare"}
 	})
-	got := data(t, ask(t, api, "/api/v1/host"), newSchemas(t), "HostAnswer")
+	got := Data(t, ask(t, api, "/api/v1/host"), treetest.NewSchemas(t), "HostAnswer")
 	for _, name := range []string{"os", "kernel", "arch", "cpus", "cpu", "memory", "swap", "load", "pressure"} {
 		if value, ok := got[name]; ok {
 			t.Errorf("%s is %v, want it absent", name, value)
@@ -101,11 +103,11 @@ func fullDetail() host.Detail {
 }
 
 func TestProcessInFull(t *testing.T) {
-	schemas := newSchemas(t)
+	schemas := treetest.NewSchemas(t)
 	detailed := func(cfg *Config) {
 		cfg.Detailer = inFull{id: host.ID{PID: 31, StartTicks: 31}, detail: fullDetail()}
 	}
-	operator := data(t, ask(t, apiOf(t, detailed), "/api/v1/processes/31"), schemas, "ProcessAnswer")
+	operator := Data(t, ask(t, apiOf(t, detailed), "/api/v1/processes/31"), schemas, "ProcessAnswer")
 	relative := func(id string, pid int, name string) map[string]any {
 		return map[string]any{"id": id, "pid": float64(pid), "name": name}
 	}
@@ -135,7 +137,7 @@ func TestProcessInFull(t *testing.T) {
 			t.Errorf("%s differs (-want +got):\n%s", name, diff)
 		}
 	}
-	viewer := data(t, ask(t, apiOf(t, detailed, asViewer(t)), "/api/v1/processes/31"), schemas, "ProcessAnswer")
+	viewer := Data(t, ask(t, apiOf(t, detailed, asViewer(t)), "/api/v1/processes/31"), schemas, "ProcessAnswer")
 	for _, name := range []string{"cwd", "root", "cgroups", "descriptors"} {
 		delete(detail, name)
 	}
@@ -145,8 +147,8 @@ func TestProcessInFull(t *testing.T) {
 }
 
 func TestProcessWithoutDetail(t *testing.T) {
-	schemas := newSchemas(t)
-	got := data(t, ask(t, apiOf(t), "/api/v1/processes/31"), schemas, "ProcessAnswer")
+	schemas := treetest.NewSchemas(t)
+	got := Data(t, ask(t, apiOf(t), "/api/v1/processes/31"), schemas, "ProcessAnswer")
 	if detail := got["detail"].(map[string]any); len(detail) > 0 {
 		t.Errorf("nobody read a detail, and yet there is %v", detail)
 	}
@@ -165,7 +167,7 @@ func TestViewerSeesNoPath(t *testing.T) {
 	detail.Cwd, detail.Root, detail.Cgroups = "/SECRET", "/SECRET", []string{"/SECRET"}
 	detail.Descriptors = []host.Descriptor{{FD: 1, Target: "/SECRET"}}
 	change := func(cfg *Config) {
-		cfg.Source = fixed{report: reportOf(t, hosttest.Snapshot(time.Hour, processes...))}
+		cfg.Source = treetest.Fixed{Newest: treetest.ReportOf(t, hosttest.Snapshot(time.Hour, processes...))}
 		cfg.Detailer = inFull{id: processes[0].ID, detail: detail}
 	}
 	viewer, operator := apiOf(t, change, asViewer(t)), apiOf(t, change)

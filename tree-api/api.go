@@ -10,15 +10,19 @@ import (
 
 	"proctree/collector/host"
 	"proctree/tree-api/access"
+	"proctree/tree-api/rest"
+	"proctree/tree-api/stream"
+	"proctree/tree-api/tree"
+	"proctree/tree-api/web"
 )
 
 // Config sets up an API.
 type Config struct {
-	Source Source
+	Source tree.Source
 	// Detailer reads one process in full; nil leaves the detail out.
 	Detailer host.Detailer
 	// Host names the host.
-	Host HostInfo
+	Host rest.HostInfo
 	// Version is the exporter's own.
 	Version string
 	// Logger gets one line for each failure that is not the caller's; nil is none.
@@ -56,10 +60,10 @@ type API struct {
 	cfg     Config
 	handler http.Handler
 	// assets are the files of the page by their path.
-	assets  map[string]file
-	models  *models
-	calls   *calls
-	streams *streams
+	assets  map[string]web.File
+	models  *tree.Models
+	calls   *rest.Calls
+	streams *stream.Streams
 }
 
 // New returns an API. It reads nothing before the first request.
@@ -68,11 +72,11 @@ func New(cfg Config) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &API{cfg: cfg, models: newModels(cfg.Source, cfg.Privacy.Shower())}
+	a := &API{cfg: cfg, models: tree.NewModels(cfg.Source, cfg.Privacy.Shower())}
 	if a.assets, err = readAssets(); err != nil {
 		return nil, fmt.Errorf("files of the page: %w", err)
 	}
-	a.calls = newCalls(callsConfig{
+	a.calls = rest.New(rest.Config{
 		Models:         a.models,
 		Detailer:       cfg.Detailer,
 		Host:           cfg.Host,
@@ -83,7 +87,7 @@ func New(cfg Config) (*API, error) {
 		RequestTimeout: cfg.Limits.RequestTimeout,
 		MaxRequests:    cfg.Limits.MaxRequests,
 	})
-	a.streams = newStreams(streamsConfig{
+	a.streams = stream.New(stream.Config{
 		Models:         a.models,
 		Logger:         cfg.Logger,
 		Access:         cfg.Access,
@@ -105,7 +109,7 @@ func (cfg Config) withDefaults() (Config, error) {
 		cfg.Limits.MaxRequests = DefaultMaxRequests
 	}
 	if cfg.Limits.MaxStreams <= 0 {
-		cfg.Limits.MaxStreams = DefaultMaxStreams
+		cfg.Limits.MaxStreams = stream.DefaultMaxStreams
 	}
 	if cfg.MetricsPath == "" {
 		cfg.MetricsPath = "/metrics"
@@ -121,7 +125,7 @@ func (cfg Config) withDefaults() (Config, error) {
 }
 
 // SetPrivacy puts other privacy rules in force, as after a reload of the configuration.
-func (a *API) SetPrivacy(privacy Privacy) { a.models.setCmdline(privacy.Shower()) }
+func (a *API) SetPrivacy(privacy Privacy) { a.models.SetCmdline(privacy.Shower()) }
 
 // ServeHTTP answers a request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+
+	"proctree/tree-api/treetest"
 )
 
 // nowhere drops an answer, as a fast client would.
@@ -26,7 +28,7 @@ func BenchmarkTree(b *testing.B) {
 	for _, processes := range []int{1_000, 10_000} {
 		for _, accept := range []string{"identity", "gzip"} {
 			b.Run(fmt.Sprintf("processes=%d/%s", processes, accept), func(b *testing.B) {
-				source := newTurning(b, processes)
+				source := treetest.NewTurning(b, processes)
 				api := apiOf(b, func(cfg *Config) { cfg.Source = source })
 				r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "http://localhost/api/v1/tree", http.NoBody)
 				r.RemoteAddr = "127.0.0.1:1"

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"proctree/tree-api/access"
+	"proctree/tree-api/treetest"
 )
 
 // withTokens makes a token for each role.
@@ -44,7 +45,7 @@ func toHost(name string) func(*http.Request) {
 
 // TestOutsiders asks as somebody who must not see the tree.
 func TestOutsiders(t *testing.T) {
-	schemas := newSchemas(t)
+	schemas := treetest.NewSchemas(t)
 	change, viewer, _ := withTokens(t, access.Config{})
 	open, closed := apiOf(t), apiOf(t, change)
 	for _, test := range []struct {
@@ -86,7 +87,7 @@ func TestOutsiders(t *testing.T) {
 // TestViewerAsksForOperatorData holds that a viewer is told so where he asks for command
 // lines or paths, and that an operator finds what he asks for, and there alone.
 func TestViewerAsksForOperatorData(t *testing.T) {
-	schemas := newSchemas(t)
+	schemas := treetest.NewSchemas(t)
 	change, viewer, operator := withTokens(t, access.Config{})
 	api := apiOf(t, change)
 	door := onSocket(t, apiOf(t, change))

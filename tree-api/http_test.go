@@ -12,6 +12,7 @@ import (
 
 	"proctree/collector/group"
 	"proctree/collector/host/hosttest"
+	"proctree/tree-api/treetest"
 )
 
 func header(name, value string) func(*http.Request) {
@@ -21,8 +22,8 @@ func header(name, value string) func(*http.Request) {
 // bigHost gives answers that are worth compressing.
 func bigHost(tb testing.TB) func(*Config) {
 	tb.Helper()
-	report := reportOf(tb, hosttest.Snapshot(time.Hour, hosttest.Many(200, time.Hour)...))
-	return func(cfg *Config) { cfg.Source = fixed{report: report} }
+	report := treetest.ReportOf(tb, hosttest.Snapshot(time.Hour, hosttest.Many(200, time.Hour)...))
+	return func(cfg *Config) { cfg.Source = treetest.Fixed{Newest: report} }
 }
 
 func TestConditionalRequests(t *testing.T) {
@@ -48,8 +49,8 @@ func TestConditionalRequests(t *testing.T) {
 }
 
 func TestTagsDiffer(t *testing.T) {
-	report := officeHost(t)
-	source := &fixed{report: report}
+	report := treetest.Office(t)
+	source := &treetest.Fixed{Newest: report}
 	with := func(cfg *Config) { cfg.Source = source }
 	api := apiOf(t, with)
 	viewer := apiOf(t, with, asViewer(t))
@@ -66,7 +67,7 @@ func TestTagsDiffer(t *testing.T) {
 	check("the tree", ask(t, api, "/api/v1/tree"))
 	check("a part of it", ask(t, api, "/api/v1/tree?limit=1"))
 	check("a viewer's tree", ask(t, viewer, "/api/v1/tree"))
-	source.report = officeHost(t)
+	source.Newest = treetest.Office(t)
 	check("the tree later", ask(t, api, "/api/v1/tree"))
 	api.SetPrivacy(Privacy{Cmdline: CmdlineNone})
 	check("the tree under other rules", ask(t, api, "/api/v1/tree"))
@@ -131,7 +132,7 @@ func (a *asked) Report(ctx context.Context) (*group.Report, error) {
 }
 
 func TestTooManyRequestsAtOnce(t *testing.T) {
-	schemas := newSchemas(t)
+	schemas := treetest.NewSchemas(t)
 	source := &asked{}
 	api := apiOf(t, func(cfg *Config) {
 		cfg.Source = source
@@ -153,7 +154,7 @@ func TestTooManyRequestsAtOnce(t *testing.T) {
 			}
 		})
 	}
-	waitFor(t, "both requests", func() bool { return source.asked.Load() == 2 })
+	treetest.WaitFor(t, "both requests", func() bool { return source.asked.Load() == 2 })
 	response := ask(t, api, "/api/v1/tree")
 	checkFailure(t, schemas, response, http.StatusServiceUnavailable, "unavailable", "more than 2 requests")
 	if response.Header.Get("Retry-After") != "1" {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"proctree/tree-api/access"
+	"proctree/tree-api/treetest"
 )
 
 func TestTooManyWrongTokens(t *testing.T) {
@@ -17,7 +18,7 @@ func TestTooManyWrongTokens(t *testing.T) {
 		ask(t, api, "/api/v1/host", header("Authorization", "Bearer wrong"))
 	}
 	response := ask(t, api, "/api/v1/host", header("Authorization", "Bearer wrong"))
-	checkFailure(t, newSchemas(t), response, http.StatusTooManyRequests, "too_many_requests", "try again in")
+	checkFailure(t, treetest.NewSchemas(t), response, http.StatusTooManyRequests, "too_many_requests", "try again in")
 	if response.Header.Get("Retry-After") != "1" {
 		t.Errorf("Retry-After is %q", response.Header.Get("Retry-After"))
 	}

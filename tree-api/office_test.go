@@ -10,19 +10,21 @@ import (
 	"testing"
 
 	"proctree/tree-api/access"
+	"proctree/tree-api/rest"
+	"proctree/tree-api/treetest"
 )
 
 func apiOf(tb testing.TB, change ...func(*Config)) *API {
 	tb.Helper()
 	cfg := Config{
-		Host:    HostInfo{Name: "office", OS: "linux", Kernel: "6.12.1", Arch: "amd64"},
+		Host:    rest.HostInfo{Name: "office", OS: "linux", Kernel: "6.12.1", Arch: "amd64"},
 		Version: "1.2.3",
 	}
 	for _, c := range change {
 		c(&cfg)
 	}
 	if cfg.Source == nil {
-		cfg.Source = fixed{report: officeHost(tb)}
+		cfg.Source = treetest.Fixed{Newest: treetest.Office(tb)}
 	}
 	api, err := New(cfg)
 	if err != nil {
@@ -83,10 +85,10 @@ func asViewer(tb testing.TB) func(*Config) {
 }
 
 // checkFailure holds a refusal against what was expected, and its text to one line.
-func checkFailure(tb testing.TB, schemas *schemas, response reply, status int, kind, want string) {
+func checkFailure(tb testing.TB, schemas *treetest.Schemas, response reply, status int, kind, want string) {
 	tb.Helper()
 	body := response.Body
-	schemas.check(tb, "Error", body)
+	schemas.Check(tb, "Error", body)
 	var got struct{ ErrorType, Error string }
 	if err := json.Unmarshal(body, &got); err != nil {
 		tb.Fatal(err)

@@ -12,6 +12,8 @@ import (
 	"github.com/go-kit/log/level"
 
 	"proctree/tree-api/access"
+	"proctree/tree-api/rest"
+	"proctree/tree-api/web"
 )
 
 //go:embed pages/*.html pages/pages.css
@@ -64,7 +66,7 @@ func (a *API) login(w http.ResponseWriter, r *http.Request) {
 	case http.MethodPost:
 		a.takeLogin(w, r)
 	default:
-		writeFailure(w, wrongMethod(r, "GET, HEAD, POST"))
+		rest.WriteFailure(w, rest.WrongMethod(r, "GET, HEAD, POST"))
 	}
 }
 
@@ -78,9 +80,9 @@ func (a *API) takeLogin(w http.ResponseWriter, r *http.Request) {
 	}
 	cookie, err := a.cfg.Access.Login(r, r.PostForm.Get("token"))
 	if err != nil {
-		f := failureOf(err)
-		f.setHeaders(w)
-		a.writePage(w, f.status, "login.html", sentence(err))
+		f := rest.FailureOf(err)
+		f.SetHeaders(w)
+		a.writePage(w, f.Status, "login.html", sentence(err))
 		return
 	}
 	http.SetCookie(w, cookie)
@@ -90,12 +92,12 @@ func (a *API) takeLogin(w http.ResponseWriter, r *http.Request) {
 // logout ends the session and shows the form again.
 func (a *API) logout(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
-		writeFailure(w, wrongMethod(r, "POST"))
+		rest.WriteFailure(w, rest.WrongMethod(r, "POST"))
 		return
 	}
 	cookie, err := a.cfg.Access.Logout(r)
 	if err != nil {
-		writeFailure(w, failureOf(err))
+		rest.WriteFailure(w, rest.FailureOf(err))
 		return
 	}
 	http.SetCookie(w, cookie)
@@ -143,12 +145,12 @@ func (a *API) index(w http.ResponseWriter, r *http.Request) {
 }
 
 // readAssets reads the files of the page, and of the pages for those who may not see it.
-func readAssets() (map[string]file, error) {
-	files, err := pageAssets()
+func readAssets() (map[string]web.File, error) {
+	files, err := web.Files()
 	if err != nil {
 		return nil, err
 	}
-	others, err := readFiles(pageFiles, "pages")
+	others, err := web.ReadFiles(pageFiles, "pages")
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +163,7 @@ func (a *API) page(w http.ResponseWriter, r *http.Request, role access.Role) {
 	if r.Method == http.MethodGet {
 		a.streams.ReadAhead(role)
 	}
-	a.assets["/index.html"].serve(w, r)
+	a.assets["/index.html"].Serve(w, r)
 }
 
 // asset is any other file. They hold nothing of the host, so anybody may have them.
@@ -171,5 +173,5 @@ func (a *API) asset(w http.ResponseWriter, r *http.Request) {
 		unknownPath(w, r)
 		return
 	}
-	f.serve(w, r)
+	f.Serve(w, r)
 }

@@ -9,6 +9,7 @@ import (
 
 	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/tree-api/treetest"
 )
 
 func TestPrivacyYAML(t *testing.T) {
@@ -60,7 +61,7 @@ func TestSecretsAreMaskedEverywhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	api := apiOf(t, func(cfg *Config) {
-		cfg.Source = fixed{report: reportOf(t, snapshot)}
+		cfg.Source = treetest.Fixed{Newest: treetest.ReportOf(t, snapshot)}
 		cfg.Detailer = inFull{id: process.ID, detail: host.Detail{}}
 		cfg.Privacy = privacy
 	})

@@ -8,19 +8,22 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"proctree/tree-api/tree"
+	"proctree/tree-api/treetest"
 )
 
 type listAnswer struct {
 	Data struct {
 		Total, Matched int
 		Role           string
-		Tree           []wireNode
-		Processes      []wireNode
+		Tree           []treetest.WireNode
+		Processes      []treetest.WireNode
 	}
 }
 
 // drawn draws nodes as "1(2 3*)" by PID; * marks context.
-func drawn(nodes []wireNode) string {
+func drawn(nodes []treetest.WireNode) string {
 	parts := make([]string, 0, len(nodes))
 	for _, n := range nodes {
 		text := strconv.Itoa(n.PID)
@@ -37,7 +40,7 @@ func drawn(nodes []wireNode) string {
 
 func TestFilters(t *testing.T) {
 	operator, viewer := apiOf(t), apiOf(t, asViewer(t))
-	schemas := newSchemas(t)
+	schemas := treetest.NewSchemas(t)
 	const all = "1(20(21) 30(31(32 41))) 2(10)"
 	for _, test := range []struct {
 		target, want, viewer string
@@ -90,7 +93,7 @@ func TestFilters(t *testing.T) {
 				if strings.HasPrefix(test.target, "/processes") {
 					name = "ProcessesAnswer"
 				}
-				schemas.check(t, name, body)
+				schemas.Check(t, name, body)
 				if tree := drawn(append(got.Data.Tree, got.Data.Processes...)); tree != want {
 					t.Errorf("%s sees %s, want %s", got.Data.Role, tree, want)
 				}
@@ -108,7 +111,7 @@ func TestFilters(t *testing.T) {
 }
 
 func TestBadRequests(t *testing.T) {
-	api, schemas := apiOf(t), newSchemas(t)
+	api, schemas := apiOf(t), treetest.NewSchemas(t)
 	long := strings.Repeat("x", 300)
 	for _, test := range []struct {
 		target, want string
@@ -156,7 +159,7 @@ func TestBadRequests(t *testing.T) {
 }
 
 func TestOtherMethods(t *testing.T) {
-	api, schemas := apiOf(t), newSchemas(t)
+	api, schemas := apiOf(t), treetest.NewSchemas(t)
 	for _, path := range []string{"/tree", "/processes", "/processes/1", "/host", "/openapi.json"} {
 		for _, method := range []string{http.MethodPost, http.MethodDelete, "BREW"} {
 			response := ask(t, api, "/api/v1"+path, func(r *http.Request) { r.Method = method })
@@ -169,16 +172,16 @@ func TestOtherMethods(t *testing.T) {
 }
 
 func TestFailures(t *testing.T) {
-	schemas := newSchemas(t)
+	schemas := treetest.NewSchemas(t)
 	for name, test := range map[string]struct {
-		source Source
+		source tree.Source
 		status int
 		kind   string
 		want   string
 	}{
-		"scan failed":  {fixed{err: errors.New("open /proc: too many open files")}, 503, "unavailable", "too many open files"},
-		"scan is slow": {fixed{}, 503, "timeout", "deadline"},
-		"panic":        {panicking{}, 500, "internal", "log"},
+		"scan failed":  {treetest.Fixed{Err: errors.New("open /proc: too many open files")}, 503, "unavailable", "too many open files"},
+		"scan is slow": {treetest.Fixed{}, 503, "timeout", "deadline"},
+		"panic":        {treetest.Panicking{}, 500, "internal", "log"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			api := apiOf(t, func(cfg *Config) {

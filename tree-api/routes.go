@@ -5,6 +5,9 @@ import (
 	"net/http"
 
 	"github.com/klauspost/compress/gzhttp"
+
+	"proctree/tree-api/openapi"
+	"proctree/tree-api/rest"
 )
 
 // routes is the table of every address.
@@ -18,22 +21,22 @@ func (a *API) routes() (http.Handler, error) {
 		return nil, fmt.Errorf("set up compression: %w", err)
 	}
 	mux := http.NewServeMux()
-	for path, handler := range a.calls.handlers() {
+	for path, handler := range a.calls.Handlers() {
 		mux.Handle(path, a.shared(compress(handler)))
 	}
-	mux.Handle("/api/v1/stream", a.calls.recovered(readOnly(a.streams)))
-	mux.Handle("/api/v1/openapi.json", a.shared(compress(readOnly(http.HandlerFunc(serveOpenAPI)))))
-	mux.Handle("/api/", a.calls.recovered(http.HandlerFunc(unknownPath)))
-	mux.Handle("/login", a.calls.recovered(http.HandlerFunc(a.login)))
-	mux.Handle("/logout", a.calls.recovered(http.HandlerFunc(a.logout)))
-	mux.Handle("/", compress(a.calls.recovered(readOnly(http.HandlerFunc(a.index)))))
+	mux.Handle("/api/v1/stream", a.calls.Recovered(rest.ReadOnly(a.streams)))
+	mux.Handle("/api/v1/openapi.json", a.shared(compress(rest.ReadOnly(http.HandlerFunc(serveOpenAPI)))))
+	mux.Handle("/api/", a.calls.Recovered(http.HandlerFunc(unknownPath)))
+	mux.Handle("/login", a.calls.Recovered(http.HandlerFunc(a.login)))
+	mux.Handle("/logout", a.calls.Recovered(http.HandlerFunc(a.logout)))
+	mux.Handle("/", compress(a.calls.Recovered(rest.ReadOnly(http.HandlerFunc(a.index)))))
 	return a.secured(mux), nil
 }
 
 func unknownPath(w http.ResponseWriter, r *http.Request) {
-	writeFailure(w, &failure{
-		status: http.StatusNotFound, kind: errorNotFound,
-		err: fmt.Errorf("there is no %s; /api/v1/openapi.json lists what there is", r.URL.Path),
+	rest.WriteFailure(w, &rest.CallError{
+		Status: http.StatusNotFound, Kind: rest.ErrorNotFound,
+		Err: fmt.Errorf("there is no %s; /api/v1/openapi.json lists what there is", r.URL.Path),
 	})
 }
 
@@ -41,5 +44,5 @@ func unknownPath(w http.ResponseWriter, r *http.Request) {
 func serveOpenAPI(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-cache")
-	w.Write(openAPI)
+	w.Write(openapi.Document)
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"proctree/tree-api/treetest"
 )
 
 // door is where an API listens, and how to get there.
@@ -74,13 +76,13 @@ func (d door) dial(tb testing.TB, query string, headers ...string) (*websocket.C
 	return conn, got
 }
 
-func read(tb testing.TB, conn *websocket.Conn) message {
+func read(tb testing.TB, conn *websocket.Conn) treetest.Message {
 	tb.Helper()
 	kind, data, err := conn.Read(tb.Context())
 	if err != nil || kind != websocket.MessageText {
 		tb.Fatalf("read: %v %v", kind, err)
 	}
-	return decode(tb, data)
+	return treetest.Decode(tb, data)
 }
 
 // checkFarewell reads until the other side says farewell.

@@ -14,10 +14,11 @@ import (
 	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
 	"proctree/tree-api/access"
+	"proctree/tree-api/treetest"
 )
 
 func TestStreamRefusals(t *testing.T) {
-	schemas := newSchemas(t)
+	schemas := treetest.NewSchemas(t)
 	door := onSocket(t, apiOf(t, func(cfg *Config) { cfg.Limits.MaxStreams = 2 }))
 	for _, test := range []struct {
 		query  string
@@ -61,7 +62,7 @@ func TestStreamRefusals(t *testing.T) {
 
 // TestStreamWantsToken holds that where there are tokens, nobody follows without one.
 func TestStreamWantsToken(t *testing.T) {
-	schemas := newSchemas(t)
+	schemas := treetest.NewSchemas(t)
 	change, viewer, operator := withTokens(t, access.Config{})
 	door := onSocket(t, apiOf(t, change))
 	for _, test := range []struct {
@@ -88,7 +89,7 @@ func TestStreamWantsToken(t *testing.T) {
 func TestStreamOfViewer(t *testing.T) {
 	change, viewer, operator := withTokens(t, access.Config{})
 	synctest.Test(t, func(t *testing.T) {
-		source := newLiving(t, func(scan int) []host.Process {
+		source := treetest.NewLiving(t, func(scan int) []host.Process {
 			cmdline := []string{"/SECRET/app", strings.Repeat("SECRET", scan)}
 			return []host.Process{
 				hosttest.Process(1, 0, "app", hosttest.CPU(time.Duration(scan)*time.Second, 0),
@@ -135,7 +136,7 @@ func TestStreamEndsWithItsToken(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		door := onPipes(t, apiOf(t, func(cfg *Config) { cfg.Source, cfg.Access = newLiving(t, one), control }))
+		door := onPipes(t, apiOf(t, func(cfg *Config) { cfg.Source, cfg.Access = treetest.NewLiving(t, treetest.One), control }))
 		conn, _ := door.dial(t, "?interval=1", "Authorization", "Bearer "+secret)
 		read(t, conn)
 		write()

@@ -7,12 +7,14 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"proctree/tree-api/treetest"
 )
 
 // TestStreamOnSocket goes the whole way once: connect, follow, leave, connect again.
 func TestStreamOnSocket(t *testing.T) {
-	schemas := newSchemas(t)
-	door := onSocket(t, apiOf(t, func(cfg *Config) { cfg.Source = newLiving(t, one) }))
+	schemas := treetest.NewSchemas(t)
+	door := onSocket(t, apiOf(t, func(cfg *Config) { cfg.Source = treetest.NewLiving(t, treetest.One) }))
 	for _, test := range []struct {
 		query   string
 		schemas []string
@@ -28,8 +30,8 @@ func TestStreamOnSocket(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			schemas.check(t, schema, data)
-			m := decode(t, data)
+			schemas.Check(t, schema, data)
+			m := treetest.Decode(t, data)
 			if seq > 0 && m.Seq != seq+1 {
 				t.Errorf("after message %d comes %s", seq, data)
 			}
@@ -42,9 +44,9 @@ func TestStreamOnSocket(t *testing.T) {
 }
 
 func TestStreamsAreBounded(t *testing.T) {
-	schemas := newSchemas(t)
+	schemas := treetest.NewSchemas(t)
 	synctest.Test(t, func(t *testing.T) {
-		door := onPipes(t, apiOf(t, func(cfg *Config) { cfg.Source, cfg.Limits.MaxStreams = newLiving(t, one), 2 }))
+		door := onPipes(t, apiOf(t, func(cfg *Config) { cfg.Source, cfg.Limits.MaxStreams = treetest.NewLiving(t, treetest.One), 2 }))
 		first, _ := door.dial(t, "")
 		second, _ := door.dial(t, "?interval=5")
 		_, third := door.dial(t, "")
@@ -63,7 +65,7 @@ func TestStreamsAreBounded(t *testing.T) {
 
 func TestStreamEndsWithTheExporter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		api := apiOf(t, func(cfg *Config) { cfg.Source = newLiving(t, one) })
+		api := apiOf(t, func(cfg *Config) { cfg.Source = treetest.NewLiving(t, treetest.One) })
 		conn, _ := onPipes(t, api).dial(t, "")
 		read(t, conn)
 		closed := make(chan error)
@@ -77,7 +79,7 @@ func TestStreamEndsWithTheExporter(t *testing.T) {
 
 func TestStreamRefusesTalk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		conn, _ := onPipes(t, apiOf(t, func(cfg *Config) { cfg.Source = newLiving(t, one) })).dial(t, "")
+		conn, _ := onPipes(t, apiOf(t, func(cfg *Config) { cfg.Source = treetest.NewLiving(t, treetest.One) })).dial(t, "")
 		read(t, conn)
 		if err := conn.Write(t.Context(), websocket.MessageText, []byte("hello")); err != nil {
 			t.Fatal(err)
@@ -90,7 +92,7 @@ func TestStreamRefusesTalk(t *testing.T) {
 // that another reader is not kept waiting.
 func TestSlowReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		door := onPipes(t, apiOf(t, func(cfg *Config) { cfg.Source = newLiving(t, one) }))
+		door := onPipes(t, apiOf(t, func(cfg *Config) { cfg.Source = treetest.NewLiving(t, treetest.One) }))
 		slow, _ := door.dial(t, "?interval=1")
 		good, _ := door.dial(t, "?interval=1")
 		read(t, slow)
@@ -110,7 +112,7 @@ func TestSlowReader(t *testing.T) {
 // TestDeadConnection holds that a reader that answers no ping is dropped.
 func TestDeadConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		door := onPipes(t, apiOf(t, func(cfg *Config) { cfg.Source, cfg.Limits.MaxStreams = newLiving(t, one), 1 }))
+		door := onPipes(t, apiOf(t, func(cfg *Config) { cfg.Source, cfg.Limits.MaxStreams = treetest.NewLiving(t, treetest.One), 1 }))
 		conn, _ := door.dial(t, "?interval=60")
 		read(t, conn)
 		// The ping comes after 20 s, and the answer may take 20 s more.

@@ -1,0 +1,147 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"proctree/collector/host"
+	"proctree/tree-api/access"
+	"proctree/tree-api/jsontext"
+	"proctree/tree-api/tree"
+)
+
+// getProcess answers GET /api/v1/processes/{pid}.
+func (c *Calls) getProcess(r *http.Request, role access.Role) (answer, error) {
+	if err := noParameters(r); err != nil {
+		return answer{}, err
+	}
+	pid, err := strconv.ParseInt(r.PathValue("pid"), 10, 32)
+	if err != nil || pid < 1 {
+		return answer{}, tree.BadParameter("pid", errors.New("want a whole number from 1 up"))
+	}
+	m, err := c.cfg.Models.Current(r.Context())
+	if err != nil {
+		return answer{}, err
+	}
+	v := m.As(role)
+	i, ok := v.Find(int(pid))
+	if !ok {
+		return answer{}, fmt.Errorf("pid %d: %w", pid, host.ErrNoProcess)
+	}
+	detail, err := c.detail(r.Context(), v.Nodes[i].Process.ID)
+	if err != nil {
+		return answer{}, fmt.Errorf("pid %d: %w", pid, err)
+	}
+	data := c.appendProcess(nil, v, i, detail)
+	// The detail is read anew each time, so the tag is made of the answer itself.
+	return answer{tag: hashTag(data), data: func(dst []byte, _ tree.Pass) []byte { return append(dst, data...) }}, nil
+}
+
+// detail returns an empty detail where nothing can read one.
+func (c *Calls) detail(ctx context.Context, id host.ID) (*host.Detail, error) {
+	if c.cfg.Detailer == nil {
+		return &host.Detail{}, nil
+	}
+	return c.cfg.Detailer.Detail(ctx, id)
+}
+
+// appendProcess appends the node and what is around it, then the detail.
+func (c *Calls) appendProcess(dst []byte, v *tree.View, i int32, d *host.Detail) []byte {
+	dst = append(c.appendMoment(append(dst, '{'), v), ',')
+	dst = v.AppendSelected(dst, i, tree.AsMatch)
+	dst = v.AppendLine(append(dst, `,"ancestors":`...), v.Ancestors(i))
+	dst = v.AppendLine(append(dst, `,"children":`...), v.Nodes[i].Children)
+	dst = append(dst, `,"detail":{`...)
+	return append(jsontext.DropComma(appendDetail(dst, d, v.Role), len(dst)), "}}"...)
+}
+
+// appendDetail appends the members of the detail, each with a comma before it.
+func appendDetail(dst []byte, d *host.Detail, role access.Role) []byte {
+	dst = appendLimits(dst, d.Limits)
+	dst = appendThreads(dst, d.ThreadList)
+	dst = appendCounts(dst, "memory", d.Memory)
+	dst = appendCounts(dst, "io", d.IO)
+	if d.OOMScore != nil {
+		dst = jsontext.AppendInt(append(dst, `,"oom_score":`...), *d.OOMScore)
+	}
+	dst = jsontext.AppendText(dst, "wait_channel", d.WaitChan)
+	if role == access.Operator {
+		dst = appendPlaces(dst, d)
+	}
+	return dst
+}
+
+// appendPlaces appends the paths, which are for operators alone.
+func appendPlaces(dst []byte, d *host.Detail) []byte {
+	dst = jsontext.AppendText(dst, "cwd", d.Cwd)
+	dst = jsontext.AppendText(dst, "root", d.Root)
+	if d.Cgroups != nil {
+		dst = jsontext.AppendStrings(append(dst, `,"cgroups":`...), d.Cgroups)
+	}
+	if d.Descriptors == nil {
+		return dst
+	}
+	dst = append(dst, `,"descriptors":[`...)
+	for i, descriptor := range d.Descriptors {
+		dst = jsontext.AppendComma(dst, i)
+		dst = jsontext.AppendInt(append(dst, `{"fd":`...), descriptor.FD)
+		dst = append(jsontext.AppendText(dst, "target", descriptor.Target), '}')
+	}
+	return append(dst, ']')
+}
+
+// appendLimits appends the resource limits; null is unlimited.
+func appendLimits(dst []byte, limits []host.Limit) []byte {
+	if limits == nil {
+		return dst
+	}
+	dst = append(dst, `,"limits":[`...)
+	for i, limit := range limits {
+		dst = jsontext.AppendString(append(jsontext.AppendComma(dst, i), `{"name":`...), limit.Name)
+		dst = jsontext.AppendText(dst, "unit", limit.Unit)
+		dst = appendLimit(append(dst, `,"soft":`...), limit.Soft)
+		dst = append(appendLimit(append(dst, `,"hard":`...), limit.Hard), '}')
+	}
+	return append(dst, ']')
+}
+
+func appendLimit(dst []byte, value *uint64) []byte {
+	if value == nil {
+		return append(dst, "null"...)
+	}
+	return jsontext.AppendUint(dst, *value)
+}
+
+func appendThreads(dst []byte, threads []host.Thread) []byte {
+	if threads == nil {
+		return dst
+	}
+	dst = append(dst, `,"threads":[`...)
+	for i := range threads {
+		t := &threads[i]
+		dst = jsontext.AppendInt(append(jsontext.AppendComma(dst, i), `{"tid":`...), t.TID)
+		dst = jsontext.AppendString(append(dst, `,"name":`...), t.Name)
+		dst = jsontext.AppendString(append(dst, `,"state":`...), t.State.String())
+		dst = jsontext.AppendDecimal(append(dst, `,"user_seconds":`...), t.UserSeconds, jsontext.CpuDecimals)
+		dst = append(jsontext.AppendDecimal(append(dst, `,"system_seconds":`...), t.SysSeconds, jsontext.CpuDecimals), '}')
+	}
+	return append(dst, ']')
+}
+
+// appendCounts appends a member with counts in the order of their names.
+func appendCounts(dst []byte, key string, counts map[string]uint64) []byte {
+	if counts == nil {
+		return dst
+	}
+	dst = append(jsontext.AppendString(append(dst, ','), key), ":{"...)
+	for i, name := range slices.Sorted(maps.Keys(counts)) {
+		dst = append(jsontext.AppendString(jsontext.AppendComma(dst, i), name), ':')
+		dst = jsontext.AppendUint(dst, counts[name])
+	}
+	return append(dst, '}')
+}

@@ -1,0 +1,115 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"proctree/collector/host"
+	"proctree/tree-api/access"
+	"proctree/tree-api/jsontext"
+	"proctree/tree-api/tree"
+)
+
+// The values of errorType: those of Prometheus where it has one for the case.
+const (
+	ErrorBadData     = "bad_data"
+	ErrorNotFound    = "not_found"
+	errorMethod      = "method_not_allowed"
+	ErrorUnavailable = "unavailable"
+	errorTimeout     = "timeout"
+	errorInternal    = "internal"
+	errorLogin       = "unauthorized"
+	errorForbidden   = "forbidden"
+	errorTooMany     = "too_many_requests"
+)
+
+// CallError is an error with what the caller is told about it.
+type CallError struct {
+	Status int
+	Kind   string
+	// Headers are added to the answer.
+	Headers map[string]string
+	Err     error
+}
+
+func (f *CallError) Error() string { return f.Err.Error() }
+
+func (f *CallError) Unwrap() error { return f.Err }
+
+// SetHeaders sets the headers that belong to the error.
+func (f *CallError) SetHeaders(w http.ResponseWriter) {
+	for name, value := range f.Headers {
+		w.Header().Set(name, value)
+	}
+}
+
+// WrongMethod is the answer to a method that an address does not have (RFC 9110, section
+// 15.5.6).
+func WrongMethod(r *http.Request, allowed string) *CallError {
+	return &CallError{
+		Status:  http.StatusMethodNotAllowed,
+		Kind:    errorMethod,
+		Headers: map[string]string{"Allow": allowed},
+		Err:     fmt.Errorf("method %s is not allowed here", r.Method),
+	}
+}
+
+// FailureOf finds what to tell about an error: who could know better decides first.
+func FailureOf(err error) *CallError {
+	if f, ok := errors.AsType[*CallError](err); ok {
+		return f
+	}
+	if refusal, ok := errors.AsType[*access.RefusalError](err); ok {
+		return refused(refusal)
+	}
+	_, bad := errors.AsType[*tree.BadParameterError](err)
+	switch {
+	case bad:
+		return &CallError{Status: http.StatusBadRequest, Kind: ErrorBadData, Err: err}
+	case errors.Is(err, tree.ErrForOperators):
+		return &CallError{Status: http.StatusForbidden, Kind: errorForbidden, Err: err}
+	case errors.Is(err, tree.ErrNoRoot), errors.Is(err, host.ErrNoProcess):
+		return &CallError{Status: http.StatusNotFound, Kind: ErrorNotFound, Err: err}
+	case errors.Is(err, context.DeadlineExceeded):
+		return &CallError{Status: http.StatusServiceUnavailable, Kind: errorTimeout, Err: err}
+	}
+	return &CallError{Status: http.StatusServiceUnavailable, Kind: ErrorUnavailable, Err: err}
+}
+
+// refused tells how to be let in.
+func refused(refusal *access.RefusalError) *CallError {
+	f := &CallError{Status: refusal.Status, Kind: errorForbidden, Err: refusal}
+	switch refusal.Status {
+	case http.StatusUnauthorized:
+		f.Kind = errorLogin
+		f.Headers = map[string]string{"WWW-Authenticate": `Bearer realm="proctree"`}
+	case http.StatusTooManyRequests:
+		f.Kind = errorTooMany
+		f.Headers = map[string]string{"Retry-After": strconv.Itoa(int(refusal.RetryAfter.Seconds()))}
+	}
+	return f
+}
+
+// WriteFailure sends the error in Prometheus' envelope.
+func WriteFailure(w http.ResponseWriter, f *CallError) {
+	body := append([]byte(nil), `{"status":"error","errorType":`...)
+	body = jsontext.AppendString(body, f.Kind)
+	body = append(body, `,"error":`...)
+	body = append(jsontext.AppendString(body, f.Error()), "}\n"...)
+	f.SetHeaders(w)
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(f.Status)
+	w.Write(body)
+}
+
+// appendSuccess appends the envelope around what data appends.
+func appendSuccess(dst []byte, data func([]byte) []byte) []byte {
+	dst = data(append(dst, `{"status":"success","data":`...))
+	return append(dst, "}\n"...)
+}

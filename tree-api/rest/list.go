@@ -1,0 +1,102 @@
+package rest
+
+import (
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"proctree/tree-api/access"
+	"proctree/tree-api/jsontext"
+	"proctree/tree-api/tree"
+)
+
+// getTree answers GET /api/v1/tree.
+func (c *Calls) getTree(r *http.Request, role access.Role) (answer, error) {
+	return c.list(r, role, tree.Nested)
+}
+
+// getProcesses answers GET /api/v1/processes.
+func (c *Calls) getProcesses(r *http.Request, role access.Role) (answer, error) {
+	return c.list(r, role, tree.Flat)
+}
+
+func (c *Calls) list(r *http.Request, role access.Role, as tree.Shape) (answer, error) {
+	values, err := UrlValues(r)
+	if err != nil {
+		return answer{}, err
+	}
+	q, err := tree.ParseQuery(values, as)
+	if err != nil {
+		return answer{}, err
+	}
+	if err := q.CheckRole(role); err != nil {
+		return answer{}, err
+	}
+	m, err := c.cfg.Models.Current(r.Context())
+	if err != nil {
+		return answer{}, err
+	}
+	v := m.As(role)
+	s, err := v.SelectNodes(r.Context(), q)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{
+		tag: tag(m, role, values),
+		data: func(dst []byte, pass tree.Pass) []byte {
+			dst = c.appendHead(dst, v, s)
+			if as == tree.Nested {
+				dst = v.Nest(s, q).AppendAll(append(dst, `,"tree":`...), pass)
+			} else {
+				dst = v.AppendList(append(dst, `,"processes":`...), s, pass)
+			}
+			return append(dst, '}')
+		},
+	}, nil
+}
+
+// UrlValues parses the parameters of a request; the error is a *badParameterError.
+func UrlValues(r *http.Request) (url.Values, error) { return tree.ParseValues(r.URL.RawQuery) }
+
+// noParameters is for the calls that take none.
+func noParameters(r *http.Request) error {
+	values, err := UrlValues(r)
+	if err != nil {
+		return err
+	}
+	for name := range values {
+		return tree.BadParameter(name, errors.New("unknown; this call has no parameters"))
+	}
+	return nil
+}
+
+// tag is one for a snapshot, a role and the parameters.
+func tag(m *tree.Model, role access.Role, values url.Values) string {
+	hash := fnv.New64a()
+	hash.Write([]byte(values.Encode()))
+	return fmt.Sprintf("%x-%d-%x", m.Generation, role, hash.Sum64())
+}
+
+// hashTag is a tag for an answer that is made before it is known whether it is wanted.
+func hashTag(data []byte) string {
+	hash := fnv.New64a()
+	hash.Write(data)
+	return strconv.FormatUint(hash.Sum64(), 16)
+}
+
+// appendHead appends the members that every list has, with the brace before them.
+func (c *Calls) appendHead(dst []byte, v *tree.View, s *tree.Selection) []byte {
+	dst = c.appendMoment(append(dst, '{'), v)
+	dst = jsontext.AppendInt(append(dst, `,"total":`...), len(v.Nodes))
+	return jsontext.AppendInt(append(dst, `,"matched":`...), s.Matched)
+}
+
+// appendMoment appends which host it is, when it was looked at, and for whom.
+func (c *Calls) appendMoment(dst []byte, v *tree.View) []byte {
+	dst = jsontext.AppendString(append(dst, `"host":`...), c.cfg.Host.Name)
+	dst = v.AppendTimes(dst)
+	return append(append(append(dst, `,"role":"`...), v.Role.String()...), '"')
+}

@@ -1,0 +1,241 @@
+// Package rest answers the calls that read the process table once.
+package rest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
+
+	"proctree/collector/host"
+	"proctree/tree-api/access"
+	"proctree/tree-api/tree"
+)
+
+// Config sets up the calls.
+type Config struct {
+	Models *tree.Models
+	// Detailer reads one process in full; nil leaves the detail out.
+	Detailer host.Detailer
+	// Host names the host.
+	Host HostInfo
+	// Version is the exporter's own.
+	Version string
+	// Logger gets one line for each failure that is not the caller's.
+	Logger log.Logger
+	// Access decides who may see what.
+	Access *access.Control
+	// GrafanaURL is where the page links to for history; "" is nowhere.
+	GrafanaURL string
+	// RequestTimeout is how long a request may take.
+	RequestTimeout time.Duration
+	// MaxRequests is how many requests are answered at once; further ones get 503.
+	MaxRequests int
+}
+
+// Calls answers the calls that read the process table once.
+type Calls struct {
+	cfg Config
+	// started tells the entity tags of two runs apart.
+	started string
+	slots   chan struct{}
+	// buffers keeps the *[]byte of answers for the next ones.
+	buffers sync.Pool
+}
+
+// New returns the calls.
+func New(cfg Config) *Calls {
+	return &Calls{
+		cfg:     cfg,
+		started: strconv.FormatInt(time.Now().UnixNano(), 36),
+		slots:   make(chan struct{}, cfg.MaxRequests),
+	}
+}
+
+// Handlers returns what answers each address.
+func (c *Calls) Handlers() map[string]http.Handler {
+	handlers := make(map[string]http.Handler)
+	for path, call := range map[string]call{
+		"/api/v1/host":            c.getHost,
+		"/api/v1/processes":       c.getProcesses,
+		"/api/v1/processes/{pid}": c.getProcess,
+		"/api/v1/tree":            c.getTree,
+	} {
+		handlers[path] = c.Recovered(ReadOnly(c.guarded(call)))
+	}
+	return handlers
+}
+
+// answer is a success. Its body is made only if the caller does not have it already.
+type answer struct {
+	// tag tells two answers at one address apart: the rest of the entity tag is added.
+	tag string
+	// data appends the data. It calls pass between the parts of what may be large.
+	data func(dst []byte, pass tree.Pass) []byte
+}
+
+// call answers one request of a caller with the role.
+type call func(r *http.Request, role access.Role) (answer, error)
+
+// ReadOnly lets GET and HEAD through.
+func ReadOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+			next.ServeHTTP(w, r)
+			return
+		}
+		WriteFailure(w, WrongMethod(r, "GET, HEAD"))
+	})
+}
+
+// guarded asks who calls before anything else is done for him.
+func (c *Calls) guarded(next call) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		grant, err := c.cfg.Access.Authorize(r)
+		if err != nil {
+			WriteFailure(w, FailureOf(err))
+			return
+		}
+		c.serve(w, r, func(r *http.Request) (answer, error) { return next(r, grant.Role) })
+	})
+}
+
+// serve makes one answer within the bounds of the configuration.
+func (c *Calls) serve(w http.ResponseWriter, r *http.Request, next func(*http.Request) (answer, error)) {
+	select {
+	case c.slots <- struct{}{}:
+		defer func() { <-c.slots }()
+	default:
+		WriteFailure(w, &CallError{
+			Status:  http.StatusServiceUnavailable,
+			Kind:    ErrorUnavailable,
+			Headers: map[string]string{"Retry-After": "1"},
+			Err:     fmt.Errorf("more than %d requests at once", c.cfg.MaxRequests),
+		})
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), c.cfg.RequestTimeout)
+	defer cancel()
+	got, err := next(r.WithContext(ctx))
+	if err != nil {
+		f := FailureOf(err)
+		if f.Status >= http.StatusInternalServerError && r.Context().Err() == nil {
+			level.Error(c.cfg.Logger).Log("msg", "request failed", "path", r.URL.Path, "err", err)
+		}
+		WriteFailure(w, f)
+		return
+	}
+	c.write(w, r, got)
+}
+
+// write sends an answer, or 304 if the caller has it (RFC 9110, section 13.1.2). The tag
+// is weak as the answer may travel compressed. For HEAD net/http drops the body.
+func (c *Calls) write(w http.ResponseWriter, r *http.Request, got answer) {
+	h := w.Header()
+	tag := fmt.Sprintf(`W/"%s-%s"`, c.started, got.tag)
+	h.Set("ETag", tag)
+	h.Set("Cache-Control", "no-store")
+	if MatchesTag(r.Header.Values("If-None-Match"), tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	h.Set("Content-Type", "application/json")
+	// A reader that does not read must not hold the request for ever. A writer without
+	// deadlines, as in a test, has none to set.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(c.cfg.RequestTimeout))
+	buffer := c.buffer()
+	out := &output{to: w}
+	defer c.abort(out, r)
+	*buffer = appendSuccess((*buffer)[:0], func(dst []byte) []byte { return got.data(dst, out.pass) })
+	w.Write(*buffer)
+	c.buffers.Put(buffer)
+}
+
+// output takes a body in pieces: the tree of a large host has many megabytes, which
+// nobody needs at once.
+type output struct {
+	to http.ResponseWriter
+	// begun: a part is on its way, so the answer can no longer become another one.
+	begun bool
+}
+
+// pieceBytes is about the size of a piece; no part between two passes is much larger.
+const pieceBytes = 64 << 10
+
+// pass sends what there is once it is enough, and returns what is still to be sent. A
+// reader that went away is found out by net/http.
+func (o *output) pass(dst []byte) []byte {
+	if len(dst) < pieceBytes {
+		return dst
+	}
+	o.begun = true
+	o.to.Write(dst)
+	return dst[:0]
+}
+
+// abort breaks the connection after a panic in the middle of a body, which would else look
+// whole.
+func (c *Calls) abort(out *output, r *http.Request) {
+	if !out.begun {
+		return
+	}
+	if cause := recover(); cause != nil {
+		c.logPanic(r, cause)
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// buffer returns one of an earlier answer, or a new one.
+func (c *Calls) buffer() *[]byte {
+	if buffer, ok := c.buffers.Get().(*[]byte); ok {
+		return buffer
+	}
+	return new(make([]byte, 0, 2*pieceBytes))
+}
+
+// MatchesTag compares weakly, as If-None-Match does (RFC 9110, section 8.8.3.2).
+func MatchesTag(headers []string, tag string) bool {
+	tag = strings.TrimPrefix(tag, "W/")
+	for _, header := range headers {
+		for candidate := range strings.SplitSeq(header, ",") {
+			candidate = strings.TrimPrefix(strings.TrimSpace(candidate), "W/")
+			if candidate == "*" || candidate == tag {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Recovered turns a panic into an answer: the stack goes to the log alone.
+func (c *Calls) Recovered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			switch cause := recover(); cause {
+			case nil:
+			case http.ErrAbortHandler:
+				panic(cause)
+			default:
+				c.logPanic(r, cause)
+				WriteFailure(w, &CallError{
+					Status: http.StatusInternalServerError, Kind: errorInternal,
+					Err: errors.New("the request failed; the exporter's log says why"),
+				})
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (c *Calls) logPanic(r *http.Request, cause any) {
+	level.Error(c.cfg.Logger).Log("msg", "request panicked", "path", r.URL.Path,
+		"cause", cause, "stack", string(debug.Stack()))
+}

@@ -1,0 +1,159 @@
+// Package stream sends the process table over WebSockets: first all of it, then what changes.
+package stream
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/go-kit/log"
+
+	"proctree/tree-api/access"
+	"proctree/tree-api/rest"
+	"proctree/tree-api/tree"
+)
+
+const (
+	// DefaultMaxStreams is how many streams there may be at once.
+	DefaultMaxStreams = 64
+
+	// pingEvery keeps proxies from closing a quiet connection, and finds dead ones.
+	pingEvery = 20 * time.Second
+	// writeTimeout is how long one message may take. It leaves who was cut for being slow
+	// some time to take in what is on its way, and then the farewell.
+	writeTimeout = 20 * time.Second
+)
+
+// Config sets up the streams.
+type Config struct {
+	Models *tree.Models
+	// Logger gets one line for each failure that is not the caller's.
+	Logger log.Logger
+	// Access decides who may see what.
+	Access *access.Control
+	// RequestTimeout is how long the first message and one scan may take.
+	RequestTimeout time.Duration
+	// MaxStreams is how many streams there may be at once; further ones get 503.
+	MaxStreams int
+}
+
+// Streams follows the process table for many readers.
+type Streams struct {
+	cfg Config
+	hub *hub
+}
+
+// New returns streams that read nothing until somebody follows.
+func New(cfg Config) *Streams {
+	return &Streams{cfg, &hub{
+		models:  cfg.Models,
+		logger:  cfg.Logger,
+		timeout: cfg.RequestTimeout,
+		most:    cfg.MaxStreams,
+		feeds:   map[feedKey]*feed{},
+	}}
+}
+
+// ReadAhead makes the first message of a stream that is about to be asked for.
+func (s *Streams) ReadAhead(role access.Role) { s.hub.readAhead(role) }
+
+// ServeHTTP answers GET /api/v1/stream.
+func (s *Streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	grant, err := s.cfg.Access.Authorize(r)
+	if err != nil {
+		rest.WriteFailure(w, rest.FailureOf(err))
+		return
+	}
+	wish, err := parseStream(r, grant.Role)
+	if err != nil {
+		rest.WriteFailure(w, rest.FailureOf(err))
+		return
+	}
+	if !s.hub.reserve() {
+		rest.WriteFailure(w, &rest.CallError{
+			Status:  http.StatusServiceUnavailable,
+			Kind:    rest.ErrorUnavailable,
+			Headers: map[string]string{"Retry-After": "5"},
+			Err:     fmt.Errorf("there are %d streams already", s.cfg.MaxStreams),
+		})
+		return
+	}
+	defer s.hub.release()
+	c, err := s.joinWithin(r.Context(), wish)
+	if err != nil {
+		rest.WriteFailure(w, rest.FailureOf(err))
+		return
+	}
+	defer s.hub.leave(wish.feedKey, c)
+	// The origin was checked already; the library checks it again by its own rules.
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{OriginPatterns: s.cfg.Access.Origins()})
+	if err != nil {
+		return // Accept has answered.
+	}
+	defer func() { _ = conn.CloseNow() }()
+	s.follow(r.Context(), conn, c, grant)
+}
+
+// joinWithin bounds the time until the first message is there.
+func (s *Streams) joinWithin(ctx context.Context, wish *subscription) (*client, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.RequestTimeout)
+	defer cancel()
+	return s.hub.join(ctx, wish)
+}
+
+// follow sends the messages of a client until either side ends the stream.
+func (s *Streams) follow(ctx context.Context, conn *websocket.Conn, c *client, grant access.Grant) {
+	// Nothing is expected from the other side but answers to pings and its farewell.
+	ctx = conn.CloseRead(ctx)
+	ping := time.NewTicker(pingEvery)
+	defer ping.Stop()
+	for {
+		var message []byte
+		select {
+		case <-ctx.Done():
+			return
+		case <-c.ended:
+		case <-ping.C:
+		case message = <-c.messages:
+		}
+		if bye, ok := s.farewellTo(c, grant); ok {
+			_ = conn.Close(bye.code, bye.reason)
+			return
+		}
+		exchange := conn.Ping
+		if message != nil {
+			exchange = func(ctx context.Context) error { return conn.Write(ctx, websocket.MessageText, message) }
+		}
+		if within(ctx, exchange) != nil {
+			return
+		}
+	}
+}
+
+// farewellTo says why a client gets nothing more; ok is false while it does.
+func (s *Streams) farewellTo(c *client, grant access.Grant) (bye farewell, ok bool) {
+	select {
+	case <-c.ended:
+		return c.farewell, true
+	default:
+		return withdrawn, !s.cfg.Access.Holds(grant)
+	}
+}
+
+// within gives an exchange its time; the end of the time breaks the connection.
+func within(ctx context.Context, exchange func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
+	defer cancel()
+	return exchange(ctx)
+}
+
+// Close ends all streams with a word of farewell and waits for them until ctx ends. New
+// ones are refused.
+func (s *Streams) Close(ctx context.Context) error {
+	if err := s.hub.close(ctx); err != nil {
+		return fmt.Errorf("streams still open: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,107 @@
+package stream
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"proctree/tree-api/access"
+	"proctree/tree-api/rest"
+	"proctree/tree-api/tree"
+)
+
+// The interval of a stream in seconds.
+const (
+	defaultInterval = 2
+	leastInterval   = 1
+	mostInterval    = 60
+)
+
+// subscription is what a caller wants of a stream.
+type subscription struct {
+	feedKey
+	query  *tree.Query
+	layout tree.Layout
+}
+
+// isOpening reports whether the first message is among the openings.
+func (s *subscription) isOpening() bool { return s.filter == "" && s.layout == tree.InColumns }
+
+// streamParameter is one that only a stream has.
+type streamParameter struct {
+	name string
+	read func(s *subscription, value string) error
+}
+
+var streamParameters = []streamParameter{
+	{"interval", (*subscription).readInterval},
+	{"layout", (*subscription).readLayout},
+}
+
+// parseStream reads what a stream shall show.
+func parseStream(r *http.Request, role access.Role) (*subscription, error) {
+	if !asksForWebSocket(r) {
+		return nil, &rest.CallError{
+			Status:  http.StatusUpgradeRequired,
+			Kind:    rest.ErrorBadData,
+			Headers: map[string]string{"Upgrade": "websocket", "Connection": "Upgrade"},
+			Err:     errors.New("this is a WebSocket: ask for an upgrade"),
+		}
+	}
+	values, err := rest.UrlValues(r)
+	if err != nil {
+		return nil, err
+	}
+	s := &subscription{feedKey: feedKey{interval: defaultInterval, role: role}}
+	others := make([]string, 0, len(streamParameters))
+	for _, p := range streamParameters {
+		others = append(others, p.name)
+		if err := s.take(p, values); err != nil {
+			return nil, tree.BadParameter(p.name, err)
+		}
+	}
+	s.filter = values.Encode()
+	if s.query, err = tree.ParseQuery(values, tree.Streamed, others...); err != nil {
+		return nil, err
+	}
+	return s, s.query.CheckRole(role)
+}
+
+// asksForWebSocket looks at the headers of RFC 6455, section 4.2.1.
+func asksForWebSocket(r *http.Request) bool {
+	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+}
+
+// take takes one parameter out of the others, if it is there.
+func (s *subscription) take(p streamParameter, values url.Values) error {
+	given, ok := values[p.name]
+	if !ok {
+		return nil
+	}
+	delete(values, p.name)
+	if len(given) > 1 {
+		return fmt.Errorf("given %d times", len(given))
+	}
+	return p.read(s, given[0])
+}
+
+func (s *subscription) readInterval(value string) error {
+	seconds, err := strconv.Atoi(value)
+	if err != nil || seconds < leastInterval || seconds > mostInterval {
+		return fmt.Errorf("want whole seconds from %d to %d, not %q", leastInterval, mostInterval, value)
+	}
+	s.interval = seconds
+	return nil
+}
+
+func (s *subscription) readLayout(value string) error {
+	for s.layout = range tree.Layouts {
+		if s.layout.String() == value {
+			return nil
+		}
+	}
+	return fmt.Errorf("want %s or %s, not %q", tree.InNodes, tree.InColumns, value)
+}

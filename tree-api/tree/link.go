@@ -1,0 +1,78 @@
+package tree
+
+import (
+	"slices"
+
+	"proctree/collector/host"
+)
+
+// linkParents returns the index of each process' parent in processes, or NoParent. The
+// result has no circles.
+func linkParents(processes []host.Process) []int32 {
+	pids := make([]int32, len(processes))
+	for i := range processes {
+		pids[i] = int32(processes[i].PID)
+	}
+	parents := make([]int32, len(processes))
+	// Siblings are often neighbours: most look-ups repeat the one before.
+	lastPID, last := 0, NoParent
+	for i := range processes {
+		p := &processes[i]
+		if p.PPID != lastPID {
+			lastPID, last = p.PPID, NoParent
+			if at, ok := slices.BinarySearch(pids, int32(p.PPID)); ok {
+				last = int32(at)
+			}
+		}
+		parents[i] = last
+		if last == int32(i) || last != NoParent && processes[last].StartTicks > p.StartTicks {
+			parents[i] = NoParent
+		}
+	}
+	cutCircles(parents)
+	return parents
+}
+
+// cutCircles makes the lowest member of each circle a root.
+func cutCircles(parents []int32) {
+	// seen[i] is the walk that came by i: a walk that meets its own mark runs in a circle.
+	seen := make([]int32, len(parents))
+	for i := range parents {
+		walk := int32(i) + 1
+		at := int32(i)
+		for at != NoParent && seen[at] == 0 {
+			seen[at] = walk
+			at = parents[at]
+		}
+		if at != NoParent && seen[at] == walk {
+			cut(parents, at)
+		}
+	}
+}
+
+// cut opens the circle that member is in.
+func cut(parents []int32, member int32) {
+	lowest := member
+	for at := parents[member]; at != member; at = parents[at] {
+		lowest = min(lowest, at)
+	}
+	parents[lowest] = NoParent
+}
+
+// visibleParents replaces every parent that is hidden by its nearest ancestor that is
+// not. It changes and returns parents.
+func visibleParents(parents, places []int32) []int32 {
+	for i := range parents {
+		top := parents[i]
+		for top != NoParent && places[top] == hidden {
+			top = parents[top]
+		}
+		// The hidden ones passed by learn the answer: a long chain of them is walked once.
+		for at := int32(i); parents[at] != top; {
+			next := parents[at]
+			parents[at] = top
+			at = next
+		}
+	}
+	return parents
+}

@@ -1,0 +1,149 @@
+package tree
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"proctree/collector/host"
+)
+
+// Bounds of a query, so that no request can ask for much work with few bytes.
+const (
+	maxQueryBytes  = 4096
+	maxMatchBytes  = 256
+	maxRegexpBytes = 256
+	maxChoices     = 64
+)
+
+// Query says which processes an answer holds, and in which order. The zero value is all
+// of them, by PID. A process must pass every filter that is given.
+type Query struct {
+	// match is text to find, in lower case; "" is none.
+	match  string
+	regexp *regexp.Regexp
+	// in says where match and regexp look; empty is wherever the role may.
+	in []place
+	// users, states and groups each allow any of their members; empty is no filter.
+	users, groups []string
+	states        []host.State
+	minCores      *float64
+	minMemory     *uint64
+
+	sort  *sortKey
+	order order
+	// limit is how many matches are kept, in the order of sort; 0 is all.
+	limit int
+	// root is the PID whose subtree is asked for; 0 is the whole table.
+	root int
+	// Depth is how many levels below the top ones are shown; negative is all.
+	Depth int
+}
+
+// BadParameterError is a request that cannot be understood, and which parameter is why.
+type BadParameterError struct {
+	name string
+	err  error
+}
+
+// BadParameter returns a *BadParameterError.
+func BadParameter(name string, err error) error { return &BadParameterError{name, err} }
+
+func (e *BadParameterError) Error() string { return fmt.Sprintf("parameter %q: %v", e.name, e.err) }
+
+func (e *BadParameterError) Unwrap() error { return e.err }
+
+// parameter reads the values of one URL parameter into a query.
+type parameter struct {
+	name string
+	// repeats marks a parameter that may be given several times.
+	repeats bool
+	// treeOnly marks one that means nothing in a flat answer.
+	treeOnly bool
+	read     func(q *Query, value string) error
+}
+
+// parameters is every parameter of the calls that list processes.
+var parameters = []parameter{
+	{name: "match", read: (*Query).readMatch},
+	{name: "regexp", read: (*Query).readRegexp},
+	{name: "in", repeats: true, read: (*Query).readPlace},
+	{name: "user", repeats: true, read: func(q *Query, v string) error { return choose(&q.users, v) }},
+	{name: "group", repeats: true, read: func(q *Query, v string) error { return choose(&q.groups, v) }},
+	{name: "state", repeats: true, read: (*Query).readState},
+	{name: "min_cpu", read: (*Query).readMinCPU},
+	{name: "min_memory", read: (*Query).readMinMemory},
+	{name: "sort", read: (*Query).readSort},
+	{name: "order", read: (*Query).readOrder},
+	{name: "limit", read: func(q *Query, v string) error { return readCount(&q.limit, v, 1) }},
+	{name: "root", read: func(q *Query, v string) error { return readCount(&q.root, v, 1) }},
+	{name: "depth", treeOnly: true, read: func(q *Query, v string) error { return readCount(&q.Depth, v, 0) }},
+}
+
+// Shape is how an answer is laid out, which decides the parameters it takes.
+type Shape uint8
+
+// The shapes: a list, a tree, or a stream.
+const (
+	Flat Shape = iota
+	Nested
+	// Streamed is the first message of a stream, with what leads to the others.
+	Streamed
+)
+
+// ParseQuery reads the filters of a request; others are the parameters that the caller has
+// taken out before. The error is a *badParameterError.
+func ParseQuery(values url.Values, as Shape, others ...string) (*Query, error) {
+	q := &Query{Depth: -1}
+	left := len(values)
+	for _, p := range parameters {
+		given, ok := values[p.name]
+		if !ok || p.treeOnly && as == Flat {
+			continue
+		}
+		left--
+		if len(given) > 1 && !p.repeats {
+			return nil, BadParameter(p.name, fmt.Errorf("given %d times", len(given)))
+		}
+		for _, v := range given {
+			if err := p.read(q, v); err != nil {
+				return nil, BadParameter(p.name, err)
+			}
+		}
+	}
+	if left > 0 {
+		return nil, unknownParameter(values, as, others)
+	}
+	return q, nil
+}
+
+// unknownParameter names the first parameter that no table row knows.
+func unknownParameter(values url.Values, as Shape, others []string) error {
+	var names, unknown []string
+	for _, p := range parameters {
+		if !p.treeOnly || as != Flat {
+			names = append(names, p.name)
+		}
+	}
+	names = append(names, others...)
+	for name := range values {
+		if !slices.Contains(names, name) {
+			unknown = append(unknown, name)
+		}
+	}
+	return BadParameter(slices.Min(unknown), fmt.Errorf("unknown; there are %s", strings.Join(names, ", ")))
+}
+
+// ParseValues parses the query of a URL; the error is a *badParameterError.
+func ParseValues(query string) (url.Values, error) {
+	if len(query) > maxQueryBytes {
+		return nil, BadParameter("query", fmt.Errorf("longer than %d bytes", maxQueryBytes))
+	}
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return nil, BadParameter("query", err)
+	}
+	return values, nil
+}

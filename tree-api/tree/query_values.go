@@ -1,0 +1,101 @@
+package tree
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"proctree/collector/host"
+)
+
+func (q *Query) readMatch(value string) error {
+	if len(value) > maxMatchBytes {
+		return fmt.Errorf("longer than %d bytes", maxMatchBytes)
+	}
+	q.match = strings.ToLower(value)
+	return nil
+}
+
+func (q *Query) readRegexp(value string) error {
+	if len(value) > maxRegexpBytes {
+		return fmt.Errorf("longer than %d bytes", maxRegexpBytes)
+	}
+	var err error
+	q.regexp, err = regexp.Compile(value)
+	return err
+}
+
+func (q *Query) readState(value string) error {
+	state, ok := host.ParseState(value)
+	if !ok {
+		return fmt.Errorf("no such state %q; there are %s", value, strings.Join(stateNames(), ", "))
+	}
+	if !slices.Contains(q.states, state) {
+		q.states = append(q.states, state)
+	}
+	return nil
+}
+
+func stateNames() []string {
+	names := make([]string, host.NumStates)
+	for i := range names {
+		names[i] = host.State(i).String()
+	}
+	return names
+}
+
+func (q *Query) readMinCPU(value string) error {
+	cores, err := strconv.ParseFloat(value, 64)
+	if err != nil || math.IsNaN(cores) || math.IsInf(cores, 0) || cores < 0 {
+		return fmt.Errorf("want cores, a number from 0 up, not %q", value)
+	}
+	q.minCores = &cores
+	return nil
+}
+
+func (q *Query) readMinMemory(value string) error {
+	bytes, err := strconv.ParseUint(value, 10, 63)
+	if err != nil {
+		return fmt.Errorf("want bytes, a whole number from 0 up, not %q", value)
+	}
+	q.minMemory = &bytes
+	return nil
+}
+
+func (q *Query) readSort(value string) error {
+	key, err := findSortKey(value)
+	q.sort = key
+	return err
+}
+
+func (q *Query) readOrder(value string) error {
+	switch value {
+	case "asc":
+		q.order = ascending
+	case "desc":
+		q.order = descending
+	default:
+		return fmt.Errorf("want asc or desc, not %q", value)
+	}
+	return nil
+}
+
+func readCount(into *int, value string, least int) error {
+	n, err := strconv.ParseInt(value, 10, 32)
+	if err != nil || int(n) < least {
+		return fmt.Errorf("want a whole number from %d up, not %q", least, value)
+	}
+	*into = int(n)
+	return nil
+}
+
+func choose(from *[]string, value string) error {
+	if len(*from) == maxChoices {
+		return fmt.Errorf("given more than %d times", maxChoices)
+	}
+	*from = append(*from, value)
+	return nil
+}

@@ -1,0 +1,128 @@
+package tree
+
+import (
+	"testing"
+	"time"
+
+	"proctree/collector/host"
+	"proctree/collector/host/hosttest"
+	"proctree/tree-api/treetest"
+)
+
+func TestRates(t *testing.T) {
+	const before, now = 60 * time.Second, 70 * time.Second
+	p := hosttest.Process
+	started := hosttest.Started
+	for _, test := range []struct {
+		name      string
+		then, now []host.Process
+		want      Rates
+	}{
+		{
+			"over the interval",
+			[]host.Process{p(9, 0, "a", hosttest.CPU(time.Second, time.Second), hosttest.IO(100, 50))},
+			[]host.Process{p(9, 0, "a", hosttest.CPU(4*time.Second, 3*time.Second), hosttest.IO(1100, 75))},
+			Rates{Cores: 0.5, HasCores: true, ReadBytes: 100, WrittenBytes: 2.5, HasIO: true},
+		},
+		{
+			"started since: over its life",
+			nil,
+			[]host.Process{p(9, 0, "a", started(68*time.Second), hosttest.CPU(time.Second, 0), hosttest.IO(10, 0))},
+			Rates{Cores: 0.5, HasCores: true, ReadBytes: 5, HasIO: true},
+		},
+		{
+			"started in this very tick",
+			nil,
+			[]host.Process{p(9, 0, "a", started(now), hosttest.CPU(5*time.Millisecond, 0))},
+			Rates{Cores: 0.5, HasCores: true, HasIO: true},
+		},
+		{
+			"a reused PID is another process",
+			[]host.Process{p(9, 0, "a", hosttest.CPU(time.Hour, 0))},
+			[]host.Process{p(9, 0, "a", started(65*time.Second), hosttest.CPU(time.Second, 0))},
+			Rates{Cores: 0.2, HasCores: true, HasIO: true},
+		},
+		{
+			"old, but not in the scan before",
+			nil,
+			[]host.Process{p(9, 0, "a", started(time.Second), hosttest.CPU(time.Hour, 0))},
+			Rates{},
+		},
+		{
+			"not known before",
+			[]host.Process{p(9, 0, "a", hosttest.Without(host.HasIO))},
+			[]host.Process{p(9, 0, "a", hosttest.CPU(time.Second, 0), hosttest.IO(1, 1))},
+			Rates{Cores: 0.1, HasCores: true},
+		},
+		{
+			"a counter that fell stands still",
+			[]host.Process{p(9, 0, "a", hosttest.CPU(time.Hour, 0), hosttest.IO(100, 100))},
+			[]host.Process{p(9, 0, "a", hosttest.IO(99, 110))},
+			Rates{HasCores: true, WrittenBytes: 1, HasIO: true},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			then := hosttest.Snapshot(before, test.then...)
+			tree := Build(treetest.ReportOf(t, then, hosttest.Snapshot(now, test.now...)), then)
+			if got := tree.Nodes[0].Rates; got != test.want {
+				t.Errorf("rates are %+v, want %+v", got, test.want)
+			}
+			if tree.IntervalSeconds != 10 {
+				t.Errorf("the interval is %v s, want 10", tree.IntervalSeconds)
+			}
+		})
+	}
+}
+
+func TestNoRatesWithoutPreviousScan(t *testing.T) {
+	s := hosttest.Snapshot(time.Minute, hosttest.Process(1, 0, "init", hosttest.CPU(time.Second, 0)))
+	for name, previous := range map[string]*host.Snapshot{"none": nil, "the same": s} {
+		tree := Build(treetest.ReportOf(t, s), previous)
+		if r := tree.Nodes[0].Rates; r != (Rates{}) || tree.IntervalSeconds != 0 {
+			t.Errorf("previous scan %s: rates %+v over %v s", name, r, tree.IntervalSeconds)
+		}
+	}
+}
+
+// A saturated host delays the reading of the counters behind the moment that the scan bears
+// by more than a scan interval, or past its deadline.
+func TestBusyCores(t *testing.T) {
+	const cpus = 4
+	for name, test := range map[string]struct {
+		busy, idle time.Duration
+		edit       func(previous, current *host.System)
+		want       float64
+		unknown    bool
+	}{
+		"half of the time":              {busy: 2 * time.Second, idle: 2 * time.Second, want: 2},
+		"read right after one late":     {busy: 80 * time.Millisecond, want: cpus},
+		"read late":                     {busy: 9 * time.Second, idle: 3 * time.Second, want: 3},
+		"idle":                          {idle: 4 * time.Second},
+		"idle time that was taken back": {busy: time.Second, idle: -10 * time.Millisecond, want: cpus},
+		"a counter that fell":           {busy: -time.Second, idle: time.Second, unknown: true},
+		"counters that stand still":     {unknown: true},
+		"this reading failed":           {edit: func(_, current *host.System) { *current = host.System{} }, unknown: true},
+		"the one before failed": {
+			busy: time.Second, idle: time.Second,
+			edit: func(previous, _ *host.System) { *previous = host.System{} }, unknown: true,
+		},
+		"CPUs not known": {
+			busy: time.Second, idle: time.Second,
+			edit: func(_, current *host.System) { current.CPUs = 0 }, unknown: true,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			previous, current := hosttest.Snapshot(time.Hour), hosttest.Snapshot(time.Hour+time.Second)
+			current.System.CPUs = cpus
+			current.System.CPUBusy += test.busy
+			current.System.CPUIdle += test.idle
+			if test.edit != nil {
+				test.edit(&previous.System, &current.System)
+			}
+			cores, ok := Build(treetest.ReportOf(t, previous, current), previous).busyCores()
+			if ok == test.unknown || cores != test.want {
+				t.Errorf("busy cores are %v, %v; want %v, %v", cores, ok, test.want, !test.unknown)
+			}
+		})
+	}
+}
