@@ -101,10 +101,13 @@ dashboards/node_modules/.package-lock.json: dashboards/package-lock.json
 	@echo "installing what the Grafana plugins import (once, about a minute)"
 	@cd dashboards && npm ci --silent --no-audit --no-fund && touch node_modules/.package-lock.json
 
-.PHONY: packages
-packages: ## Build the packages of all platforms into dist/, reproducibly (PACKAGES=linux/amd64 for one)
+.PHONY: release
+release: ## Build packages, image archives, checksums and SBOMs of all platforms into dist/, reproducibly
 	@$(GO) -C deploy/packages run . -version "$(VERSION)" -ldflags "$(LDFLAGS)" -out "$(CURDIR)/dist" -only "$(PACKAGES)" \
 		$(if $(MAINTAINER),-maintainer "$(MAINTAINER)")
+
+.PHONY: packages
+packages: release ## The same as release (PACKAGES=linux/amd64 for one platform)
 
 LIVE           := dashboards/live-datasource
 LIVE_PLATFORMS ?= linux/amd64 linux/arm64 windows/amd64 darwin/amd64 darwin/arm64

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"compress/gzip"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -39,6 +40,9 @@ func (r *release) members(t target, binary, folder string) []member {
 		for _, name := range []string{program + ".service", program + ".socket", program + ".default"} {
 			all = append(all, file(name, "deploy", "systemd", name))
 		}
+		for _, source := range []string{r.manual.page, r.manual.bash, r.manual.zsh} {
+			all = append(all, member{name: folder + "/" + filepath.Base(source), source: source, mode: 0o644})
+		}
 	case "darwin":
 		const name = "io.proctree.exporter.plist"
 		all = append(all, file(name, "deploy", "launchd", name))
@@ -68,27 +72,13 @@ func (r *release) writeArchive(t target, binary, path string) error {
 	return f.Close()
 }
 
-// writeTar packs files that belong to root and bear one time.
+// writeTar packs files as a .tar.gz.
 func writeTar(w io.Writer, members []member, at time.Time) error {
 	compressed, err := gzip.NewWriterLevel(w, gzip.BestCompression)
 	if err != nil {
 		return err
 	}
-	archive := tar.NewWriter(compressed)
-	for _, m := range members {
-		data, err := os.ReadFile(m.source)
-		if err != nil {
-			return err
-		}
-		header := &tar.Header{Name: m.name, Mode: m.mode, Size: int64(len(data)), ModTime: at, Uname: "root", Gname: "root"}
-		if err := archive.WriteHeader(header); err != nil {
-			return err
-		}
-		if _, err := archive.Write(data); err != nil {
-			return err
-		}
-	}
-	if err := archive.Close(); err != nil {
+	if err := writeTarFiles(compressed, members, at); err != nil {
 		return err
 	}
 	return compressed.Close()
@@ -109,6 +99,25 @@ func writeZip(w io.Writer, members []member, at time.Time) error {
 		}
 		if _, err := file.Write(data); err != nil {
 			return err
+		}
+	}
+	return archive.Close()
+}
+
+// writeTarFiles writes an archive of files that belong to root and have one time.
+func writeTarFiles(w io.Writer, members []member, at time.Time) error {
+	archive := tar.NewWriter(w)
+	for _, m := range members {
+		data, err := os.ReadFile(m.source)
+		if err != nil {
+			return err
+		}
+		header := &tar.Header{Name: m.name, Mode: m.mode, Size: int64(len(data)), ModTime: at, Uname: "root", Gname: "root"}
+		if err := archive.WriteHeader(header); err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
+		}
+		if _, err := archive.Write(data); err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
 		}
 	}
 	return archive.Close()

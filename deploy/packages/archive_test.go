@@ -30,7 +30,7 @@ func TestArchives(t *testing.T) {
 			if err := os.WriteFile(licensesOf(binary), []byte("licenses"), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			r := release{root: "../..", time: commitTime}
+			r := release{root: "../..", time: commitTime, manual: manual{page: binary, bash: binary, zsh: binary}}
 			path := filepath.Join(dir, "proctree_exporter-1.0.0")
 			if err := r.writeArchive(tt.target, binary, path); err != nil {
 				t.Fatal(err)

@@ -43,6 +43,12 @@ func (r *release) writeDistro(t target, format, binary string) error {
 		case "":
 		case "PROGRAM":
 			content.Source = binary
+		case "MANUAL_PAGE":
+			content.Source = r.manual.page
+		case "BASH_COMPLETION":
+			content.Source = r.manual.bash
+		case "ZSH_COMPLETION":
+			content.Source = r.manual.zsh
 		case "LICENSES":
 			content.Source = licensesOf(binary)
 		case "DEBIAN_CHANGELOG":

@@ -21,7 +21,6 @@ func TestLintian(t *testing.T) {
 	accepted := []string{
 		"statically-linked-binary", // On purpose.
 		"unknown-field License",    // nfpm writes it.
-		"no-manual-page",           // --help is the manual.
 	}
 findings:
 	for line := range strings.Lines(string(out)) {

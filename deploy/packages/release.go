@@ -26,6 +26,8 @@ type release struct {
 	maintainer string
 	targets    []target
 	time       time.Time
+	// manual is set by make.
+	manual manual
 }
 
 func (r *release) make(ctx context.Context) error {
@@ -37,6 +39,9 @@ func (r *release) make(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(programs) }()
+	if r.manual, err = r.writeManual(ctx, programs); err != nil {
+		return fmt.Errorf("manual: %w", err)
+	}
 	for _, t := range r.targets {
 		binary := filepath.Join(programs, t.folder(), program+t.suffix())
 		if err := r.build(ctx, t, binary); err != nil {
@@ -101,7 +106,13 @@ func (r *release) pack(ctx context.Context, t target, binary string) error {
 	if err := r.writeArchive(t, binary, name); err != nil {
 		return fmt.Errorf("archive: %w", err)
 	}
-	for _, format := range t.formats() {
+	if t.os != "linux" {
+		return nil
+	}
+	if err := r.writeImage(t, binary, name); err != nil {
+		return fmt.Errorf("image: %w", err)
+	}
+	for _, format := range []string{"deb", "rpm"} {
 		if err := r.writeDistro(t, format, binary); err != nil {
 			return fmt.Errorf("%s package: %w", format, err)
 		}

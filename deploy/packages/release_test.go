@@ -100,6 +100,7 @@ func TestReproducible(t *testing.T) {
 		"proctree-exporter-1.0.0-1.x86_64.rpm",
 		"proctree-exporter_1.0.0_amd64.deb",
 		"proctree_exporter-1.0.0.linux-amd64.cdx.json",
+		"proctree_exporter-1.0.0.linux-amd64.image.tar",
 		"proctree_exporter-1.0.0.linux-amd64.tar.gz",
 	}
 	if !slices.Equal(names, want) {
@@ -108,6 +109,7 @@ func TestReproducible(t *testing.T) {
 	checkSums(t, first)
 	checkBOM(t, find(t, first, ".cdx.json"))
 	checkRPM(t, find(t, first, ".rpm"))
+	checkImage(t, find(t, first, imageEnding))
 }
 
 func checkSums(t *testing.T, dir string) {
@@ -155,8 +157,10 @@ func checkRPM(t *testing.T, path string) {
 		"-qlp": {
 			"/etc/default/proctree_exporter", "/etc/proctree", "/etc/proctree/proctree.yml", "/usr/bin/proctree_exporter",
 			"/usr/lib/systemd/system/proctree_exporter.service", "/usr/lib/systemd/system/proctree_exporter.socket",
+			"/usr/share/bash-completion/completions/proctree_exporter",
 			"/usr/share/doc/proctree-exporter", "/usr/share/doc/proctree-exporter/CHANGELOG.md", "/usr/share/doc/proctree-exporter/LICENSE",
 			"/usr/share/doc/proctree-exporter/README.md", "/usr/share/doc/proctree-exporter/THIRD-PARTY-LICENSES.txt",
+			"/usr/share/man/man8/proctree_exporter.8.gz", "/usr/share/zsh/site-functions/_proctree_exporter",
 		},
 		"-qcp": {"/etc/default/proctree_exporter", "/etc/proctree/proctree.yml"},
 	} {

@@ -68,14 +68,6 @@ func (t target) suffix() string {
 	return ""
 }
 
-// formats are the package managers a target has, by nfpm's names.
-func (t target) formats() []string {
-	if t.os == "linux" {
-		return []string{"deb", "rpm"}
-	}
-	return nil
-}
-
 var described = regexp.MustCompile(`^v?(\d+(?:\.\d+)*)(?:-((?:alpha|beta|rc)[.\d]*))?(?:-(\d+)-g([0-9a-f]+))?(-dirty)?$`)
 
 // packageVersion turns what git describe tells into a version that sorts as it should on
@@ -100,3 +92,7 @@ func packageVersion(version string, at time.Time) string {
 	}
 	return sorted
 }
+
+// imageTag turns a version into the tag of an image, which may not have a "+" or "~"
+// (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests).
+func imageTag(version string) string { return strings.NewReplacer("+", "-", "~", "-").Replace(version) }
