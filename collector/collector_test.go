@@ -72,8 +72,8 @@ func TestFailedScan(t *testing.T) {
 	set := allCollectors(t)
 	families := gather(t, set.Scrape(nil))
 	delete(families, "proctree_system_textfile_scrape_error")
-	if len(families) != 2 {
-		t.Errorf("got %d metrics, want the two on the collectors themselves", len(families))
+	if len(families) != 3 {
+		t.Errorf("got %d metrics, want the three on the collectors themselves", len(families))
 	}
 	success := families["proctree_scrape_collector_success"].GetMetric()
 	if len(success) != len(Table()) {

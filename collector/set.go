@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"proctree/collector/group"
+	"proctree/collector/host/procfile"
 	"proctree/collector/host/system"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -18,17 +20,19 @@ import (
 // Set is the collectors that are switched on. It is immutable, and safe for concurrent
 // use.
 type Set struct {
-	members           []member
-	failed            func(collector string, err error)
-	started           time.Time
-	system            system.Reader
-	duration, success *prometheus.Desc
+	members                   []member
+	failed                    func(collector string, err error)
+	started                   time.Time
+	system                    system.Reader
+	duration, success, errors *prometheus.Desc
 }
 
 type member struct {
 	name  string
 	label *dto.LabelPair
 	from  source
+	// lost counts what could not be read or parsed; nil for what does not read anything.
+	lost *atomic.Uint64
 	Collector
 }
 
@@ -68,6 +72,9 @@ func NewSet(names []string, options Options) (*Set, error) {
 			"How long a collector took, the scan that all of them share not included.", "collector"),
 		success: hostDesc("scrape_collector_success",
 			"1 if a collector succeeded. All that show processes fail when the process table could not be read in time.", "collector"),
+		errors: hostDesc("scrape_collector_errors_total",
+			"Lines, fields and files that a collector could not read or parse. What is derived from them is absent, "+
+				"all else of the collector is right.", "collector"),
 	}
 	if s.failed == nil {
 		s.failed = func(string, error) {}
@@ -80,11 +87,18 @@ func NewSet(names []string, options Options) (*Set, error) {
 	}
 	for _, spec := range table {
 		if slices.Contains(names, spec.Name) {
-			c := spec.New(options)
-			s.members = append(s.members, member{spec.Name, pair("collector", spec.Name), sourceOf(c), c})
+			s.members = append(s.members, newMember(spec.Name, spec.New(options)))
 		}
 	}
 	return s, nil
+}
+
+func newMember(name string, c Collector) member {
+	m := member{name: name, label: pair("collector", name), from: sourceOf(c), Collector: c}
+	if m.from == fromHost {
+		m.lost = new(atomic.Uint64)
+	}
+	return m
 }
 
 // Names returns the names of the collectors that are on, in the order of the table.
@@ -145,9 +159,9 @@ func (s *Set) bootTime() *timestamppb.Timestamp {
 	if s.system == nil {
 		return nil
 	}
-	kernel, err := s.system.Kernel()
-	if err != nil {
-		return nil // The collector that shows it reports the error.
+	kernel, _ := s.system.Kernel() // The collector that shows it reports the error.
+	if kernel == nil {
+		return nil
 	}
 	return timestamp(kernel.BootTime)
 }
@@ -162,6 +176,7 @@ type scrape struct {
 func (s *scrape) Describe(out chan<- *prometheus.Desc) {
 	out <- s.duration
 	out <- s.success
+	out <- s.errors
 	for i := range s.members {
 		s.members[i].Describe(out)
 	}
@@ -191,10 +206,23 @@ func (s *scrape) collect(m *member, out chan<- prometheus.Metric) {
 	began, success := time.Now(), 1.0
 	if s.view.Report == nil && m.from == fromReport {
 		success = 0
-	} else if err := m.Collect(s.view, out); err != nil {
-		success = 0
+	} else if err := procfile.Guard(func() error { return m.Collect(s.view, out) }); err != nil {
+		if _, ok := errors.AsType[*lossError](err); !ok {
+			success = 0
+		}
+		m.lose(losses(err))
 		s.failed(m.name, err)
 	}
 	out <- &metric{desc: s.duration, labels: labels, kind: prometheus.GaugeValue, value: time.Since(began).Seconds()}
 	out <- &metric{desc: s.success, labels: labels, kind: prometheus.GaugeValue, value: success}
+	if m.lost != nil {
+		out <- &metric{desc: s.errors, labels: labels, kind: prometheus.CounterValue, value: float64(m.lost.Load()), created: timestamp(s.started)}
+	}
+}
+
+// lose counts what could not be read or parsed.
+func (m *member) lose(count uint64) {
+	if m.lost != nil {
+		m.lost.Add(count)
+	}
 }

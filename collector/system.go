@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"proctree/collector/host/procfile"
 	"proctree/collector/host/system"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -28,6 +29,13 @@ type systemCollector struct {
 // emit sends one series.
 type emit func(*metric)
 
+// count sends a whole number, unless it is not known.
+func (send emit) count(m systemMetric, value *uint64) {
+	if value != nil {
+		send(m.of(float64(*value)))
+	}
+}
+
 // Describe implements Collector.
 func (c *systemCollector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range c.descs {
@@ -35,17 +43,43 @@ func (c *systemCollector) Describe(out chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect implements Collector. A subject that this system does not have is no failure. The
-// counters of the host began at 0 when it was started.
+// Collect implements Collector. A subject that this system does not have is no failure, and
+// one of which a part was lost is none as long as something is left. The counters of the
+// host began at 0 when it was started.
 func (c *systemCollector) Collect(v *View, out chan<- prometheus.Metric) error {
-	err := c.collect(c.reader, func(m *metric) {
-		m.created = v.booted
-		out <- m
+	sent := false
+	err := procfile.Guard(func() error {
+		return c.collect(c.reader, func(m *metric) {
+			sent = true
+			m.created = v.booted
+			out <- m
+		})
 	})
-	if errors.Is(err, errors.ErrUnsupported) {
+	switch {
+	case err == nil || errors.Is(err, errors.ErrUnsupported):
 		return nil
+	case sent && !errors.Is(err, procfile.ErrPanic):
+		return &lossError{err}
 	}
 	return err
+}
+
+// lossError is the error of a collector that lost a part of its subject. What it sent is
+// right and counts as success.
+type lossError struct{ err error }
+
+// Error implements error.
+func (e *lossError) Error() string { return e.err.Error() }
+
+// Unwrap returns what was lost.
+func (e *lossError) Unwrap() error { return e.err }
+
+// losses is how many lines, fields and files an error stands for.
+func losses(err error) uint64 {
+	if partial, ok := errors.AsType[*procfile.PartialError](err); ok {
+		return uint64(partial.Count)
+	}
+	return 1
 }
 
 // newSystem makes a collector of the metrics described and the function that sends them.
@@ -86,6 +120,9 @@ func (o Options) systemMetric(kind prometheus.ValueType, name, help string, labe
 	return systemMetric{prometheus.NewDesc(namespace+"_"+name, help, labels, nil), kind}
 }
 
+// maxNamed bounds the names that are remembered, far above the number that any kernel has.
+const maxNamed = 10_000
+
 // named makes the metrics whose names the kernel chooses, each once. They cannot be
 // described before they are seen. It is safe for concurrent use.
 type named struct {
@@ -104,6 +141,9 @@ func (n *named) get(name string) systemMetric {
 	defer n.mu.Unlock()
 	m, ok := n.known[name]
 	if !ok {
+		if len(n.known) >= maxNamed {
+			clear(n.known)
+		}
 		m = n.describe(name)
 		n.known[name] = m
 	}

@@ -18,7 +18,7 @@ func newSystemCPU(o Options) Collector {
 
 	collect := func(r system.Reader, send emit) error {
 		stat, err := r.CPUs()
-		if err != nil {
+		if stat == nil {
 			return err
 		}
 		modes := make(map[string]*dto.LabelPair)
@@ -43,7 +43,7 @@ func newSystemCPU(o Options) Collector {
 		for _, t := range stat.PackageThrottles {
 			send(packages.of(float64(t.Count), pair("package", t.Package)))
 		}
-		return nil
+		return err
 	}
 	return newSystem(o, collect, times, guest, cores, packages)
 }

@@ -22,9 +22,6 @@ func newSystemFilesystem(o Options) Collector {
 
 	collect := func(r system.Reader, send emit) error {
 		filesystems, err := r.Filesystems()
-		if err != nil {
-			return err
-		}
 		for i := range filesystems {
 			f := &filesystems[i]
 			device, mountPoint := pair("device", f.Device), pair("mountpoint", f.MountPoint)
@@ -45,7 +42,7 @@ func newSystemFilesystem(o Options) Collector {
 				send(info.of(1, device, pair("major", f.Major), pair("minor", f.Minor), mountPoint))
 			}
 		}
-		return nil
+		return err
 	}
 	return newSystem(o, collect, size, free, available, files, filesFree, readOnly, failed, info)
 }

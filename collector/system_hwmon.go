@@ -21,9 +21,6 @@ func newSystemHwmon(o Options) Collector {
 
 	collect := func(r system.Reader, send emit) error {
 		all, err := r.Chips()
-		if err != nil {
-			return err
-		}
 		for _, c := range all {
 			chip := pair("chip", c.Name)
 			if c.Model != "" {
@@ -42,7 +39,7 @@ func newSystemHwmon(o Options) Collector {
 				}
 			}
 		}
-		return nil
+		return err
 	}
 	return newSystem(o, collect, chips, labels)
 }

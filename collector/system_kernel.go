@@ -12,23 +12,18 @@ func newSystemStat(o Options) Collector {
 
 	collect := func(r system.Reader, send emit) error {
 		k, err := r.Kernel()
-		if err != nil {
+		if k == nil {
 			return err
 		}
 		if !k.BootTime.IsZero() {
 			send(boot.of(unix(k.BootTime)))
 		}
-		show := func(m systemMetric, value *uint64) {
-			if value != nil {
-				send(m.of(float64(*value)))
-			}
-		}
-		show(interrupts, k.Interrupts)
-		show(switches, k.ContextSwitches)
-		show(forks, k.Forks)
-		show(running, k.Running)
-		show(blocked, k.Blocked)
-		return nil
+		send.count(interrupts, k.Interrupts)
+		send.count(switches, k.ContextSwitches)
+		send.count(forks, k.Forks)
+		send.count(running, k.Running)
+		send.count(blocked, k.Blocked)
+		return err
 	}
 	return newSystem(o, collect, boot, interrupts, switches, forks, running, blocked)
 }
@@ -39,12 +34,9 @@ func newSystemFilefd(o Options) Collector {
 
 	collect := func(r system.Reader, send emit) error {
 		handles, err := r.FileHandles()
-		if err != nil {
-			return err
-		}
-		send(allocated.of(float64(handles.Allocated)))
-		send(maximum.of(float64(handles.Maximum)))
-		return nil
+		send.count(allocated, handles.Allocated)
+		send.count(maximum, handles.Maximum)
+		return err
 	}
 	return newSystem(o, collect, allocated, maximum)
 }

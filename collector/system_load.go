@@ -10,13 +10,12 @@ func newSystemLoad(o Options) Collector {
 	}
 	collect := func(r system.Reader, send emit) error {
 		load, err := r.Load()
-		if err != nil {
-			return err
-		}
 		for i, value := range load {
-			send(metrics[i].of(value))
+			if value != nil {
+				send(metrics[i].of(*value))
+			}
 		}
-		return nil
+		return err
 	}
 	return newSystem(o, collect, metrics[:]...)
 }

@@ -17,9 +17,6 @@ func newSystemMeminfo(o Options) Collector {
 	})
 	collect := func(r system.Reader, send emit) error {
 		fields, err := r.Memory()
-		if err != nil {
-			return err
-		}
 		for _, f := range fields {
 			name := memoryName.Replace(f.Name)
 			if f.Bytes {
@@ -27,7 +24,7 @@ func newSystemMeminfo(o Options) Collector {
 			}
 			send(metrics.get(name).of(float64(f.Value)))
 		}
-		return nil
+		return err
 	}
 	return newSystem(o, collect)
 }
@@ -38,13 +35,10 @@ func newSystemVMStat(o Options) Collector {
 	})
 	collect := func(r system.Reader, send emit) error {
 		counters, err := r.VMStat()
-		if err != nil {
-			return err
-		}
 		for _, c := range counters {
 			send(metrics.get(c.Name).of(float64(c.Value)))
 		}
-		return nil
+		return err
 	}
 	return newSystem(o, collect)
 }

@@ -12,16 +12,13 @@ func newSystemNetdev(o Options) Collector {
 	})
 	collect := func(r system.Reader, send emit) error {
 		devices, err := r.NetworkDevices()
-		if err != nil {
-			return err
-		}
 		for _, d := range devices {
 			labels := []*dto.LabelPair{pair("device", d.Name)}
 			for _, c := range d.Counters {
 				send(metrics.get(c.Name).of(float64(c.Value), labels...))
 			}
 		}
-		return nil
+		return err
 	}
 	return newSystem(o, collect)
 }

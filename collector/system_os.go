@@ -36,7 +36,7 @@ func newSystemOS(o Options) Collector {
 
 	collect := func(r system.Reader, send emit) error {
 		release, err := r.OS()
-		if err != nil {
+		if release == nil {
 			return err
 		}
 		id, idLike, name := pair("id", release.ID), pair("id_like", release.IDLike), pair("name", release.Name)
@@ -50,7 +50,7 @@ func newSystemOS(o Options) Collector {
 		if !release.SupportEnd.IsZero() {
 			send(end.of(unix(release.SupportEnd)))
 		}
-		return nil
+		return err
 	}
 	return newSystem(o, collect, info, version, end)
 }
@@ -72,7 +72,9 @@ func newSystemTime(o Options) Collector {
 				for _, source := range s.Available {
 					send(available.of(1, pair("clocksource", source), device))
 				}
-				send(current.of(1, pair("clocksource", s.Current), device))
+				if s.Current != "" {
+					send(current.of(1, pair("clocksource", s.Current), device))
+				}
 			}
 		}
 		return err

@@ -18,9 +18,6 @@ func newSystemPressure(o Options) Collector {
 	}
 	collect := func(r system.Reader, send emit) error {
 		resources, err := r.Pressure()
-		if err != nil {
-			return err
-		}
 		show := func(key string, total *time.Duration) {
 			if m, ok := metrics[key]; ok && total != nil {
 				send(m.of(total.Seconds()))
@@ -30,7 +27,7 @@ func newSystemPressure(o Options) Collector {
 			show(p.Resource+" some", p.Some)
 			show(p.Resource+" full", p.Full)
 		}
-		return nil
+		return err
 	}
 	all := make([]systemMetric, 0, len(metrics))
 	for _, m := range metrics {

@@ -7,25 +7,33 @@ import (
 	"github.com/go-kit/log/level"
 )
 
-// failures logs why collectors fail: once, and not at every scrape, until the reason
-// changes. It is safe for concurrent use.
+// maxReasons bounds the reasons that are logged of one collector.
+const maxReasons = 32
+
+// failures logs why collectors lose metrics: every reason once, and not at every scrape. It
+// is safe for concurrent use.
 type failures struct {
 	logger log.Logger
 
-	mu   sync.Mutex
-	last map[string]string
+	mu     sync.Mutex
+	logged map[string]map[string]bool
 }
 
 func newFailures(logger log.Logger) *failures {
-	return &failures{logger: logger, last: make(map[string]string)}
+	return &failures{logger: logger, logged: make(map[string]map[string]bool)}
 }
 
 func (f *failures) observe(collector string, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.last[collector] == err.Error() {
+	reasons := f.logged[collector]
+	if reasons == nil {
+		reasons = make(map[string]bool)
+		f.logged[collector] = reasons
+	}
+	if reasons[err.Error()] || len(reasons) >= maxReasons {
 		return
 	}
-	f.last[collector] = err.Error()
-	level.Error(f.logger).Log("msg", "a collector failed", "collector", collector, "err", err)
+	reasons[err.Error()] = true
+	level.Error(f.logger).Log("msg", "a collector lost metrics", "collector", collector, "err", err)
 }

@@ -1,9 +1,9 @@
 package system
 
 import (
-	"fmt"
+	"strings"
 
-	"github.com/prometheus/procfs/blockdevice"
+	"proctree/collector/host/procfile"
 )
 
 // A sector has 512 bytes whatever the device's own block size
@@ -13,63 +13,97 @@ const (
 	milliseconds = 1e-3
 )
 
-// The columns of a line in /proc/diskstats by the kernel's age.
+const diskstatsFile = "/proc/diskstats"
+
+// diskColumns are the columns of /proc/diskstats behind the device's name
+// (Documentation/admin-guide/iostats.rst) and what brings them to base units.
+var diskColumns = [...]struct {
+	figure DiskFigure
+	unit   float64
+}{
+	{ReadsCompleted, 1},
+	{ReadsMerged, 1},
+	{BytesRead, sectorBytes},
+	{ReadSeconds, milliseconds},
+	{WritesCompleted, 1},
+	{WritesMerged, 1},
+	{BytesWritten, sectorBytes},
+	{WriteSeconds, milliseconds},
+	{InFlight, 1},
+	{BusySeconds, milliseconds},
+	{WeightedSeconds, milliseconds},
+	{DiscardsCompleted, 1}, // Linux 4.18
+	{DiscardsMerged, 1},
+	{SectorsDiscarded, 1},
+	{DiscardSeconds, milliseconds},
+	{FlushesCompleted, 1}, // Linux 5.5
+	{FlushSeconds, milliseconds},
+}
+
+// What a line has at least: numbers and name of the device, and the columns of all kernels
+// since 2.6.25. Before that a partition had four columns, which nothing is made of.
 const (
-	columnsWithDiscard = 18
-	columnsWithFlush   = 20
+	headFields = 3
+	minColumns = 11
+	oldColumns = 4
 )
 
 // Disks implements Reader from /proc/diskstats.
-func (r *reader) Disks() ([]Disk, error) {
-	stats, err := r.block.ProcDiskstats()
-	if err != nil {
-		return nil, fmt.Errorf("read disk statistics: %w", err)
-	}
-	disks := make([]Disk, 0, len(stats))
-	for i := range stats {
-		if r.cfg.Disks.Allows(stats[i].DeviceName) {
-			d := diskOf(&stats[i])
-			d.Info = r.diskInfo(&stats[i])
-			disks = append(disks, d)
-		}
-	}
-	return disks, nil
+func (r *reader) Disks() (disks []Disk, err error) {
+	var d Damage
+	readPart(&d, r.procPath("diskstats"), func(text string) {
+		disks = r.parseDiskstats(text, &d)
+	})
+	return disks, d.Err()
 }
 
-func diskOf(s *blockdevice.Diskstats) Disk {
-	d := Disk{
-		Device: s.DeviceName,
-		Read: DiskTraffic{
-			Completed: s.ReadIOs,
-			Bytes:     s.ReadSectors * sectorBytes,
-			Seconds:   float64(s.ReadTicks) * milliseconds,
-		},
-		Write: DiskTraffic{
-			Completed: s.WriteIOs,
-			Bytes:     s.WriteSectors * sectorBytes,
-			Seconds:   float64(s.WriteTicks) * milliseconds,
-		},
-		Queue: &DiskQueue{
-			ReadsMerged:     s.ReadMerges,
-			WritesMerged:    s.WriteMerges,
-			InFlight:        s.IOsInProgress,
-			BusySeconds:     float64(s.IOsTotalTicks) * milliseconds,
-			WeightedSeconds: float64(s.WeightedIOTicks) * milliseconds,
-		},
+func (r *reader) parseDiskstats(text string, d *Damage) []Disk {
+	var disks []Disk
+	seen := make(map[string]bool)
+	var fields []string
+	for line := range procfile.Lines(text) {
+		fields = appendFields(fields[:0], line)
+		if len(fields) < headFields || !isDevice(fields[2]) {
+			d.Lost(diskstatsFile, "a line without device")
+			continue
+		}
+		name, columns := fields[2], fields[headFields:]
+		if !r.cfg.Disks.Allows(name) || len(columns) == oldColumns {
+			continue
+		}
+		if seen[name] {
+			d.Lost(diskstatsFile+": "+name, "in the file twice")
+			continue
+		}
+		seen[name] = true
+		disk := parseDisk(name, columns, d)
+		disk.Info = r.diskInfo(name, fields[0], fields[1], d)
+		disks = append(disks, disk)
 	}
-	if s.IoStatsCount >= columnsWithDiscard {
-		d.Discard = &DiskDiscard{
-			Completed: s.DiscardIOs,
-			Merged:    s.DiscardMerges,
-			Sectors:   s.DiscardSectors,
-			Seconds:   float64(s.DiscardTicks) * milliseconds,
+	return disks
+}
+
+func appendFields(fields []string, line string) []string {
+	for field := range strings.FieldsSeq(line) {
+		fields = append(fields, field)
+	}
+	return fields
+}
+
+func parseDisk(name string, columns []string, d *Damage) Disk {
+	disk := Disk{Device: name}
+	place := diskstatsFile + ": " + name
+	if len(columns) < minColumns {
+		d.Lost(place, "fewer than 14 fields")
+	}
+	for i, c := range diskColumns[:min(len(columns), len(diskColumns))] {
+		parse := d.Counter
+		if c.figure == InFlight {
+			parse = d.Tasks
+		}
+		if n, ok := parse(place, columns[i]); ok {
+			disk.Set(c.figure, float64(n)*c.unit)
 		}
 	}
-	if s.IoStatsCount >= columnsWithFlush {
-		d.Flush = &DiskFlush{
-			Completed: s.FlushRequestsCompleted,
-			Seconds:   float64(s.TimeSpentFlushing) * milliseconds,
-		}
-	}
-	return d
+	return disk
 }

@@ -27,11 +27,14 @@ func (r *reader) Disks() ([]Disk, error) {
 		if !r.cfg.Disks.Allows(name) {
 			continue
 		}
-		disks = append(disks, Disk{
-			Device: name,
-			Read:   DiskTraffic{Completed: s.ReadCount, Bytes: s.ReadBytes, Seconds: float64(s.ReadTime) * unit},
-			Write:  DiskTraffic{Completed: s.WriteCount, Bytes: s.WriteBytes, Seconds: float64(s.WriteTime) * unit},
-		})
+		d := Disk{Device: name}
+		d.Set(ReadsCompleted, float64(s.ReadCount))
+		d.Set(BytesRead, float64(s.ReadBytes))
+		d.Set(ReadSeconds, float64(s.ReadTime)*unit)
+		d.Set(WritesCompleted, float64(s.WriteCount))
+		d.Set(BytesWritten, float64(s.WriteBytes))
+		d.Set(WriteSeconds, float64(s.WriteTime)*unit)
+		disks = append(disks, d)
 	}
 	slices.SortFunc(disks, func(a, b Disk) int { return cmp.Compare(a.Device, b.Device) })
 	return disks, nil

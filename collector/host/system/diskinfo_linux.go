@@ -5,24 +5,41 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-
-	"github.com/prometheus/procfs/blockdevice"
 )
 
 // diskInfo reads what udev has found out about a device: the lines "E:KEY=value" of its
 // file in udev's database. Where udev does not run, the numbers are all there is.
-func (r *reader) diskInfo(s *blockdevice.Diskstats) *DiskInfo {
-	major := strconv.FormatUint(uint64(s.MajorNumber), 10)
-	minor := strconv.FormatUint(uint64(s.MinorNumber), 10)
+func (r *reader) diskInfo(name, major, minor string, d *Damage) *DiskInfo {
+	if !isDeviceNumber(major) || !isDeviceNumber(minor) {
+		d.Lost(diskstatsFile+": "+name, "no numbers of the device")
+		return nil
+	}
 	// A slash in a device's name is a "!" in sysfs.
-	rotational, _ := readText(r.sysPath("block", strings.ReplaceAll(s.DeviceName, "/", "!"), "queue/rotational"))
+	rotational, _ := readText(r.sysPath("block", strings.ReplaceAll(name, "/", "!"), "queue/rotational"))
 	text, err := readFile(filepath.Join(r.cfg.RootFS, "run/udev/data/b"+major+":"+minor))
 	if err != nil {
-		return &DiskInfo{Major: major, Minor: minor, Rotational: rotational}
+		return &DiskInfo{Major: major, Minor: minor, Rotational: label(rotational)}
 	}
 	info := parseUdev(string(text))
-	info.Major, info.Minor, info.Rotational = major, minor, rotational
+	info.Major, info.Minor, info.Rotational = major, minor, label(rotational)
 	return info
+}
+
+// isDeviceNumber reports whether s is a major or minor number (makedev(3)).
+func isDeviceNumber(s string) bool {
+	_, err := strconv.ParseUint(s, 10, 32)
+	return err == nil
+}
+
+// maxLabel is the longest text of a file that becomes a label. Longer is no description.
+const maxLabel = 512
+
+// label returns a text that is fit for a label, and nothing for one that is not.
+func label(s string) string {
+	if len(s) > maxLabel {
+		return ""
+	}
+	return s
 }
 
 func parseUdev(text string) *DiskInfo {
@@ -30,7 +47,7 @@ func parseUdev(text string) *DiskInfo {
 	for line := range strings.Lines(text) {
 		if property, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "E:"); ok {
 			key, value, _ := strings.Cut(property, "=")
-			values[key] = value
+			values[key] = label(value)
 		}
 	}
 	info := &DiskInfo{

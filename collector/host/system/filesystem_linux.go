@@ -2,54 +2,62 @@ package system
 
 import (
 	"errors"
-	"fmt"
-	"io/fs"
 	"path/filepath"
 	"strconv"
 	"strings"
 
-	"github.com/prometheus/procfs"
 	"golang.org/x/sys/unix"
 )
 
 // Filesystems implements Reader from the mounts of PID 1, which are the host's also for an
-// exporter in a container; where they may not be read, from those of the exporter.
+// exporter in a container; where they cannot be read, from those of the exporter.
 func (r *reader) Filesystems() ([]Filesystem, error) {
-	mounts, err := r.proc.GetProcMounts(1)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
-		mounts, err = r.proc.GetMounts()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read mounts: %w", err)
-	}
+	var d Damage
+	var mounts []mount
+	d.Part(func() error {
+		text, err := readFile(r.procPath("1/mountinfo"))
+		if err != nil {
+			text, err = readFile(r.procPath("self/mountinfo"))
+		}
+		if err == nil {
+			mounts = parseMountinfo(string(text), &d)
+		}
+		return err
+	})
 	filesystems := r.filesystemsOf(mounts)
 	paths := make([]string, len(filesystems))
 	for i := range filesystems {
 		paths[i] = filepath.Join(r.cfg.RootFS, filesystems[i].MountPoint)
 	}
 	askUsage(&r.mounts, filesystems, paths)
-	return filesystems, nil
+	return filesystems, d.Err()
 }
 
 // filesystemsOf returns the mounts that are allowed, each once: a device can be mounted
 // twice at one place.
-func (r *reader) filesystemsOf(mounts []*procfs.MountInfo) []Filesystem {
+func (r *reader) filesystemsOf(mounts []mount) []Filesystem {
 	type key struct{ device, mountPoint, fsType string }
 	seen := make(map[key]bool, len(mounts))
+	// The numbers are shown without the type.
+	numbered := make(map[key]bool, len(mounts))
 	filesystems := make([]Filesystem, 0, len(mounts))
-	for _, m := range mounts {
+	for i := range mounts {
+		m := &mounts[i]
 		f := Filesystem{
-			Device:     unescape(m.Source),
-			MountPoint: r.stripRoot(unescape(m.MountPoint)),
-			Type:       m.FSType,
-			ReadOnly:   readOnly(m),
+			Device:     unescape(m.source),
+			MountPoint: r.stripRoot(unescape(m.mountPoint)),
+			Type:       m.fsType,
+			ReadOnly:   m.readOnly,
 		}
-		f.Major, f.Minor, _ = strings.Cut(m.MajorMinorVer, ":")
 		at := key{f.Device, f.MountPoint, f.Type}
 		if seen[at] || !r.cfg.MountPoints.Allows(f.MountPoint) || !r.cfg.FSTypes.Allows(f.Type) {
 			continue
 		}
 		seen[at] = true
+		if at.fsType = ""; !numbered[at] {
+			f.Major, f.Minor = m.major, m.minor
+			numbered[at] = true
+		}
 		filesystems = append(filesystems, f)
 	}
 	return filesystems
@@ -65,13 +73,6 @@ func (r *reader) stripRoot(path string) string {
 		return path
 	}
 	return rest
-}
-
-func readOnly(m *procfs.MountInfo) bool {
-	_, mount := m.Options["ro"]
-	_, super := m.SuperOptions["ro"]
-	_, emergency := m.SuperOptions["emergency_ro"]
-	return mount || super || emergency
 }
 
 // unescape undoes what the kernel does to white space and backslashes in a path, which it

@@ -68,6 +68,39 @@ func TestMounts(t *testing.T) {
 	}
 }
 
+// TestOddMounts: a line that is odd costs its mount only.
+func TestOddMounts(t *testing.T) {
+	text := strings.Join([]string{
+		"22 1 259:2 / /a rw,relatime - ext4 /dev/sda2 rw",
+		// WSL2 with Docker Desktop: blanks in the options.
+		`1146 22 0:149 / /Docker/host rw,noatime - 9p drvfs rw,aname=drvfs;path=C:\Program Files\Docker\Docker\resources;symlinkroot=/mnt/,mmap`,
+		"23 1 0:5 / /empty rw shared:1 master:2 -  tmpfs", // no type
+		"24 1 0:6 / /nosource rw - tmpfs  ro",
+		"25 1 8:x / /numbers rw - ext4 /dev/sdb rw",
+		"26 1 8:1 / relative rw - ext4 /dev/sdc rw",
+		"27 1 8:1 / /short - ext4 /dev/sdc rw",
+		"28 1 8:1 / /nothing rw - ",
+		"", "\x00\xff", "- - -",
+		"29 1 8:1 / /crlf rw - ext4 /dev/sdd ro\r",
+		"30 1 8:1 / /" + strings.Repeat("x", 1<<20) + " rw - ext4 /dev/sde rw",
+		"31 1 8:1 / /last rw - ext4 /dev/sdf rw",
+	}, "\n")
+	var d Damage
+	got := parseMountinfo(text, &d)
+	want := []mount{
+		{"259", "2", "/a", "ext4", "/dev/sda2", false},
+		{"0", "149", "/Docker/host", "9p", "drvfs", false},
+		{"0", "6", "/nosource", "tmpfs", "", true},
+		{"", "", "/numbers", "ext4", "/dev/sdb", false},
+		{"8", "1", "/crlf", "ext4", "/dev/sdd", true},
+		{"8", "1", "/last", "ext4", "/dev/sdf", false},
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(mount{})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	wantLost(t, &d, 8)
+}
+
 func TestUnescape(t *testing.T) {
 	for in, want := range map[string]string{
 		"": "", "/plain": "/plain", `/a\040b`: "/a b", `\011\012\134`: "\t\n\\",

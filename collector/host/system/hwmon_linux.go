@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,7 +20,16 @@ var sensorKinds = []string{
 }
 
 // Chips implements Reader from /sys/class/hwmon.
-func (r *reader) Chips() ([]Chip, error) {
+func (r *reader) Chips() (chips []Chip, err error) {
+	var d Damage
+	d.Part(func() error {
+		chips, err = r.chips(&d)
+		return err
+	})
+	return chips, d.Err()
+}
+
+func (r *reader) chips(d *Damage) ([]Chip, error) {
 	class := r.sysPath("class/hwmon")
 	entries, err := os.ReadDir(class)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -41,7 +51,7 @@ func (r *reader) Chips() ([]Chip, error) {
 		chip := Chip{Name: name, Model: cleanName(model)}
 		chip.Sensors = readSensors(dirs[i], func(sensor string) bool {
 			return r.cfg.Sensors.Allows(name + ";" + sensor)
-		})
+		}, d)
 		chips = append(chips, chip)
 	}
 	return chips, nil
@@ -101,7 +111,7 @@ func cleanName(s string) string {
 }
 
 // readSensors reads the files of a monitor. Old drivers keep them in the device's folder.
-func readSensors(dir string, allows func(sensor string) bool) []Sensor {
+func readSensors(dir string, allows func(sensor string) bool, d *Damage) []Sensor {
 	sensors := map[string]*Sensor{}
 	for _, folder := range []string{dir, filepath.Join(dir, "device")} {
 		entries, err := os.ReadDir(folder)
@@ -120,7 +130,9 @@ func readSensors(dir string, allows func(sensor string) bool) []Sensor {
 			if sensors[name] == nil {
 				sensors[name] = &Sensor{Kind: kind, Name: name}
 			}
-			sensors[name].set(element, text)
+			if !sensors[name].set(element, text) {
+				d.Lost(filepath.Join(folder, e.Name()), "not a number")
+			}
 		}
 	}
 	list := make([]Sensor, 0, len(sensors))
@@ -134,17 +146,18 @@ func readSensors(dir string, allows func(sensor string) bool) []Sensor {
 
 // set takes over the content of one file; what is no number is no value. A second file
 // of the same element replaces the first.
-func (s *Sensor) set(element, text string) {
+func (s *Sensor) set(element, text string) bool {
 	if element == "label" {
-		s.Label = text
-		return
+		s.Label = label(text)
+		return true
 	}
 	value, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return
+	if err != nil || math.IsNaN(value) || math.IsInf(value, 0) {
+		return false
 	}
 	s.Values = slices.DeleteFunc(s.Values, func(v SensorValue) bool { return v.Element == element })
 	s.Values = append(s.Values, SensorValue{element, value})
+	return true
 }
 
 // parseSensorFile takes apart a name such as "temp1_crit_alarm"; the number is 0 where

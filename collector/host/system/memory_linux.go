@@ -1,68 +1,51 @@
 package system
 
 import (
-	"fmt"
-	"strconv"
 	"strings"
+
+	"proctree/collector/host/procfile"
 )
 
 // Memory implements Reader from /proc/meminfo.
-func (r *reader) Memory() ([]MemoryField, error) {
-	text, err := readFile(r.procPath("meminfo"))
-	if err != nil {
-		return nil, err
-	}
-	return parseMeminfo(string(text))
-}
-
-// parseMeminfo parses lines such as "MemTotal:  16384 kB" and "HugePages_Total:  0".
-func parseMeminfo(text string) ([]MemoryField, error) {
-	fields := make([]MemoryField, 0, 64)
-	for line := range strings.Lines(text) {
-		name, rest, ok := strings.Cut(line, ":")
-		if !ok {
-			continue
-		}
-		number, unit, _ := strings.Cut(strings.TrimSpace(rest), " ")
-		n, err := strconv.ParseUint(number, 10, 64)
-		if err != nil {
-			return nil, fmt.Errorf("/proc/meminfo: %s: %w", name, err)
-		}
-		f := MemoryField{Name: name, Value: n}
-		switch unit {
-		case "":
-		case "kB":
-			f.Value, f.Bytes = n*1024, true
-		default:
-			return nil, fmt.Errorf("/proc/meminfo: %s: unknown unit %q", name, unit)
-		}
-		fields = append(fields, f)
-	}
-	return fields, nil
+func (r *reader) Memory() (fields []MemoryField, err error) {
+	var d Damage
+	readPart(&d, r.procPath("meminfo"), func(text string) {
+		fields = procfile.ParseMeminfo(text, &d)
+	})
+	return fields, d.Err()
 }
 
 // VMStat implements Reader from /proc/vmstat.
-func (r *reader) VMStat() ([]Counter, error) {
-	text, err := readFile(r.procPath("vmstat"))
-	if err != nil {
-		return nil, err
-	}
-	return parseVMStat(string(text), r.cfg.VMStat)
+func (r *reader) VMStat() (counters []Counter, err error) {
+	var d Damage
+	readPart(&d, r.procPath("vmstat"), func(text string) {
+		counters = parseVMStat(text, r.cfg.VMStat, &d)
+	})
+	return counters, d.Err()
 }
 
 // parseVMStat parses lines such as "pgfault 12".
-func parseVMStat(text string, allowed Filter) ([]Counter, error) {
+func parseVMStat(text string, allowed Filter, d *Damage) []Counter {
 	var counters []Counter
-	for line := range strings.Lines(text) {
-		name, number, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-		if !ok || !allowed.Allows(name) {
+	seen := make(map[string]bool)
+	for line := range procfile.Lines(text) {
+		name, number, _ := strings.Cut(line, " ")
+		if !procfile.IsName(name) {
+			d.Lost("/proc/vmstat", "a line without name")
 			continue
 		}
-		n, err := strconv.ParseUint(number, 10, 64)
-		if err != nil {
-			return nil, fmt.Errorf("/proc/vmstat: %s: %w", name, err)
+		if !allowed.Allows(name) {
+			continue
 		}
-		counters = append(counters, Counter{name, n})
+		place := "/proc/vmstat: " + name
+		if seen[name] {
+			d.Lost(place, "in the file twice")
+			continue
+		}
+		seen[name] = true
+		if n, ok := d.Counter(place, strings.TrimSpace(number)); ok {
+			counters = append(counters, Counter{name, n})
+		}
 	}
-	return counters, nil
+	return counters
 }

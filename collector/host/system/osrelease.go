@@ -12,7 +12,7 @@ func parseOSRelease(text string) *OS {
 	for line := range strings.Lines(text) {
 		key, value, ok := strings.Cut(strings.TrimSpace(line), "=")
 		if ok && !strings.HasPrefix(key, "#") {
-			values[key] = unquote(value)
+			values[key] = osText(unquote(value))
 		}
 	}
 	o := &OS{
@@ -33,6 +33,16 @@ func parseOSRelease(text string) *OS {
 		o.SupportEnd = end
 	}
 	return o
+}
+
+// maxOSText is far above what any release says of itself.
+const maxOSText = 512
+
+func osText(s string) string {
+	if len(s) > maxOSText {
+		return ""
+	}
+	return s
 }
 
 // unquote takes the quotes off a value; inside double quotes a backslash keeps the next

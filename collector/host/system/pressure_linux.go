@@ -2,42 +2,30 @@ package system
 
 import (
 	"errors"
-	"fmt"
-	"io/fs"
-	"time"
 
-	"github.com/prometheus/procfs"
+	"proctree/collector/host/procfile"
+
 	"golang.org/x/sys/unix"
 )
 
 // Pressure implements Reader from /proc/pressure. A kernel may have it compiled in and
 // switched off (psi=0): then opening works and reading gives EOPNOTSUPP.
 func (r *reader) Pressure() ([]Pressure, error) {
+	var d Damage
 	var all []Pressure
 	for _, resource := range []string{"cpu", "memory", "io", "irq"} {
-		stats, err := r.proc.PSIStatsForResource(resource)
-		switch {
-		case errors.Is(err, fs.ErrNotExist), errors.Is(err, unix.EOPNOTSUPP):
-			continue
-		case err != nil:
-			return nil, fmt.Errorf("read %s pressure: %w", resource, err)
-		}
-		all = append(all, Pressure{
-			Resource: resource,
-			Some:     stalled(stats.Some),
-			Full:     stalled(stats.Full),
+		d.Part(func() error {
+			text, err := readFile(r.procPath("pressure", resource))
+			if errors.Is(err, unix.EOPNOTSUPP) {
+				return errors.ErrUnsupported
+			}
+			if err != nil {
+				return err
+			}
+			p := procfile.ParsePressure(resource, string(text), r.longest(), &d)
+			all = append(all, Pressure{Resource: resource, Some: p.Some.Total, Full: p.Full.Total})
+			return nil
 		})
 	}
-	if all == nil {
-		return nil, fmt.Errorf("pressure: not in this kernel: %w", errors.ErrUnsupported)
-	}
-	return all, nil
-}
-
-// stalled returns the total of one line, which is in microseconds.
-func stalled(l *procfs.PSILine) *time.Duration {
-	if l == nil {
-		return nil
-	}
-	return new(time.Duration(l.Total) * time.Microsecond)
+	return all, d.Err()
 }

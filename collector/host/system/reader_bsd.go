@@ -10,12 +10,12 @@ import (
 )
 
 // Load implements Reader. Windows has nothing like it.
-func (r *reader) Load() ([3]float64, error) {
+func (r *reader) Load() (Load, error) {
 	l, err := load.Avg()
 	if err != nil {
-		return [3]float64{}, failed("load average", err)
+		return Load{}, failed("load average", err)
 	}
-	return [3]float64{l.Load1, l.Load5, l.Load15}, nil
+	return Load{&l.Load1, &l.Load5, &l.Load15}, nil
 }
 
 // Uname implements Reader.
@@ -43,5 +43,5 @@ func (r *reader) FileHandles() (FileHandles, error) {
 	if err != nil {
 		return FileHandles{}, fmt.Errorf("sysctl kern.maxfiles: %w", err)
 	}
-	return FileHandles{Allocated: uint64(allocated), Maximum: uint64(maximum)}, nil
+	return FileHandles{Allocated: new(uint64(allocated)), Maximum: new(uint64(maximum))}, nil
 }

@@ -5,29 +5,25 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"proctree/collector/host/procfile"
 	"proctree/collector/host/stuck"
 
-	"github.com/prometheus/procfs"
-	"github.com/prometheus/procfs/blockdevice"
-	"github.com/prometheus/procfs/sysfs"
 	"golang.org/x/sys/unix"
 )
 
 // reader reads procfs and sysfs.
 type reader struct {
 	cfg    Config
-	proc   procfs.FS
-	sys    sysfs.FS
-	block  blockdevice.FS
 	mounts stuck.Calls[Usage]
 
 	mu   sync.Mutex
-	cpus map[string]cpuTicks
+	cpus map[string]procfile.CPUTicks
 }
 
 // NewReader returns the Reader of this platform. It fails if procfs or sysfs is not where
@@ -37,26 +33,27 @@ func NewReader(cfg Config) (Reader, error) {
 	cfg.SysFS = cmp.Or(cfg.SysFS, "/sys")
 	cfg.RootFS = cmp.Or(cfg.RootFS, "/")
 	cfg.MountTimeout = cmp.Or(cfg.MountTimeout, DefaultMountTimeout)
-	proc, err := procfs.NewFS(cfg.ProcFS)
-	if err != nil {
-		return nil, fmt.Errorf("open procfs: %w", err)
-	}
-	sys, err := sysfs.NewFS(cfg.SysFS)
-	if err != nil {
-		return nil, fmt.Errorf("open sysfs: %w", err)
-	}
-	block, err := blockdevice.NewFS(cfg.ProcFS, cfg.SysFS)
-	if err != nil {
-		return nil, fmt.Errorf("open procfs and sysfs: %w", err)
+	for _, mounted := range []struct{ name, path string }{{"procfs", cfg.ProcFS}, {"sysfs", cfg.SysFS}} {
+		if info, err := os.Stat(mounted.path); err != nil {
+			return nil, fmt.Errorf("open %s: %w", mounted.name, err)
+		} else if !info.IsDir() {
+			return nil, fmt.Errorf("open %s: %s is not a directory", mounted.name, mounted.path)
+		}
 	}
 	return &reader{
 		cfg:    cfg,
-		proc:   proc,
-		sys:    sys,
-		block:  block,
 		mounts: stuck.Calls[Usage]{Timeout: cfg.MountTimeout, Call: statfs},
-		cpus:   make(map[string]cpuTicks),
+		cpus:   make(map[string]procfile.CPUTicks),
 	}, nil
+}
+
+// longest is the longest time that anything on this host can have taken; 0 is not known.
+func (r *reader) longest() time.Duration {
+	uptime := procfile.Uptime(r.cfg.ProcFS)
+	if uptime == 0 {
+		return 0
+	}
+	return procfile.Longest(uptime)
 }
 
 func (r *reader) procPath(elem ...string) string {
@@ -68,38 +65,40 @@ func (r *reader) sysPath(elem ...string) string {
 }
 
 // Load implements Reader from /proc/loadavg.
-func (r *reader) Load() ([3]float64, error) {
-	l, err := r.proc.LoadAvg()
-	if err != nil {
-		return [3]float64{}, fmt.Errorf("read load average: %w", err)
-	}
-	return [3]float64{l.Load1, l.Load5, l.Load15}, nil
+func (r *reader) Load() (load Load, err error) {
+	var d Damage
+	readPart(&d, r.procPath("loadavg"), func(text string) {
+		load = procfile.ParseLoadavg(text, &d)
+	})
+	return load, d.Err()
 }
 
 // FileHandles implements Reader from /proc/sys/fs/file-nr.
-func (r *reader) FileHandles() (FileHandles, error) {
-	text, err := readFile(r.procPath("sys/fs/file-nr"))
-	if err != nil {
-		return FileHandles{}, err
-	}
-	return parseFileNr(text)
+func (r *reader) FileHandles() (handles FileHandles, err error) {
+	var d Damage
+	readPart(&d, r.procPath("sys/fs/file-nr"), func(text string) {
+		handles = parseFileNr(text, &d)
+	})
+	return handles, d.Err()
 }
 
 // parseFileNr parses "allocated unused maximum".
-func parseFileNr(text []byte) (FileHandles, error) {
-	fields := strings.Fields(string(text))
+func parseFileNr(text string, d *Damage) (handles FileHandles) {
+	fields := strings.Fields(text)
 	if len(fields) != 3 {
-		return FileHandles{}, fmt.Errorf("file-nr: want 3 fields, have %q", text)
+		d.Lost("/proc/sys/fs/file-nr", "not three fields")
+		return handles
 	}
-	allocated, err := strconv.ParseUint(fields[0], 10, 64)
-	if err != nil {
-		return FileHandles{}, fmt.Errorf("file-nr: allocated: %w", err)
+	if n, ok := d.Counter("/proc/sys/fs/file-nr: allocated", fields[0]); ok {
+		handles.Allocated = &n
 	}
-	maximum, err := strconv.ParseUint(fields[2], 10, 64)
-	if err != nil {
-		return FileHandles{}, fmt.Errorf("file-nr: maximum: %w", err)
+	// The largest number of 64 bits stands for no limit.
+	if n, err := strconv.ParseUint(fields[2], 10, 64); err == nil {
+		handles.Maximum = &n
+	} else {
+		d.Lost("/proc/sys/fs/file-nr: maximum", "not a number")
 	}
-	return FileHandles{Allocated: allocated, Maximum: maximum}, nil
+	return handles
 }
 
 // Uname implements Reader.
@@ -119,30 +118,51 @@ func (r *reader) Uname() (Uname, error) {
 }
 
 // OS implements Reader from the first of the files that os-release(5) names.
-func (r *reader) OS() (*OS, error) {
-	text, err := os.ReadFile(filepath.Join(r.cfg.RootFS, "etc/os-release"))
-	if os.IsNotExist(err) {
-		text, err = os.ReadFile(filepath.Join(r.cfg.RootFS, "usr/lib/os-release"))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read os-release: %w", err)
-	}
-	return parseOSRelease(string(text)), nil
+func (r *reader) OS() (release *OS, err error) {
+	var d Damage
+	d.Part(func() error {
+		text, err := readFile(filepath.Join(r.cfg.RootFS, "etc/os-release"))
+		if procfile.IsAbsent(err) {
+			text, err = readFile(filepath.Join(r.cfg.RootFS, "usr/lib/os-release"))
+		}
+		if err == nil {
+			release = parseOSRelease(string(text))
+		}
+		return err
+	})
+	return release, d.Err()
 }
 
 // Clock implements Reader.
 func (r *reader) Clock() (*Clock, error) {
+	var d Damage
 	c := &Clock{Now: time.Now()}
-	devices, err := r.sys.ClockSources()
-	if err != nil {
-		return c, fmt.Errorf("read clock sources: %w", err)
-	}
-	for i, d := range devices {
-		c.Sources = append(c.Sources, ClockSource{
-			Device:    strconv.Itoa(i),
-			Available: d.Available,
-			Current:   d.Current,
-		})
-	}
-	return c, nil
+	d.Part(func() error {
+		devices, err := filepath.Glob(r.sysPath("devices/system/clocksource/clocksource[0-9]*"))
+		for i, dir := range devices {
+			c.Sources = append(c.Sources, clockSource(strconv.Itoa(i), dir, &d))
+		}
+		return err
+	})
+	return c, d.Err()
+}
+
+// clockSource reads what can drive a clock device, and what does.
+func clockSource(device, dir string, d *Damage) ClockSource {
+	s := ClockSource{Device: device}
+	d.Part(func() error {
+		text, err := readText(filepath.Join(dir, "available_clocksource"))
+		for source := range strings.FieldsSeq(text) {
+			if source = label(source); source != "" && !slices.Contains(s.Available, source) {
+				s.Available = append(s.Available, source)
+			}
+		}
+		return err
+	})
+	d.Part(func() error {
+		text, err := readText(filepath.Join(dir, "current_clocksource"))
+		s.Current = label(text)
+		return err
+	})
+	return s
 }

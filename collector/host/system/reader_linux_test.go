@@ -2,11 +2,11 @@ package system
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"proctree/collector/host/procfile"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -15,9 +15,9 @@ import (
 func TestThisHost(t *testing.T) {
 	r, check := thisHost(t)
 	cpus, err := r.CPUs()
-	check("CPUs", err, err == nil && len(cpus.CPUs) > 0 && cpus.CPUs[0].Modes[idleColumn].Seconds > 0)
-	_, err = r.Load()
-	check("load", err, true)
+	check("CPUs", err, err == nil && len(cpus.CPUs) > 0 && cpus.CPUs[0].Modes[procfile.Idle].Seconds > 0)
+	load, err := r.Load()
+	check("load", err, load[0] != nil && load[1] != nil && load[2] != nil)
 	memory, err := r.Memory()
 	check("memory", err, err == nil && memory[0].Name == "MemTotal" && memory[0].Value > 1<<20)
 	vmstat, err := r.VMStat()
@@ -33,7 +33,7 @@ func TestThisHost(t *testing.T) {
 	kernel, err := r.Kernel()
 	check("kernel", err, err == nil && kernel.BootTime.Before(time.Now()) && *kernel.Forks > 0)
 	handles, err := r.FileHandles()
-	check("file handles", err, handles.Allocated > 0 && handles.Maximum > handles.Allocated)
+	check("file handles", err, *handles.Allocated > 0 && *handles.Maximum > *handles.Allocated)
 	_, err = r.Chips()
 	check("chips", err, true)
 	uname, err := r.Uname()
@@ -64,8 +64,8 @@ func TestNotThere(t *testing.T) {
 		"kernel":      func() error { _, err := r.Kernel(); return err },
 		"handles":     func() error { _, err := r.FileHandles(); return err },
 	} {
-		if err := read(); !errors.Is(err, os.ErrNotExist) {
-			t.Errorf("%s: error %v, want one that says that the file is not there", subject, err)
+		if err := read(); !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("%s: error %v, want one that says that this host has none", subject, err)
 		}
 	}
 	if _, err := r.Pressure(); !errors.Is(err, errors.ErrUnsupported) {
@@ -73,31 +73,24 @@ func TestNotThere(t *testing.T) {
 	}
 }
 
-func TestReadFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "large")
-	want := strings.Repeat("0123456789abcdef", 4096)
-	if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := readFile(path); err != nil || string(got) != want {
-		t.Errorf("%d bytes, error %v", len(got), err)
-	}
-	if err := os.Truncate(path, maxFile+1); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := readFile(path); err == nil {
-		t.Error("a file without end is no error")
-	}
-}
-
 func TestParseFileNr(t *testing.T) {
-	got, err := parseFileNr([]byte("1024\t0\t18446744073709551615\n"))
-	if err != nil || got != (FileHandles{1024, 18446744073709551615}) {
-		t.Errorf("%+v, %v", got, err)
-	}
-	for _, text := range []string{"", "1 2", "1 2 x", "x 2 3", "1 2 3 4"} {
-		if _, err := parseFileNr([]byte(text)); err == nil {
-			t.Errorf("%q is no error", text)
+	const most = 18446744073709551615
+	for text, want := range map[string]FileHandles{
+		"1024\t0\t18446744073709551615\n": {new(uint64(1024)), new(uint64(most))},
+		"1 2 x":                           {Allocated: new(uint64(1))},
+		"-1 2 3\r\n":                      {Maximum: new(uint64(3))},
+		"18446744073709551615 2 3":        {Maximum: new(uint64(3))},
+		"":                                {},
+		"1 2":                             {},
+		"1 2 3 4":                         {},
+	} {
+		var d Damage
+		got := parseFileNr(text, &d)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", text, diff)
+		}
+		if whole := got.Allocated != nil && got.Maximum != nil; whole != (d.Err() == nil) {
+			t.Errorf("%q: error %v", text, d.Err())
 		}
 	}
 }
@@ -137,20 +130,51 @@ func FuzzParseOSRelease(f *testing.F) {
 	})
 }
 
-// FuzzLineParsers feeds what the kernel and udev write to the parsers of short files.
+// FuzzLineParsers feeds odd text to the parsers of files that have a few lines. Nothing
+// may be made of what is not in it.
 func FuzzLineParsers(f *testing.F) {
 	f.Add("pgfault 12\npgmajfault 3\n")
 	f.Add("1024\t0\t9223372036854775807\n")
 	f.Add("E:ID_SERIAL=long\nE:ID_ATA=1\nE:ID_ATA_ROTATION_RATE_RPM=7200\n")
+	f.Add("   8       0 sda 100 1 800 10 200 2 1600 20 0 30 40\n")
+	f.Add("    lo: 100 1 0 0 0 0 0 0 100 1 0 0 0 0 0 0\n")
+	f.Add("22 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw\n")
+	r := &reader{}
 	f.Fuzz(func(t *testing.T, text string) {
-		if counters, err := parseVMStat(text, Filter{}); err == nil && len(counters) > strings.Count(text, " ") {
+		var d Damage
+		lines := strings.Count(text, "\n") + 1
+		if counters := parseVMStat(text, Filter{}, &d); len(counters) > lines {
 			t.Errorf("%d counters in %q", len(counters), text)
 		}
-		if _, err := parseFileNr([]byte(text)); err == nil && len(strings.Fields(text)) != 3 {
+		if h := parseFileNr(text, &d); h.Maximum != nil && len(strings.Fields(text)) != 3 {
 			t.Errorf("%q has not three fields", text)
 		}
-		if d := parseUdev(text); !strings.Contains(text, d.Serial) || d.ATA != nil && !strings.Contains(text, "ID_ATA=") {
-			t.Errorf("%+v is not in %q", d, text)
+		if u := parseUdev(text); !strings.Contains(text, u.Serial) || u.ATA != nil && !strings.Contains(text, "ID_ATA=") {
+			t.Errorf("%+v is not in %q", u, text)
+		}
+		if disks := r.parseDiskstats(text, &d); len(disks) > lines {
+			t.Errorf("%d disks in %q", len(disks), text)
+		}
+		if devices := parseNetDev(text, Filter{}, &d); len(devices) > lines {
+			t.Errorf("%d network devices in %q", len(devices), text)
+		}
+		for _, m := range parseMountinfo(text, &d) {
+			if !strings.Contains(text, m.mountPoint) || !strings.Contains(text, m.fsType) {
+				t.Errorf("%+v is not in %q", m, text)
+			}
 		}
 	})
+}
+
+// wantLost checks how many things were lost.
+func wantLost(t *testing.T, d *Damage, want int) {
+	t.Helper()
+	d.Part(func() error { return nil }) // As if one file was read.
+	err := d.Err()
+	partial, _ := errors.AsType[*PartialError](err)
+	switch {
+	case want == 0 && err == nil:
+	case partial == nil || partial.Count != want:
+		t.Errorf("lost %+v (%v), want %d", partial, err, want)
+	}
 }

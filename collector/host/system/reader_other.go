@@ -85,23 +85,27 @@ func (r *reader) Memory() ([]MemoryField, error) {
 		return nil, failed("memory", err)
 	}
 	fields := []MemoryField{
-		{"MemTotal", m.Total, true},
-		{"MemAvailable", m.Available, true},
-		{"MemFree", m.Free, true},
+		amount("MemTotal", m.Total),
+		amount("MemAvailable", m.Available),
+		amount("MemFree", m.Free),
 	}
 	if runtime.GOOS != "windows" {
 		fields = append(fields,
-			MemoryField{"active", m.Active, true},
-			MemoryField{"inactive", m.Inactive, true},
-			MemoryField{"wired", m.Wired, true},
-			MemoryField{"free", m.Free, true},
+			amount("active", m.Active),
+			amount("inactive", m.Inactive),
+			amount("wired", m.Wired),
+			amount("free", m.Free),
 		)
 	}
 	total, free, err := swap()
 	if err != nil {
 		return fields, failed("swap", err)
 	}
-	return append(fields, MemoryField{"SwapTotal", total, true}, MemoryField{"SwapFree", free, true}), nil
+	return append(fields, amount("SwapTotal", total), amount("SwapFree", free)), nil
+}
+
+func amount(name string, bytes uint64) MemoryField {
+	return MemoryField{Name: name, Value: bytes, Bytes: true}
 }
 
 // swap returns the bytes of all swap space. On Windows that is the page files: what gopsutil

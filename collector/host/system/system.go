@@ -15,11 +15,14 @@ import (
 // Reader reads one subject at a time. It is safe for concurrent use. A subject, or a part
 // of one, that this system does not have gives an error that matches
 // errors.ErrUnsupported, or is absent from the answer.
+//
+// A line, a field or a file that cannot be parsed costs only what is derived from it: the
+// answer holds all the rest, and goes with a PartialError. See Damage for how to do it.
 type Reader interface {
 	// CPUs returns the time every online CPU spent in each mode.
 	CPUs() (*CPUs, error)
 	// Load returns the load averages over 1, 5 and 15 minutes.
-	Load() ([3]float64, error)
+	Load() (Load, error)
 	// Memory returns the fields of /proc/meminfo, or those of the same name elsewhere.
 	Memory() ([]MemoryField, error)
 	// VMStat returns the counters of /proc/vmstat that Config.VMStat allows.

@@ -11,7 +11,7 @@ type core struct{ pkg, core string }
 
 // throttles reads the thermal_throttle files of every CPU, once per core and once per
 // package, for the CPUs of one core share the number. Hosts without them have none.
-func (r *reader) throttles() ([]CoreThrottle, []PackageThrottle) {
+func (r *reader) throttles(d *Damage) ([]CoreThrottle, []PackageThrottle) {
 	dir := r.sysPath("devices/system/cpu")
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -26,20 +26,20 @@ func (r *reader) throttles() ([]CoreThrottle, []PackageThrottle) {
 			continue
 		}
 		cpu := dir + "/" + e.Name()
-		count, coreErr := readCount(cpu + "/thermal_throttle/core_throttle_count")
-		packageCount, packageErr := readCount(cpu + "/thermal_throttle/package_throttle_count")
-		if coreErr != nil && packageErr != nil {
+		count, haveCore := readCount(cpu+"/thermal_throttle/core_throttle_count", d)
+		packageCount, havePackage := readCount(cpu+"/thermal_throttle/package_throttle_count", d)
+		if !haveCore && !havePackage {
 			continue
 		}
 		at, err := readCore(cpu)
 		if err != nil {
 			continue
 		}
-		if coreErr == nil && !seenCores[at] {
+		if haveCore && !seenCores[at] {
 			seenCores[at] = true
 			cores = append(cores, CoreThrottle{Package: at.pkg, Core: at.core, Count: count})
 		}
-		if packageErr == nil && !seenPackages[at.pkg] {
+		if havePackage && !seenPackages[at.pkg] {
 			seenPackages[at.pkg] = true
 			packages = append(packages, PackageThrottle{Package: at.pkg, Count: packageCount})
 		}
@@ -47,19 +47,29 @@ func (r *reader) throttles() ([]CoreThrottle, []PackageThrottle) {
 	return cores, packages
 }
 
-func readCore(cpu string) (core, error) {
-	pkg, err := readText(cpu + "/topology/physical_package_id")
-	if err != nil {
-		return core{}, err
+func readCore(cpu string) (at core, err error) {
+	for _, file := range []struct {
+		name string
+		into *string
+	}{{"physical_package_id", &at.pkg}, {"core_id", &at.core}} {
+		text, err := readText(cpu + "/topology/" + file.name)
+		if err != nil {
+			return at, err
+		}
+		// The kernel has -1 for a place that it does not know.
+		if _, err := strconv.Atoi(text); err != nil {
+			return at, err
+		}
+		*file.into = text
 	}
-	number, err := readText(cpu + "/topology/core_id")
-	return core{pkg, number}, err
+	return at, nil
 }
 
-func readCount(path string) (uint64, error) {
+// readCount reads a file that holds one counter.
+func readCount(path string, d *Damage) (uint64, bool) {
 	text, err := readText(path)
 	if err != nil {
-		return 0, err
+		return 0, false
 	}
-	return strconv.ParseUint(text, 10, 64)
+	return d.Counter(path, text)
 }

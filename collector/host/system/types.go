@@ -41,31 +41,59 @@ type PackageThrottle struct {
 	Count   uint64
 }
 
-// MemoryField is one field of proc_meminfo(5) under the kernel's name, such as "MemTotal"
-// and "Active(anon)".
-type MemoryField struct {
-	Name string
-	// Value is in bytes if Bytes says so, else a count, as of huge pages.
-	Value uint64
-	Bytes bool
-}
-
 // Counter is a counter under the kernel's name.
 type Counter struct {
 	Name  string
 	Value uint64
 }
 
-// Disk is one block device. A nil part is not known.
+// Disk is one block device.
 type Disk struct {
-	Device      string
-	Read, Write DiskTraffic
-	Queue       *DiskQueue
-	// Discard and Flush came with Linux 4.18 and 5.5.
-	Discard *DiskDiscard
-	Flush   *DiskFlush
-	Info    *DiskInfo
+	Device string
+	values [diskFigures]float64
+	// known has a bit for each figure that was read.
+	known uint32
+	// Info is nil where it is not known.
+	Info *DiskInfo
 }
+
+// Set sets a figure, which is known from then on.
+func (d *Disk) Set(f DiskFigure, value float64) {
+	d.values[f] = value
+	d.known |= 1 << f
+}
+
+// Value returns a figure, if it is known.
+func (d *Disk) Value(f DiskFigure) (value float64, ok bool) {
+	return d.values[f], d.known&(1<<f) != 0
+}
+
+// DiskFigure is one figure of a disk since boot (Documentation/admin-guide/iostats.rst).
+type DiskFigure int
+
+// The figures of disks. Times are sums over all requests, but that of BusySeconds, in which
+// something was in flight; WeightedSeconds is the same times the number in flight.
+const (
+	ReadsCompleted DiskFigure = iota
+	ReadsMerged
+	BytesRead
+	ReadSeconds
+	WritesCompleted
+	WritesMerged
+	BytesWritten
+	WriteSeconds
+	InFlight
+	BusySeconds
+	WeightedSeconds
+	DiscardsCompleted
+	DiscardsMerged
+	// SectorsDiscarded are sectors of 512 bytes.
+	SectorsDiscarded
+	DiscardSeconds
+	FlushesCompleted
+	FlushSeconds
+	diskFigures
+)
 
 // DiskInfo is what a device is, most of it in the words of udev(7). An empty field is not
 // known.
@@ -84,34 +112,6 @@ type DiskInfo struct {
 
 // ATA is what an ATA disk says of itself; nil is not known.
 type ATA struct{ WriteCache, WriteCacheEnabled, RotationRPM *float64 }
-
-// DiskTraffic counts what was read, or written, since boot.
-type DiskTraffic struct {
-	Completed, Bytes uint64
-	// Seconds is the sum of the times the requests took.
-	Seconds float64
-}
-
-// DiskQueue is the queue of a device (Documentation/admin-guide/iostats.rst).
-type DiskQueue struct {
-	ReadsMerged, WritesMerged uint64
-	InFlight                  uint64
-	// BusySeconds is the time in which something was in flight, WeightedSeconds the same
-	// times the number in flight.
-	BusySeconds, WeightedSeconds float64
-}
-
-// DiskDiscard counts discards (TRIM). A sector has 512 bytes.
-type DiskDiscard struct {
-	Completed, Merged, Sectors uint64
-	Seconds                    float64
-}
-
-// DiskFlush counts flushes of the device's cache.
-type DiskFlush struct {
-	Completed uint64
-	Seconds   float64
-}
 
 // Filesystem is one mount.
 type Filesystem struct {
@@ -161,8 +161,11 @@ type Kernel struct {
 }
 
 // FileHandles are the open file handles of the host and how many there may be
-// (proc_sys_fs(5), file-nr).
-type FileHandles struct{ Allocated, Maximum uint64 }
+// (proc_sys_fs(5), file-nr); nil is not known.
+type FileHandles struct{ Allocated, Maximum *uint64 }
+
+// Load is the load averages over 1, 5 and 15 minutes; nil is not known.
+type Load [3]*float64
 
 // Uname is utsname of uname(2).
 type Uname struct{ Sysname, Release, Version, Machine, Nodename, Domainname string }
@@ -188,7 +191,8 @@ type Clock struct {
 type ClockSource struct {
 	Device    string
 	Available []string
-	Current   string
+	// Current is empty where it is not known.
+	Current string
 }
 
 // Chip is one hardware monitor.

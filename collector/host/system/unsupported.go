@@ -19,7 +19,7 @@ func unsupported(subject string) error {
 func (Unsupported) CPUs() (*CPUs, error) { return nil, unsupported("CPUs") }
 
 // Load implements Reader.
-func (Unsupported) Load() ([3]float64, error) { return [3]float64{}, unsupported("load average") }
+func (Unsupported) Load() (Load, error) { return Load{}, unsupported("load average") }
 
 // Memory implements Reader.
 func (Unsupported) Memory() ([]MemoryField, error) { return nil, unsupported("memory") }

@@ -1,0 +1,97 @@
+package procfile
+
+import (
+	"iter"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Bounds of what a kernel file may say, far above what any kernel says.
+const (
+	// maxCounter is the largest counter that is believed. Beyond it is what wrapped below
+	// zero: the kernel computes some counters as differences of others.
+	maxCounter = math.MaxInt64
+	// maxTasks is the largest number of tasks, or of requests under way, that is believed.
+	// Some kernels show -1 in 32 bits.
+	maxTasks = math.MaxInt32
+	// maxName is the longest name of a field that is believed.
+	maxName = 128
+	// maxLines is the largest number of lines that become metrics.
+	maxLines = 4096
+)
+
+// What is wrong with a field.
+const (
+	notNumber  = "not a number"
+	impossible = "impossible value"
+	twice      = "in the file twice"
+	badName    = "not a name"
+	unknown    = "unknown form"
+	tooMany    = "more lines than any kernel writes"
+	empty      = "empty file"
+)
+
+// Lines yields the lines of a file without what ends them, which may be CR LF, and without
+// blank ones.
+func Lines(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for line := range strings.Lines(text) {
+			if line = strings.TrimSpace(line); line != "" && !yield(line) {
+				return
+			}
+		}
+	}
+}
+
+// needLine counts a file that has no line at all as lost, where every kernel writes some.
+func (d *Damage) needLine(place, text string) {
+	if strings.TrimSpace(text) == "" {
+		d.Lost(place, empty)
+	}
+}
+
+// Counter parses a counter. A value that cannot be parsed or is impossible is lost at place.
+func (d *Damage) Counter(place, text string) (n uint64, ok bool) {
+	return d.number(place, text, maxCounter)
+}
+
+// Tasks parses a number of tasks or of requests, as Counter does.
+func (d *Damage) Tasks(place, text string) (n uint64, ok bool) {
+	return d.number(place, text, maxTasks)
+}
+
+func (d *Damage) number(place, text string, most uint64) (n uint64, ok bool) {
+	n, why := parseNumber(text, most)
+	if why != "" {
+		d.Lost(place, why)
+	}
+	return n, why == ""
+}
+
+func parseNumber(text string, most uint64) (n uint64, why string) {
+	n, err := strconv.ParseUint(text, 10, 64)
+	switch {
+	case err != nil:
+		return 0, notNumber
+	case n > most:
+		return 0, impossible
+	}
+	return n, ""
+}
+
+// IsName reports whether s can be a part of a metric's name: letters, digits, underscores
+// and, as in "Active(anon)", parentheses.
+func IsName(s string) bool {
+	if s == "" || len(s) > maxName {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		letter := (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'
+		if !letter && (c < '0' || c > '9') && c != '(' && c != ')' {
+			return false
+		}
+	}
+	return true
+}

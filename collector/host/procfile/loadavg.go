@@ -1,0 +1,32 @@
+package procfile
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+const loadavgFile = "/proc/loadavg"
+
+// ParseLoadavg parses "0.20 0.18 0.12 1/80 11206" (proc_loadavg(5)): the averages over 1, 5
+// and 15 minutes. A nil one is not known.
+func ParseLoadavg(text string, d *Damage) (load [3]*float64) {
+	fields := strings.Fields(text)
+	for i, minutes := range [...]string{"1", "5", "15"} {
+		place := loadavgFile + ": average over " + minutes + " minutes"
+		if i >= len(fields) {
+			d.Lost(place, "not there")
+			continue
+		}
+		n, err := strconv.ParseFloat(fields[i], 64)
+		switch {
+		case err != nil:
+			d.Lost(place, notNumber)
+		case !(n >= 0) || n > math.MaxInt32:
+			d.Lost(place, impossible)
+		default:
+			load[i] = &n
+		}
+	}
+	return load
+}

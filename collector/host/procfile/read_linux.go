@@ -1,0 +1,59 @@
+package procfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"golang.org/x/sys/unix"
+)
+
+// maxFile bounds what is read of one file of procfs or sysfs.
+const maxFile = 16 << 20
+
+// Read reads a file of procfs or sysfs by system calls of its own: an os.File would be
+// offered to the poller first, and would wait forever in it for a sensor that answers
+// EAGAIN, as drivers of broken hardware do.
+func Read(path string) ([]byte, error) {
+	fd, err := retry(func() (int, error) {
+		return unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+	})
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
+	}
+	defer func() { _ = unix.Close(fd) }()
+	buf := make([]byte, 0, 4096)
+	for {
+		n, err := retry(func() (int, error) { return unix.Read(fd, buf[len(buf):cap(buf)]) })
+		if err != nil {
+			return nil, &fs.PathError{Op: "read", Path: path, Err: err}
+		}
+		if n == 0 {
+			return buf, nil
+		}
+		buf = buf[:len(buf)+n]
+		if len(buf) >= maxFile {
+			return nil, fmt.Errorf("read %s: larger than %d bytes", path, maxFile)
+		}
+		if len(buf) == cap(buf) {
+			buf = append(buf, 0)[:len(buf)]
+		}
+	}
+}
+
+// retry calls again what a signal interrupted.
+func retry(call func() (int, error)) (int, error) {
+	for {
+		n, err := call()
+		if !errors.Is(err, unix.EINTR) {
+			return n, err
+		}
+	}
+}
+
+// ReadText is Read without the white space around.
+func ReadText(path string) (string, error) {
+	b, err := Read(path)
+	return string(bytes.TrimSpace(b)), err
+}

@@ -1,0 +1,72 @@
+package procfile
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+func TestRead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "large")
+	want := strings.Repeat("0123456789abcdef", 4096)
+	if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Read(path); err != nil || string(got) != want {
+		t.Errorf("%d bytes, error %v", len(got), err)
+	}
+	if err := os.Truncate(path, maxFile+1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read(path); err == nil {
+		t.Error("a file without end is no error")
+	}
+}
+
+// TestReadNeverWaits: what is no file gives an error or nothing, at once.
+func TestReadNeverWaits(t *testing.T) {
+	fifo := filepath.Join(t.TempDir(), "fifo")
+	if err := unix.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := Read(fifo); len(text) > 0 || err != nil {
+		t.Errorf("FIFO: %q, %v", text, err)
+	}
+	// With a writer that writes nothing.
+	writer, err := os.OpenFile(fifo, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = writer.Close() }()
+	if _, err := Read(fifo); !errors.Is(err, unix.EAGAIN) {
+		t.Errorf("FIFO with a writer: %v", err)
+	}
+	if _, err := Read(t.TempDir()); !errors.Is(err, unix.EISDIR) {
+		t.Errorf("directory: %v", err)
+	}
+	if _, err := Read(fifo + "-not"); !IsAbsent(err) {
+		t.Errorf("missing file: %v", err)
+	}
+}
+
+func TestUptime(t *testing.T) {
+	if got := Uptime("/proc"); got < time.Second {
+		t.Errorf("this host has been up for %v", got)
+	}
+	dir := t.TempDir()
+	for text, want := range map[string]time.Duration{
+		"5000.25 9000.00\n": 5000250 * time.Millisecond, "-1 2": 0, "NaN 1": 0, "": 0, "1e300 1": 0,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, "uptime"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := Uptime(dir); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+}

@@ -1,0 +1,40 @@
+package procfile
+
+import (
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Uptime returns for how long the host has been up, suspension included, and 0 if that is
+// not known. For a genuine proc file system it asks the kernel: the file uptime can be a
+// container's (lxcfs).
+func Uptime(proc string) time.Duration {
+	var fs unix.Statfs_t
+	if unix.Statfs(proc, &fs) == nil && fs.Type == unix.PROC_SUPER_MAGIC {
+		var now unix.Timespec
+		if unix.ClockGettime(unix.CLOCK_BOOTTIME, &now) != nil {
+			return 0
+		}
+		return time.Duration(now.Nano())
+	}
+	text, err := Read(filepath.Join(proc, "uptime"))
+	if err != nil {
+		return 0
+	}
+	uptime, _ := ParseUptime(string(text))
+	return uptime
+}
+
+// ParseUptime parses the first number of "5000.12 9000.34" (proc_uptime(5)).
+func ParseUptime(text string) (uptime time.Duration, ok bool) {
+	first, _, _ := strings.Cut(strings.TrimSpace(text), " ")
+	seconds, err := strconv.ParseFloat(first, 64)
+	if err != nil || !(seconds >= 0 && seconds < latestBoot) {
+		return 0, false
+	}
+	return time.Duration(seconds * float64(time.Second)), true
+}
