@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
+	"proctree/collector/process"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
@@ -16,7 +16,7 @@ import (
 
 func TestGolden(t *testing.T) {
 	totals := NewScanTotals(boot)
-	totals.Observe(&host.Snapshot{Errors: map[string]uint64{host.ReasonPermission: 2}, ExitsLost: 1})
+	totals.Observe(&process.Snapshot{Errors: map[string]uint64{process.ReasonPermission: 2}, ExitsLost: 1})
 	got := text(t, gather(t, allCollectors(t).Scrape(smallReport()), totals))
 
 	checkGolden(t, "testdata/metrics.golden", got)
@@ -38,8 +38,8 @@ func TestUnknownFiguresAreAbsent(t *testing.T) {
 	report := smallReport()
 	report.Groups = report.Groups[1:2] // knows its CPU time alone
 	report.Top = report.Top[1:]        // knows its CPU time and its threads
-	report.Snapshot.ExitSource = host.ExitsChildren
-	report.Snapshot.System = host.System{}
+	report.Snapshot.ExitSource = process.ExitsChildren
+	report.Snapshot.System = process.System{}
 	families := gather(t, allCollectors(t).Scrape(report))
 
 	var got []string
@@ -116,9 +116,9 @@ func TestCmdlineOnlyWhenSwitchedOn(t *testing.T) {
 func TestScanTotalsAddUp(t *testing.T) {
 	totals := NewScanTotals(boot)
 	for range 3 {
-		totals.Observe(&host.Snapshot{Errors: map[string]uint64{host.ReasonParse: 2, "\xff": 1}, ExitsLost: 5})
+		totals.Observe(&process.Snapshot{Errors: map[string]uint64{process.ReasonParse: 2, "\xff": 1}, ExitsLost: 5})
 	}
-	want := map[string]float64{host.ReasonParse: 6, "\uFFFD": 3}
+	want := map[string]float64{process.ReasonParse: 6, "\uFFFD": 3}
 	// Scraping twice changes nothing: they count scans.
 	for range 2 {
 		families := gather(t, totals)
@@ -128,7 +128,7 @@ func TestScanTotalsAddUp(t *testing.T) {
 				t.Errorf("reason %q: %v, want %v", reason, got, want[reason])
 			}
 		}
-		if got := len(families["proctree_scan_errors_total"].GetMetric()); got != len(host.ErrorReasons())+1 {
+		if got := len(families["proctree_scan_errors_total"].GetMetric()); got != len(process.ErrorReasons())+1 {
 			t.Errorf("%d reasons, want all that there are and the unknown one", got)
 		}
 		if got := families["proctree_exit_records_lost_total"].GetMetric()[0].GetCounter().GetValue(); got != 15 {
@@ -163,7 +163,7 @@ func TestSeriesDoNotGrowWithProcesses(t *testing.T) {
 }
 
 func TestEmptyHost(t *testing.T) {
-	report := &group.Report{Snapshot: &host.Snapshot{}}
+	report := &group.Report{Snapshot: &process.Snapshot{}}
 	families := gather(t, allCollectors(t).Scrape(report))
 	if _, ok := families["proctree_threads"]; ok {
 		t.Error("threads are known of no process")

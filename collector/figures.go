@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
+	"proctree/collector/process"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
@@ -24,7 +24,7 @@ func (f groupFigures) Collect(v *View, out chan<- prometheus.Metric) error {
 }
 
 // processFigures is a Collector of figures that every process of Report.Top has.
-type processFigures []figure[host.Process]
+type processFigures []figure[process.Process]
 
 // Describe implements Collector.
 func (f processFigures) Describe(out chan<- *prometheus.Desc) { describe(f, out) }
@@ -40,7 +40,7 @@ type figure[T any] struct {
 	desc *prometheus.Desc
 	kind prometheus.ValueType
 	// needs are the bits without which the figure is absent.
-	needs host.Fields
+	needs process.Fields
 	parts []part[T]
 }
 
@@ -51,7 +51,7 @@ type part[T any] struct {
 }
 
 // gauge describes a gauge with one series per subject.
-func gauge[T any](s scope[T], name, help string, needs host.Fields, value func(*T) float64) figure[T] {
+func gauge[T any](s scope[T], name, help string, needs process.Fields, value func(*T) float64) figure[T] {
 	return figure[T]{
 		desc:  s.desc(name, help),
 		kind:  prometheus.GaugeValue,
@@ -61,14 +61,14 @@ func gauge[T any](s scope[T], name, help string, needs host.Fields, value func(*
 }
 
 // counter describes a counter with one series per subject.
-func counter[T any](s scope[T], name, help string, needs host.Fields, value func(*T) float64) figure[T] {
+func counter[T any](s scope[T], name, help string, needs process.Fields, value func(*T) float64) figure[T] {
 	f := gauge(s, name, help, needs, value)
 	f.kind = prometheus.CounterValue
 	return f
 }
 
 // counters describes a counter whose parts are told apart by a label.
-func counters[T any](s scope[T], name, help string, needs host.Fields, label string, parts ...part[T]) figure[T] {
+func counters[T any](s scope[T], name, help string, needs process.Fields, label string, parts ...part[T]) figure[T] {
 	for i := range parts {
 		parts[i].label.Name = &label
 	}
@@ -96,8 +96,8 @@ func ofGroup() scope[group.Group] {
 	return scope[group.Group]{"group", []string{"group"}}
 }
 
-func ofProcess() scope[host.Process] {
-	return scope[host.Process]{"process", []string{"group", "name", "pid"}}
+func ofProcess() scope[process.Process] {
+	return scope[process.Process]{"process", []string{"group", "name", "pid"}}
 }
 
 func (s scope[T]) desc(name, help string, labels ...string) *prometheus.Desc {

@@ -2,7 +2,7 @@ package collector
 
 import (
 	"proctree/collector/group"
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 func newGroupCPU(Options) Collector {
@@ -10,7 +10,7 @@ func newGroupCPU(Options) Collector {
 		counters(ofGroup(), "cpu_seconds_total",
 			"CPU time that the processes of the group used, those that have ended since included. "+
 				"Its rate is a number of cores. Time from before the exporter started does not count.",
-			host.HasCPU, "mode",
+			process.HasCPU, "mode",
 			of("user", func(g *group.Group) float64 { return g.UserTime.Seconds() }),
 			of("system", func(g *group.Group) float64 { return g.SystemTime.Seconds() }),
 		),

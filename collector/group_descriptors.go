@@ -2,7 +2,7 @@ package collector
 
 import (
 	"proctree/collector/group"
-	"proctree/collector/host"
+	"proctree/collector/process"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -13,7 +13,7 @@ func newGroupDescriptors(Options) Collector {
 			gauge(ofGroup(), "open_fds",
 				"Open file descriptors of the group's processes added up. Processes whose descriptors the "+
 					"exporter may not count are missing.",
-				host.HasOpenFDs, func(g *group.Group) float64 { return float64(g.OpenFDs) }),
+				process.HasOpenFDs, func(g *group.Group) float64 { return float64(g.OpenFDs) }),
 		},
 		worst: ofGroup().desc("worst_fd_ratio",
 			"Largest share of its own soft limit of open files that a single process of the group has in use, "+

@@ -2,7 +2,7 @@ package collector
 
 import (
 	"proctree/collector/group"
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 func newGroupPageFaults(Options) Collector {
@@ -10,7 +10,7 @@ func newGroupPageFaults(Options) Collector {
 		counters(ofGroup(), "page_faults_total",
 			"Page faults of the group's processes. A major one had to wait for storage; many of them mean "+
 				"that memory is short.",
-			host.HasFaults, "severity",
+			process.HasFaults, "severity",
 			of("minor", func(g *group.Group) float64 { return float64(g.MinorFaults) }),
 			of("major", func(g *group.Group) float64 { return float64(g.MajorFaults) }),
 		),

@@ -2,7 +2,7 @@ package collector
 
 import (
 	"proctree/collector/group"
-	"proctree/collector/host"
+	"proctree/collector/process"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -78,6 +78,6 @@ func (c groupLifecycle) Collect(v *View, out chan<- prometheus.Metric) error {
 }
 
 // hasExitRecords tells whether processes that no scan saw can be known at all.
-func hasExitRecords(source host.ExitSource) bool {
-	return source == host.ExitsBPF || source == host.ExitsTaskstats
+func hasExitRecords(source process.ExitSource) bool {
+	return source == process.ExitsBPF || source == process.ExitsTaskstats
 }

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
 	"proctree/collector/host/cgroups"
+	"proctree/collector/process"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -31,7 +31,7 @@ type groupLimits struct {
 
 	mu sync.Mutex
 	// shown is the snapshot of which the following is: whoever scrapes it again sees the same.
-	shown *host.Snapshot
+	shown *process.Snapshot
 	// looked is when control groups were read, unlimited that none of them had a limit: as
 	// long as that is taken to hold, there is nothing to do.
 	looked    time.Time

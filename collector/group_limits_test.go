@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
 	"proctree/collector/host/cgroups"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -37,7 +37,7 @@ func memory(used, limit uint64) cgroups.Usage {
 
 // within puts a process into a control group.
 func within(path string) hosttest.Option {
-	return func(p *host.Process) { p.Facts = &host.Facts{Cgroup: path} }
+	return func(p *process.Process) { p.Facts = &process.Facts{Cgroup: path} }
 }
 
 func TestGroupLimits(t *testing.T) {
@@ -61,7 +61,7 @@ func TestGroupLimits(t *testing.T) {
 		}
 		return figures
 	}
-	next := func(usage map[string]cgroups.Usage, processes ...host.Process) {
+	next := func(usage map[string]cgroups.Usage, processes ...process.Process) {
 		at += 15 * time.Second
 		reader.usage = usage
 		tracker.Observe(hosttest.Snapshot(at, processes...))

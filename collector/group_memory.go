@@ -2,7 +2,7 @@ package collector
 
 import (
 	"proctree/collector/group"
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 func newGroupMemory(Options) Collector {
@@ -10,13 +10,13 @@ func newGroupMemory(Options) Collector {
 		gauge(ofGroup(), "resident_memory_bytes",
 			"Resident memory of the group's processes added up. Pages that processes share count once "+
 				"for each of them, so the sum can be larger than the memory really used.",
-			host.HasMemory, func(g *group.Group) float64 { return float64(g.ResidentBytes) }),
+			process.HasMemory, func(g *group.Group) float64 { return float64(g.ResidentBytes) }),
 		gauge(ofGroup(), "virtual_memory_bytes",
 			"Address space of the group's processes added up: what they reserved, not what they use.",
-			host.HasMemory, func(g *group.Group) float64 { return float64(g.VirtualBytes) }),
+			process.HasMemory, func(g *group.Group) float64 { return float64(g.VirtualBytes) }),
 		gauge(ofGroup(), "swap_bytes",
 			"Memory of the group's processes that was swapped out, shared memory not included.",
-			host.HasSwap, func(g *group.Group) float64 { return float64(g.SwapBytes) }),
+			process.HasSwap, func(g *group.Group) float64 { return float64(g.SwapBytes) }),
 	}
 }
 
@@ -26,6 +26,6 @@ func newGroupProportionalMemory(Options) Collector {
 			"Proportional set size (PSS) of the group's processes added up: each shared page is divided "+
 				"among those who share it, so groups can be added. Dear to read, so it is read within a time "+
 				"budget and can be minutes old; processes not read yet are missing from the sum.",
-			host.HasProportional, func(g *group.Group) float64 { return float64(g.ProportionalBytes) }),
+			process.HasProportional, func(g *group.Group) float64 { return float64(g.ProportionalBytes) }),
 	}
 }

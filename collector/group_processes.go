@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
+	"proctree/collector/process"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
@@ -15,7 +15,7 @@ func newGroupProcesses(Options) Collector {
 	return groupProcesses{
 		groupFigures: groupFigures{
 			gauge(ofGroup(), "threads", "Threads of the group's processes.",
-				host.HasThreads, func(g *group.Group) float64 { return float64(g.Threads) }),
+				process.HasThreads, func(g *group.Group) float64 { return float64(g.Threads) }),
 		},
 		processes: ofGroup().desc("processes",
 			"Processes of the group by what they do now. blocked waits for a disk or the like and cannot be "+
@@ -35,17 +35,17 @@ type groupProcesses struct {
 	states                []stateLabel
 }
 
-// stateLabel is a host.State with its label.
+// stateLabel is a process.State with its label.
 type stateLabel struct {
-	host.State
+	process.State
 	label *dto.LabelPair
 }
 
 // stateLabels returns the labels of all states in the order of their names.
 func stateLabels() []stateLabel {
-	labels := make([]stateLabel, host.NumStates)
+	labels := make([]stateLabel, process.NumStates)
 	for i := range labels {
-		labels[i] = stateLabel{host.State(i), pair("state", host.State(i).String())}
+		labels[i] = stateLabel{process.State(i), pair("state", process.State(i).String())}
 	}
 	slices.SortFunc(labels, func(a, b stateLabel) int { return strings.Compare(a.String(), b.String()) })
 	return labels

@@ -1,8 +1,8 @@
 package collector
 
 import (
-	"proctree/collector/host"
 	"proctree/collector/host/sockets"
+	"proctree/collector/process"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
@@ -14,7 +14,7 @@ const GroupSockets = "group_sockets"
 // SocketReader finds the sockets of the processes of one snapshot. It has to be safe for
 // concurrent use.
 type SocketReader interface {
-	Read(processes []host.Process) *sockets.Result
+	Read(processes []process.Process) *sockets.Result
 }
 
 // socketCounts counts by protocol and state.

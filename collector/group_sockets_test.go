@@ -5,23 +5,23 @@ import (
 	"testing"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/host/sockets"
+	"proctree/collector/process"
 )
 
 // fixedSockets answers the same every time.
 type fixedSockets struct{ sockets.Result }
 
-func (f *fixedSockets) Read([]host.Process) *sockets.Result { return &f.Result }
+func (f *fixedSockets) Read([]process.Process) *sockets.Result { return &f.Result }
 
 func TestGroupSockets(t *testing.T) {
 	s := hosttest.Snapshot(0, hosttest.Process(1, 0, "init"), hosttest.Process(10, 1, "web"),
 		hosttest.Process(11, 10, "web"), hosttest.Process(20, 1, "hidden"))
 	tracker := group.NewTracker(group.Config{})
 	tracker.Observe(s)
-	id := func(pid int) host.ID { return s.ByPID(pid).ID }
-	reader := &fixedSockets{sockets.Result{Unread: 1, ByProcess: map[host.ID][]sockets.Socket{
+	id := func(pid int) process.ID { return s.ByPID(pid).ID }
+	reader := &fixedSockets{sockets.Result{Unread: 1, ByProcess: map[process.ID][]sockets.Socket{
 		id(1): nil,
 		// Both descend from one that had opened number 7.
 		id(10): {{Inode: 7, State: sockets.Listening}, {Inode: 8}},

@@ -2,7 +2,7 @@ package collector
 
 import (
 	"proctree/collector/group"
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 func newGroupContextSwitches(Options) Collector {
@@ -10,7 +10,7 @@ func newGroupContextSwitches(Options) Collector {
 		counters(ofGroup(), "context_switches_total",
 			"Context switches of the group's processes: voluntary ones waited for something, involuntary ones "+
 				"were pushed off the CPU. Where /proc is read, only each process' main thread counts.",
-			host.HasSwitches, "kind",
+			process.HasSwitches, "kind",
 			of("voluntary", func(g *group.Group) float64 { return float64(g.VoluntarySwitches) }),
 			of("involuntary", func(g *group.Group) float64 { return float64(g.InvoluntarySwitches) }),
 		),

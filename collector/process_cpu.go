@@ -1,14 +1,16 @@
 package collector
 
-import "proctree/collector/host"
+import (
+	"proctree/collector/process"
+)
 
 func newProcessCPU(Options) Collector {
 	return processFigures{
 		counters(ofProcess(), "cpu_seconds_total",
 			"CPU time of all threads of the process since it started. Its rate is a number of cores.",
-			host.HasCPU, "mode",
-			of("user", func(p *host.Process) float64 { return p.UserTime.Seconds() }),
-			of("system", func(p *host.Process) float64 { return p.SystemTime.Seconds() }),
+			process.HasCPU, "mode",
+			of("user", func(p *process.Process) float64 { return p.UserTime.Seconds() }),
+			of("system", func(p *process.Process) float64 { return p.SystemTime.Seconds() }),
 		),
 	}
 }

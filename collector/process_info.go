@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
@@ -50,7 +50,7 @@ func (c processInfo) Collect(v *View, out chan<- prometheus.Metric) error {
 	return nil
 }
 
-func (c processInfo) labels(s *subject[host.Process]) []*dto.LabelPair {
+func (c processInfo) labels(s *subject[process.Process]) []*dto.LabelPair {
 	facts := s.of.Facts
 	labels := append(slices.Clone(s.labels),
 		pair("container", facts.Container),

@@ -1,16 +1,18 @@
 package collector
 
-import "proctree/collector/host"
+import (
+	"proctree/collector/process"
+)
 
 func newProcessIO(Options) Collector {
 	return processFigures{
 		counter(ofProcess(), "read_bytes_total",
 			"Bytes that the process made storage deliver; what the page cache served does not count. "+
 				"Absent where the exporter may not read it.",
-			host.HasIO, func(p *host.Process) float64 { return float64(p.ReadBytes) }),
+			process.HasIO, func(p *process.Process) float64 { return float64(p.ReadBytes) }),
 		counter(ofProcess(), "written_bytes_total",
 			"Bytes that the process caused to be sent to storage, counted when a page gets dirty. "+
 				"Absent where the exporter may not read it.",
-			host.HasIO, func(p *host.Process) float64 { return float64(p.WrittenBytes) }),
+			process.HasIO, func(p *process.Process) float64 { return float64(p.WrittenBytes) }),
 	}
 }

@@ -1,19 +1,21 @@
 package collector
 
-import "proctree/collector/host"
+import (
+	"proctree/collector/process"
+)
 
 func newProcessMemory(Options) Collector {
 	return processFigures{
 		gauge(ofProcess(), "resident_memory_bytes",
 			"Resident memory of the process, pages that it shares with others included.",
-			host.HasMemory, func(p *host.Process) float64 { return float64(p.ResidentBytes) }),
+			process.HasMemory, func(p *process.Process) float64 { return float64(p.ResidentBytes) }),
 	}
 }
 
 func newProcessThreads(Options) Collector {
 	return processFigures{
 		gauge(ofProcess(), "threads", "Threads of the process.",
-			host.HasThreads, func(p *host.Process) float64 { return float64(p.Threads) }),
+			process.HasThreads, func(p *process.Process) float64 { return float64(p.Threads) }),
 	}
 }
 
@@ -21,6 +23,6 @@ func newProcessDescriptors(Options) Collector {
 	return processFigures{
 		gauge(ofProcess(), "open_fds",
 			"Open file descriptors of the process. Absent where the exporter may not count them.",
-			host.HasOpenFDs, func(p *host.Process) float64 { return float64(p.OpenFDs) }),
+			process.HasOpenFDs, func(p *process.Process) float64 { return float64(p.OpenFDs) }),
 	}
 }

@@ -1,7 +1,7 @@
 package collector
 
 import (
-	"proctree/collector/host"
+	"proctree/collector/process"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
@@ -41,14 +41,14 @@ func (c processes) Describe(out chan<- *prometheus.Desc) {
 
 // Collect implements Collector.
 func (c processes) Collect(v *View, out chan<- prometheus.Metric) error {
-	var states [host.NumStates]int
-	threads, known := 0, host.Fields(0)
+	var states [process.NumStates]int
+	threads, known := 0, process.Fields(0)
 	for i := range v.Snapshot.Processes {
 		p := &v.Snapshot.Processes[i]
 		states[p.State]++
-		if p.Known.Has(host.HasThreads) {
+		if p.Known.Has(process.HasThreads) {
 			threads += p.Threads
-			known |= host.HasThreads
+			known |= process.HasThreads
 		}
 	}
 	for _, state := range c.states {
@@ -59,7 +59,7 @@ func (c processes) Collect(v *View, out chan<- prometheus.Metric) error {
 			value:  float64(states[state.State]),
 		}
 	}
-	if known.Has(host.HasThreads) {
+	if known.Has(process.HasThreads) {
 		out <- &metric{desc: c.threads, kind: prometheus.GaugeValue, value: float64(threads)}
 	}
 	if limit := v.Snapshot.System.PIDLimit; limit > 0 {

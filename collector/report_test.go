@@ -6,11 +6,11 @@ import (
 	"time"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
-const allFigures = host.HasCPU | host.HasMemory | host.HasSwap | host.HasIO | host.HasOpenFDs |
-	host.HasFaults | host.HasSwitches | host.HasThreads | host.HasProportional
+const allFigures = process.HasCPU | process.HasMemory | process.HasSwap | process.HasIO | process.HasOpenFDs |
+	process.HasFaults | process.HasSwitches | process.HasThreads | process.HasProportional
 
 // boot is the wall-clock time of tick 0 in all reports made here.
 var boot = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -18,37 +18,37 @@ var boot = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 // smallReport has a group that knows everything, one that knows little, one that is
 // configured and empty, and names as hostile as a process can give itself.
 func smallReport() *group.Report {
-	web := host.Process{
-		ID: host.ID{PID: 100, StartTicks: 150_025}, PPID: 1, Name: "web", State: host.Running,
+	web := process.Process{
+		ID: process.ID{PID: 100, StartTicks: 150_025}, PPID: 1, Name: "web", State: process.Running,
 		Known: allFigures, Threads: 4,
 		UserTime: 90 * time.Second, SystemTime: 1500 * time.Millisecond,
 		ResidentBytes: 8 << 20, OpenFDs: 12, ReadBytes: 4096, WrittenBytes: 1 << 20,
-		Facts: &host.Facts{
+		Facts: &process.Facts{
 			Exe: "/usr/bin/web", Cmdline: []string{"web", "--port", "80"}, User: "www-data",
 			Unit: "web.service", Container: strings.Repeat("ab", 32),
 		},
 	}
-	odd := host.Process{
-		ID: host.ID{PID: 4_000_000, StartTicks: 200_000}, PPID: 100, Name: "a) S 1 (\"b\\\n\xff", State: host.Zombie,
-		Known: host.HasCPU | host.HasThreads, Threads: 1,
-		Facts: &host.Facts{},
+	odd := process.Process{
+		ID: process.ID{PID: 4_000_000, StartTicks: 200_000}, PPID: 100, Name: "a) S 1 (\"b\\\n\xff", State: process.Zombie,
+		Known: process.HasCPU | process.HasThreads, Threads: 1,
+		Facts: &process.Facts{},
 	}
 	return &group.Report{
-		Snapshot: &host.Snapshot{
+		Snapshot: &process.Snapshot{
 			Taken: boot.Add(time.Hour), Duration: 12500 * time.Microsecond,
-			Clock:     host.Clock{Epoch: boot, TicksPerSecond: 100, Now: 360_000},
-			Processes: []host.Process{web, odd},
-			Reader:    "procfs", ExitSource: host.ExitsTaskstats,
-			System: host.System{Forks: 12_345, PIDLimit: 32_768},
+			Clock:     process.Clock{Epoch: boot, TicksPerSecond: 100, Now: 360_000},
+			Processes: []process.Process{web, odd},
+			Reader:    "procfs", ExitSource: process.ExitsTaskstats,
+			System: process.System{Forks: 12_345, PIDLimit: 32_768},
 		},
 		Groups: []group.Group{
-			{Name: "configured", Configured: true, Known: allFigures, States: [host.NumStates]int{}},
+			{Name: "configured", Configured: true, Known: allFigures, States: [process.NumStates]int{}},
 			{
-				Name: "odd \xff\"\\\n", Known: host.HasCPU, States: [host.NumStates]int{host.Zombie: 1}, WorstFDRatio: -1,
+				Name: "odd \xff\"\\\n", Known: process.HasCPU, States: [process.NumStates]int{process.Zombie: 1}, WorstFDRatio: -1,
 				Oldest: boot.Add(2000 * time.Second), Newest: boot.Add(2000 * time.Second), Starts: 1,
 			},
 			{
-				Name: "web", Known: allFigures, States: [host.NumStates]int{host.Running: 1}, Threads: 4,
+				Name: "web", Known: allFigures, States: [process.NumStates]int{process.Running: 1}, Threads: 4,
 				OpenFDs: 12, WorstFDRatio: 0.25, ResidentBytes: 8 << 20, VirtualBytes: 1 << 30, SwapBytes: 4096,
 				ProportionalBytes: 6 << 20, UserTime: 100 * time.Second, SystemTime: 2 * time.Second,
 				ReadBytes: 8192, WrittenBytes: 2 << 20, MinorFaults: 1000, MajorFaults: 3,
@@ -64,22 +64,22 @@ func smallReport() *group.Report {
 
 // largeReport has so many processes, groups and top processes, all with every figure.
 func largeReport(processes, groups, top int) *group.Report {
-	r := &group.Report{Snapshot: &host.Snapshot{
+	r := &group.Report{Snapshot: &process.Snapshot{
 		Taken: boot.Add(time.Hour), Duration: time.Millisecond,
-		Clock:  host.Clock{Epoch: boot, TicksPerSecond: 100, Now: 360_000},
-		Reader: "procfs", ExitSource: host.ExitsTaskstats,
-		System: host.System{Forks: 1e6, PIDLimit: 4 << 20},
+		Clock:  process.Clock{Epoch: boot, TicksPerSecond: 100, Now: 360_000},
+		Reader: "procfs", ExitSource: process.ExitsTaskstats,
+		System: process.System{Forks: 1e6, PIDLimit: 4 << 20},
 	}}
 	for i := range processes {
-		r.Snapshot.Processes = append(r.Snapshot.Processes, host.Process{
-			ID: host.ID{PID: i + 1, StartTicks: uint64(i)}, PPID: i / 10, Name: fmt.Sprintf("name%d", i%groups),
-			State: host.Sleeping, Known: allFigures, Threads: 2, UserTime: time.Duration(i) * time.Second,
-			ResidentBytes: uint64(i) << 20, Facts: &host.Facts{Exe: "/usr/bin/name", User: "root", Unit: "name.service"},
+		r.Snapshot.Processes = append(r.Snapshot.Processes, process.Process{
+			ID: process.ID{PID: i + 1, StartTicks: uint64(i)}, PPID: i / 10, Name: fmt.Sprintf("name%d", i%groups),
+			State: process.Sleeping, Known: allFigures, Threads: 2, UserTime: time.Duration(i) * time.Second,
+			ResidentBytes: uint64(i) << 20, Facts: &process.Facts{Exe: "/usr/bin/name", User: "root", Unit: "name.service"},
 		})
 	}
 	for i := range groups {
 		r.Groups = append(r.Groups, group.Group{
-			Name: fmt.Sprintf("name%d", i), Known: allFigures, States: [host.NumStates]int{host.Sleeping: processes / groups},
+			Name: fmt.Sprintf("name%d", i), Known: allFigures, States: [process.NumStates]int{process.Sleeping: processes / groups},
 			UserTime: time.Duration(i) * time.Second, ResidentBytes: uint64(i) << 20, Oldest: boot, Newest: boot,
 			AbnormalExits: map[string]group.Abnormal{"SIGKILL": {Count: 1}},
 		})

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
@@ -38,14 +38,14 @@ func NewScanTotals(started time.Time) *ScanTotals {
 		errors:  make(map[string]uint64),
 		created: timestamp(started),
 	}
-	for _, reason := range host.ErrorReasons() {
+	for _, reason := range process.ErrorReasons() {
 		t.errors[reason] = 0
 	}
 	return t
 }
 
 // Observe counts a snapshot. It must see each snapshot once.
-func (t *ScanTotals) Observe(s *host.Snapshot) {
+func (t *ScanTotals) Observe(s *process.Snapshot) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for reason, n := range s.Errors {

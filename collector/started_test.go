@@ -6,10 +6,10 @@ import (
 	"time"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
 	"proctree/collector/host/cgroups"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/host/system/systemtest"
+	"proctree/collector/process"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -33,7 +33,7 @@ func TestEveryCounterHasAStart(t *testing.T) {
 	appeared := report.Snapshot.Taken.Add(-15 * time.Second)
 	later := appeared.Add(5 * time.Second)
 	report.Groups[2].Since = appeared
-	report.Groups[2].KnownSince = map[host.Fields]time.Time{host.HasIO: later}
+	report.Groups[2].KnownSince = map[process.Fields]time.Time{process.HasIO: later}
 	set := allCollectors(t)
 	set.started = started
 	families := gather(t, set.Scrape(report), NewScanTotals(started))

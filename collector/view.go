@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
+	"proctree/collector/process"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
@@ -21,7 +21,7 @@ type View struct {
 	*group.Report
 
 	groups    []subject[group.Group]
-	processes []subject[host.Process]
+	processes []subject[process.Process]
 	// booted is when the host's own counters began at 0; nil where that is not known.
 	booted *timestamppb.Timestamp
 }
@@ -29,12 +29,12 @@ type View struct {
 // subject is what has metrics: a group or a process.
 type subject[T any] struct {
 	of     *T
-	known  host.Fields
+	known  process.Fields
 	labels []*dto.LabelPair
 	// created is when the subject's counters began at 0; nil where that is not known.
 	created *timestamppb.Timestamp
 	// later are the figures whose counters began later than that.
-	later map[host.Fields]time.Time
+	later map[process.Fields]time.Time
 }
 
 // NewView prepares a report, whose Snapshot must not be nil. The counters of the groups in
@@ -44,7 +44,7 @@ func NewView(r *group.Report, started time.Time) *View {
 		Report:    r,
 		booted:    timestamp(r.Snapshot.BootTime()),
 		groups:    make([]subject[group.Group], len(r.Groups)),
-		processes: make([]subject[host.Process], len(r.Top)),
+		processes: make([]subject[process.Process], len(r.Top)),
 	}
 	for i := range r.Groups {
 		g := &r.Groups[i]
@@ -61,7 +61,7 @@ func NewView(r *group.Report, started time.Time) *View {
 		}
 	}
 	for i, top := range r.Top {
-		v.processes[i] = subject[host.Process]{
+		v.processes[i] = subject[process.Process]{
 			of:    top.Process,
 			known: top.Process.Known,
 			labels: []*dto.LabelPair{
@@ -94,7 +94,7 @@ func (s *subject[T]) metric(desc *prometheus.Desc, kind prometheus.ValueType, la
 }
 
 // since returns when the counters of a figure began at 0.
-func (s *subject[T]) since(figure host.Fields) *timestamppb.Timestamp {
+func (s *subject[T]) since(figure process.Fields) *timestamppb.Timestamp {
 	if t, ok := s.later[figure]; ok {
 		return timestamp(t)
 	}

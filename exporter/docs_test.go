@@ -21,12 +21,12 @@ import (
 
 	"proctree/collector"
 	"proctree/collector/group"
-	"proctree/collector/host"
 	"proctree/collector/host/cgroups"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/host/sockets"
 	"proctree/collector/host/system"
 	"proctree/collector/host/system/systemtest"
+	"proctree/collector/process"
 )
 
 var update = flag.Bool("update", false, "write the generated documentation anew")
@@ -72,13 +72,13 @@ func TestFlagsAreDocumented(t *testing.T) {
 // fullReport knows every figure that a report can have.
 func fullReport() *group.Report {
 	tracker := group.NewTracker(group.Config{})
-	process := hosttest.Process(7, 1, "web", hosttest.Started(time.Minute), hosttest.Memory(1<<20, 2<<20), hosttest.OpenFDs(3, 1024))
-	process.Known |= host.HasProportional
-	process.Facts.Cgroup = "/web"
+	web := hosttest.Process(7, 1, "web", hosttest.Started(time.Minute), hosttest.Memory(1<<20, 2<<20), hosttest.OpenFDs(3, 1024))
+	web.Known |= process.HasProportional
+	web.Facts.Cgroup = "/web"
 	for at := time.Hour; at < time.Hour+time.Minute; at += 15 * time.Second {
-		s := hosttest.Snapshot(at, process)
-		s.ExitSource = host.ExitsTaskstats
-		s.Exits = []host.Exit{{Name: "web", Facts: process.Facts, Processes: 1, Reason: "SIGSEGV"}}
+		s := hosttest.Snapshot(at, web)
+		s.ExitSource = process.ExitsTaskstats
+		s.Exits = []process.Exit{{Name: "web", Facts: web.Facts, Processes: 1, Reason: "SIGSEGV"}}
 		tracker.Observe(s)
 	}
 	r := tracker.Report()
@@ -127,8 +127,8 @@ func (limited) Read(_ time.Time, paths []string) map[string]cgroups.Usage {
 // noSockets knows of every process that it has no sockets.
 type noSockets struct{}
 
-func (noSockets) Read(processes []host.Process) *sockets.Result {
-	r := &sockets.Result{ByProcess: make(map[host.ID][]sockets.Socket)}
+func (noSockets) Read(processes []process.Process) *sockets.Result {
+	r := &sockets.Result{ByProcess: make(map[process.ID][]sockets.Socket)}
 	for i := range processes {
 		r.ByProcess[processes[i].ID] = nil
 	}

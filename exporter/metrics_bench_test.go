@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"proctree/collector"
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 // BenchmarkMetrics is what a scrape of 10,000 processes in 200 groups costs apart from the
@@ -24,7 +24,7 @@ func BenchmarkMetrics(b *testing.B) {
 			names = append(names, spec.Name)
 		}
 	}
-	h := handlerOf(b, tableReader(func() (*host.Snapshot, error) {
+	h := handlerOf(b, tableReader(func() (*process.Snapshot, error) {
 		at += 15 * time.Second
 		s := hosttest.Snapshot(at, processes...)
 		s.Taken = time.Now()

@@ -16,13 +16,14 @@ import (
 	"proctree/collector"
 	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 // tableReader is a host.Reader of what a function returns.
-type tableReader func() (*host.Snapshot, error)
+type tableReader func() (*process.Snapshot, error)
 
-func (r tableReader) Read(context.Context) (*host.Snapshot, error) { return r() }
-func (r tableReader) Close() error                                 { return nil }
+func (r tableReader) Read(context.Context) (*process.Snapshot, error) { return r() }
+func (r tableReader) Close() error                                    { return nil }
 
 // handlerOver is /metrics over a reader, with a few collectors.
 func handlerOver(tb testing.TB, reader host.Reader, maxRequests int) http.Handler {
@@ -53,7 +54,7 @@ func handlerOf(tb testing.TB, reader host.Reader, maxRequests int, collectors ..
 	return e.newMetricsHandler()
 }
 
-func smallTable() (*host.Snapshot, error) {
+func smallTable() (*process.Snapshot, error) {
 	s := hosttest.Snapshot(time.Minute, hosttest.Process(1, 0, "init"))
 	s.Taken = time.Now()
 	return s, nil
@@ -120,7 +121,7 @@ func TestOpenMetrics(t *testing.T) {
 func TestStuckScan(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
-		h := handlerOver(t, tableReader(func() (*host.Snapshot, error) { <-release; return smallTable() }), 1)
+		h := handlerOver(t, tableReader(func() (*process.Snapshot, error) { <-release; return smallTable() }), 1)
 		began := time.Now()
 		status, body := get(t, h, "/metrics", timeoutHeader, "10")
 		if took := time.Since(began); took != 9500*time.Millisecond {
@@ -140,7 +141,7 @@ func TestStuckScan(t *testing.T) {
 }
 
 func TestFailedScan(t *testing.T) {
-	h := handlerOver(t, tableReader(func() (*host.Snapshot, error) { return nil, errors.New("no /proc") }), 1)
+	h := handlerOver(t, tableReader(func() (*process.Snapshot, error) { return nil, errors.New("no /proc") }), 1)
 	status, body := get(t, h, "/metrics")
 	if status != http.StatusOK || !strings.Contains(body, `success{collector="scan"} 0`) {
 		t.Errorf("%d:\n%s", status, body)
@@ -150,7 +151,7 @@ func TestFailedScan(t *testing.T) {
 func TestMaxRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
-		h := handlerOver(t, tableReader(func() (*host.Snapshot, error) { <-release; return smallTable() }), 2)
+		h := handlerOver(t, tableReader(func() (*process.Snapshot, error) { <-release; return smallTable() }), 2)
 		statuses := make(chan int, 3)
 		for range 3 {
 			go func() {

@@ -8,6 +8,7 @@ import (
 	"github.com/go-kit/log/level"
 
 	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // permissionNotice says once what the exporter may not read, and what would help.
@@ -18,13 +19,13 @@ type permissionNotice struct {
 	hidden sync.Once
 }
 
-func (n *permissionNotice) observe(s *host.Snapshot) {
+func (n *permissionNotice) observe(s *process.Snapshot) {
 	n.hidden.Do(func() {
 		if sentence := host.HiddenProcesses(n.config, s.Reader); sentence != "" {
 			level.Warn(n.logger).Log("msg", sentence)
 		}
 	})
-	refused := s.Errors[host.ReasonPermission]
+	refused := s.Errors[process.ReasonPermission]
 	if refused == 0 {
 		return
 	}

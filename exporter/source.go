@@ -5,6 +5,7 @@ import (
 
 	"proctree/collector/group"
 	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // source gives the newest report to metrics and tree alike.
@@ -15,14 +16,14 @@ type source struct {
 
 // newSource shares the scans of a reader. Every scan is seen once by the tracker and then
 // by the observers, before anybody gets it.
-func newSource(reader host.Reader, s *settings, rules *group.Rules, observers ...func(*host.Snapshot)) *source {
+func newSource(reader host.Reader, s *settings, rules *group.Rules, observers ...func(*process.Snapshot)) *source {
 	tracker := group.NewTracker(s.groupConfig(rules))
 	return &source{
 		tracker: tracker,
 		sampler: host.NewSampler(host.SamplerConfig{
 			Reader: reader,
 			MaxAge: noneIfZero(s.maxAge),
-			OnScan: func(snapshot *host.Snapshot) {
+			OnScan: func(snapshot *process.Snapshot) {
 				tracker.Observe(snapshot)
 				for _, observe := range observers {
 					observe(snapshot)

@@ -11,8 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 	"proctree/tree-api/rest"
 	"proctree/tree-api/treetest"
 )
@@ -60,7 +60,7 @@ func TestHost(t *testing.T) {
 
 func TestHostSaysOnlyWhatIsKnown(t *testing.T) {
 	s := hosttest.Snapshot(time.Hour)
-	s.System, s.Reader, s.ExitSource = host.System{}, "", ""
+	s.System, s.Reader, s.ExitSource = process.System{}, "", ""
 	api := apiOf(t, func(cfg *Config) {
 		cfg.Source = treetest.Fixed{Newest: treetest.ReportOf(t, s)}
 		cfg.Host = rest.HostInfo{Name: "bare"}
@@ -75,26 +75,26 @@ func TestHostSaysOnlyWhatIsKnown(t *testing.T) {
 
 // inFull is a Detailer that knows one process.
 type inFull struct {
-	id     host.ID
-	detail host.Detail
+	id     process.ID
+	detail process.Detail
 	err    error
 }
 
-func (f inFull) Detail(_ context.Context, id host.ID) (*host.Detail, error) {
+func (f inFull) Detail(_ context.Context, id process.ID) (*process.Detail, error) {
 	if f.err != nil {
 		return nil, f.err
 	}
 	if id != f.id {
-		return nil, host.ErrNoProcess
+		return nil, process.ErrNoProcess
 	}
 	return &f.detail, nil
 }
 
-func fullDetail() host.Detail {
-	return host.Detail{
-		Limits:      []host.Limit{{Name: "Max open files", Unit: "files", Soft: new(uint64(1024))}, {Name: "Max nice priority", Soft: new(uint64(0)), Hard: new(uint64(5))}},
-		Descriptors: []host.Descriptor{{FD: 0, Target: "/dev/null"}, {FD: 3, Target: "socket:[1]"}, {FD: 4}},
-		ThreadList:  []host.Thread{{TID: 31, Name: "bash", State: host.Sleeping, UserSeconds: 1.25, SysSeconds: 0.5}},
+func fullDetail() process.Detail {
+	return process.Detail{
+		Limits:      []process.Limit{{Name: "Max open files", Unit: "files", Soft: new(uint64(1024))}, {Name: "Max nice priority", Soft: new(uint64(0)), Hard: new(uint64(5))}},
+		Descriptors: []process.Descriptor{{FD: 0, Target: "/dev/null"}, {FD: 3, Target: "socket:[1]"}, {FD: 4}},
+		ThreadList:  []process.Thread{{TID: 31, Name: "bash", State: process.Sleeping, UserSeconds: 1.25, SysSeconds: 0.5}},
 		Memory:      map[string]uint64{"resident_file": 5, "resident_anonymous": 4},
 		IO:          map[string]uint64{"rchar": 9},
 		Cgroups:     []string{"0::/user.slice"},
@@ -105,7 +105,7 @@ func fullDetail() host.Detail {
 func TestProcessInFull(t *testing.T) {
 	schemas := treetest.NewSchemas(t)
 	detailed := func(cfg *Config) {
-		cfg.Detailer = inFull{id: host.ID{PID: 31, StartTicks: 31}, detail: fullDetail()}
+		cfg.Detailer = inFull{id: process.ID{PID: 31, StartTicks: 31}, detail: fullDetail()}
 	}
 	operator := Data(t, ask(t, apiOf(t, detailed), "/api/v1/processes/31"), schemas, "ProcessAnswer")
 	relative := func(id string, pid int, name string) map[string]any {
@@ -160,12 +160,12 @@ func TestProcessWithoutDetail(t *testing.T) {
 
 // TestViewerSeesNoPath searches whole answers for anything that is not a viewer's.
 func TestViewerSeesNoPath(t *testing.T) {
-	processes := []host.Process{hosttest.Process(1, 0, "init", hosttest.Facts(host.Facts{
+	processes := []process.Process{hosttest.Process(1, 0, "init", hosttest.Facts(process.Facts{
 		Exe: "/opt/SECRET/bin", Cmdline: []string{"/opt/SECRET/bin", "--SECRET"}, User: "root", Cgroup: "/SECRET.slice", Unit: "init.scope",
 	}))}
 	detail := fullDetail()
 	detail.Cwd, detail.Root, detail.Cgroups = "/SECRET", "/SECRET", []string{"/SECRET"}
-	detail.Descriptors = []host.Descriptor{{FD: 1, Target: "/SECRET"}}
+	detail.Descriptors = []process.Descriptor{{FD: 1, Target: "/SECRET"}}
 	change := func(cfg *Config) {
 		cfg.Source = treetest.Fixed{Newest: treetest.ReportOf(t, hosttest.Snapshot(time.Hour, processes...))}
 		cfg.Detailer = inFull{id: processes[0].ID, detail: detail}

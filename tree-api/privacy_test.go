@@ -7,8 +7,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 	"proctree/tree-api/treetest"
 )
 
@@ -54,15 +54,15 @@ func TestPrivacyYAMLErrors(t *testing.T) {
 
 // TestSecretsAreMaskedEverywhere holds that a masked secret is neither shown nor found.
 func TestSecretsAreMaskedEverywhere(t *testing.T) {
-	process := hosttest.Process(1, 0, "app", hosttest.Cmdline("app", "--password=hunter2", "seed-4711", "--fast"))
-	snapshot := hosttest.Snapshot(time.Hour, process)
+	app := hosttest.Process(1, 0, "app", hosttest.Cmdline("app", "--password=hunter2", "seed-4711", "--fast"))
+	snapshot := hosttest.Snapshot(time.Hour, app)
 	var privacy Privacy
 	if err := yaml.Unmarshal([]byte("redact_patterns: ['seed-(.*)']"), &privacy); err != nil {
 		t.Fatal(err)
 	}
 	api := apiOf(t, func(cfg *Config) {
 		cfg.Source = treetest.Fixed{Newest: treetest.ReportOf(t, snapshot)}
-		cfg.Detailer = inFull{id: process.ID, detail: host.Detail{}}
+		cfg.Detailer = inFull{id: app.ID, detail: process.Detail{}}
 		cfg.Privacy = privacy
 	})
 	for _, path := range []string{"/tree", "/processes", "/processes/1"} {

@@ -11,8 +11,8 @@ import (
 
 	"github.com/coder/websocket"
 
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 	"proctree/tree-api/access"
 	"proctree/tree-api/treetest"
 )
@@ -89,11 +89,11 @@ func TestStreamWantsToken(t *testing.T) {
 func TestStreamOfViewer(t *testing.T) {
 	change, viewer, operator := withTokens(t, access.Config{})
 	synctest.Test(t, func(t *testing.T) {
-		source := treetest.NewLiving(t, func(scan int) []host.Process {
+		source := treetest.NewLiving(t, func(scan int) []process.Process {
 			cmdline := []string{"/SECRET/app", strings.Repeat("SECRET", scan)}
-			return []host.Process{
+			return []process.Process{
 				hosttest.Process(1, 0, "app", hosttest.CPU(time.Duration(scan)*time.Second, 0),
-					hosttest.Facts(host.Facts{Exe: "/SECRET", Cmdline: cmdline, User: "u"})),
+					hosttest.Facts(process.Facts{Exe: "/SECRET", Cmdline: cmdline, User: "u"})),
 			}
 		})
 		door := onPipes(t, apiOf(t, func(cfg *Config) { cfg.Source = source }, change))

@@ -26,7 +26,7 @@ func (t *Tracker) layAside() {
 
 // suspectAbove marks c as possibly part of the growth of those ancestors of p that were
 // read after p.
-func (c cpu) suspectAbove(p *process) {
+func (c cpu) suspectAbove(p *tracked) {
 	for a := p.parent; a != nil; a = a.parent {
 		if a.id.PID > p.id.PID && c.total() <= a.grew.total() {
 			a.suspect = a.suspect.plus(c)

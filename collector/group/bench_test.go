@@ -6,19 +6,19 @@ import (
 	"time"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 // steady returns two tables of one host between which nothing but figures changed: a
 // Reader hands out the same Facts while a process runs the same program.
-func steady(n int) [2]*host.Snapshot {
+func steady(n int) [2]*process.Snapshot {
 	first := hosttest.Many(n, time.Hour)
 	second := hosttest.Many(n, time.Hour+15*time.Second)
 	for i := range second {
 		second[i].Facts = first[i].Facts
 	}
-	return [2]*host.Snapshot{
+	return [2]*process.Snapshot{
 		hosttest.Snapshot(time.Hour, first...),
 		hosttest.Snapshot(time.Hour+15*time.Second, second...),
 	}
@@ -76,11 +76,11 @@ func BenchmarkObserve(b *testing.B) {
 
 // BenchmarkRecords is a fork storm: 1,000 exits per second, scanned every 15 s.
 func BenchmarkRecords(b *testing.B) {
-	exits := make([]host.Exit, 15_000)
+	exits := make([]process.Exit, 15_000)
 	for i := range exits {
-		exits[i] = host.Exit{
-			ID: host.ID{PID: 40_000 + i, StartTicks: hosttest.Ticks(2 * time.Hour)}, Parent: 1 + i%1_000, Name: fmt.Sprintf("job%d", i%100),
-			Facts: &host.Facts{User: "root"}, Processes: 1, Known: host.HasCPU, UserTime: time.Millisecond,
+		exits[i] = process.Exit{
+			ID: process.ID{PID: 40_000 + i, StartTicks: hosttest.Ticks(2 * time.Hour)}, Parent: 1 + i%1_000, Name: fmt.Sprintf("job%d", i%100),
+			Facts: &process.Facts{User: "root"}, Processes: 1, Known: process.HasCPU, UserTime: time.Millisecond,
 		}
 	}
 	for name, text := range map[string]string{"default": "", "rules": manyRules} {
@@ -88,7 +88,7 @@ func BenchmarkRecords(b *testing.B) {
 			tracker := group.NewTracker(group.Config{Rules: mustParse(b, text)})
 			pair := steady(1_000)
 			tracker.Observe(pair[0])
-			pair[1].ExitSource, pair[1].Exits = host.ExitsTaskstats, exits
+			pair[1].ExitSource, pair[1].Exits = process.ExitsTaskstats, exits
 			b.ReportAllocs()
 			for b.Loop() {
 				tracker.Observe(pair[1])

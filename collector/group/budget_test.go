@@ -6,16 +6,16 @@ import (
 	"time"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 // sameFacts are shared by the scans of a test, as a Reader does while nothing changes.
-var sameFacts = &host.Facts{User: "root"}
+var sameFacts = &process.Facts{User: "root"}
 
 // apps builds one process for each name; the same name has the same PID every time.
-func apps(cpu time.Duration, list ...string) []host.Process {
-	var table []host.Process
+func apps(cpu time.Duration, list ...string) []process.Process {
+	var table []process.Process
 	for _, name := range list {
 		p := proc(100+int(name[0]), 1, name, before, cpuOf(cpu))
 		p.Facts = sameFacts
@@ -103,8 +103,8 @@ func TestAGroupThatOnlyGrowsDoesNotExpire(t *testing.T) {
 	tracker.Observe(hosttest.Snapshot(at(0)))
 	for i := range 5 {
 		s := hosttest.Snapshot(at(time.Duration(i+1) * 15 * time.Second))
-		s.ExitSource = host.ExitsBPF
-		s.Exits = []host.Exit{{Name: "sh", Processes: 1, Known: host.HasCPU, UserTime: 1}}
+		s.ExitSource = process.ExitsBPF
+		s.Exits = []process.Exit{{Name: "sh", Processes: 1, Known: process.HasCPU, UserTime: 1}}
 		r := tracker.Observe(s)
 		if got := groupNamed(t, r, "sh"); got.UserTime != time.Duration(i+1) || got.ShortLived != uint64(i+1) {
 			t.Errorf("after %d: %v, %d short-lived", i, got.UserTime, got.ShortLived)
@@ -152,8 +152,8 @@ func TestObserveReportAndReloadAtOnce(t *testing.T) {
 	}()
 	for i := range 200 {
 		s := hosttest.Snapshot(at(time.Duration(i)*time.Second), apps(time.Duration(i), "a", "b", "c")...)
-		s.ExitSource = host.ExitsBPF
-		s.Exits = []host.Exit{{Name: "c", Processes: 1, Reason: "SIGSEGV"}}
+		s.ExitSource = process.ExitsBPF
+		s.Exits = []process.Exit{{Name: "c", Processes: 1, Reason: "SIGSEGV"}}
 		tracker.Observe(s)
 	}
 	<-done

@@ -1,6 +1,8 @@
 package group
 
-import "proctree/collector/host"
+import (
+	"proctree/collector/process"
+)
 
 // Where no records of exits are to be had, the parents tell: when a process is waited
 // for, its CPU time and that of the children it had waited for itself are added to its
@@ -25,8 +27,8 @@ import "proctree/collector/host"
 // cannot be told from what others used, and goes to the parent's group.
 
 // settleChildren gives the growth of the children's times to groups, less the debts.
-func (t *Tracker) settleChildren(s *host.Snapshot) {
-	if s.ExitSource != host.ExitsChildren {
+func (t *Tracker) settleChildren(s *process.Snapshot) {
+	if s.ExitSource != process.ExitsChildren {
 		t.dropDebts()
 		return
 	}
@@ -64,7 +66,7 @@ func (t *Tracker) dropDebts() {
 }
 
 // credit gives what is left to the process' group, and holds what was laid aside.
-func (t *Tracker) credit(p *process) {
+func (t *Tracker) credit(p *tracked) {
 	left := usage{cpu: p.held.plus(p.fresh)}
 	p.held, p.fresh, p.aside = p.aside, cpu{}, cpu{}
 	if g := t.current(p); g != nil {

@@ -5,24 +5,24 @@ import (
 	"time"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 func reaped(d time.Duration) hosttest.Option { return hosttest.ChildCPU(d, 0) }
 
 // TestChildrenTimes follows one table through scans: what each group has after each.
 func TestChildrenTimes(t *testing.T) {
-	initProcess := func(cpu time.Duration) host.Process { return proc(1, 0, "init", before, reaped(cpu)) }
-	mother := func(own, children time.Duration) host.Process {
+	initProcess := func(cpu time.Duration) process.Process { return proc(1, 0, "init", before, reaped(cpu)) }
+	mother := func(own, children time.Duration) process.Process {
 		return proc(10, 1, "make", before+time.Second, cpuOf(own), reaped(children))
 	}
-	child := func(cpu time.Duration) host.Process { return proc(20, 10, "cc", before+2*time.Second, cpuOf(cpu)) }
+	child := func(cpu time.Duration) process.Process { return proc(20, 10, "cc", before+2*time.Second, cpuOf(cpu)) }
 	type scan struct {
-		table     []host.Process
+		table     []process.Process
 		init, mom time.Duration
 	}
-	table := func(list ...host.Process) []host.Process { return list }
+	table := func(list ...process.Process) []process.Process { return list }
 	tests := []struct {
 		name  string
 		scans []scan
@@ -58,7 +58,7 @@ func TestChildrenTimes(t *testing.T) {
 		}},
 		{"a zombie counts when it is reaped", []scan{
 			{table(initProcess(0), mother(0, 0), child(100)), 0, 0},
-			{table(initProcess(0), mother(0, 0), proc(20, 10, "cc", before+2*time.Second, cpuOf(105), hosttest.InState(host.Zombie))), 0, 0},
+			{table(initProcess(0), mother(0, 0), proc(20, 10, "cc", before+2*time.Second, cpuOf(105), hosttest.InState(process.Zombie))), 0, 0},
 			{table(initProcess(0), mother(0, 106)), 0, 1},
 		}},
 		{"an overlooked child has not ended", []scan{
@@ -115,10 +115,10 @@ func TestExcludedChildren(t *testing.T) {
 func TestRecordsReplaceChildrenTimes(t *testing.T) {
 	tracker := group.NewTracker(group.Config{})
 	tracker.Observe(hosttest.Snapshot(at(0), proc(1, 0, "init", before)))
-	table := func(children time.Duration) []host.Process {
-		return []host.Process{proc(1, 0, "init", before, reaped(children))}
+	table := func(children time.Duration) []process.Process {
+		return []process.Process{proc(1, 0, "init", before, reaped(children))}
 	}
-	cc := host.Exit{Name: "cc", Processes: 1, Known: host.HasCPU, UserTime: 90}
+	cc := process.Exit{Name: "cc", Processes: 1, Known: process.HasCPU, UserTime: 90}
 	r := recorded(tracker, 15, table(100), cc)
 	wantCounts(t, r, "init", counts{})
 	wantCounts(t, r, "cc", counts{90, 1, 1, 1})

@@ -3,7 +3,7 @@ package group
 import (
 	"iter"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // maxWait is after how many scans a debt is given up in any case.
@@ -30,9 +30,9 @@ type reaping struct {
 }
 
 // update takes over the children's times of a scan.
-func (r *reaping) update(cur *host.Process) {
+func (r *reaping) update(cur *process.Process) {
 	r.grew, r.fresh = cpu{}, cpu{}
-	if !cur.Known.Has(host.HasChildCPU) {
+	if !cur.Known.Has(process.HasChildCPU) {
 		return
 	}
 	now := cpu{cur.ChildUserTime, cur.ChildSystemTime}
@@ -45,7 +45,7 @@ func (r *reaping) update(cur *host.Process) {
 }
 
 // owes returns what its parent's growth will hold that was counted already.
-func (p *process) owes() cpu {
+func (p *tracked) owes() cpu {
 	sum := p.counted.cpu.plus(p.children)
 	sum.take(p.paid)
 	return sum
@@ -83,7 +83,7 @@ func (t *Tracker) collectDebts() {
 }
 
 // reaperOf returns the parent if it lives and can wait: then nobody else reaped p.
-func (t *Tracker) reaperOf(p *process) *process {
+func (t *Tracker) reaperOf(p *tracked) *tracked {
 	if p.parent == nil {
 		p.parent = t.parentOf(p.ppid, p.id)
 	}
@@ -94,7 +94,7 @@ func (t *Tracker) reaperOf(p *process) *process {
 }
 
 // payUpwards pays the debt of a process whose parent has ended too, or is not known.
-func (t *Tracker) payUpwards(p *process) {
+func (t *Tracker) payUpwards(p *tracked) {
 	for a := range t.reapersAbove(p) {
 		p.payFrom(&a.held, &a.fresh)
 		if (a.charged == t.scan || a.aside != (cpu{})) && t.scan < p.seen+maxWait {
@@ -105,8 +105,8 @@ func (t *Tracker) payUpwards(p *process) {
 }
 
 // reapersAbove walks up from the parent of p, and ends at PID 1.
-func (t *Tracker) reapersAbove(p *process) iter.Seq[*process] {
-	return func(yield func(*process) bool) {
+func (t *Tracker) reapersAbove(p *tracked) iter.Seq[*tracked] {
+	return func(yield func(*tracked) bool) {
 		reachedInit := false
 		for a := p.parent; a != nil; a = a.parent {
 			reachedInit = reachedInit || a.id.PID == 1
@@ -121,7 +121,7 @@ func (t *Tracker) reapersAbove(p *process) iter.Seq[*process] {
 }
 
 // payFrom pays as much as there is.
-func (p *process) payFrom(pools ...*cpu) {
+func (p *tracked) payFrom(pools ...*cpu) {
 	for _, pool := range pools {
 		paid := pool.take(p.debt)
 		p.debt.take(paid)

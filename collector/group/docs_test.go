@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // examples returns the YAML blocks of docs/configuration.md by their first key.
@@ -32,27 +32,27 @@ func examples(t *testing.T) map[string]string {
 
 func TestExamplesOfTheDocumentation(t *testing.T) {
 	blocks := examples(t)
-	cmdline := func(args string) host.Facts { return host.Facts{Cmdline: strings.Fields(args)} }
+	cmdline := func(args string) process.Facts { return process.Facts{Cmdline: strings.Fields(args)} }
 	tests := []struct {
 		example, name string
-		facts         host.Facts
+		facts         process.Facts
 		want          string
 		shown         bool
 	}{
-		{"groups", "nginx", host.Facts{Exe: "/usr/sbin/nginx", Unit: "nginx.service"}, "web", true},
+		{"groups", "nginx", process.Facts{Exe: "/usr/sbin/nginx", Unit: "nginx.service"}, "web", true},
 		{"groups", "postgres", cmdline("/usr/lib/postgresql/16/bin/postgres -D /var/lib/postgresql/16/main -c x"), "postgres-16/main", true},
-		{"groups", "java", host.Facts{Container: "0123", PodUID: "5b8c2f6e-0d9e"}, "pod-5b8c2f6e", true},
-		{"groups", "java", host.Facts{Container: "0123", Unit: "docker.service"}, "docker.service", true},
-		{"groups", "sshd", host.Facts{Unit: "ssh.service"}, "ssh.service", true},
-		{"groups", "bash", host.Facts{Unit: "session-1.scope"}, "bash", true},
+		{"groups", "java", process.Facts{Container: "0123", PodUID: "5b8c2f6e-0d9e"}, "pod-5b8c2f6e", true},
+		{"groups", "java", process.Facts{Container: "0123", Unit: "docker.service"}, "docker.service", true},
+		{"groups", "sshd", process.Facts{Unit: "ssh.service"}, "ssh.service", true},
+		{"groups", "bash", process.Facts{Unit: "session-1.scope"}, "bash", true},
 		{"process_names", "process-exporte", cmdline("/usr/local/bin/process-exporter -config.path /etc/pe.yml"), "process-exporter:/etc/pe.yml", true},
 		{"process_names", "bash", cmdline("-bash"), "-bash", true},
 		{"process_names", "postgres", cmdline("/usr/lib/postgresql/16/bin/postgres -D x"), "postgres", true},
 		{"process_names", "prometheus", cmdline("/usr/bin/prometheus"), "", true},
-		{"exclude", "sh", host.Facts{User: "vault"}, "", false},
-		{"exclude", "gpg-agent", host.Facts{}, "", false},
+		{"exclude", "sh", process.Facts{User: "vault"}, "", false},
+		{"exclude", "gpg-agent", process.Facts{}, "", false},
 		{"exclude", "job", cmdline("job --secret-job now"), "", false},
-		{"exclude", "password", host.Facts{}, "password", true},
+		{"exclude", "password", process.Facts{}, "password", true},
 	}
 	for _, test := range tests {
 		got, shown := groupOf(t, blocks[test.example], test.name, test.facts)

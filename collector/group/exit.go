@@ -1,9 +1,11 @@
 package group
 
-import "proctree/collector/host"
+import (
+	"proctree/collector/process"
+)
 
 // readRecords counts what ended, where the kernel tells of each process.
-func (t *Tracker) readRecords(s *host.Snapshot) {
+func (t *Tracker) readRecords(s *process.Snapshot) {
 	if t.scan == 1 {
 		return // They ended before there was anything to compare with.
 	}
@@ -18,7 +20,7 @@ func (t *Tracker) readRecords(s *host.Snapshot) {
 }
 
 // remembered returns the process with that identity, if a scan has seen it.
-func (t *Tracker) remembered(id host.ID) *process {
+func (t *Tracker) remembered(id process.ID) *tracked {
 	if id.PID == 0 {
 		return nil
 	}
@@ -32,7 +34,7 @@ func (t *Tracker) remembered(id host.ID) *process {
 }
 
 // recordSeen counts what a process used after the last scan that saw it.
-func (t *Tracker) recordSeen(p *process, e *host.Exit, s *host.Snapshot) {
+func (t *Tracker) recordSeen(p *tracked, e *process.Exit, s *process.Snapshot) {
 	now := usageOfExit(e)
 	grown := p.counted.advance(&now, e.Known)
 	if p.name != e.Name {
@@ -58,7 +60,7 @@ func (t *Tracker) recordSeen(p *process, e *host.Exit, s *host.Snapshot) {
 }
 
 // recordUnseen counts the whole of processes that lived between two scans.
-func (t *Tracker) recordUnseen(e *host.Exit, s *host.Snapshot) {
+func (t *Tracker) recordUnseen(e *process.Exit, s *process.Snapshot) {
 	if e.ID.PID != 0 {
 		t.unseen[e.ID] = t.scan
 	}
@@ -84,7 +86,7 @@ func (t *Tracker) recordUnseen(e *host.Exit, s *host.Snapshot) {
 }
 
 // groupOfExit applies the rules to a record.
-func (t *Tracker) groupOfExit(e *host.Exit, s *host.Snapshot) (name string, st standing) {
+func (t *Tracker) groupOfExit(e *process.Exit, s *process.Snapshot) (name string, st standing) {
 	parent := t.byPID(e.Parent)
 	if e.ID.PID != 0 {
 		parent = t.parentOf(e.Parent, e.ID)
@@ -100,7 +102,7 @@ func (t *Tracker) groupOfExit(e *host.Exit, s *host.Snapshot) (name string, st s
 }
 
 // current returns the tally of a process' group, a new one if that has expired.
-func (t *Tracker) current(p *process) *tally {
+func (t *Tracker) current(p *tracked) *tally {
 	if p.group != nil && p.group.expired {
 		p.group, p.overflow = t.place(p.wanted)
 	}

@@ -6,22 +6,22 @@ import (
 	"time"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 // record is the exit record of a process.
-func record(p host.Process, user time.Duration, reason string) host.Exit {
-	return host.Exit{
+func record(p process.Process, user time.Duration, reason string) process.Exit {
+	return process.Exit{
 		ID: p.ID, Parent: p.PPID, Name: p.Name, Facts: p.Facts, Processes: 1,
-		Known: host.HasCPU | host.HasIO | host.HasFaults, UserTime: user, ReadBytes: 10, MinorFaults: 5, Reason: reason,
+		Known: process.HasCPU | process.HasIO | process.HasFaults, UserTime: user, ReadBytes: 10, MinorFaults: 5, Reason: reason,
 	}
 }
 
 // recorded observes a table and the records that came with it.
-func recorded(tracker *group.Tracker, second int, table []host.Process, exits ...host.Exit) *group.Report {
+func recorded(tracker *group.Tracker, second int, table []process.Process, exits ...process.Exit) *group.Report {
 	s := hosttest.Snapshot(at(time.Duration(second)*time.Second), table...)
-	s.ExitSource = host.ExitsBPF
+	s.ExitSource = process.ExitsBPF
 	s.Exits = exits
 	return tracker.Observe(s)
 }
@@ -41,34 +41,34 @@ func wantCounts(t *testing.T, r *group.Report, name string, want counts) {
 }
 
 func TestRecords(t *testing.T) {
-	old := func(cpu time.Duration) host.Process { return proc(10, 1, "app", before, cpuOf(cpu)) }
-	young := func(cpu time.Duration) host.Process { return proc(20, 1, "app", time.Second, cpuOf(cpu)) }
-	zombie := func(cpu time.Duration) host.Process {
-		return proc(20, 1, "app", time.Second, cpuOf(cpu), hosttest.InState(host.Zombie))
+	old := func(cpu time.Duration) process.Process { return proc(10, 1, "app", before, cpuOf(cpu)) }
+	young := func(cpu time.Duration) process.Process { return proc(20, 1, "app", time.Second, cpuOf(cpu)) }
+	zombie := func(cpu time.Duration) process.Process {
+		return proc(20, 1, "app", time.Second, cpuOf(cpu), hosttest.InState(process.Zombie))
 	}
 	type scan struct {
-		table []host.Process
-		exits []host.Exit
+		table []process.Process
+		exits []process.Exit
 	}
-	table := func(list ...host.Process) []host.Process { return append(list, proc(1, 0, "init", before)) }
+	table := func(list ...process.Process) []process.Process { return append(list, proc(1, 0, "init", before)) }
 	tests := []struct {
 		name  string
 		scans []scan
 		want  counts
 	}{
-		{"seen: what came after the last scan", []scan{{table(old(100)), nil}, {table(), []host.Exit{record(old(0), 130, "")}}}, counts{30, 0, 1, 0}},
-		{"unseen: the whole", []scan{{table(), nil}, {table(), []host.Exit{record(young(0), 30, "")}}}, counts{30, 1, 1, 1}},
+		{"seen: what came after the last scan", []scan{{table(old(100)), nil}, {table(), []process.Exit{record(old(0), 130, "")}}}, counts{30, 0, 1, 0}},
+		{"unseen: the whole", []scan{{table(), nil}, {table(), []process.Exit{record(young(0), 30, "")}}}, counts{30, 1, 1, 1}},
 		{
 			"several at once",
-			[]scan{{table(), nil}, {table(), []host.Exit{
-				{Name: "app", Processes: 7, Known: host.HasCPU, UserTime: 30},
+			[]scan{{table(), nil}, {table(), []process.Exit{
+				{Name: "app", Processes: 7, Known: process.HasCPU, UserTime: 30},
 			}}},
 			counts{30, 7, 7, 7},
 		},
-		{"before the first scan", []scan{{table(old(1)), []host.Exit{record(young(0), 30, ""), record(old(0), 30, "")}}}, counts{}},
+		{"before the first scan", []scan{{table(old(1)), []process.Exit{record(young(0), 30, ""), record(old(0), 30, "")}}}, counts{}},
 		{
 			"a scan late",
-			[]scan{{table(old(100)), nil}, {table(), nil}, {table(), nil}, {table(), []host.Exit{record(old(0), 130, "")}}},
+			[]scan{{table(old(100)), nil}, {table(), nil}, {table(), nil}, {table(), []process.Exit{record(old(0), 130, "")}}},
 			counts{30, 0, 1, 0},
 		},
 		{
@@ -76,7 +76,7 @@ func TestRecords(t *testing.T) {
 			[]scan{
 				{table(), nil},
 				{table(young(10)), nil},
-				{table(zombie(20)), []host.Exit{record(young(0), 21, "")}},
+				{table(zombie(20)), []process.Exit{record(young(0), 21, "")}},
 				{table(zombie(21)), nil},
 				{table(), nil},
 			},
@@ -86,7 +86,7 @@ func TestRecords(t *testing.T) {
 			"of a zombie that no scan has seen yet",
 			[]scan{
 				{table(), nil},
-				{table(), []host.Exit{record(young(0), 21, "")}},
+				{table(), []process.Exit{record(young(0), 21, "")}},
 				{table(zombie(21)), nil},
 				{table(), nil},
 			},
@@ -99,18 +99,18 @@ func TestRecords(t *testing.T) {
 				{table(young(10)), nil},
 				{table(), nil},
 				{table(young(15)), nil},
-				{table(), []host.Exit{record(young(0), 21, "")}},
+				{table(), []process.Exit{record(young(0), 21, "")}},
 			},
 			counts{21, 1, 1, 0},
 		},
 		{
 			"of what is older than every scan",
-			[]scan{{table(), nil}, {table(), []host.Exit{record(old(0), 130, "")}}},
+			[]scan{{table(), nil}, {table(), []process.Exit{record(old(0), 130, "")}}},
 			counts{0, 0, 1, 0},
 		},
 		{
 			"less than was counted",
-			[]scan{{table(old(100)), nil}, {table(old(150)), nil}, {table(), []host.Exit{record(old(0), 130, "")}}},
+			[]scan{{table(old(100)), nil}, {table(old(150)), nil}, {table(), []process.Exit{record(old(0), 130, "")}}},
 			counts{50, 0, 1, 0},
 		},
 	}
@@ -128,24 +128,24 @@ func TestRecords(t *testing.T) {
 func TestARecordTellsTheLastName(t *testing.T) {
 	tracker := group.NewTracker(group.Config{})
 	shell := proc(10, 1, "sh", before, cpuOf(5))
-	recorded(tracker, 0, []host.Process{shell, proc(1, 0, "init", before)})
+	recorded(tracker, 0, []process.Process{shell, proc(1, 0, "init", before)})
 	renamed := shell
 	renamed.Name = "make"
-	r := recorded(tracker, 15, []host.Process{proc(1, 0, "init", before)}, record(renamed, 8, "SIGKILL"))
+	r := recorded(tracker, 15, []process.Process{proc(1, 0, "init", before)}, record(renamed, 8, "SIGKILL"))
 	wantCounts(t, r, "sh", counts{})
 	wantCounts(t, r, "make", counts{3, 0, 1, 0})
-	if got := groupNamed(t, r, "make"); got.AbnormalExits["SIGKILL"].Count != 1 || got.ReadBytes != 10 || !got.Known.Has(host.HasIO) || got.Known.Has(host.HasMemory) {
+	if got := groupNamed(t, r, "make"); got.AbnormalExits["SIGKILL"].Count != 1 || got.ReadBytes != 10 || !got.Known.Has(process.HasIO) || got.Known.Has(process.HasMemory) {
 		t.Errorf("make is %+v", got)
 	}
 }
 
 func TestRecordsOfKernelThreadsAndExcluded(t *testing.T) {
 	tracker := group.NewTracker(group.Config{Rules: mustParse(t, "exclude: [{name: secret}]")})
-	table := []host.Process{proc(2, 0, "kthreadd", before, hosttest.Kernel())}
+	table := []process.Process{proc(2, 0, "kthreadd", before, hosttest.Kernel())}
 	recorded(tracker, 0, table)
 	r := recorded(tracker, 15, table,
-		host.Exit{Parent: 2, Name: "kworker/3:1", Processes: 1, Known: host.HasCPU, UserTime: 4},
-		host.Exit{Parent: 1, Name: "secret", Processes: 1, Known: host.HasCPU, UserTime: 4})
+		process.Exit{Parent: 2, Name: "kworker/3:1", Processes: 1, Known: process.HasCPU, UserTime: 4},
+		process.Exit{Parent: 1, Name: "secret", Processes: 1, Known: process.HasCPU, UserTime: 4})
 	wantCounts(t, r, "kworker", counts{4, 1, 1, 1})
 	if len(r.Groups) != 2 {
 		t.Errorf("groups are %q", names(r))
@@ -154,9 +154,11 @@ func TestRecordsOfKernelThreadsAndExcluded(t *testing.T) {
 
 func TestAbnormalExits(t *testing.T) {
 	tracker := group.NewTracker(group.Config{})
-	table := []host.Process{proc(1, 0, "app", before)}
+	table := []process.Process{proc(1, 0, "app", before)}
 	recorded(tracker, 0, table)
-	exit := func(n uint64, reason string) host.Exit { return host.Exit{Name: "app", Processes: n, Reason: reason} }
+	exit := func(n uint64, reason string) process.Exit {
+		return process.Exit{Name: "app", Processes: n, Reason: reason}
+	}
 	first := recorded(tracker, 15, table, exit(2, "SIGSEGV"), exit(1, "SIGSEGV"), exit(4, "exit_code"), exit(5, "SIGRT7"), exit(6, "odd"), exit(7, ""))
 	zero := hosttest.Epoch.Add(at(0))
 	want := map[string]group.Abnormal{"SIGSEGV": {3, zero}, "exit_code": {4, zero}, group.OtherReason: {11, zero}}
@@ -178,7 +180,7 @@ func TestAbnormalExits(t *testing.T) {
 func TestARecordOfAGroupThatExpired(t *testing.T) {
 	tracker := group.NewTracker(group.Config{Expire: time.Second})
 	p := proc(10, 1, "app", before, cpuOf(5))
-	recorded(tracker, 0, []host.Process{p})
+	recorded(tracker, 0, []process.Process{p})
 	recorded(tracker, 15, nil)
 	if r := recorded(tracker, 30, nil); len(r.Groups) != 0 {
 		t.Errorf("groups are %q", names(r))

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 // FuzzConfig: whatever the file, rules or one line come out of it, and whatever the
@@ -36,7 +36,7 @@ func FuzzConfig(f *testing.F) {
 			}
 			return
 		}
-		facts := host.Facts{Exe: cmdline, Cmdline: strings.Split(cmdline, "\x00"), User: name}
+		facts := process.Facts{Exe: cmdline, Cmdline: strings.Split(cmdline, "\x00"), User: name}
 		r := group.NewTracker(group.Config{Rules: rules}).Observe(
 			hosttest.Snapshot(at(0), proc(7, 1, name, before, hosttest.Facts(facts))))
 		for _, g := range r.Groups {

@@ -7,8 +7,8 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 // parse reads a whole configuration file the way the exporter does.
@@ -58,6 +58,6 @@ func at(d time.Duration) time.Duration { return time.Hour + d }
 
 // proc builds a process that started at the given time after the first scan; a negative
 // one started before it.
-func proc(pid, ppid int, name string, started time.Duration, options ...hosttest.Option) host.Process {
+func proc(pid, ppid int, name string, started time.Duration, options ...hosttest.Option) process.Process {
 	return hosttest.Process(pid, ppid, name, append([]hosttest.Option{hosttest.Started(at(started))}, options...)...)
 }

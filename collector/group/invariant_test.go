@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // hosts are the ways in which a world may be hard to read.
@@ -20,7 +20,7 @@ var hosts = []struct {
 	{"children nobody waits for", odds{pids: 50, subreaper: 10, between: 2, late: 10, careless: 20, overlook: 3}},
 }
 
-var sources = []host.ExitSource{host.ExitsBPF, host.ExitsTaskstats, host.ExitsChildren}
+var sources = []process.ExitSource{process.ExitsBPF, process.ExitsTaskstats, process.ExitsChildren}
 
 // FuzzNoSecondTwiceNoneLost is the invariant: the sum over all groups grows by what the
 // processes burned, never by more; and once all of them have ended, by no less. Only the
@@ -45,7 +45,7 @@ func checkWorld(t *testing.T, w *world) {
 	t.Helper()
 	tracker := group.NewTracker(group.Config{MaxGroups: 5})
 	tracker.Observe(w.scan())
-	children := w.source == host.ExitsChildren
+	children := w.source == process.ExitsChildren
 	last := map[string]time.Duration{}
 	scan := func() (sum time.Duration) {
 		for _, g := range tracker.Observe(w.scan()).Groups {
@@ -87,7 +87,7 @@ func checkWorld(t *testing.T, w *world) {
 // TestRecordsGiveEachNameItsOwn: with records and without exec, not the sum alone is
 // right but every name's share, and so are the starts and exits.
 func TestRecordsGiveEachNameItsOwn(t *testing.T) {
-	for _, source := range []host.ExitSource{host.ExitsBPF, host.ExitsTaskstats} {
+	for _, source := range []process.ExitSource{process.ExitsBPF, process.ExitsTaskstats} {
 		for seed := range uint64(12) {
 			w := newWorld(seed, source, odds{pids: 50, subreaper: 10, between: 2, late: 10, overlook: 3})
 			tracker := group.NewTracker(group.Config{})

@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strings"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // maxExpression bounds one regular expression, in bytes.
@@ -14,18 +14,18 @@ const maxExpression = 16 << 10
 
 // subject is a process as the rules see it.
 type subject struct {
-	id     host.ID
+	id     process.ID
 	name   string
 	kernel bool
-	facts  *host.Facts
-	clock  host.Clock
+	facts  *process.Facts
+	clock  process.Clock
 	// joined is what commandLine returned before.
 	joined string
 }
 
-func newSubject(id host.ID, name string, facts *host.Facts) *subject {
+func newSubject(id process.ID, name string, facts *process.Facts) *subject {
 	if facts == nil {
-		facts = &host.Facts{}
+		facts = &process.Facts{}
 	}
 	return &subject{id: id, name: name, facts: facts}
 }

@@ -3,11 +3,11 @@ package group
 import (
 	"sort"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // sum gives every process of the snapshot its group and adds it there.
-func (t *Tracker) sum(s *host.Snapshot) {
+func (t *Tracker) sum(s *process.Snapshot) {
 	for i := range s.Processes {
 		cur, p := &s.Processes[i], t.live[i]
 		if p.ppid != cur.PPID || p.parent == nil || !p.parent.alive() {
@@ -32,7 +32,7 @@ func (t *Tracker) sum(s *host.Snapshot) {
 }
 
 // byPID returns the process of the newest snapshot that has that PID, or nil.
-func (t *Tracker) byPID(pid int) *process {
+func (t *Tracker) byPID(pid int) *tracked {
 	i := sort.Search(len(t.live), func(i int) bool { return t.live[i].id.PID >= pid })
 	if i < len(t.live) && t.live[i].id.PID == pid {
 		return t.live[i]
@@ -41,7 +41,7 @@ func (t *Tracker) byPID(pid int) *process {
 }
 
 // parentOf returns the parent of child by the PID that the kernel gave, or nil.
-func (t *Tracker) parentOf(ppid int, child host.ID) *process {
+func (t *Tracker) parentOf(ppid int, child process.ID) *tracked {
 	p := t.byPID(ppid)
 	if p == nil || ppid <= 0 || !p.olderThan(child) {
 		return nil
@@ -50,7 +50,7 @@ func (t *Tracker) parentOf(ppid int, child host.ID) *process {
 }
 
 // decide gives a live process its group, unless that stands already.
-func (t *Tracker) decide(p *process, s *host.Snapshot) {
+func (t *Tracker) decide(p *tracked, s *process.Snapshot) {
 	cur := &s.Processes[p.index]
 	stands := p.generation == t.generation && p.facts == cur.Facts && p.name == cur.Name
 	if stands && (!p.overflow || !t.groups.room()) {
@@ -67,7 +67,7 @@ func (t *Tracker) decide(p *process, s *host.Snapshot) {
 }
 
 // inherited returns the group's name of a parent, which may be yet to be decided.
-func (t *Tracker) inherited(parent *process, s *host.Snapshot) string {
+func (t *Tracker) inherited(parent *tracked, s *process.Snapshot) string {
 	if parent == nil {
 		return ""
 	}

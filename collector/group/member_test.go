@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 // TestExecMovesAProcess: the growth goes to the new group, and no start or exit is made
@@ -24,7 +24,7 @@ func TestExecMovesAProcess(t *testing.T) {
 func TestExecMovesAProcessOfTheSameName(t *testing.T) {
 	tracker := group.NewTracker(group.Config{Rules: mustParse(t, `groups: [{group: "{{.Exe}}", exe: .+}]`)})
 	for i, exe := range []string{"/old/app", "/new/app", "/new/app"} {
-		p := proc(10, 1, "app", before, cpuOf(time.Duration(i)), hosttest.Facts(host.Facts{Exe: exe}))
+		p := proc(10, 1, "app", before, cpuOf(time.Duration(i)), hosttest.Facts(process.Facts{Exe: exe}))
 		tracker.Observe(hosttest.Snapshot(at(time.Duration(i)*15*time.Second), p))
 	}
 	wantCounts(t, tracker.Report(), "/old/app", counts{})

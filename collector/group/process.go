@@ -3,14 +3,14 @@ package group
 import (
 	"time"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
-// process is what the Tracker remembers of one process from scan to scan.
-type process struct {
-	id host.ID
+// tracked is what the Tracker remembers of one process from scan to scan.
+type tracked struct {
+	id process.ID
 	// parent is the process that PPID meant in the last scan; nil if it was not there.
-	parent *process
+	parent *tracked
 	ppid   int
 	// zombie is that it has ended; its children have another parent by now.
 	zombie bool
@@ -21,7 +21,7 @@ type process struct {
 
 	// What the rules made of it, and of what: decided anew when one of these changes.
 	name       string
-	facts      *host.Facts
+	facts      *process.Facts
 	generation uint64
 	kernel     bool
 	standing   standing
@@ -46,12 +46,12 @@ type process struct {
 }
 
 // alive reports whether it is in the newest snapshot.
-func (p *process) alive() bool { return p.index >= 0 }
+func (p *tracked) alive() bool { return p.index >= 0 }
 
 // olderThan tells whether p can be the parent of a process: a parent started before its
 // child, so a younger holder of the PID is somebody else. The order is strict, and so
 // the parents never form a ring.
-func (p *process) olderThan(child host.ID) bool {
+func (p *tracked) olderThan(child process.ID) bool {
 	if p.id.StartTicks != child.StartTicks {
 		return p.id.StartTicks < child.StartTicks
 	}
@@ -59,8 +59,8 @@ func (p *process) olderThan(child host.ID) bool {
 }
 
 // update takes over the figures of a scan.
-func (p *process) update(cur *host.Process, index int, scan uint64) {
-	p.index, p.seen, p.kernel, p.zombie = index, scan, cur.Kernel, cur.State == host.Zombie
+func (p *tracked) update(cur *process.Process, index int, scan uint64) {
+	p.index, p.seen, p.kernel, p.zombie = index, scan, cur.Kernel, cur.State == process.Zombie
 	now := usageOf(cur)
 	p.grown = p.counted.advance(&now, cur.Known)
 	p.reaping.update(cur)

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 func TestProcessNames(t *testing.T) {
@@ -50,7 +50,7 @@ func TestProcessNames(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			facts := host.Facts{Cmdline: test.argv, User: "joe", Cgroup: "/a.slice"}
+			facts := process.Facts{Cmdline: test.argv, User: "joe", Cgroup: "/a.slice"}
 			got, ok := groupOf(t, "process_names:\n  - "+test.rule+"\n", test.comm, facts)
 			if got != test.want || !ok {
 				t.Errorf("group is %q, %v; want %q", got, ok, test.want)
@@ -72,7 +72,7 @@ exclude:
   - user: secret
 `)
 	tracker := group.NewTracker(group.Config{Rules: rules})
-	table := []host.Process{
+	table := []process.Process{
 		proc(1, 0, "init", before), proc(2, 1, "cron", before+1),
 		// A child may have the lower PID.
 		proc(40, 50, "logger", before+3*time.Second), proc(50, 1, "nginx", before+2*time.Second),
@@ -99,11 +99,11 @@ exclude:
 	// An orphan stays where it was; what a short-lived child burned is its parent's.
 	table[2].PPID = 1
 	s := hosttest.Snapshot(at(15*time.Second), table...)
-	s.ExitSource = host.ExitsBPF
-	s.Exits = []host.Exit{
-		{ID: host.ID{PID: 70, StartTicks: hosttest.Ticks(at(time.Second))}, Parent: 53, Name: "sh", Known: host.HasCPU, UserTime: time.Second},
-		{Parent: 53, Name: "sh", Processes: 3, Known: host.HasCPU, UserTime: time.Second},
-		{Parent: 1, Name: "sh", Processes: 3, Known: host.HasCPU, UserTime: time.Hour},
+	s.ExitSource = process.ExitsBPF
+	s.Exits = []process.Exit{
+		{ID: process.ID{PID: 70, StartTicks: hosttest.Ticks(at(time.Second))}, Parent: 53, Name: "sh", Known: process.HasCPU, UserTime: time.Second},
+		{Parent: 53, Name: "sh", Processes: 3, Known: process.HasCPU, UserTime: time.Second},
+		{Parent: 1, Name: "sh", Processes: 3, Known: process.HasCPU, UserTime: time.Hour},
 	}
 	r = tracker.Observe(s)
 	if got := groups(r); !slices.Equal(got, want) {

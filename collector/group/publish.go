@@ -1,9 +1,11 @@
 package group
 
-import "proctree/collector/host"
+import (
+	"proctree/collector/process"
+)
 
 // publish makes the report.
-func (t *Tracker) publish(s *host.Snapshot) *Report {
+func (t *Tracker) publish(s *process.Snapshot) *Report {
 	r := &Report{
 		Snapshot: s, Previous: t.previous, OverflowProcesses: t.overflow,
 		Groups: make([]Group, len(t.groups.sorted)),

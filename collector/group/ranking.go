@@ -11,7 +11,7 @@ type ranking struct {
 
 type ranked struct {
 	value uint64
-	*process
+	*tracked
 }
 
 // worse orders by value; of two that are alike the one with the higher PID is worse.
@@ -28,7 +28,7 @@ func (r *ranking) reset(limit int) {
 }
 
 // offer takes a process in if it is among the best so far. A value of 0 is never.
-func (r *ranking) offer(value uint64, p *process) {
+func (r *ranking) offer(value uint64, p *tracked) {
 	if value == 0 || r.limit == 0 {
 		return
 	}

@@ -3,15 +3,15 @@ package group
 import (
 	"time"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // Report is what a Tracker made of one snapshot. It is immutable and complete in itself:
 // snapshot, the one before it, and the group of every process.
 type Report struct {
-	Snapshot *host.Snapshot
+	Snapshot *process.Snapshot
 	// Previous is the snapshot before; nil in the first report.
-	Previous *host.Snapshot
+	Previous *process.Snapshot
 	// Groups is sorted by name. Its length is bounded by Config.MaxGroups, the groups the
 	// configuration names, and Overflow.
 	Groups []Group
@@ -44,12 +44,12 @@ type Group struct {
 	// Configured is a group that the configuration spells out, which exists although
 	// nothing runs.
 	Configured bool
-	// States counts the members by host.State.
-	States  [host.NumStates]int
+	// States counts the members by process.State.
+	States  [process.NumStates]int
 	Threads int
 	// Known tells which figures at least one member ever had; a figure without its bit is
 	// absent. A named group in which nothing ever ran knows them all, as 0.
-	Known host.Fields
+	Known process.Fields
 
 	OpenFDs uint64
 	// WorstFDRatio is the largest share of its descriptor limit that a member has open,
@@ -71,7 +71,7 @@ type Group struct {
 	Since time.Time
 	// KnownSince is the same for each figure that became known later than the group; nil
 	// if there is none.
-	KnownSince map[host.Fields]time.Time
+	KnownSince map[process.Fields]time.Time
 	// AbnormalExits counts exits by reason, a signal's name or "exit_code".
 	AbnormalExits map[string]Abnormal
 
@@ -99,6 +99,6 @@ func (g *Group) Processes() int {
 // Top is one process worth series of its own, or an ancestor of one. Group is empty when
 // the process is in none.
 type Top struct {
-	Process *host.Process
+	Process *process.Process
 	Group   string
 }

@@ -6,18 +6,18 @@ import (
 	"testing"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 // nginx is a process of which everything is known.
-var nginx = host.Facts{
+var nginx = process.Facts{
 	Exe: "/usr/sbin/nginx", Cmdline: []string{"nginx:", "worker", "--site=shop"}, User: "www-data",
 	Cgroup: "/system.slice/nginx.service", Unit: "nginx.service", Container: "0123456789abcdef", PodUID: "pod-1",
 }
 
 // groupOf returns the group that a configuration gives to one process.
-func groupOf(t *testing.T, config, name string, facts host.Facts, options ...hosttest.Option) (string, bool) {
+func groupOf(t *testing.T, config, name string, facts process.Facts, options ...hosttest.Option) (string, bool) {
 	t.Helper()
 	options = append([]hosttest.Option{hosttest.Facts(facts)}, options...)
 	tracker := group.NewTracker(group.Config{Rules: mustParse(t, config)})
@@ -87,7 +87,7 @@ func TestExcludeComesBeforeEverything(t *testing.T) {
 
 func TestNothingIsKnownOfAProcess(t *testing.T) {
 	config := "groups: [{group: \"{{.Exe}}{{.Cmdline}}x\", cmdline: \"\", exe: \"\"}]"
-	if got, _ := groupOf(t, config, "nginx", host.Facts{}); got != "x" {
+	if got, _ := groupOf(t, config, "nginx", process.Facts{}); got != "x" {
 		t.Errorf("group is %q", got)
 	}
 	// A table made by hand may have no Facts at all.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // tally is a group as the Tracker keeps it: the counters, and the gauges of the scan
@@ -96,18 +96,18 @@ func (t *tallies) expire(now time.Time, idle time.Duration) {
 }
 
 func (g *tally) clearGauges() {
-	g.States = [host.NumStates]int{}
+	g.States = [process.NumStates]int{}
 	g.Threads, g.OpenFDs, g.WorstFDRatio = 0, 0, -1
 	g.ResidentBytes, g.VirtualBytes, g.SwapBytes, g.ProportionalBytes = 0, 0, 0, 0
 	g.oldest, g.newest, g.grew = 0, 0, false
 }
 
 // countedFields are the figures that counters are made of.
-var countedFields = [...]host.Fields{host.HasCPU, host.HasIO, host.HasFaults, host.HasSwitches}
+var countedFields = [...]process.Fields{process.HasCPU, process.HasIO, process.HasFaults, process.HasSwitches}
 
 // learn adds to what is known. The counters of a figure that was not known until now
 // begin with this scan, unless they were shown as 0 before.
-func (g *tally) learn(known host.Fields, since time.Time) {
+func (g *tally) learn(known process.Fields, since time.Time) {
 	fresh := known &^ g.Known
 	g.Known |= known
 	if fresh == 0 || g.Since.Equal(since) || g.Configured && !g.peopled {
@@ -132,28 +132,28 @@ func withEntry[K comparable, V any](m map[K]V, key K, value V) map[K]V {
 }
 
 // addMember adds a process of the snapshot to the gauges.
-func (g *tally) addMember(p *host.Process, since time.Time) {
+func (g *tally) addMember(p *process.Process, since time.Time) {
 	if g.Processes() == 0 || p.StartTicks < g.oldest {
 		g.oldest = p.StartTicks
 	}
 	g.newest = max(g.newest, p.StartTicks)
-	g.States[min(int(p.State), host.NumStates-1)]++
+	g.States[min(int(p.State), process.NumStates-1)]++
 	g.learn(p.Known, since)
 	g.peopled = true
-	if p.Known.Has(host.HasThreads) {
+	if p.Known.Has(process.HasThreads) {
 		g.Threads += p.Threads
 	}
-	if p.Known.Has(host.HasMemory) {
+	if p.Known.Has(process.HasMemory) {
 		g.ResidentBytes += p.ResidentBytes
 		g.VirtualBytes += p.VirtualBytes
 	}
-	if p.Known.Has(host.HasSwap) {
+	if p.Known.Has(process.HasSwap) {
 		g.SwapBytes += p.SwapBytes
 	}
-	if p.Known.Has(host.HasProportional) {
+	if p.Known.Has(process.HasProportional) {
 		g.ProportionalBytes += p.ProportionalBytes
 	}
-	if p.Known.Has(host.HasOpenFDs) {
+	if p.Known.Has(process.HasOpenFDs) {
 		g.OpenFDs += p.OpenFDs
 		if p.Facts != nil && p.Facts.FDLimit > 0 {
 			g.WorstFDRatio = max(g.WorstFDRatio, min(float64(p.OpenFDs)/float64(p.Facts.FDLimit), 1))
@@ -196,13 +196,13 @@ func (g *tally) countAbnormal(reason string, n, scan uint64, since time.Time) {
 }
 
 // publish returns what a Report holds of it.
-func (g *tally) publish(clock host.Clock) Group {
+func (g *tally) publish(clock process.Clock) Group {
 	out := g.Group
 	if g.Processes() > 0 {
 		out.Oldest, out.Newest = clock.Time(g.oldest), clock.Time(g.newest)
 	}
 	if g.Configured && !g.peopled {
-		out.Known = ^host.Fields(0)
+		out.Known = ^process.Fields(0)
 	}
 	return out
 }

@@ -5,22 +5,22 @@ import (
 	"time"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 func TestGauges(t *testing.T) {
 	tracker := group.NewTracker(group.Config{})
 	s := hosttest.Snapshot(at(0),
-		proc(10, 1, "app", before, hosttest.Memory(100, 1000), hosttest.OpenFDs(10, 100), hosttest.InState(host.Running)),
-		proc(11, 1, "app", before+time.Minute, hosttest.Memory(50, 500), hosttest.OpenFDs(30, 60), func(p *host.Process) {
+		proc(10, 1, "app", before, hosttest.Memory(100, 1000), hosttest.OpenFDs(10, 100), hosttest.InState(process.Running)),
+		proc(11, 1, "app", before+time.Minute, hosttest.Memory(50, 500), hosttest.OpenFDs(30, 60), func(p *process.Process) {
 			p.Threads, p.SwapBytes, p.ProportionalBytes = 7, 5, 3
-			p.Known |= host.HasProportional
+			p.Known |= process.HasProportional
 		}),
 		// Of what may not be read nothing is added, whatever the fields hold.
-		proc(12, 1, "app", before-time.Minute, func(p *host.Process) {
+		proc(12, 1, "app", before-time.Minute, func(p *process.Process) {
 			p.ResidentBytes, p.SwapBytes, p.OpenFDs, p.Threads, p.ProportionalBytes = 9, 9, 9, 9, 9
-			p.Known = host.HasCPU
+			p.Known = process.HasCPU
 		}),
 		// A limit that is not known has no ratio, and a lowered one none above 1.
 		proc(13, 1, "nolimit", before, hosttest.OpenFDs(10, 0)),
@@ -30,10 +30,10 @@ func TestGauges(t *testing.T) {
 	want := group.Group{
 		Name: "app", Threads: 8, OpenFDs: 40, WorstFDRatio: 0.5,
 		ResidentBytes: 150, VirtualBytes: 1500, SwapBytes: 5, ProportionalBytes: 3,
-		Known:  hosttest.AllFields | host.HasProportional,
+		Known:  hosttest.AllFields | process.HasProportional,
 		Oldest: hosttest.Epoch.Add(at(before - time.Minute)), Newest: hosttest.Epoch.Add(at(before + time.Minute)),
 	}
-	want.States[host.Running], want.States[host.Sleeping] = 1, 2
+	want.States[process.Running], want.States[process.Sleeping] = 1, 2
 	if got.AbnormalExits != nil {
 		t.Errorf("abnormal exits are %v", got.AbnormalExits)
 	}
@@ -59,9 +59,9 @@ func TestGauges(t *testing.T) {
 // equal compares all but the map.
 func equal(a, b group.Group) bool {
 	type figures struct {
-		states                                  [host.NumStates]int
+		states                                  [process.NumStates]int
 		threads                                 int
-		known                                   host.Fields
+		known                                   process.Fields
 		fds, resident, virtual, swap, pss       uint64
 		ratio                                   float64
 		user, system                            time.Duration
@@ -81,8 +81,8 @@ func equal(a, b group.Group) bool {
 
 func TestEveryCounterGrows(t *testing.T) {
 	tracker := group.NewTracker(group.Config{})
-	table := func(n uint64) host.Process {
-		return proc(10, 1, "app", before, hosttest.CPU(time.Duration(n), time.Duration(2*n)), hosttest.IO(3*n, 4*n), func(p *host.Process) {
+	table := func(n uint64) process.Process {
+		return proc(10, 1, "app", before, hosttest.CPU(time.Duration(n), time.Duration(2*n)), hosttest.IO(3*n, 4*n), func(p *process.Process) {
 			p.MinorFaults, p.MajorFaults, p.VoluntarySwitches, p.InvoluntarySwitches = 5*n, 6*n, 7*n, 8*n
 		})
 	}
@@ -116,7 +116,7 @@ func TestTheClockIsSet(t *testing.T) {
 // A figure that becomes known later has a start of its own.
 func TestCountersStartAtTheScanBefore(t *testing.T) {
 	tracker := group.NewTracker(group.Config{Rules: mustParse(t, "groups: [{group: named, name: named}]"), Expire: 25 * time.Second})
-	noIO := hosttest.Without(host.HasIO)
+	noIO := hosttest.Without(process.HasIO)
 	taken := func(scan int) time.Time {
 		if scan < 0 {
 			return time.Time{}
@@ -125,18 +125,18 @@ func TestCountersStartAtTheScanBefore(t *testing.T) {
 	}
 	const never, first = -2, -1
 	steps := []struct {
-		processes []host.Process
+		processes []process.Process
 		// The scans at which the counters of a group, and its I/O, were 0 for the last time.
 		app, appIO, named, namedIO int
 	}{
-		{[]host.Process{proc(1, 0, "init", before)}, never, never, first, never},
-		{[]host.Process{proc(10, 1, "app", time.Second, noIO)}, 0, never, first, never},
-		{[]host.Process{proc(10, 1, "app", time.Second, noIO), proc(20, 1, "named", 16*time.Second, noIO)}, 0, never, first, never},
-		{[]host.Process{proc(11, 1, "app", 31*time.Second), proc(21, 1, "named", 32*time.Second)}, 0, 2, first, 2},
+		{[]process.Process{proc(1, 0, "init", before)}, never, never, first, never},
+		{[]process.Process{proc(10, 1, "app", time.Second, noIO)}, 0, never, first, never},
+		{[]process.Process{proc(10, 1, "app", time.Second, noIO), proc(20, 1, "named", 16*time.Second, noIO)}, 0, never, first, never},
+		{[]process.Process{proc(11, 1, "app", 31*time.Second), proc(21, 1, "named", 32*time.Second)}, 0, 2, first, 2},
 		{nil, 0, 2, first, 2},
 		{nil, 0, 2, first, 2},
 		{nil, never, never, first, 2}, // app has expired.
-		{[]host.Process{proc(12, 1, "app", 100*time.Second)}, 6, never, first, 2},
+		{[]process.Process{proc(12, 1, "app", 100*time.Second)}, 6, never, first, 2},
 	}
 	for i, step := range steps {
 		r := tracker.Observe(hosttest.Snapshot(at(time.Duration(i)*15*time.Second), step.processes...))
@@ -154,11 +154,11 @@ func TestCountersStartAtTheScanBefore(t *testing.T) {
 			if !g.Since.Equal(taken(since)) {
 				t.Errorf("scan %d: %s began at %v, want %v", i, name, g.Since, taken(since))
 			}
-			got, ok := g.KnownSince[host.HasIO]
+			got, ok := g.KnownSince[process.HasIO]
 			if ok != (io != never) || ok && !got.Equal(taken(io)) {
 				t.Errorf("scan %d: the I/O of %s began at %v, %v; want scan %d", i, name, got, ok, io)
 			}
-			if _, ok := g.KnownSince[host.HasCPU]; ok {
+			if _, ok := g.KnownSince[process.HasCPU]; ok {
 				t.Errorf("scan %d: the CPU of %s began later than the group", i, name)
 			}
 		}

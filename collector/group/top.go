@@ -3,27 +3,27 @@ package group
 import (
 	"slices"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // topList selects the processes shown one by one. It is kept between scans for its
 // buffers alone.
 type topList struct {
 	byCPU, byMemory, byIO ranking
-	chosen, held, chain   []*process
+	chosen, held, chain   []*tracked
 }
 
 // selectTop chooses in this order, as long as there is room: the top by each figure, the
 // first of each before the second of any; with each of them its ancestors, or it is left
 // out; then what was among these within Hold, the latest first.
-func (t *Tracker) selectTop(s *host.Snapshot) []Top {
+func (t *Tracker) selectTop(s *process.Snapshot) []Top {
 	l := &t.top
 	l.rank(t.live, s, t.cfg.Top)
 	l.chosen = l.chosen[:0]
 	for rank := range t.cfg.Top {
 		for _, r := range []*ranking{&l.byCPU, &l.byMemory, &l.byIO} {
 			if rank < len(r.best) {
-				t.choose(r.best[rank].process)
+				t.choose(r.best[rank].tracked)
 			}
 		}
 	}
@@ -31,7 +31,7 @@ func (t *Tracker) selectTop(s *host.Snapshot) []Top {
 		p.topped = s.Taken
 	}
 	t.chooseHeld(s)
-	slices.SortFunc(l.chosen, func(a, b *process) int { return a.index - b.index })
+	slices.SortFunc(l.chosen, func(a, b *tracked) int { return a.index - b.index })
 	out := make([]Top, len(l.chosen))
 	for i, p := range l.chosen {
 		out[i].Process = &s.Processes[p.index]
@@ -43,7 +43,7 @@ func (t *Tracker) selectTop(s *host.Snapshot) []Top {
 }
 
 // rank finds the best by each figure in one pass.
-func (l *topList) rank(live []*process, s *host.Snapshot, limit int) {
+func (l *topList) rank(live []*tracked, s *process.Snapshot, limit int) {
 	for _, r := range []*ranking{&l.byCPU, &l.byMemory, &l.byIO} {
 		r.reset(limit)
 	}
@@ -53,7 +53,7 @@ func (l *topList) rank(live []*process, s *host.Snapshot, limit int) {
 		}
 		l.byCPU.offer(uint64(p.grown.cpu.total()), p)
 		l.byIO.offer(p.grown.read+p.grown.written, p)
-		if cur := &s.Processes[i]; cur.Known.Has(host.HasMemory) {
+		if cur := &s.Processes[i]; cur.Known.Has(process.HasMemory) {
 			l.byMemory.offer(cur.ResidentBytes, p)
 		}
 	}
@@ -64,7 +64,7 @@ func (l *topList) rank(live []*process, s *host.Snapshot, limit int) {
 
 // choose takes p and all its ancestors, or nothing if they do not fit. An excluded
 // ancestor is passed over.
-func (t *Tracker) choose(p *process) {
+func (t *Tracker) choose(p *tracked) {
 	l := &t.top
 	l.chain = l.chain[:0]
 	for a := p; a != nil && a.shown != t.scan; a = a.parent {
@@ -82,7 +82,7 @@ func (t *Tracker) choose(p *process) {
 }
 
 // chooseHeld adds what was among the top not long ago.
-func (t *Tracker) chooseHeld(s *host.Snapshot) {
+func (t *Tracker) chooseHeld(s *process.Snapshot) {
 	l := &t.top
 	l.held = l.held[:0]
 	for _, p := range t.live {
@@ -90,7 +90,7 @@ func (t *Tracker) chooseHeld(s *host.Snapshot) {
 			l.held = append(l.held, p)
 		}
 	}
-	slices.SortStableFunc(l.held, func(a, b *process) int { return b.topped.Compare(a.topped) })
+	slices.SortStableFunc(l.held, func(a, b *tracked) int { return b.topped.Compare(a.topped) })
 	for _, p := range l.held {
 		t.choose(p)
 	}

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 func pids(r *group.Report) []int {
@@ -23,12 +23,12 @@ func cpuOf(d time.Duration) hosttest.Option { return hosttest.CPU(d, 0) }
 func memory(n uint64) hosttest.Option { return hosttest.Memory(n, n) }
 
 func TestTop(t *testing.T) {
-	idle := []host.Process{
+	idle := []process.Process{
 		proc(1, 0, "init", before),
 		proc(10, 1, "a", before+1), proc(11, 1, "b", before+1), proc(12, 1, "c", before+1),
 		proc(20, 10, "a1", before+2), proc(21, 20, "a2", before+3),
 	}
-	with := func(changes map[int]hosttest.Option) []host.Process {
+	with := func(changes map[int]hosttest.Option) []process.Process {
 		table := slices.Clone(idle)
 		for i := range table {
 			if change := changes[table[i].PID]; change != nil {
@@ -47,9 +47,9 @@ func TestTop(t *testing.T) {
 		{"CPU time, with all ancestors", group.Config{}, map[int]hosttest.Option{21: cpuOf(time.Second)}, []int{1, 10, 20, 21}},
 		{"resident memory", group.Config{}, map[int]hosttest.Option{12: memory(1)}, []int{1, 12}},
 		{"input and output together", group.Config{Top: 1}, map[int]hosttest.Option{11: hosttest.IO(2, 2), 12: hosttest.IO(3, 0)}, []int{1, 11}},
-		{"memory that is not known is none", group.Config{}, map[int]hosttest.Option{12: func(p *host.Process) {
+		{"memory that is not known is none", group.Config{}, map[int]hosttest.Option{12: func(p *process.Process) {
 			p.ResidentBytes = 7
-			p.Known &^= host.HasMemory
+			p.Known &^= process.HasMemory
 		}}, nil},
 		{
 			"one by each figure",
@@ -116,7 +116,7 @@ func TestTopIsHeld(t *testing.T) {
 	}
 	total := map[int]time.Duration{}
 	for i, scan := range scans {
-		table := []host.Process{proc(1, 0, "init", before)}
+		table := []process.Process{proc(1, 0, "init", before)}
 		for pid := 10; pid < 15; pid++ {
 			total[pid] += scan.cpu[pid]
 			if !slices.Contains(scan.dead, pid) {
@@ -133,8 +133,8 @@ func TestTopIsHeld(t *testing.T) {
 // TestExcludedIsNeverShown: neither by itself nor as an ancestor, be it held or not.
 func TestExcludedIsNeverShown(t *testing.T) {
 	tracker := group.NewTracker(group.Config{})
-	table := func(n time.Duration) []host.Process {
-		return []host.Process{
+	table := func(n time.Duration) []process.Process {
+		return []process.Process{
 			proc(1, 0, "init", before), proc(10, 1, "shell", before+1, cpuOf(n)),
 			proc(11, 10, "secret", before+2, cpuOf(n)), proc(12, 11, "tool", before+3, cpuOf(n)),
 		}
@@ -156,8 +156,8 @@ func TestExcludedIsNeverShown(t *testing.T) {
 // TestTopOfManyIsTheTop compares the selection with sorting everything.
 func TestTopOfManyIsTheTop(t *testing.T) {
 	const n = 3_000
-	table := func(factor uint64) []host.Process {
-		list := make([]host.Process, n)
+	table := func(factor uint64) []process.Process {
+		list := make([]process.Process, n)
 		for i := range list {
 			list[i] = proc(i+1, 0, "app", before, memory(uint64(i)*7919%1000), cpuOf(time.Duration(uint64(i)*104729%500*factor)))
 		}
@@ -167,12 +167,12 @@ func TestTopOfManyIsTheTop(t *testing.T) {
 	tracker.Observe(hosttest.Snapshot(at(0), table(1)...))
 	r := tracker.Observe(hosttest.Snapshot(at(15*time.Second), table(2)...))
 	want := map[int]bool{}
-	for _, by := range []func(*host.Process) uint64{
-		func(p *host.Process) uint64 { return p.ResidentBytes },
-		func(p *host.Process) uint64 { return uint64(p.UserTime) },
+	for _, by := range []func(*process.Process) uint64{
+		func(p *process.Process) uint64 { return p.ResidentBytes },
+		func(p *process.Process) uint64 { return uint64(p.UserTime) },
 	} {
 		all := slices.Clone(r.Snapshot.Processes)
-		slices.SortStableFunc(all, func(a, b host.Process) int { return int(by(&b)) - int(by(&a)) })
+		slices.SortStableFunc(all, func(a, b process.Process) int { return int(by(&b)) - int(by(&a)) })
 		for _, p := range all[:50] {
 			want[p.PID] = true
 		}

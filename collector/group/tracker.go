@@ -4,7 +4,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // rememberScans is for how many scans a process that is gone is remembered: its exit
@@ -26,19 +26,19 @@ type Tracker struct {
 	scan uint64
 	// ticks are when the last scans began, by their number modulo the length.
 	ticks    [rememberScans + 1]uint64
-	previous *host.Snapshot
+	previous *process.Snapshot
 	// live is parallel to the snapshot's Processes; spare is its other buffer.
-	live, spare []*process
+	live, spare []*tracked
 	// vanished are those that the scan under way did not see again.
-	vanished []*process
+	vanished []*tracked
 	// returned are those that the scan before did not see, and this one does.
-	returned []*process
-	gone     map[host.ID]*process
+	returned []*tracked
+	gone     map[process.ID]*tracked
 	// unseen are the processes whose records came although no scan had seen them, with
 	// the scan's number: they may yet turn up as zombies.
-	unseen map[host.ID]uint64
+	unseen map[process.ID]uint64
 	// debtors are the ended processes whose CPU time a parent is yet to show.
-	debtors []*process
+	debtors []*tracked
 	// inverted counts the live processes whose parent has the higher PID.
 	inverted int
 	groups   tallies
@@ -49,8 +49,8 @@ type Tracker struct {
 // NewTracker returns a Tracker that has seen nothing.
 func NewTracker(cfg Config) *Tracker {
 	return &Tracker{
-		next: &cfg, gone: map[host.ID]*process{}, groups: tallies{byName: map[string]*tally{}},
-		unseen: map[host.ID]uint64{},
+		next: &cfg, gone: map[process.ID]*tracked{}, groups: tallies{byName: map[string]*tally{}},
+		unseen: map[process.ID]uint64{},
 	}
 }
 
@@ -68,7 +68,7 @@ func (t *Tracker) Reload(cfg Config) {
 
 // Observe takes the next snapshot and returns the report on it, which Report returns
 // from then on.
-func (t *Tracker) Observe(s *host.Snapshot) *Report {
+func (t *Tracker) Observe(s *process.Snapshot) *Report {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.begin(s)
@@ -86,7 +86,7 @@ func (t *Tracker) Observe(s *host.Snapshot) *Report {
 }
 
 // begin opens a scan.
-func (t *Tracker) begin(s *host.Snapshot) {
+func (t *Tracker) begin(s *process.Snapshot) {
 	if t.previous != nil {
 		t.groups.since = t.previous.Taken
 	}
@@ -105,7 +105,7 @@ func (t *Tracker) begin(s *host.Snapshot) {
 }
 
 // merge walks the last scan and this one side by side; both are sorted by PID.
-func (t *Tracker) merge(s *host.Snapshot) {
+func (t *Tracker) merge(s *process.Snapshot) {
 	old, now, j := t.live, t.spare[:0], 0
 	vanish := func() {
 		old[j].index = -1
@@ -118,7 +118,7 @@ func (t *Tracker) merge(s *host.Snapshot) {
 		for j < len(old) && old[j].id.PID < cur.PID {
 			vanish()
 		}
-		var p *process
+		var p *tracked
 		if j < len(old) && old[j].id == cur.ID {
 			p = old[j]
 			j++
@@ -136,14 +136,14 @@ func (t *Tracker) merge(s *host.Snapshot) {
 }
 
 // firstSight returns what to remember of a process that the last scan did not have.
-func (t *Tracker) firstSight(cur *host.Process) *process {
+func (t *Tracker) firstSight(cur *process.Process) *tracked {
 	if p := t.gone[cur.ID]; p != nil {
 		// Left out by a scan that could not read it: it goes on where it was.
 		delete(t.gone, cur.ID)
 		t.returned = append(t.returned, p)
 		return p
 	}
-	p := &process{id: cur.ID}
+	p := &tracked{id: cur.ID}
 	if _, ok := t.unseen[cur.ID]; ok {
 		// A zombie that has been counted as a whole by its record.
 		p.exited, p.recorded = true, true

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 const before = -10 * time.Minute
@@ -22,7 +22,7 @@ func TestGroupsByProcessNameWithoutRules(t *testing.T) {
 		proc(2, 0, "kthreadd", before, hosttest.Kernel()),
 		proc(30, 2, "kworker/0:1-events", before, hosttest.Kernel()),
 		proc(31, 2, "kworker/u8:3", before, hosttest.Kernel()),
-		proc(40, 1, "bash", before), proc(41, 1, "bash", before, hosttest.InState(host.Zombie)),
+		proc(40, 1, "bash", before), proc(41, 1, "bash", before, hosttest.InState(process.Zombie)),
 		proc(50, 1, "", before), proc(51, 1, "a\xffb", before))
 	r := tracker.Observe(s)
 	if r != tracker.Report() || r.Snapshot != s || r.Previous != nil {
@@ -33,7 +33,7 @@ func TestGroupsByProcessNameWithoutRules(t *testing.T) {
 		t.Errorf("groups are %q, want %q", got, want)
 	}
 	bash := groupNamed(t, r, "bash")
-	if bash.States[host.Zombie] != 1 || bash.States[host.Sleeping] != 1 || bash.Processes() != 2 {
+	if bash.States[process.Zombie] != 1 || bash.States[process.Sleeping] != 1 || bash.Processes() != 2 {
 		t.Errorf("bash has states %v", bash.States)
 	}
 	if name, ok := r.GroupOf(4); name != "bash" || !ok {
@@ -46,36 +46,36 @@ func TestGroupsByProcessNameWithoutRules(t *testing.T) {
 
 func TestCounters(t *testing.T) {
 	tracker := group.NewTracker(group.Config{})
-	old := func(user time.Duration) host.Process {
+	old := func(user time.Duration) process.Process {
 		return proc(10, 1, "app", before, hosttest.CPU(user, 0))
 	}
 	steps := []struct {
 		name         string
-		processes    []host.Process
+		processes    []process.Process
 		cpu          time.Duration
 		starts, exit uint64
 	}{
-		{"what ran before is the baseline", []host.Process{old(time.Minute)}, 0, 0, 0},
-		{"growth counts", []host.Process{old(61 * time.Second)}, time.Second, 0, 0},
+		{"what ran before is the baseline", []process.Process{old(time.Minute)}, 0, 0, 0},
+		{"growth counts", []process.Process{old(61 * time.Second)}, time.Second, 0, 0},
 		{
 			"a new one counts from its own start",
-			[]host.Process{old(61 * time.Second), proc(20, 1, "app", time.Second, hosttest.CPU(5*time.Second, 0))},
+			[]process.Process{old(61 * time.Second), proc(20, 1, "app", time.Second, hosttest.CPU(5*time.Second, 0))},
 			6 * time.Second, 1, 0,
 		},
 		{
 			"an old one that was overlooked is a baseline",
-			[]host.Process{
+			[]process.Process{
 				old(61 * time.Second), proc(15, 1, "app", before, hosttest.CPU(time.Hour, 0)),
 				proc(20, 1, "app", time.Second, hosttest.CPU(5*time.Second, 0)),
 			},
 			6 * time.Second, 1, 0,
 		},
-		{"what ends leaves its part", []host.Process{old(61 * time.Second)}, 6 * time.Second, 1, 2},
-		{"a figure that falls does not count", []host.Process{old(31 * time.Second)}, 6 * time.Second, 1, 2},
-		{"nor its way back", []host.Process{old(62 * time.Second)}, 7 * time.Second, 1, 2},
+		{"what ends leaves its part", []process.Process{old(61 * time.Second)}, 6 * time.Second, 1, 2},
+		{"a figure that falls does not count", []process.Process{old(31 * time.Second)}, 6 * time.Second, 1, 2},
+		{"nor its way back", []process.Process{old(62 * time.Second)}, 7 * time.Second, 1, 2},
 		{
 			"a reused PID is an exit and a start",
-			[]host.Process{proc(10, 1, "app", time.Minute, hosttest.CPU(time.Second, 0))},
+			[]process.Process{proc(10, 1, "app", time.Minute, hosttest.CPU(time.Second, 0))},
 			8 * time.Second, 2, 3,
 		},
 	}
@@ -118,12 +118,12 @@ func TestANamedGroupKnowsWhatItsMembersKnow(t *testing.T) {
 	tracker := group.NewTracker(group.Config{Rules: rules})
 	recorded(tracker, 0, nil)
 	// Of what no scan saw no gauge is known, and 0 is what it is.
-	r := recorded(tracker, 15, nil, host.Exit{Name: "app", Processes: 1, Known: host.HasCPU})
+	r := recorded(tracker, 15, nil, process.Exit{Name: "app", Processes: 1, Known: process.HasCPU})
 	if g := groupNamed(t, r, "app"); !g.Known.Has(hosttest.AllFields) {
 		t.Errorf("after a short-lived process known are %b", g.Known)
 	}
-	r = recorded(tracker, 30, []host.Process{proc(10, 1, "app", before, hosttest.Without(host.HasIO))})
-	if g := groupNamed(t, r, "app"); g.Known.Has(host.HasIO) || !g.Known.Has(host.HasMemory) {
+	r = recorded(tracker, 30, []process.Process{proc(10, 1, "app", before, hosttest.Without(process.HasIO))})
+	if g := groupNamed(t, r, "app"); g.Known.Has(process.HasIO) || !g.Known.Has(process.HasMemory) {
 		t.Errorf("with a member known are %b", g.Known)
 	}
 }

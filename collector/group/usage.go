@@ -3,7 +3,7 @@ package group
 import (
 	"time"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // cpu is CPU time in both modes.
@@ -53,7 +53,7 @@ type usage struct {
 	voluntary, involuntary uint64
 }
 
-func usageOf(p *host.Process) usage {
+func usageOf(p *process.Process) usage {
 	return usage{
 		cpu:  cpu{p.UserTime, p.SystemTime},
 		read: p.ReadBytes, written: p.WrittenBytes,
@@ -62,7 +62,7 @@ func usageOf(p *host.Process) usage {
 	}
 }
 
-func usageOfExit(e *host.Exit) usage {
+func usageOfExit(e *process.Exit) usage {
 	return usage{
 		cpu:  cpu{e.UserTime, e.SystemTime},
 		read: e.ReadBytes, written: e.WrittenBytes,
@@ -74,24 +74,24 @@ func usageOfExit(e *host.Exit) usage {
 type marks struct {
 	usage
 	// known are the figures that have a mark. One that becomes known later starts there.
-	known host.Fields
+	known process.Fields
 }
 
 // advance moves the marks to now, of which only the figures in known count, and returns
 // the growth. A figure without a mark gets one and has not grown.
-func (m *marks) advance(now *usage, known host.Fields) usage {
+func (m *marks) advance(now *usage, known process.Fields) usage {
 	var grown usage
 	if both := known & m.known; both != 0 {
-		if both.Has(host.HasCPU) {
+		if both.Has(process.HasCPU) {
 			grown.cpu = m.cpu.advance(now.cpu)
 		}
-		if both.Has(host.HasIO) {
+		if both.Has(process.HasIO) {
 			grown.read, grown.written = rise(&m.read, now.read), rise(&m.written, now.written)
 		}
-		if both.Has(host.HasFaults) {
+		if both.Has(process.HasFaults) {
 			grown.minor, grown.major = rise(&m.minor, now.minor), rise(&m.major, now.major)
 		}
-		if both.Has(host.HasSwitches) {
+		if both.Has(process.HasSwitches) {
 			grown.voluntary = rise(&m.voluntary, now.voluntary)
 			grown.involuntary = rise(&m.involuntary, now.involuntary)
 		}
@@ -103,18 +103,18 @@ func (m *marks) advance(now *usage, known host.Fields) usage {
 }
 
 // set puts the marks of the figures in fields at now.
-func (m *marks) set(now *usage, fields host.Fields) {
+func (m *marks) set(now *usage, fields process.Fields) {
 	m.known |= fields
-	if fields.Has(host.HasCPU) {
+	if fields.Has(process.HasCPU) {
 		m.cpu = now.cpu
 	}
-	if fields.Has(host.HasIO) {
+	if fields.Has(process.HasIO) {
 		m.read, m.written = now.read, now.written
 	}
-	if fields.Has(host.HasFaults) {
+	if fields.Has(process.HasFaults) {
 		m.minor, m.major = now.minor, now.major
 	}
-	if fields.Has(host.HasSwitches) {
+	if fields.Has(process.HasSwitches) {
 		m.voluntary, m.involuntary = now.voluntary, now.involuntary
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 // TestAFigureThatBecomesKnownStartsThere: and one that is not known for a while goes on
@@ -20,12 +20,12 @@ func TestAFigureThatBecomesKnownStartsThere(t *testing.T) {
 	}{{1000, false}, {1000, true}, {1010, true}, {0, false}, {1030, true}} {
 		p := proc(10, 1, "app", before, hosttest.IO(step.read, 0))
 		if !step.known {
-			p.Known &^= host.HasIO
+			p.Known &^= process.HasIO
 		}
 		r := tracker.Observe(hosttest.Snapshot(at(time.Duration(i)*15*time.Second), p))
 		g := groupNamed(t, r, "app")
 		got = append(got, g.ReadBytes)
-		if g.Known.Has(host.HasIO) != (i > 0) {
+		if g.Known.Has(process.HasIO) != (i > 0) {
 			t.Errorf("scan %d: known are %b", i, g.Known)
 		}
 	}

@@ -6,17 +6,17 @@ import (
 	"slices"
 	"time"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // life is one process of a world. Its CPU time is in its own times until it is waited
 // for, and then in its reaper's too.
 type life struct {
-	id            host.ID
+	id            process.ID
 	parent        *life
 	kids          []*life
 	name          string
-	facts         *host.Facts
+	facts         *process.Facts
 	own, children [2]time.Duration
 	zombie        bool
 	// careless ignores SIGCHLD: its children vanish, and it never learns their times.
@@ -55,7 +55,7 @@ type world struct {
 	running []*life
 	alive   int
 	init    *life
-	source  host.ExitSource
+	source  process.ExitSource
 	// records are the exits that nobody has drained yet.
 	records []*life
 	// scanned is that there was a first scan: the truth begins there.
@@ -68,7 +68,7 @@ type world struct {
 	unseen uint64
 }
 
-func newWorld(seed uint64, source host.ExitSource, o odds) *world {
+func newWorld(seed uint64, source process.ExitSource, o odds) *world {
 	w := &world{
 		odds: o, rng: rand.New(rand.NewPCG(seed, 7)), tick: 1000, table: make([]*life, o.pids+1),
 		byName: map[string]time.Duration{}, source: source,
@@ -86,7 +86,7 @@ func newWorld(seed uint64, source host.ExitSource, o odds) *world {
 func (w *world) chance(percent int) bool { return w.rng.IntN(100) < percent }
 
 // atFree tells when a record is made: when the process is reaped, or when it ends.
-func (w *world) atFree() bool { return w.source == host.ExitsBPF }
+func (w *world) atFree() bool { return w.source == process.ExitsBPF }
 
 func (w *world) fork(parent *life) *life {
 	if w.alive == maxAlive {
@@ -96,7 +96,7 @@ func (w *world) fork(parent *life) *life {
 		w.nextPID = w.nextPID%w.pids + 1
 	}
 	w.tick++
-	l := &life{id: host.ID{PID: w.nextPID, StartTicks: w.tick}, parent: parent, facts: &host.Facts{}, name: w.anyName()}
+	l := &life{id: process.ID{PID: w.nextPID, StartTicks: w.tick}, parent: parent, facts: &process.Facts{}, name: w.anyName()}
 	l.careless, l.subreaper = w.chance(w.careless), w.chance(w.subreaper)
 	w.table[w.nextPID] = l
 	w.running = append(w.running, l)
@@ -121,7 +121,7 @@ func (w *world) steps(n int) {
 		case n < 55:
 			w.burn(l)
 		case n < 55+w.exec:
-			l.name, l.facts = w.anyName(), &host.Facts{}
+			l.name, l.facts = w.anyName(), &process.Facts{}
 		case n < 75:
 			w.end(l)
 		case n < 85:

@@ -4,16 +4,16 @@ import (
 	"slices"
 	"time"
 
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 // scan reads the table by ascending PID while the world goes on. The first scan is
 // instant, for what ends in the middle of it has no baseline.
-func (w *world) scan() *host.Snapshot {
+func (w *world) scan() *process.Snapshot {
 	w.tick++
 	now := w.tick
-	var list []host.Process
+	var list []process.Process
 	for pid := range w.table {
 		if w.scanned && w.between > 0 {
 			w.steps(w.rng.IntN(w.between + 1))
@@ -32,7 +32,7 @@ func (w *world) scan() *host.Snapshot {
 	s := hosttest.Snapshot(time.Duration(now)*10*time.Millisecond, list...)
 	s.Clock.Now = now
 	s.ExitSource = w.source
-	if w.source != host.ExitsChildren && w.scanned {
+	if w.source != process.ExitsChildren && w.scanned {
 		s.Exits = w.drain()
 	}
 	w.scanned = true
@@ -40,7 +40,7 @@ func (w *world) scan() *host.Snapshot {
 }
 
 // process is what a scan reads of a life.
-func (l *life) process() host.Process {
+func (l *life) process() process.Process {
 	ppid := 0
 	if l.parent != nil {
 		ppid = l.parent.id.PID
@@ -49,15 +49,15 @@ func (l *life) process() host.Process {
 		hosttest.CPU(l.own[0], l.own[1]), hosttest.ChildCPU(l.children[0], l.children[1]))
 	p.StartTicks, p.Facts = l.id.StartTicks, l.facts
 	if l.zombie {
-		p.State = host.Zombie
+		p.State = process.Zombie
 	}
 	return p
 }
 
 // drain returns the records of what ended; those of processes that no scan saw are
 // summed by name now and then.
-func (w *world) drain() []host.Exit {
-	var out []host.Exit
+func (w *world) drain() []process.Exit {
+	var out []process.Exit
 	var late []*life
 	sums := map[string]int{}
 	for _, l := range w.records {
@@ -66,9 +66,9 @@ func (w *world) drain() []host.Exit {
 			late = append(late, l)
 			continue
 		}
-		e := host.Exit{
+		e := process.Exit{
 			ID: l.id, Parent: l.parent.id.PID, Name: l.name, Facts: l.facts, Processes: 1,
-			Known: host.HasCPU, UserTime: l.own[0], SystemTime: l.own[1],
+			Known: process.HasCPU, UserTime: l.own[0], SystemTime: l.own[1],
 		}
 		if !l.seen {
 			w.unseen++
@@ -81,7 +81,7 @@ func (w *world) drain() []host.Exit {
 		if !ok {
 			i = len(out)
 			sums[l.name] = i
-			out = append(out, host.Exit{Name: l.name, Facts: &host.Facts{}, Known: host.HasCPU})
+			out = append(out, process.Exit{Name: l.name, Facts: &process.Facts{}, Known: process.HasCPU})
 		}
 		out[i].Processes++
 		out[i].UserTime += e.UserTime

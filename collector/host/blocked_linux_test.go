@@ -11,6 +11,7 @@ import (
 
 	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 // shortDeadline keeps the tests short that wait for it.
@@ -52,7 +53,7 @@ func blockFile(t *testing.T, root string, pid int, file string) (release func(co
 }
 
 // readUntil scans until the condition holds; the test fails if it never does.
-func readUntil(t *testing.T, reader host.Reader, holds func(*host.Snapshot) bool) *host.Snapshot {
+func readUntil(t *testing.T, reader host.Reader, holds func(*process.Snapshot) bool) *process.Snapshot {
 	t.Helper()
 	for range 500 {
 		if got := read(t, reader); holds(got) {
@@ -82,12 +83,12 @@ func TestReadDoesNotWaitForACommandLine(t *testing.T) {
 		if stuck.Facts.Cmdline != nil || got.ByPID(3).Facts.Exe != "/bin/after" {
 			t.Errorf("scan %d: facts are %+v and %+v", i, stuck.Facts, got.ByPID(3).Facts)
 		}
-		if got.Errors[host.ReasonDeadline] != 1 {
+		if got.Errors[process.ReasonDeadline] != 1 {
 			t.Errorf("scan %d: errors %v, want one deadline", i, got.Errors)
 		}
 	}
 	release("stuck\x00-v\x00")
-	got := readUntil(t, reader, func(s *host.Snapshot) bool { return len(s.ByPID(2).Facts.Cmdline) > 0 })
+	got := readUntil(t, reader, func(s *process.Snapshot) bool { return len(s.ByPID(2).Facts.Cmdline) > 0 })
 	if facts := got.ByPID(2).Facts; facts.Exe != "/bin/stuck" || facts.Cmdline[1] != "-v" || len(got.Errors) != 0 {
 		t.Errorf("after it came free: facts %+v, errors %v", facts, got.Errors)
 	}
@@ -98,9 +99,9 @@ func TestReadLeavesAProcessThatHangsBehind(t *testing.T) {
 	tests := []struct {
 		file    string
 		content string
-		known   host.Fields
+		known   process.Fields
 	}{
-		{"io", "rchar: 1\nread_bytes: 5\nwrite_bytes: 6\n", hosttest.AllFields &^ (host.HasIO | host.HasOpenFDs)},
+		{"io", "rchar: 1\nread_bytes: 5\nwrite_bytes: 6\n", hosttest.AllFields &^ (process.HasIO | process.HasOpenFDs)},
 		{"stat", "", 0},
 	}
 	for _, test := range tests {
@@ -119,14 +120,14 @@ func TestReadLeavesAProcessThatHangsBehind(t *testing.T) {
 				if p := got.ByPID(3); p == nil || p.Known != hosttest.AllFields || p.OpenFDs != 1 {
 					t.Errorf("scan %d: the process behind it came as %+v", i, p)
 				}
-				if got.Errors[host.ReasonDeadline] != 1 {
+				if got.Errors[process.ReasonDeadline] != 1 {
 					t.Errorf("scan %d: errors %v, want one deadline", i, got.Errors)
 				}
 			}
 			release(test.content)
 			time.Sleep(shortDeadline)
 			stuck.Write(t, root)
-			got := readUntil(t, reader, func(s *host.Snapshot) bool { return len(s.Errors) == 0 })
+			got := readUntil(t, reader, func(s *process.Snapshot) bool { return len(s.Errors) == 0 })
 			if p := got.ByPID(2); p == nil || p.Known != hosttest.AllFields {
 				t.Errorf("after it came free the process came as %+v", p)
 			}
@@ -146,7 +147,7 @@ func TestReadBoundsWhatHangs(t *testing.T) {
 			t.Parallel()
 			root := blocked(t, tree, file)
 			got := read(t, newReader(t, host.Config{ProcPath: root, Deadline: shortDeadline}))
-			if len(got.Processes) != processes || got.Errors[host.ReasonDeadline] != processes {
+			if len(got.Processes) != processes || got.Errors[process.ReasonDeadline] != processes {
 				t.Errorf("%d processes, errors %v; want %d of both", len(got.Processes), got.Errors, processes)
 			}
 		})

@@ -10,11 +10,12 @@ import (
 	"time"
 
 	"proctree/collector/host/bpf"
+	"proctree/collector/process"
 )
 
 // bpfKnown is what the iterator tells of every process; I/O depends on the kernel, and the
 // number of open descriptors on there not being too many.
-const bpfKnown = HasCPU | HasChildCPU | HasMemory | HasSwap | HasFaults | HasSwitches | HasThreads | HasNice
+const bpfKnown = process.HasCPU | process.HasChildCPU | process.HasMemory | process.HasSwap | process.HasFaults | process.HasSwitches | process.HasThreads | process.HasNice
 
 // errIncomplete is returned for a pass that did not see this very process.
 var errIncomplete = errors.New("the pass over the processes did not see it")
@@ -25,7 +26,7 @@ type bpfTable struct {
 	self     int
 	pageSize uint64
 
-	out []Process
+	out []process.Process
 	// times, comms and cgroups are parallel to out.
 	times   []bpfTimes
 	comms   [][maxComm]byte
@@ -56,8 +57,8 @@ func newBPFTable(tasks taskIterator) *bpfTable {
 // read makes a pass and returns the processes, sorted by PID, still without names and
 // facts. No counter is below what previous, the table of the last scan, shows of the same
 // process.
-func (t *bpfTable) read(ctx context.Context, previous []Process) ([]Process, error) {
-	t.out = make([]Process, 0, len(previous)+len(previous)/16+16)
+func (t *bpfTable) read(ctx context.Context, previous []process.Process) ([]process.Process, error) {
+	t.out = make([]process.Process, 0, len(previous)+len(previous)/16+16)
 	t.times, t.comms, t.cgroups, t.threads = t.times[:0], t.comms[:0], t.cgroups[:0], t.threads[:0]
 	if err := t.tasks.Read(ctx, t.add); err != nil {
 		return nil, err
@@ -78,7 +79,7 @@ func (t *bpfTable) read(ctx context.Context, previous []Process) ([]Process, err
 }
 
 func (t *bpfTable) index(pid int) (int, bool) {
-	return slices.BinarySearchFunc(t.out, pid, func(p Process, pid int) int { return p.PID - pid })
+	return slices.BinarySearchFunc(t.out, pid, func(p process.Process, pid int) int { return p.PID - pid })
 }
 
 // add takes a record; thread records wait until every process is there.
@@ -87,8 +88,8 @@ func (t *bpfTable) add(r *bpf.Record) {
 		t.threads = append(t.threads, *r)
 		return
 	}
-	t.out = append(t.out, Process{
-		ID:     ID{PID: int(r.Pid), StartTicks: r.Start / uint64(tick)},
+	t.out = append(t.out, process.Process{
+		ID:     process.ID{PID: int(r.Pid), StartTicks: r.Start / uint64(tick)},
 		PPID:   int(r.Ppid),
 		State:  stateOfTask(r.State, r.ExitState),
 		Kernel: r.Flags&kernelThread != 0,
@@ -99,11 +100,11 @@ func (t *bpfTable) add(r *bpf.Record) {
 	})
 	p := &t.out[len(t.out)-1]
 	if r.Has&bpf.HasIO != 0 {
-		p.Known |= HasIO
+		p.Known |= process.HasIO
 	}
 	if r.OpenFds != bpf.UnknownFDs {
 		p.OpenFDs = uint64(r.OpenFds)
-		p.Known |= HasOpenFDs
+		p.Known |= process.HasOpenFDs
 	}
 	if p.Kernel {
 		// It shares the table of kthreadd; /proc shows none of it.
@@ -161,15 +162,15 @@ func (t *bpfTable) sort() {
 // finish splits the CPU times and holds every counter where the last scan saw it. The
 // figures of a process with threads are added up while these run and end, and what a
 // reader of /proc showed is rounded: both can seem to fall.
-func (t *bpfTable) finish(previous []Process) {
-	eachBefore(previous, t.out, func(i int, before *Process) {
+func (t *bpfTable) finish(previous []process.Process) {
+	eachBefore(previous, t.out, func(i int, before *process.Process) {
 		p, times := &t.out[i], &t.times[i]
 		user, system := before.UserTime, before.SystemTime
 		if times.keptUser >= user && times.keptSystem >= system {
 			user, system = times.keptUser, times.keptSystem
 		}
 		p.UserTime, p.SystemTime = times.split(user, system)
-		p.hold(before)
+		neverBelow(p, before)
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"proctree/collector/host/bpf"
+	"proctree/collector/process"
 )
 
 // fakeIterator hands over records, and then an error.
@@ -44,7 +45,7 @@ var errFake = errors.New("the pass was cut off")
 
 // Who asked for a scan and gave up gets no other scan in its place.
 func TestReadByBPFEndsWithItsContext(t *testing.T) {
-	reader, err := NewReader(Config{Reader: ReaderProcfs, Exits: string(ExitsChildren)})
+	reader, err := NewReader(Config{Reader: ReaderProcfs, Exits: string(process.ExitsChildren)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +57,7 @@ func TestReadByBPFEndsWithItsContext(t *testing.T) {
 	if _, err := r.Read(ctx); !errors.Is(err, context.Canceled) || r.failing {
 		t.Errorf("error %v, BPF taken as failing: %t", err, r.failing)
 	}
-	if s := readOnce(t, r); s.Reader != ReaderBPF || s.Errors[ReasonBPF] != 0 {
+	if s := readOnce(t, r); s.Reader != ReaderBPF || s.Errors[process.ReasonBPF] != 0 {
 		t.Errorf("the next scan is by %s, errors %v", s.Reader, s.Errors)
 	}
 }
@@ -72,7 +73,7 @@ func TestReadFallsBackForOneScan(t *testing.T) {
 		{"empty", fakeIterator{}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			reader, err := NewReader(Config{Reader: ReaderProcfs, Exits: string(ExitsChildren)})
+			reader, err := NewReader(Config{Reader: ReaderProcfs, Exits: string(process.ExitsChildren)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,11 +82,11 @@ func TestReadFallsBackForOneScan(t *testing.T) {
 			r.bpf = newBPFTable(&fake)
 			closeAfter(t, r)
 			s := readOnce(t, r)
-			if s.Reader != ReaderProcfs || s.Errors[ReasonBPF] != 1 || s.ByPID(os.Getpid()) == nil || len(s.Processes) < 2 {
+			if s.Reader != ReaderProcfs || s.Errors[process.ReasonBPF] != 1 || s.ByPID(os.Getpid()) == nil || len(s.Processes) < 2 {
 				t.Errorf("reader %s, errors %v, %d processes", s.Reader, s.Errors, len(s.Processes))
 			}
 			fake.records, fake.err = []bpf.Record{first, self}, nil
-			if s := readOnce(t, r); s.Reader != ReaderBPF || s.Errors[ReasonBPF] != 0 || len(s.Processes) != 2 {
+			if s := readOnce(t, r); s.Reader != ReaderBPF || s.Errors[process.ReasonBPF] != 0 || len(s.Processes) != 2 {
 				t.Errorf("then: reader %s, errors %v, %d processes", s.Reader, s.Errors, len(s.Processes))
 			}
 		})
@@ -94,7 +95,7 @@ func TestReadFallsBackForOneScan(t *testing.T) {
 
 // A scan of the proc file system between two by BPF shows no counter below theirs.
 func TestReadFallsBackWithoutFalling(t *testing.T) {
-	reader, err := NewReader(Config{Reader: ReaderProcfs, Exits: string(ExitsChildren)})
+	reader, err := NewReader(Config{Reader: ReaderProcfs, Exits: string(process.ExitsChildren)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,10 +112,10 @@ func TestReadFallsBackWithoutFalling(t *testing.T) {
 	fake.err = errFake
 	fallback := readOnce(t, r)
 	fake.err = nil
-	for name, s := range map[string]*Snapshot{"the fallback": fallback, "the scan after it": readOnce(t, r)} {
+	for name, s := range map[string]*process.Snapshot{"the fallback": fallback, "the scan after it": readOnce(t, r)} {
 		p := s.ByPID(os.Getpid())
 		if p.UserTime != before.UserTime || p.SystemTime != before.SystemTime || p.ChildUserTime != more || p.MinorFaults != more ||
-			p.VoluntarySwitches != more || p.Known.Has(HasIO) && (p.ReadBytes != more || p.WrittenBytes != more) {
+			p.VoluntarySwitches != more || p.Known.Has(process.HasIO) && (p.ReadBytes != more || p.WrittenBytes != more) {
 			t.Errorf("%s by %s: %+v, before %+v", name, s.Reader, p, before)
 		}
 	}
@@ -124,7 +125,7 @@ func TestReadFallsBackWithoutFalling(t *testing.T) {
 }
 
 // readFake makes one pass over records and returns the processes by PID.
-func readFake(t *testing.T, previous []Process, records ...bpf.Record) []Process {
+func readFake(t *testing.T, previous []process.Process, records ...bpf.Record) []process.Process {
 	t.Helper()
 	table := newBPFTable(&fakeIterator{records: append(records, fakeRecord(os.Getpid(), "self"))})
 	processes, err := table.read(t.Context(), previous)
@@ -185,7 +186,7 @@ func TestBPFTableNeverFalls(t *testing.T) {
 func TestBPFTableUnknownFigures(t *testing.T) {
 	record := fakeRecord(5, "server")
 	record.OpenFds, record.Has = bpf.UnknownFDs, 0
-	if got := readFake(t, nil, record)[0]; got.Known.Has(HasOpenFDs) || got.Known.Has(HasIO) || got.OpenFDs != 0 {
+	if got := readFake(t, nil, record)[0]; got.Known.Has(process.HasOpenFDs) || got.Known.Has(process.HasIO) || got.OpenFDs != 0 {
 		t.Errorf("known %b, %d descriptors", got.Known, got.OpenFDs)
 	}
 }

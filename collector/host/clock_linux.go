@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"proctree/collector/process"
 )
 
 // clockStep is by how much the time of the boot must seem to have moved to be believed.
@@ -37,15 +39,15 @@ func newBootClock(proc *procDir) *bootClock {
 	return &bootClock{read: func() (clockReading, error) { return readClockFiles(proc.path) }}
 }
 
-func (c *bootClock) clock() (Clock, error) {
+func (c *bootClock) clock() (process.Clock, error) {
 	now, err := c.read()
 	if err != nil {
-		return Clock{}, err
+		return process.Clock{}, err
 	}
 	if moved := now.epoch.Sub(c.epoch).Abs(); c.epoch.IsZero() || moved > clockStep {
 		c.epoch = now.epoch
 	}
-	return Clock{
+	return process.Clock{
 		Epoch:          c.epoch,
 		TicksPerSecond: userHZ,
 		Now:            uint64(now.uptime / tick),

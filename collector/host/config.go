@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/go-kit/log"
+
+	"proctree/collector/process"
 )
 
 // Config sets up a Reader. The zero value reads this host and leaves out what is
@@ -57,7 +59,7 @@ const ExitsAuto = "auto"
 
 // ExitModes lists the values of Config.Exits.
 func ExitModes() []string {
-	return []string{ExitsAuto, string(ExitsBPF), string(ExitsTaskstats), string(ExitsChildren)}
+	return []string{ExitsAuto, string(process.ExitsBPF), string(process.ExitsTaskstats), string(process.ExitsChildren)}
 }
 
 // withDefaults fills in what was left out.

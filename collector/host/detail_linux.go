@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"proctree/collector/process"
 )
 
 const (
@@ -41,10 +43,10 @@ type detailReading struct {
 	done chan struct{}
 
 	mu   sync.Mutex
-	read Detail
+	read process.Detail
 }
 
-func (d *procfsDetailer) Detail(ctx context.Context, id ID) (*Detail, error) {
+func (d *procfsDetailer) Detail(ctx context.Context, id process.ID) (*process.Detail, error) {
 	select {
 	case d.slots <- struct{}{}:
 	case <-ctx.Done():
@@ -78,10 +80,10 @@ func (d *procfsDetailer) Detail(ctx context.Context, id ID) (*Detail, error) {
 
 // open opens the directory of a process: whatever is read relative to it is of that
 // process, even if the PID is given to another one meanwhile.
-func (d *procfsDetailer) open(id ID) (dir int, err error) {
+func (d *procfsDetailer) open(id process.ID) (dir int, err error) {
 	dir, err = openAt(d.proc.fd, pidPath(nil, id.PID, ""), unix.O_PATH|unix.O_DIRECTORY)
 	if isGone(err) {
-		return -1, ErrNoProcess
+		return -1, process.ErrNoProcess
 	}
 	if err != nil {
 		return -1, err
@@ -94,10 +96,10 @@ func (d *procfsDetailer) open(id ID) (dir int, err error) {
 }
 
 // checkIdentity returns ErrNoProcess if a stat file is not, or no longer, that of id.
-func checkIdentity(dir int, path []byte, id ID) error {
+func checkIdentity(dir int, path []byte, id process.ID) error {
 	content, err := readAt(dir, path, make([]byte, statBuffer))
 	if isGone(err) {
-		return ErrNoProcess
+		return process.ErrNoProcess
 	}
 	if err != nil {
 		return err
@@ -107,7 +109,7 @@ func checkIdentity(dir int, path []byte, id ID) error {
 		return errParse
 	}
 	if s.startTicks != id.StartTicks {
-		return ErrNoProcess
+		return process.ErrNoProcess
 	}
 	return nil
 }
@@ -126,7 +128,7 @@ func (r *detailReading) run() {
 	}
 }
 
-func (r *detailReading) result() *Detail {
+func (r *detailReading) result() *process.Detail {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	read := r.read
@@ -135,7 +137,7 @@ func (r *detailReading) result() *Detail {
 
 // detailParts read into a Detail. A part replaces the maps of earlier ones and does not
 // write to them, for the Detail may have been handed out.
-var detailParts = []func(dir int, buf []byte, d *Detail){
+var detailParts = []func(dir int, buf []byte, d *process.Detail){
 	readLimits, readStatusMemory, readAllIO, readCgroups, readPlaces, readOOMScore, readDescriptors, readThreads,
 	readWaitChan, readProportional,
 }

@@ -12,6 +12,7 @@ import (
 
 	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 func newDetailer(t *testing.T, cfg host.Config) host.Detailer {
@@ -44,19 +45,19 @@ func TestDetail(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got, err := newDetailer(t, host.Config{ProcPath: root}).Detail(t.Context(), host.ID{PID: 7, StartTicks: 500})
+	got, err := newDetailer(t, host.Config{ProcPath: root}).Detail(t.Context(), process.ID{PID: 7, StartTicks: 500})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &host.Detail{
-		Limits: []host.Limit{
+	want := &process.Detail{
+		Limits: []process.Limit{
 			{Name: "Max cpu time", Unit: "seconds"},
 			{Name: "Max open files", Unit: "files", Soft: new(uint64(2048)), Hard: new(uint64(524288))},
 		},
-		Descriptors: []host.Descriptor{{FD: 0, Target: "/dev/null"}, {FD: 1, Target: "/dev/null"}},
-		ThreadList: []host.Thread{
-			{TID: 7, Name: "web", State: host.Sleeping, UserSeconds: 1.5, SysSeconds: 0.25},
-			{TID: 8, Name: "web (io)", State: host.Running, UserSeconds: 0.5, SysSeconds: 0.05},
+		Descriptors: []process.Descriptor{{FD: 0, Target: "/dev/null"}, {FD: 1, Target: "/dev/null"}},
+		ThreadList: []process.Thread{
+			{TID: 7, Name: "web", State: process.Sleeping, UserSeconds: 1.5, SysSeconds: 0.25},
+			{TID: 8, Name: "web (io)", State: process.Running, UserSeconds: 0.5, SysSeconds: 0.05},
 		},
 		Memory: map[string]uint64{
 			"peak_virtual": 300 << 10, "peak_resident": 100 << 10, "resident_anonymous": 100 << 10, "resident_file": 0,
@@ -79,9 +80,9 @@ func TestDetail(t *testing.T) {
 func TestDetailOfAnotherProcess(t *testing.T) {
 	root := hosttest.Tree{Processes: []hosttest.TreeProcess{detailed}}.Write(t)
 	detailer := newDetailer(t, host.Config{ProcPath: root})
-	for _, id := range []host.ID{{PID: 7, StartTicks: 501}, {PID: 8, StartTicks: 500}, {PID: 0}, {PID: -1}} {
-		if _, err := detailer.Detail(t.Context(), id); !errors.Is(err, host.ErrNoProcess) {
-			t.Errorf("%v: %v, want %v", id, err, host.ErrNoProcess)
+	for _, id := range []process.ID{{PID: 7, StartTicks: 501}, {PID: 8, StartTicks: 500}, {PID: 0}, {PID: -1}} {
+		if _, err := detailer.Detail(t.Context(), id); !errors.Is(err, process.ErrNoProcess) {
+			t.Errorf("%v: %v, want %v", id, err, process.ErrNoProcess)
 		}
 	}
 }
@@ -91,8 +92,8 @@ func TestDetailKnowsNothingOfAnEmptyProcess(t *testing.T) {
 		"status": "", "io": "", "cgroup": "", "limits": "", "fd": "",
 	}}
 	root := hosttest.Tree{Processes: []hosttest.TreeProcess{bare}}.Write(t)
-	got, err := newDetailer(t, host.Config{ProcPath: root}).Detail(t.Context(), host.ID{PID: 7})
-	if diff := gocmp.Diff(&host.Detail{}, got); err != nil || diff != "" {
+	got, err := newDetailer(t, host.Config{ProcPath: root}).Detail(t.Context(), process.ID{PID: 7})
+	if diff := gocmp.Diff(&process.Detail{}, got); err != nil || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 }
@@ -102,7 +103,7 @@ func TestDetailDoesNotWaitForAProcessThatHangs(t *testing.T) {
 	root := hosttest.Tree{Processes: []hosttest.TreeProcess{detailed}}.Write(t)
 	blockFile(t, root, 7, "smaps_rollup")
 	detailer := newDetailer(t, host.Config{ProcPath: root, Deadline: shortDeadline})
-	id := host.ID{PID: 7, StartTicks: 500}
+	id := process.ID{PID: 7, StartTicks: 500}
 
 	short, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()

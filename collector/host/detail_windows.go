@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"proctree/collector/host/ntprocess"
+	"proctree/collector/process"
 )
 
 // NewDetailer returns a Detailer of the process table of Windows.
@@ -19,7 +20,7 @@ type ntDetailer struct {
 }
 
 // Detail implements Detailer. Windows gives the table only as a whole.
-func (d *ntDetailer) Detail(_ context.Context, id ID) (*Detail, error) {
+func (d *ntDetailer) Detail(_ context.Context, id process.ID) (*process.Detail, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err := d.table.read(); err != nil {
@@ -28,16 +29,16 @@ func (d *ntDetailer) Detail(_ context.Context, id ID) (*Detail, error) {
 	for i := range d.table.processes {
 		p := &d.table.processes[i]
 		if p.PID == uint64(id.PID) && (p.CreateTime == id.StartTicks || p.CreateTime == 0) {
-			return &Detail{Memory: p.Memory(), IO: p.IO(), ThreadList: threadsOf(p)}, nil
+			return &process.Detail{Memory: p.Memory(), IO: p.IO(), ThreadList: threadsOf(p)}, nil
 		}
 	}
-	return nil, fmt.Errorf("process %v: %w", id, ErrNoProcess)
+	return nil, fmt.Errorf("process %v: %w", id, process.ErrNoProcess)
 }
 
-func threadsOf(p *ntprocess.Process) []Thread {
-	var list []Thread
+func threadsOf(p *ntprocess.Process) []process.Thread {
+	var list []process.Thread
 	for _, t := range p.ThreadList() {
-		list = append(list, Thread{
+		list = append(list, process.Thread{
 			TID:         int(t.ID),
 			State:       stateOfThreads(t.State),
 			UserSeconds: t.UserTime.Seconds(),

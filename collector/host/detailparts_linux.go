@@ -8,6 +8,8 @@ import (
 	"strconv"
 
 	"golang.org/x/sys/unix"
+
+	"proctree/collector/process"
 )
 
 // readPart reads a file of the process; nil if it cannot be read.
@@ -19,7 +21,7 @@ func readPart(dir int, name string, buf []byte) []byte {
 	return content
 }
 
-func readLimits(dir int, buf []byte, d *Detail) {
+func readLimits(dir int, buf []byte, d *process.Detail) {
 	d.Limits = parseLimits(readPart(dir, "limits", buf))
 }
 
@@ -41,7 +43,7 @@ var statusMemory = map[string]string{
 	"HugetlbPages": "huge_pages",
 }
 
-func readStatusMemory(dir int, buf []byte, d *Detail) {
+func readStatusMemory(dir int, buf []byte, d *process.Detail) {
 	for key, value := range keyedLines(readPart(dir, "status", buf)) {
 		name, ok := statusMemory[string(key)]
 		f := fields{rest: value}
@@ -56,7 +58,7 @@ func readStatusMemory(dir int, buf []byte, d *Detail) {
 	}
 }
 
-func readAllIO(dir int, buf []byte, d *Detail) {
+func readAllIO(dir int, buf []byte, d *process.Detail) {
 	for key, value := range keyedLines(readPart(dir, "io", buf)) {
 		f := fields{rest: value}
 		n := f.uint()
@@ -70,13 +72,13 @@ func readAllIO(dir int, buf []byte, d *Detail) {
 	}
 }
 
-func readCgroups(dir int, buf []byte, d *Detail) {
+func readCgroups(dir int, buf []byte, d *process.Detail) {
 	for line := range bytes.Lines(readPart(dir, "cgroup", buf)) {
 		d.Cgroups = append(d.Cgroups, string(bytes.TrimSuffix(line, []byte("\n"))))
 	}
 }
 
-func readPlaces(dir int, buf []byte, d *Detail) {
+func readPlaces(dir int, buf []byte, d *process.Detail) {
 	for _, link := range []struct {
 		name string
 		into *string
@@ -89,50 +91,50 @@ func readPlaces(dir int, buf []byte, d *Detail) {
 
 // readWaitChan reads where in the kernel the process waits; the file has "0" when it does
 // not, or when that is not for this user to know.
-func readWaitChan(dir int, buf []byte, d *Detail) {
+func readWaitChan(dir int, buf []byte, d *process.Detail) {
 	if name := readPart(dir, "wchan", buf); string(name) != "0" {
 		d.WaitChan = string(name)
 	}
 }
 
-func readOOMScore(dir int, buf []byte, d *Detail) {
+func readOOMScore(dir int, buf []byte, d *process.Detail) {
 	if score, err := strconv.Atoi(string(bytes.TrimSpace(readPart(dir, "oom_score", buf)))); err == nil {
 		d.OOMScore = &score
 	}
 }
 
 // readDescriptors lists the first MaxDetailDescriptors descriptors and what they point at.
-func readDescriptors(dir int, buf []byte, d *Detail) {
+func readDescriptors(dir int, buf []byte, d *process.Detail) {
 	fds, err := openAt(dir, []byte("fd\x00"), unix.O_DIRECTORY)
 	if err != nil {
 		return
 	}
 	defer closeFD(fds)
-	d.Descriptors = []Descriptor{}
-	for _, fd := range numbersIn(fds, buf, MaxDetailDescriptors) {
+	d.Descriptors = []process.Descriptor{}
+	for _, fd := range numbersIn(fds, buf, process.MaxDetailDescriptors) {
 		if n, err := unix.Readlinkat(fds, strconv.Itoa(fd), buf); err == nil {
-			d.Descriptors = append(d.Descriptors, Descriptor{FD: fd, Target: string(buf[:n])})
+			d.Descriptors = append(d.Descriptors, process.Descriptor{FD: fd, Target: string(buf[:n])})
 		}
 	}
 }
 
 // readThreads lists the first MaxDetailThreads threads.
-func readThreads(dir int, buf []byte, d *Detail) {
+func readThreads(dir int, buf []byte, d *process.Detail) {
 	tasks, err := openAt(dir, []byte("task\x00"), unix.O_DIRECTORY)
 	if err != nil {
 		return
 	}
 	defer closeFD(tasks)
-	for _, tid := range numbersIn(tasks, buf, MaxDetailThreads) {
+	for _, tid := range numbersIn(tasks, buf, process.MaxDetailThreads) {
 		var s pidStat
 		content, err := readAt(tasks, pidPath(nil, tid, "stat"), buf)
 		if err != nil || !s.parse(content) {
 			continue
 		}
-		d.ThreadList = append(d.ThreadList, Thread{
+		d.ThreadList = append(d.ThreadList, process.Thread{
 			TID:         tid,
 			Name:        string(s.name),
-			State:       StateOfLetter(s.state),
+			State:       process.StateOfLetter(s.state),
 			UserSeconds: float64(s.userTicks) / userHZ,
 			SysSeconds:  float64(s.systemTicks) / userHZ,
 		})
@@ -140,7 +142,7 @@ func readThreads(dir int, buf []byte, d *Detail) {
 }
 
 // readProportional adds what smaps_rollup sums up (proc_pid_smaps(5), Linux 4.14).
-func readProportional(dir int, buf []byte, d *Detail) {
+func readProportional(dir int, buf []byte, d *process.Detail) {
 	if pss, ok := valueOf(readPart(dir, "smaps_rollup", buf), pssKey); ok {
 		memory := maps.Clone(d.Memory)
 		if memory == nil {

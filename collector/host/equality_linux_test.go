@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
+
+	"proctree/collector/process"
 )
 
 // bpfOrSkip returns a Reader by BPF, or skips the test where that is not possible.
@@ -32,7 +34,7 @@ func closeAfter(t *testing.T, r Reader) {
 	})
 }
 
-func readOnce(t *testing.T, r Reader) *Snapshot {
+func readOnce(t *testing.T, r Reader) *process.Snapshot {
 	t.Helper()
 	s, err := r.Read(t.Context())
 	if err != nil {
@@ -43,7 +45,7 @@ func readOnce(t *testing.T, r Reader) *Snapshot {
 
 // readAnew reads the facts of every process too. Those that a reader keeps may be minutes
 // old, of a program that has executed another one under the same name since.
-func readAnew(t *testing.T, r Reader) *Snapshot {
+func readAnew(t *testing.T, r Reader) *process.Snapshot {
 	t.Helper()
 	r.(*linuxReader).facts.entries = nil
 	return readOnce(t, r)
@@ -65,13 +67,13 @@ func TestReadersAgree(t *testing.T) {
 
 	alone := map[int]bool{special["exec"]: true, special["PID namespace"]: true}
 	still := map[int]bool{special["threads"]: true, special["files"]: true, special["stopped"]: true, special["nice"]: true}
-	missing := make(map[ID]int)
+	missing := make(map[process.ID]int)
 	compared, asleep := make(map[int]int), make(map[int]int)
 	for round, began := 0, time.Now(); round < 3 || round < 15 && time.Since(began) < 2*time.Second; round++ {
 		// A reader that has shown nothing yet splits CPU times as the kernel does.
 		byBPF.(*linuxReader).previous = nil
 		before, now, after := readAnew(t, files), readAnew(t, byBPF), readAnew(t, files)
-		if now.Reader != ReaderBPF || now.Errors[ReasonBPF] != 0 {
+		if now.Reader != ReaderBPF || now.Errors[process.ReasonBPF] != 0 {
 			t.Fatalf("reader %s, errors %v", now.Reader, now.Errors)
 		}
 		agreement := agreement{t: t, before: before, now: now, after: after, alone: alone, still: still}
@@ -162,14 +164,14 @@ func startSpecimens(t *testing.T) map[string]int {
 // agreement compares one reading by BPF with those of the proc file system around it.
 type agreement struct {
 	t                  *testing.T
-	before, now, after *Snapshot
+	before, now, after *process.Snapshot
 	// alone are the processes that never had a second thread, still those whose threads
 	// do nothing.
 	alone, still map[int]bool
 }
 
 // compare reports whether the process was asleep all the time, and so had to be the same.
-func (c agreement) compare(b, n, a *Process) bool {
+func (c agreement) compare(b, n, a *process.Process) bool {
 	c.between(b, n, a)
 	c.same(b, n, a)
 	if !c.slept(b, a) {
@@ -189,19 +191,19 @@ func (c agreement) compare(b, n, a *Process) bool {
 	if want.Known != got.Known {
 		// A file that was refused, or not there.
 		missing := got.Known &^ want.Known
-		if missing&^(HasIO|HasOpenFDs) != 0 || !got.Known.Has(want.Known) {
+		if missing&^(process.HasIO|process.HasOpenFDs) != 0 || !got.Known.Has(want.Known) {
 			c.t.Errorf("%s (%s): known %b, want %b", b.ID, b.Name, got.Known, want.Known)
 		}
 		want.Known = got.Known
-		if missing.Has(HasIO) {
+		if missing.Has(process.HasIO) {
 			want.ReadBytes, want.WrittenBytes = got.ReadBytes, got.WrittenBytes
 		}
-		if missing.Has(HasOpenFDs) {
+		if missing.Has(process.HasOpenFDs) {
 			want.OpenFDs = got.OpenFDs
 		}
 	}
 	// Facts that did not come in time are not there.
-	if c.before.Errors[ReasonDeadline]+c.now.Errors[ReasonDeadline] > 0 {
+	if c.before.Errors[process.ReasonDeadline]+c.now.Errors[process.ReasonDeadline] > 0 {
 		want.Facts = got.Facts
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -211,7 +213,7 @@ func (c agreement) compare(b, n, a *Process) bool {
 }
 
 // between checks what only grows.
-func (c agreement) between(b, n, a *Process) {
+func (c agreement) between(b, n, a *process.Process) {
 	for _, counter := range []struct {
 		name               string
 		before, now, after uint64
@@ -225,7 +227,7 @@ func (c agreement) between(b, n, a *Process) {
 		{"read bytes", b.ReadBytes, n.ReadBytes, a.ReadBytes},
 		{"written bytes", b.WrittenBytes, n.WrittenBytes, a.WrittenBytes},
 	} {
-		if strings.HasSuffix(counter.name, "bytes") && !b.Known.Has(HasIO) {
+		if strings.HasSuffix(counter.name, "bytes") && !b.Known.Has(process.HasIO) {
 			continue
 		}
 		// The proc file system shows the first thread's switches alone.
@@ -238,7 +240,7 @@ func (c agreement) between(b, n, a *Process) {
 }
 
 // same checks what was the same before and after.
-func (c agreement) same(b, n, a *Process) {
+func (c agreement) same(b, n, a *process.Process) {
 	for _, figure := range []struct {
 		name               string
 		before, now, after any
@@ -259,13 +261,13 @@ func (c agreement) same(b, n, a *Process) {
 
 // slept reports whether a process cannot have run between two readings. Of the threads of
 // others nobody knows: a tick is 10 ms.
-func (c agreement) slept(b, a *Process) bool {
-	return cmp.Equal(b, a) && b.State != Running && (b.Threads == 1 || c.still[b.PID])
+func (c agreement) slept(b, a *process.Process) bool {
+	return cmp.Equal(b, a) && b.State != process.Running && (b.Threads == 1 || c.still[b.PID])
 }
 
 // noneInvented checks that what BPF shows was there before or after, or lived between.
 func (c agreement) noneInvented() {
-	if c.before.Errors[ReasonDeadline] > 0 {
+	if c.before.Errors[process.ReasonDeadline] > 0 {
 		return // On a machine that slow a process can be left out.
 	}
 	for i := range c.now.Processes {

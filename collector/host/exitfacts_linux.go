@@ -4,6 +4,8 @@ import (
 	"io/fs"
 	"path/filepath"
 	"syscall"
+
+	"proctree/collector/process"
 )
 
 // exitFactsKey is what the facts of a process that no scan saw are made of.
@@ -11,7 +13,7 @@ type exitFactsKey struct {
 	uid    uint32
 	cgroup uint64
 	// program is that of the parent, if the process ran it.
-	program *Facts
+	program *process.Facts
 }
 
 // maxExitFacts bounds what is kept of them.
@@ -19,13 +21,13 @@ const maxExitFacts = 4096
 
 // factsOf returns the facts that an account alone can tell. The parent's program is the
 // process' own if it executed none itself, and still has the parent's name.
-func (l *exitLedger) factsOf(uid uint32, cgroup uint64, program *Facts) *Facts {
+func (l *exitLedger) factsOf(uid uint32, cgroup uint64, program *process.Facts) *process.Facts {
 	key := exitFactsKey{uid, cgroup, program}
 	if f := l.made[key]; f != nil && f.User == l.facts.users.name(uid, l.now) {
 		return f
 	}
 	group := l.groups.facts(cgroup)
-	f := &Facts{
+	f := &process.Facts{
 		User:   l.facts.users.name(uid, l.now),
 		Cgroup: group.path, Unit: group.unit, Container: group.container, PodUID: group.podUID,
 	}
@@ -41,7 +43,7 @@ func (l *exitLedger) factsOf(uid uint32, cgroup uint64, program *Facts) *Facts {
 
 // program returns the facts of the parent if a child of that name that executed nothing
 // runs its program; nil if there is none.
-func (l *exitLedger) program(ppid int, name string) *Facts {
+func (l *exitLedger) program(ppid int, name string) *process.Facts {
 	if parent := l.table.ByPID(ppid); parent != nil && parent.Name == name {
 		return parent.Facts
 	}
@@ -62,7 +64,7 @@ const (
 // cgroupNames finds the path of a control group by its id, which is the inode of its
 // directory. Groups in which a process is seen need no search.
 type cgroupNames struct {
-	processes []Process
+	processes []process.Process
 	ids       []uint64
 	// known has an empty path for a group that is not there any more.
 	known map[uint64]cgroupFacts
@@ -70,7 +72,7 @@ type cgroupNames struct {
 	walked bool
 }
 
-func (c *cgroupNames) begin(processes []Process, ids []uint64) {
+func (c *cgroupNames) begin(processes []process.Process, ids []uint64) {
 	c.processes, c.ids, c.walked = processes, ids, false
 	if c.known == nil || len(c.known) > maxCgroups {
 		c.known = make(map[uint64]cgroupFacts)

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"proctree/collector/host/bpf"
+	"proctree/collector/process"
 )
 
 // newTestLedger returns a ledger over the facts of a reader of the real system.
@@ -27,9 +28,9 @@ func newTestLedger(t *testing.T) *exitLedger {
 const ms = time.Millisecond
 
 // process is one of a test's table, started at tick 100 and a multiple of its PID.
-func testProcess(pid int, name string, facts *Facts) Process {
-	return Process{
-		ID: ID{PID: pid, StartTicks: uint64(100 * pid)}, Name: name, Facts: facts,
+func testProcess(pid int, name string, facts *process.Facts) process.Process {
+	return process.Process{
+		ID: process.ID{PID: pid, StartTicks: uint64(100 * pid)}, Name: name, Facts: facts,
 		UserTime: 10 * ms, SystemTime: 5 * ms,
 	}
 }
@@ -45,7 +46,7 @@ func account(l *exitLedger, pid int, name string) {
 	l.addEnded(&k, &e)
 }
 
-func ids(records []Exit) []string {
+func ids(records []process.Exit) []string {
 	var ids []string
 	for _, r := range records {
 		ids = append(ids, r.ID.String()+" "+r.Name)
@@ -55,25 +56,25 @@ func ids(records []Exit) []string {
 
 func TestLedgerHandsEachRecordOverWhenTheProcessIsGone(t *testing.T) {
 	l := newTestLedger(t)
-	facts := &Facts{Exe: "/bin/a"}
+	facts := &process.Facts{Exe: "/bin/a"}
 	a, b, c := testProcess(10, "a", facts), testProcess(20, "b", facts), testProcess(30, "c", facts)
-	var previous []Process
+	var previous []process.Process
 	for _, scan := range []struct {
 		name     string
-		table    []Process
+		table    []process.Process
 		accounts []int
 		want     []string
 	}{
-		{name: "first scan", table: []Process{a, b, c}},
-		{name: "a is gone and has its account", table: []Process{b, c}, accounts: []int{10}, want: []string{"10-1000 a"}},
-		{name: "b has its account as a zombie", table: []Process{b, c}, accounts: []int{20}},
-		{name: "still a zombie", table: []Process{b, c}},
+		{name: "first scan", table: []process.Process{a, b, c}},
+		{name: "a is gone and has its account", table: []process.Process{b, c}, accounts: []int{10}, want: []string{"10-1000 a"}},
+		{name: "b has its account as a zombie", table: []process.Process{b, c}, accounts: []int{20}},
+		{name: "still a zombie", table: []process.Process{b, c}},
 		{name: "b is gone, and c too without an account yet", want: []string{"20-2000 b"}},
 		{name: "the account of c comes late", accounts: []int{30}, want: []string{"30-3000 c"}},
 		{name: "nothing twice"},
 		{name: "never seen", accounts: []int{40}, want: []string{"40-4000 d"}},
 	} {
-		s := &Snapshot{Processes: scan.table, Taken: time.Now()}
+		s := &process.Snapshot{Processes: scan.table, Taken: time.Now()}
 		l.begin(previous, s, nil)
 		for _, pid := range scan.accounts {
 			account(l, pid, map[int]string{10: "a", 20: "b", 30: "c", 40: "d"}[pid])
@@ -92,12 +93,12 @@ func TestLedgerHandsEachRecordOverWhenTheProcessIsGone(t *testing.T) {
 func TestLedgerCountsTheAccountThatNeverComes(t *testing.T) {
 	l := newTestLedger(t)
 	taken := time.Now()
-	scan := func(previous []Process) {
-		l.begin(previous, &Snapshot{Taken: taken}, nil)
+	scan := func(previous []process.Process) {
+		l.begin(previous, &process.Snapshot{Taken: taken}, nil)
 		l.finish()
 		taken = taken.Add(rememberGoneFor / 2)
 	}
-	scan([]Process{testProcess(10, "a", noFacts)})
+	scan([]process.Process{testProcess(10, "a", process.NoFacts)})
 	for range rememberGone {
 		if len(l.gone) != 1 || l.lost != 0 {
 			t.Fatalf("%d remembered, %d lost; want 1 and none", len(l.gone), l.lost)
@@ -110,40 +111,40 @@ func TestLedgerCountsTheAccountThatNeverComes(t *testing.T) {
 }
 
 func TestLedgerRecord(t *testing.T) {
-	facts := &Facts{Exe: "/bin/a", User: "root"}
-	want := Exit{
-		ID: ID{PID: 10, StartTicks: 1000}, Parent: 1, Name: "a", Facts: facts, Processes: 1,
-		Known: HasCPU | HasFaults | HasIO, MinorFaults: 3, ReadBytes: 4096, Reason: "SIGSEGV",
+	facts := &process.Facts{Exe: "/bin/a", User: "root"}
+	want := process.Exit{
+		ID: process.ID{PID: 10, StartTicks: 1000}, Parent: 1, Name: "a", Facts: facts, Processes: 1,
+		Known: process.HasCPU | process.HasFaults | process.HasIO, MinorFaults: 3, ReadBytes: 4096, Reason: "SIGSEGV",
 		// Three quarters of the samples are system time, but the scan has shown 10 ms of
 		// user time.
 		UserTime: 10 * ms, SystemTime: 10 * ms,
 	}
 	t.Run("seen", func(t *testing.T) {
 		l := newTestLedger(t)
-		l.begin([]Process{testProcess(10, "a", facts)}, &Snapshot{}, nil)
+		l.begin([]process.Process{testProcess(10, "a", facts)}, &process.Snapshot{}, nil)
 		account(l, 10, "a")
-		if diff := cmp.Diff([]Exit{want}, l.finish()); diff != "" {
+		if diff := cmp.Diff([]process.Exit{want}, l.finish()); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
 	t.Run("ran another program since", func(t *testing.T) {
 		l := newTestLedger(t)
-		l.begin([]Process{testProcess(10, "shell", facts)}, &Snapshot{}, nil)
+		l.begin([]process.Process{testProcess(10, "shell", facts)}, &process.Snapshot{}, nil)
 		account(l, 10, "a")
 		want := want
-		want.Facts = &Facts{User: "root"}
-		if diff := cmp.Diff([]Exit{want}, l.finish()); diff != "" {
+		want.Facts = &process.Facts{User: "root"}
+		if diff := cmp.Diff([]process.Exit{want}, l.finish()); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
 	t.Run("never seen", func(t *testing.T) {
 		l := newTestLedger(t)
-		l.begin(nil, &Snapshot{}, nil)
+		l.begin(nil, &process.Snapshot{}, nil)
 		account(l, 10, "a")
 		want := want
-		want.Facts = &Facts{User: "root"}
+		want.Facts = &process.Facts{User: "root"}
 		want.UserTime, want.SystemTime = 5*ms, 15*ms
-		if diff := cmp.Diff([]Exit{want}, l.finish()); diff != "" {
+		if diff := cmp.Diff([]process.Exit{want}, l.finish()); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
@@ -152,7 +153,7 @@ func TestLedgerRecord(t *testing.T) {
 // Of processes that no scan saw the facts are the user, the control group, and the parent's
 // program if they executed none themselves.
 func TestLedgerSum(t *testing.T) {
-	server := testProcess(10, "server", &Facts{Exe: "/bin/server", Cmdline: []string{"server"}, Cgroup: "/a.service", Unit: "a.service"})
+	server := testProcess(10, "server", &process.Facts{Exe: "/bin/server", Cmdline: []string{"server"}, Cgroup: "/a.service", Unit: "a.service"})
 	key := func(name string, flags uint32, cgroup uint64) bpf.SumKey {
 		k := bpf.SumKey{Ppid: 10, Flags: flags, Cgroup: cgroup, How: bpf.EndedWithCode}
 		copy(k.Comm[:], name)
@@ -161,19 +162,19 @@ func TestLedgerSum(t *testing.T) {
 	for _, tc := range []struct {
 		name string
 		key  bpf.SumKey
-		want Facts
+		want process.Facts
 	}{
-		{"forked", key("server", bpf.FlagForkNoExec, 77), Facts{
+		{"forked", key("server", bpf.FlagForkNoExec, 77), process.Facts{
 			User: "root", Exe: "/bin/server", Cmdline: []string{"server"}, Cgroup: "/a.service", Unit: "a.service",
 		}},
-		{"executed the same", key("server", 0, 77), Facts{User: "root", Cgroup: "/a.service", Unit: "a.service"}},
-		{"renamed", key("worker", bpf.FlagForkNoExec, 77), Facts{User: "root", Cgroup: "/a.service", Unit: "a.service"}},
-		{"in a group that has gone", key("worker", 0, 1<<40), Facts{User: "root"}},
-		{"in the root group", key("worker", 0, rootCgroup), Facts{User: "root"}},
+		{"executed the same", key("server", 0, 77), process.Facts{User: "root", Cgroup: "/a.service", Unit: "a.service"}},
+		{"renamed", key("worker", bpf.FlagForkNoExec, 77), process.Facts{User: "root", Cgroup: "/a.service", Unit: "a.service"}},
+		{"in a group that has gone", key("worker", 0, 1<<40), process.Facts{User: "root"}},
+		{"in the root group", key("worker", 0, rootCgroup), process.Facts{User: "root"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			l := newTestLedger(t)
-			l.begin(nil, &Snapshot{Processes: []Process{server}}, []uint64{77})
+			l.begin(nil, &process.Snapshot{Processes: []process.Process{server}}, []uint64{77})
 			l.addSum(&tc.key, &bpf.Sum{Processes: 5, Used: bpf.Usage{Runtime: uint64(ms)}})
 			got := l.finish()
 			if len(got) != 1 || got[0].Processes != 5 || got[0].ID.PID != 0 || got[0].Reason != "exit_code" || got[0].UserTime != ms {

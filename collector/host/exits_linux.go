@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"proctree/collector/process"
 )
 
 // exitSource has the accounts of processes that ended.
@@ -15,7 +17,7 @@ type exitSource interface {
 	drain(*exitLedger) error
 	// lost is how many accounts were lost since the last call.
 	lost() uint64
-	name() ExitSource
+	name() process.ExitSource
 	close() error
 }
 
@@ -37,41 +39,41 @@ type exitLedger struct {
 	now   time.Time
 	scan  uint64
 	// table is the scan that has just been made.
-	table *Snapshot
+	table *process.Snapshot
 	// gone left the table in one of the last scans, and have no account yet.
-	gone map[ID]goneProcess
+	gone map[process.ID]goneProcess
 	// goneByPID is the last of them that had the PID.
-	goneByPID map[int]ID
+	goneByPID map[int]process.ID
 	// held are records of processes that the table still shows.
-	held    map[ID]Exit
-	records []Exit
+	held    map[process.ID]process.Exit
+	records []process.Exit
 	// lost are those remembered whose account never came.
 	lost   uint64
 	groups cgroupNames
-	made   map[exitFactsKey]*Facts
+	made   map[exitFactsKey]*process.Facts
 }
 
 // goneProcess is what the last scan that saw a process showed.
 type goneProcess struct {
-	Process
+	process.Process
 	scan uint64
 	at   time.Time
 }
 
 func newExitLedger(facts *factsCache) *exitLedger {
 	return &exitLedger{
-		facts: facts, gone: make(map[ID]goneProcess), goneByPID: make(map[int]ID), held: make(map[ID]Exit),
-		made: make(map[exitFactsKey]*Facts),
+		facts: facts, gone: make(map[process.ID]goneProcess), goneByPID: make(map[int]process.ID), held: make(map[process.ID]process.Exit),
+		made: make(map[exitFactsKey]*process.Facts),
 	}
 }
 
 // begin takes the next scan. cgroups are the control groups' ids by the index of its
 // processes, nil where they are not known.
-func (l *exitLedger) begin(previous []Process, s *Snapshot, cgroups []uint64) {
+func (l *exitLedger) begin(previous []process.Process, s *process.Snapshot, cgroups []uint64) {
 	l.scan++
 	l.table, l.now = s, s.Taken
 	l.groups.begin(s.Processes, cgroups)
-	maps.DeleteFunc(l.gone, func(id ID, _ goneProcess) bool { return s.ByID(id) != nil })
+	maps.DeleteFunc(l.gone, func(id process.ID, _ goneProcess) bool { return s.ByID(id) != nil })
 	at := 0
 	for i := range previous {
 		p := &previous[i]
@@ -86,7 +88,7 @@ func (l *exitLedger) begin(previous []Process, s *Snapshot, cgroups []uint64) {
 }
 
 // seen returns what the last scan before its end showed of a process, nil if none saw it.
-func (l *exitLedger) seen(id ID) *Process {
+func (l *exitLedger) seen(id process.ID) *process.Process {
 	if p := l.table.ByID(id); p != nil {
 		return p
 	}
@@ -98,8 +100,8 @@ func (l *exitLedger) seen(id ID) *Process {
 
 // seenAs is seen for a source that gives no start in ticks: began is in whole seconds of a
 // clock that may be set, and zero if it is not known.
-func (l *exitLedger) seenAs(pid int, began time.Time) *Process {
-	same := func(p *Process) bool {
+func (l *exitLedger) seenAs(pid int, began time.Time) *process.Process {
+	same := func(p *process.Process) bool {
 		return began.IsZero() || l.table.Clock.Time(p.StartTicks).Sub(began).Abs() <= sameStart
 	}
 	if p := l.table.ByPID(pid); p != nil && same(p) {
@@ -112,7 +114,7 @@ func (l *exitLedger) seenAs(pid int, began time.Time) *Process {
 }
 
 // add takes the record of one process, or of several that no scan saw.
-func (l *exitLedger) add(e Exit) {
+func (l *exitLedger) add(e process.Exit) {
 	if e.ID.PID != 0 && l.table.ByID(e.ID) != nil {
 		l.held[e.ID] = e
 		return
@@ -122,23 +124,23 @@ func (l *exitLedger) add(e Exit) {
 }
 
 // finish returns the records that are due.
-func (l *exitLedger) finish() []Exit {
+func (l *exitLedger) finish() []process.Exit {
 	for id, e := range l.held {
 		if l.table.ByID(id) == nil {
 			delete(l.held, id)
 			l.add(e)
 		}
 	}
-	maps.DeleteFunc(l.gone, func(_ ID, p goneProcess) bool {
+	maps.DeleteFunc(l.gone, func(_ process.ID, p goneProcess) bool {
 		if l.scan-p.scan < rememberGone || l.now.Sub(p.at) < rememberGoneFor {
 			return false
 		}
 		l.lost++
 		return true
 	})
-	maps.DeleteFunc(l.goneByPID, func(_ int, id ID) bool { _, ok := l.gone[id]; return !ok })
+	maps.DeleteFunc(l.goneByPID, func(_ int, id process.ID) bool { _, ok := l.gone[id]; return !ok })
 	records := l.records
 	l.records = nil
-	slices.SortStableFunc(records, func(a, b Exit) int { return a.ID.Compare(b.ID) })
+	slices.SortStableFunc(records, func(a, b process.Exit) int { return a.ID.Compare(b.ID) })
 	return records
 }

@@ -12,6 +12,7 @@ import (
 
 	"proctree/collector/group"
 	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // tracked is a Reader whose snapshots a tracker follows.
@@ -23,7 +24,7 @@ type tracked struct {
 }
 
 // trackExits tracks this host with exits from one source, or skips the test.
-func trackExits(t *testing.T, source host.ExitSource) *tracked {
+func trackExits(t *testing.T, source process.ExitSource) *tracked {
 	t.Helper()
 	reader, err := host.NewReader(host.Config{Exits: string(source)})
 	if err != nil {
@@ -87,8 +88,8 @@ func leastExits(t *testing.T, n int) int {
 // both.
 func TestExitsReachTheirGroups(t *testing.T) {
 	// The records of taskstats come before a process is torn down, and lack up to a tick.
-	for source, share := range map[host.ExitSource]struct{ least, most float64 }{
-		host.ExitsBPF: {0.99, 1.25}, host.ExitsTaskstats: {0.8, 1.25},
+	for source, share := range map[process.ExitSource]struct{ least, most float64 }{
+		process.ExitsBPF: {0.99, 1.25}, process.ExitsTaskstats: {0.8, 1.25},
 	} {
 		t.Run(string(source), func(t *testing.T) {
 			k := trackExits(t, source)
@@ -145,7 +146,7 @@ func TestExitsReachTheirGroups(t *testing.T) {
 // What a process burns after the last scan that saw it is added to what that scan counted.
 func TestExitsAddWhatTheLastScanDidNotSee(t *testing.T) {
 	// What taskstats says lacks up to a clock tick.
-	for source, least := range map[host.ExitSource]float64{host.ExitsBPF: 0.99, host.ExitsTaskstats: 0.5} {
+	for source, least := range map[process.ExitSource]float64{process.ExitsBPF: 0.99, process.ExitsTaskstats: 0.5} {
 		t.Run(string(source), func(t *testing.T) {
 			k := trackExits(t, source)
 			k.scan()

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"proctree/collector/host/bpf"
+	"proctree/collector/process"
 )
 
 // bpfExits has the kernel add up what ended processes used.
@@ -34,7 +35,7 @@ func openBPFExits(cfg Config, proc *procDir) (exitSource, error) {
 	return &bpfExits{accounts: accounts, missed: missedExits{procHides: hidden}}, nil
 }
 
-func (x *bpfExits) name() ExitSource { return ExitsBPF }
+func (x *bpfExits) name() process.ExitSource { return process.ExitsBPF }
 
 func (x *bpfExits) passBegins() error { return x.accounts.PassBegins() }
 
@@ -58,11 +59,13 @@ func (x *bpfExits) drain(l *exitLedger) error {
 	return errors.Join(err, x.missed.recover(x.accounts, l))
 }
 
-func idOf(k *bpf.EndedKey) ID { return ID{PID: int(k.Pid), StartTicks: k.Start / uint64(tick)} }
+func idOf(k *bpf.EndedKey) process.ID {
+	return process.ID{PID: int(k.Pid), StartTicks: k.Start / uint64(tick)}
+}
 
 // addEnded takes the account of one process that a scan may have seen.
 func (l *exitLedger) addEnded(k *bpf.EndedKey, e *bpf.Ended) {
-	record := Exit{
+	record := process.Exit{
 		ID:        idOf(k),
 		Parent:    int(e.Ppid),
 		Name:      l.facts.intern(commOf(&e.Comm)),
@@ -75,7 +78,7 @@ func (l *exitLedger) addEnded(k *bpf.EndedKey, e *bpf.Ended) {
 	if seen != nil {
 		user, system = seen.UserTime, seen.SystemTime
 	}
-	record.use(&e.Used, e.Flags, user, system)
+	useAccount(&record, &e.Used, e.Flags, user, system)
 	if seen != nil && seen.Name == record.Name && seen.UID == record.UID {
 		record.Facts = seen.Facts
 	} else {
@@ -86,35 +89,35 @@ func (l *exitLedger) addEnded(k *bpf.EndedKey, e *bpf.Ended) {
 
 // addSum takes the account of processes that no scan can have seen.
 func (l *exitLedger) addSum(k *bpf.SumKey, s *bpf.Sum) {
-	record := Exit{
+	record := process.Exit{
 		Parent:    int(k.Ppid),
 		Name:      l.facts.intern(commOf(&k.Comm)),
 		UID:       k.Uid,
 		Processes: s.Processes,
 		Reason:    exitReason(k.How),
 	}
-	record.use(&s.Used, k.Flags, 0, 0)
+	useAccount(&record, &s.Used, k.Flags, 0, 0)
 	record.Facts = l.factsOf(k.Uid, k.Cgroup, l.inherited(record.Parent, record.Name, k.Flags))
 	l.add(record)
 }
 
-func (l *exitLedger) inherited(ppid int, name string, flags uint32) *Facts {
+func (l *exitLedger) inherited(ppid int, name string, flags uint32) *process.Facts {
 	if flags&bpf.FlagForkNoExec == 0 {
 		return nil
 	}
 	return l.program(ppid, name)
 }
 
-// use sets the figures. The CPU time of a process is split so that neither part is below
+// useAccount sets the figures. The CPU time of a process is split so that neither part is below
 // what a scan has shown.
-func (e *Exit) use(u *bpf.Usage, flags uint32, shownUser, shownSystem time.Duration) {
+func useAccount(e *process.Exit, u *bpf.Usage, flags uint32, shownUser, shownSystem time.Duration) {
 	times := cpuTimes{run: time.Duration(u.Runtime), user: time.Duration(u.Utime), system: time.Duration(u.Stime)}
 	e.UserTime, e.SystemTime = times.split(shownUser, shownSystem)
 	e.MinorFaults, e.MajorFaults = u.Minflt, u.Majflt
-	e.Known = HasCPU | HasFaults
+	e.Known = process.HasCPU | process.HasFaults
 	if flags&bpf.FlagIO != 0 {
 		e.ReadBytes, e.WrittenBytes = u.ReadBytes, u.WriteBytes
-		e.Known |= HasIO
+		e.Known |= process.HasIO
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"proctree/collector/host/bpf"
+	"proctree/collector/process"
 )
 
 // fakePending has processes that ended and have no account.
@@ -26,7 +27,7 @@ func (f fakePending) Take(k bpf.EndedKey, _ bpf.Ended) (bool, error) {
 }
 
 func TestMissedExitsAreRecovered(t *testing.T) {
-	seen, zombie := testProcess(10, "a", &Facts{Exe: "/bin/a"}), testProcess(20, "b", noFacts)
+	seen, zombie := testProcess(10, "a", &process.Facts{Exe: "/bin/a"}), testProcess(20, "b", process.NoFacts)
 	key := func(pid int) bpf.EndedKey {
 		return bpf.EndedKey{Pid: uint32(pid), Start: uint64(100*pid) * uint64(tick)}
 	}
@@ -39,28 +40,28 @@ func TestMissedExitsAreRecovered(t *testing.T) {
 	l := newTestLedger(t)
 	var missed missedExits
 	at := time.Now()
-	scan := func(previous []Process) []string {
+	scan := func(previous []process.Process) []string {
 		t.Helper()
-		l.begin(previous, &Snapshot{Taken: at, Processes: []Process{zombie}}, nil)
+		l.begin(previous, &process.Snapshot{Taken: at, Processes: []process.Process{zombie}}, nil)
 		if err := missed.recover(pending, l); err != nil {
 			t.Fatal(err)
 		}
 		at = at.Add(missedAfterFor)
 		return ids(l.finish())
 	}
-	for i, previous := range [][]Process{{seen, zombie}, {zombie}} {
+	for i, previous := range [][]process.Process{{seen, zombie}, {zombie}} {
 		if got := scan(previous); len(got) != 0 {
 			t.Fatalf("scan %d: %v before it is certain", i, got)
 		}
 		delete(pending, key(40)) // It gets its account after all.
 	}
-	if diff := cmp.Diff([]string{"10-1000 a", "30-3000 c"}, scan([]Process{zombie})); diff != "" {
+	if diff := cmp.Diff([]string{"10-1000 a", "30-3000 c"}, scan([]process.Process{zombie})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if len(pending) != 1 || l.lost != 0 || len(missed.absent) != 0 {
 		t.Errorf("%d pending, %d lost, %d awaited; want the zombie alone", len(pending), l.lost, len(missed.absent))
 	}
-	if got := scan([]Process{zombie}); len(got) != 0 {
+	if got := scan([]process.Process{zombie}); len(got) != 0 {
 		t.Errorf("again: %v", got)
 	}
 }
@@ -71,7 +72,7 @@ func TestMissedExitsAreNotTakenForGoneWhereProcHides(t *testing.T) {
 	missed := missedExits{procHides: true}
 	pending := fakePending{bpf.EndedKey{Pid: 30}: {}}
 	for reader, want := range map[string]int{ReaderProcfs: 0, ReaderBPF: 1} {
-		l.begin(nil, &Snapshot{Taken: time.Now(), Reader: reader}, nil)
+		l.begin(nil, &process.Snapshot{Taken: time.Now(), Reader: reader}, nil)
 		if err := missed.recover(pending, l); err != nil {
 			t.Fatal(err)
 		}

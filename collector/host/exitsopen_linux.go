@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/go-kit/log/level"
+
+	"proctree/collector/process"
 )
 
 // openExits starts the best accounting of exits that is wanted and possible; without any,
@@ -16,11 +18,11 @@ func (r *linuxReader) openExits() error {
 	}
 	var reasons []error
 	for _, way := range []struct {
-		source ExitSource
+		source process.ExitSource
 		open   func() (exitSource, error)
 	}{
-		{ExitsBPF, func() (exitSource, error) { return openBPFExits(r.cfg, r.proc) }},
-		{ExitsTaskstats, func() (exitSource, error) { return openTaskstats(r.caps.io) }},
+		{process.ExitsBPF, func() (exitSource, error) { return openBPFExits(r.cfg, r.proc) }},
+		{process.ExitsTaskstats, func() (exitSource, error) { return openTaskstats(r.caps.io) }},
 	} {
 		if r.cfg.Exits != ExitsAuto && r.cfg.Exits != string(way.source) {
 			continue
@@ -34,14 +36,14 @@ func (r *linuxReader) openExits() error {
 		reasons = append(reasons, fmt.Errorf("%s: %w", way.source, err))
 	}
 	if r.cfg.Exits == ExitsAuto {
-		r.logExits(ExitsChildren, reasons)
+		r.logExits(process.ExitsChildren, reasons)
 		return nil
 	}
 	return errors.Join(reasons...)
 }
 
 // logExits says why there is nothing better.
-func (r *linuxReader) logExits(source ExitSource, reasons []error) {
+func (r *linuxReader) logExits(source process.ExitSource, reasons []error) {
 	if len(reasons) == 0 {
 		return
 	}
@@ -55,7 +57,7 @@ func (r *linuxReader) logExits(source ExitSource, reasons []error) {
 
 // addExits adds the records of the processes that ended to a snapshot. begun is what
 // announcing the scan has said.
-func (r *linuxReader) addExits(s *Snapshot, begun error) {
+func (r *linuxReader) addExits(s *process.Snapshot, begun error) {
 	var cgroups []uint64
 	if s.Reader == ReaderBPF {
 		cgroups = r.bpf.cgroups
@@ -63,7 +65,7 @@ func (r *linuxReader) addExits(s *Snapshot, begun error) {
 	r.ledger.begin(r.previous, s, cgroups)
 	for _, err := range []error{begun, r.exits.passEnded(), r.exits.drain(r.ledger)} {
 		if err != nil {
-			s.Errors[ReasonExits]++
+			s.Errors[process.ReasonExits]++
 			_ = level.Debug(r.cfg.Logger).Log("msg", "accounts of exits", "err", err)
 		}
 	}

@@ -3,6 +3,8 @@ package host
 import (
 	"errors"
 	"time"
+
+	"proctree/collector/process"
 )
 
 // userHZ is the unit of clock ticks in /proc: 100 per second on every architecture that Go
@@ -40,14 +42,14 @@ type factsCache struct {
 	entries, previous []*factsEntry
 	at                int
 	names             map[string]string
-	kernel            *Facts
+	kernel            *process.Facts
 
 	now  uint64
 	time time.Time
 	// budget and young are how many readings are left to this scan, the latter for young
 	// processes. turn is where a scan begins to spend the former, and last where it did.
 	budget, young int
-	turn, last    ID
+	turn, last    process.ID
 	errs          map[string]uint64
 }
 
@@ -68,12 +70,12 @@ func (c *factsCache) begin(tick uint64, now time.Time, processes int, errs map[s
 	c.budget = max(processes/refreshShare, minRefresh)
 	c.young = c.budget
 	if user := c.users.name(0, now); c.kernel == nil || c.kernel.User != user {
-		c.kernel = &Facts{User: user}
+		c.kernel = &process.Facts{User: user}
 	}
 }
 
 // get returns the name as a string that is kept, and the facts, which are never nil.
-func (c *factsCache) get(s sighting) (string, *Facts) {
+func (c *factsCache) get(s sighting) (string, *process.Facts) {
 	e := c.entry(s)
 	switch {
 	case s.kernel:
@@ -90,7 +92,7 @@ func (c *factsCache) get(s sighting) (string, *Facts) {
 
 // takeTurn spends one of the readings that are left to the scan. Where more are due than a
 // scan may read, it goes on where the last one ended: the lowest PIDs alone would be read.
-func (c *factsCache) takeTurn(id ID) bool {
+func (c *factsCache) takeTurn(id process.ID) bool {
 	switch {
 	case c.now-min(id.StartTicks, c.now) < youngAge:
 		c.young--
@@ -107,12 +109,12 @@ func (c *factsCache) takeTurn(id ID) bool {
 func (c *factsCache) entry(s sighting) *factsEntry {
 	e := c.known(s.ID)
 	if e == nil {
-		e = &factsEntry{id: s.ID, uid: s.uid, facts: noFacts, unread: true}
+		e = &factsEntry{id: s.ID, uid: s.uid, facts: process.NoFacts, unread: true}
 	}
 	c.entries = append(c.entries, e)
 	if e.name != string(s.name) || e.uid != s.uid {
 		e.name, e.uid = c.intern(s.name), s.uid
-		e.facts, e.failed, e.unread = noFacts, failures{}, true
+		e.facts, e.failed, e.unread = process.NoFacts, failures{}, true
 	}
 	if e.cgroup != s.cgroup && s.cgroup != 0 {
 		e.unread = e.unread || e.cgroup != 0
@@ -122,7 +124,7 @@ func (c *factsCache) entry(s sighting) *factsEntry {
 }
 
 // known returns the entry that the last scan had of a process, or nil.
-func (c *factsCache) known(id ID) *factsEntry {
+func (c *factsCache) known(id process.ID) *factsEntry {
 	for c.at < len(c.previous) {
 		e := c.previous[c.at]
 		order := e.id.Compare(id)
@@ -139,18 +141,18 @@ func (c *factsCache) known(id ID) *factsEntry {
 
 // read reads the facts and says when to do so again. If they do not come in time the
 // process has those it had, or only its user.
-func (c *factsCache) read(id ID, e *factsEntry) {
+func (c *factsCache) read(id process.ID, e *factsEntry) {
 	user := c.users.name(e.uid, c.time)
 	reading, err := c.reading(id.PID, e)
 	if err != nil {
 		c.errs[reasonOf(err)]++
-		if e.facts == noFacts {
-			e.facts = &Facts{User: user}
+		if e.facts == process.NoFacts {
+			e.facts = &process.Facts{User: user}
 		}
 		return
 	}
 	reading.facts.User = user
-	if !e.facts.equal(&reading.facts) && (e.unread || !isEnding(e.facts, &reading.facts)) {
+	if !e.facts.Same(&reading.facts) && (e.unread || !isEnding(e.facts, &reading.facts)) {
 		e.facts = &reading.facts
 	}
 	e.failed, e.unread = reading.failed, false
@@ -160,7 +162,7 @@ func (c *factsCache) read(id ID, e *factsEntry) {
 
 // isEnding reports whether a process has lost its memory, as one does that ends, and its
 // control group with it; it stays who it was.
-func isEnding(before, now *Facts) bool {
+func isEnding(before, now *process.Facts) bool {
 	return before.Exe != "" && now.Exe == "" || len(before.Cmdline) > 0 && len(now.Cmdline) == 0
 }
 
@@ -196,9 +198,9 @@ func (c *factsCache) intern(name []byte) string {
 
 // sweep ends a scan: it forgets the processes that it has not seen.
 func (c *factsCache) sweep() {
-	c.turn = ID{}
+	c.turn = process.ID{}
 	if c.budget == 0 {
-		c.turn = ID{PID: c.last.PID + 1}
+		c.turn = process.ID{PID: c.last.PID + 1}
 	}
 	clear(c.previous)
 	if len(c.names) <= 2*len(c.entries) {

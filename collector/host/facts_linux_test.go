@@ -7,6 +7,7 @@ import (
 
 	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 // at sets the uptime of a tree, in seconds.
@@ -72,16 +73,16 @@ func TestFactsOfAYoungProcessAreReadAgain(t *testing.T) {
 }
 
 func TestFactsOfAnEndingProcessStay(t *testing.T) {
-	process := hosttest.TreeProcess{
+	app := hosttest.TreeProcess{
 		PID: 7, Name: "web", StartTicks: 100_000, Exe: "/bin/web", Cmdline: []string{"web"}, Cgroup: "0::/system.slice/web.service\n",
 	}
-	root := hosttest.Tree{Processes: []hosttest.TreeProcess{process}, Uptime: 1_000}.Write(t)
+	root := hosttest.Tree{Processes: []hosttest.TreeProcess{app}, Uptime: 1_000}.Write(t)
 	reader := newReader(t, host.Config{ProcPath: root})
 	before := read(t, reader).Processes[0].Facts
-	process.Exe, process.Cmdline, process.Cgroup, process.State = "", nil, "0::/\n", 'Z'
-	process.Write(t, root)
+	app.Exe, app.Cmdline, app.Cgroup, app.State = "", nil, "0::/\n", 'Z'
+	app.Write(t, root)
 	at(t, root, 1_010)
-	if got := read(t, reader).Processes[0]; got.State != host.Zombie || got.Facts != before {
+	if got := read(t, reader).Processes[0]; got.State != process.Zombie || got.Facts != before {
 		t.Errorf("the zombie came as %v with %+v, before it had %+v", got.State, got.Facts, before)
 	}
 }

@@ -8,25 +8,27 @@ import (
 	"time"
 
 	"golang.org/x/sys/windows"
+
+	"proctree/collector/process"
 )
 
 // readFacts reads what Windows tells of one process to those whom it permits: to
 // administrators nearly everything, to others what is their own.
-func (r *ntReader) readFacts(id ID, into *knownFacts) {
-	process, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(id.PID))
+func (r *ntReader) readFacts(id process.ID, into *knownFacts) {
+	handle, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(id.PID))
 	if err == nil {
-		defer func() { _ = windows.CloseHandle(process) }()
-		err = checkCreated(process, id)
+		defer func() { _ = windows.CloseHandle(handle) }()
+		err = checkCreated(handle, id)
 	}
 	if err != nil {
 		into.refused = reasonOfWindows(err)
 		return
 	}
-	var facts Facts
-	facts.Exe, err = imagePath(process)
+	var facts process.Facts
+	facts.Exe, err = imagePath(handle)
 	var cmdlineErr, userErr error
-	facts.Cmdline, cmdlineErr = commandLine(process, id.PID)
-	facts.User, userErr = r.users.of(process)
+	facts.Cmdline, cmdlineErr = commandLine(handle, id.PID)
+	facts.User, userErr = r.users.of(handle)
 	into.facts, into.refused = &facts, reasonOfWindows(errors.Join(err, cmdlineErr, userErr))
 }
 
@@ -34,7 +36,7 @@ func (r *ntReader) readFacts(id ID, into *knownFacts) {
 var errReused = errors.New("another process has this number")
 
 // checkCreated makes sure that the handle is of the process that the table had.
-func checkCreated(process windows.Handle, id ID) error {
+func checkCreated(process windows.Handle, id process.ID) error {
 	var created, exited, kernel, user windows.Filetime
 	if err := windows.GetProcessTimes(process, &created, &exited, &kernel, &user); err != nil {
 		return fmt.Errorf("times of process %d: %w", id.PID, err)
@@ -61,11 +63,11 @@ func reasonOfWindows(err error) string {
 	case err == nil, errors.Is(err, windows.ERROR_INVALID_PARAMETER), errors.Is(err, errReused):
 		return ""
 	case errors.Is(err, windows.ERROR_ACCESS_DENIED), errors.Is(err, windows.STATUS_ACCESS_DENIED):
-		return ReasonPermission
+		return process.ReasonPermission
 	case errors.Is(err, errOverdue), errors.Is(err, errTooManyHang):
-		return ReasonDeadline
+		return process.ReasonDeadline
 	}
-	return ReasonOther
+	return process.ReasonOther
 }
 
 // maxHangingAccounts bounds the lookups that wait for a domain controller.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"proctree/collector/process"
 )
 
 // emptyFactsCache returns a cache over a proc file system without processes.
@@ -26,7 +28,7 @@ func TestFactsCacheForgetsTheDead(t *testing.T) {
 	scan := func(first, n int) {
 		cache.begin(1, time.Now(), n, map[string]uint64{})
 		for i := range n {
-			name, facts := cache.get(sighting{ID: ID{PID: first + i}, name: fmt.Appendf(nil, "p%d", first+i)})
+			name, facts := cache.get(sighting{ID: process.ID{PID: first + i}, name: fmt.Appendf(nil, "p%d", first+i)})
 			if facts == nil || name != fmt.Sprintf("p%d", first+i) {
 				t.Fatalf("got %q and %v", name, facts)
 			}
@@ -51,8 +53,8 @@ func TestFactsCacheForgetsTheDead(t *testing.T) {
 // alone does not make another process the same.
 func TestFactsCacheKnowsEachProcessAgain(t *testing.T) {
 	cache := emptyFactsCache(t)
-	scan := func(ids ...ID) map[ID]*Facts {
-		seen := make(map[ID]*Facts)
+	scan := func(ids ...process.ID) map[process.ID]*process.Facts {
+		seen := make(map[process.ID]*process.Facts)
 		cache.begin(1, time.Now(), len(ids), map[string]uint64{})
 		for _, id := range ids {
 			_, seen[id] = cache.get(sighting{ID: id, name: []byte("p")})
@@ -60,20 +62,20 @@ func TestFactsCacheKnowsEachProcessAgain(t *testing.T) {
 		cache.sweep()
 		return seen
 	}
-	first := scan(ID{1, 10}, ID{3, 30}, ID{5, 50}, ID{9, 90})
-	then := scan(ID{2, 20}, ID{3, 30}, ID{4, 40}, ID{5, 51}, ID{9, 90}, ID{10, 99})
-	again := scan(ID{1, 10}, ID{3, 30}, ID{5, 51}, ID{9, 90})
+	first := scan(id(1, 10), id(3, 30), id(5, 50), id(9, 90))
+	then := scan(id(2, 20), id(3, 30), id(4, 40), id(5, 51), id(9, 90), id(10, 99))
+	again := scan(id(1, 10), id(3, 30), id(5, 51), id(9, 90))
 	for _, c := range []struct {
 		name        string
-		before, now *Facts
+		before, now *process.Facts
 		same        bool
 	}{
-		{"one that stays", first[ID{3, 30}], then[ID{3, 30}], true},
-		{"and stays", first[ID{3, 30}], again[ID{3, 30}], true},
-		{"the last", first[ID{9, 90}], again[ID{9, 90}], true},
-		{"another of the same number", first[ID{5, 50}], then[ID{5, 51}], false},
-		{"which stays", then[ID{5, 51}], again[ID{5, 51}], true},
-		{"one that was left out for a scan", first[ID{1, 10}], again[ID{1, 10}], false},
+		{"one that stays", first[id(3, 30)], then[id(3, 30)], true},
+		{"and stays", first[id(3, 30)], again[id(3, 30)], true},
+		{"the last", first[id(9, 90)], again[id(9, 90)], true},
+		{"another of the same number", first[id(5, 50)], then[id(5, 51)], false},
+		{"which stays", then[id(5, 51)], again[id(5, 51)], true},
+		{"one that was left out for a scan", first[id(1, 10)], again[id(1, 10)], false},
 	} {
 		if (c.before == c.now) != c.same {
 			t.Errorf("%s: the same facts: %t, want %t", c.name, !c.same, c.same)
@@ -93,10 +95,10 @@ func TestFactsCacheReadsInTurns(t *testing.T) {
 		tick += 2 * factsMaxAge // All are due.
 		cache.begin(tick, time.Now(), processes, map[string]uint64{})
 		for pid := range processes + young {
-			id := ID{PID: pid + 1, StartTicks: 1}
+			id := process.ID{PID: pid + 1, StartTicks: 1}
 			if pid >= processes {
 				id.StartTicks = tick - 3*factsMinAge
-				cache.previous = append(cache.previous, &factsEntry{id: id, name: "p", facts: noFacts})
+				cache.previous = append(cache.previous, &factsEntry{id: id, name: "p", facts: process.NoFacts})
 			}
 			cache.get(sighting{ID: id, name: []byte("p")})
 			if e := cache.entries[len(cache.entries)-1]; e.due > tick && pid >= processes {
@@ -122,4 +124,8 @@ func TestFactsCacheReadsInTurns(t *testing.T) {
 			t.Errorf("process %d had no turn", pid)
 		}
 	}
+}
+
+func id(pid int, startTicks uint64) process.ID {
+	return process.ID{PID: pid, StartTicks: startTicks}
 }

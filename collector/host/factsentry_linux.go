@@ -1,12 +1,14 @@
 package host
 
+import "proctree/collector/process"
+
 // factsEntry is what is known of one process.
 type factsEntry struct {
-	id     ID
+	id     process.ID
 	name   string
 	uid    uint32
 	cgroup uint64
-	facts  *Facts
+	facts  *process.Facts
 	failed failures
 	// unread is set until the facts of this program and user have been read.
 	unread bool
@@ -20,14 +22,14 @@ type factsEntry struct {
 type factsReading struct {
 	*guardedRead
 	name   string
-	facts  Facts
+	facts  process.Facts
 	failed failures
 }
 
 // sighting is what a scan knows of a process before its facts. The name is the kernel's;
 // it may lie in a buffer.
 type sighting struct {
-	ID
+	process.ID
 	name   []byte
 	uid    uint32
 	kernel bool

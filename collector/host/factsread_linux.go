@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	"golang.org/x/sys/unix"
+
+	"proctree/collector/process"
 )
 
 // maxFactsFile bounds what is kept of one file: command lines can be megabytes.
@@ -15,8 +17,8 @@ var factsBuffers = sync.Pool{New: func() any { return new([maxFactsFile]byte) }}
 // readFacts reads the facts of a process but for its user. Every file is taken relative
 // to one descriptor of the process' directory, so that all are of one process even if the
 // PID is reused meanwhile.
-func readFacts(proc *procDir, pid int) (Facts, failures) {
-	var facts Facts
+func readFacts(proc *procDir, pid int) (process.Facts, failures) {
+	var facts process.Facts
 	var failed failures
 	dir, err := openAt(proc.fd, pidPath(make([]byte, 0, 16), pid, ""), unix.O_PATH|unix.O_DIRECTORY)
 	if err != nil {

@@ -1,6 +1,10 @@
 package host
 
-import "errors"
+import (
+	"errors"
+
+	"proctree/collector/process"
+)
 
 // errParse is returned for a file that holds what its manual page does not say.
 var errParse = errors.New("malformed file")
@@ -12,11 +16,11 @@ type failures struct{ permission, deadline, parse, other uint32 }
 func (f *failures) add(err error) {
 	switch reasonOf(err) {
 	case "":
-	case ReasonPermission:
+	case process.ReasonPermission:
 		f.permission++
-	case ReasonDeadline:
+	case process.ReasonDeadline:
 		f.deadline++
-	case ReasonParse:
+	case process.ReasonParse:
 		f.parse++
 	default:
 		f.other++
@@ -39,10 +43,10 @@ func (f failures) addTo(errs map[string]uint64) {
 		reason string
 		count  uint32
 	}{
-		{ReasonPermission, f.permission},
-		{ReasonDeadline, f.deadline},
-		{ReasonParse, f.parse},
-		{ReasonOther, f.other},
+		{process.ReasonPermission, f.permission},
+		{process.ReasonDeadline, f.deadline},
+		{process.ReasonParse, f.parse},
+		{process.ReasonOther, f.other},
 	} {
 		if c.count > 0 {
 			errs[c.reason] += uint64(c.count)

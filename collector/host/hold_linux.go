@@ -1,9 +1,11 @@
 package host
 
+import "proctree/collector/process"
+
 // eachBefore calls each with the place of every process in now and what previous has of the
 // same process, a zero Process if nothing. Both are sorted by PID.
-func eachBefore(previous, now []Process, each func(i int, before *Process)) {
-	var none Process
+func eachBefore(previous, now []process.Process, each func(i int, before *process.Process)) {
+	var none process.Process
 	at := 0
 	for i := range now {
 		for at < len(previous) && previous[at].PID < now[i].PID {
@@ -17,20 +19,20 @@ func eachBefore(previous, now []Process, each func(i int, before *Process)) {
 	}
 }
 
-// hold lets no counter fall below what an earlier scan showed. Of what is shown of single
+// neverBelow lets no counter fall below what an earlier scan showed. Of what is shown of single
 // processes Prometheus would take that for a start at nothing, and count all of it again.
-func (p *Process) hold(before *Process) {
+func neverBelow(p, before *process.Process) {
 	times := cpuTimes{run: p.CPUTime(), user: p.UserTime, system: p.SystemTime}
 	p.UserTime, p.SystemTime = times.split(before.UserTime, before.SystemTime)
 	p.ChildUserTime = max(p.ChildUserTime, before.ChildUserTime)
 	p.ChildSystemTime = max(p.ChildSystemTime, before.ChildSystemTime)
 	p.MinorFaults = max(p.MinorFaults, before.MinorFaults)
 	p.MajorFaults = max(p.MajorFaults, before.MajorFaults)
-	if p.Known.Has(HasSwitches) {
+	if p.Known.Has(process.HasSwitches) {
 		p.VoluntarySwitches = max(p.VoluntarySwitches, before.VoluntarySwitches)
 		p.InvoluntarySwitches = max(p.InvoluntarySwitches, before.InvoluntarySwitches)
 	}
-	if p.Known.Has(HasIO) {
+	if p.Known.Has(process.HasIO) {
 		p.ReadBytes = max(p.ReadBytes, before.ReadBytes)
 		p.WrittenBytes = max(p.WrittenBytes, before.WrittenBytes)
 	}

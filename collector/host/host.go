@@ -1,15 +1,13 @@
-// Package host reads the process table of this host. It is the only package of the
-// project that touches the operating system for data; the others derive from its plain
-// types.
+// Package host reads the process table of this host. It and the packages below it are the
+// only ones that read the operating system; the others work on the plain data of package
+// process.
 package host
 
 import (
 	"context"
-	"errors"
-)
 
-// ErrNoProcess is returned for a process that does not exist, or no longer.
-var ErrNoProcess = errors.New("no such process")
+	"proctree/collector/process"
+)
 
 // Reader reads the whole process table. A Reader is not safe for concurrent use: the
 // Sampler calls it from one goroutine at a time.
@@ -17,7 +15,7 @@ type Reader interface {
 	// Read takes a snapshot. A process that vanishes meanwhile is left out; what cannot
 	// be read of one is absent and counted in Snapshot.Errors. An error means that there
 	// is no snapshot at all.
-	Read(ctx context.Context) (*Snapshot, error)
+	Read(ctx context.Context) (*process.Snapshot, error)
 	// Close frees what the Reader holds.
 	Close() error
 }
@@ -25,52 +23,5 @@ type Reader interface {
 // Detailer reads what is too dear to read of every process. Safe for concurrent use.
 type Detailer interface {
 	// Detail reads one process in full; ErrNoProcess if the ID has gone.
-	Detail(ctx context.Context, id ID) (*Detail, error)
-}
-
-// Detail is one process in full. A nil pointer, slice or map means not known.
-type Detail struct {
-	Limits []Limit
-	// Descriptors are the open descriptors, at most MaxDetailDescriptors of them.
-	Descriptors []Descriptor
-	// ThreadList are the threads, at most MaxDetailThreads of them.
-	ThreadList []Thread
-	// Memory holds parts of the memory in bytes under proc_pid_status(5)'s names in snake
-	// case, as "resident_anonymous", "resident_file", "resident_shared", "locked",
-	// "peak_resident", and "proportional" where it may be read.
-	Memory map[string]uint64
-	// IO holds the counters of proc_pid_io(5) under the kernel's names.
-	IO        map[string]uint64
-	Cgroups   []string
-	Cwd, Root string
-	WaitChan  string
-	// OOMScore is 0 to 2000 (proc_pid_oom_score(5)).
-	OOMScore *int
-}
-
-// MaxDetailDescriptors and MaxDetailThreads bound what Detail lists.
-const (
-	MaxDetailDescriptors = 1000
-	MaxDetailThreads     = 1000
-)
-
-// Limit is one resource limit (getrlimit(2)); nil is unlimited.
-type Limit struct {
-	Name, Unit string
-	Soft, Hard *uint64
-}
-
-// Descriptor is one open file: its number and what /proc/PID/fd/N points at.
-type Descriptor struct {
-	FD     int
-	Target string
-}
-
-// Thread is one thread of a process.
-type Thread struct {
-	TID         int
-	Name        string
-	State       State
-	UserSeconds float64
-	SysSeconds  float64
+	Detail(ctx context.Context, id process.ID) (*process.Detail, error)
 }

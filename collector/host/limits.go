@@ -3,6 +3,8 @@ package host
 import (
 	"bytes"
 	"strconv"
+
+	"proctree/collector/process"
 )
 
 // limitsNameWidth and the columns after it are fixed by the kernel ("%-25s %-20s %-20s
@@ -11,8 +13,8 @@ const limitsNameWidth = 25
 
 // parseLimits reads /proc/PID/limits (proc_pid_limits(5)), whose first line is a heading.
 // Lines of another form are left out.
-func parseLimits(file []byte) []Limit {
-	var limits []Limit
+func parseLimits(file []byte) []process.Limit {
+	var limits []process.Limit
 	for line := range bytes.Lines(file) {
 		if limit, ok := parseLimit(line); ok {
 			limits = append(limits, limit)
@@ -21,21 +23,21 @@ func parseLimits(file []byte) []Limit {
 	return limits
 }
 
-func parseLimit(line []byte) (Limit, bool) {
+func parseLimit(line []byte) (process.Limit, bool) {
 	if len(line) <= limitsNameWidth {
-		return Limit{}, false
+		return process.Limit{}, false
 	}
 	name := string(bytes.TrimSpace(line[:limitsNameWidth]))
 	fields := bytes.Fields(line[limitsNameWidth:])
 	if len(fields) < 2 || name == "" {
-		return Limit{}, false
+		return process.Limit{}, false
 	}
 	soft, ok := parseLimitValue(fields[0])
 	hard, ok2 := parseLimitValue(fields[1])
 	if !ok || !ok2 {
-		return Limit{}, false
+		return process.Limit{}, false
 	}
-	limit := Limit{Name: name, Soft: soft, Hard: hard}
+	limit := process.Limit{Name: name, Soft: soft, Hard: hard}
 	if len(fields) > 2 {
 		limit.Unit = string(fields[2])
 	}

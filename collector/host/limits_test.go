@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"proctree/collector/process"
 )
 
 const limitsFile = `Limit                     Soft Limit           Hard Limit           Units     
@@ -13,7 +15,7 @@ Max nice priority         0                    0
 `
 
 func TestParseLimits(t *testing.T) {
-	want := []Limit{
+	want := []process.Limit{
 		{Name: "Max cpu time", Unit: "seconds"},
 		{Name: "Max open files", Unit: "files", Soft: new(uint64(1024)), Hard: new(uint64(524288))},
 		{Name: "Max nice priority", Soft: new(uint64(0)), Hard: new(uint64(0))},

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"proctree/collector/process"
 )
 
 // readAsEnv makes the test program read the tree that it names, print what it saw, and end:
@@ -29,7 +31,7 @@ func printSnapshot(root string) error {
 		return err
 	}
 	defer func() { _ = reader.Close() }()
-	snapshots := make([]*Snapshot, 2)
+	snapshots := make([]*process.Snapshot, 2)
 	for i := range snapshots {
 		if snapshots[i], err = reader.Read(context.Background()); err != nil {
 			return err

@@ -7,14 +7,16 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"proctree/collector/process"
 )
 
 // microsecond is the unit of start ticks: microseconds since 1970, as the kernel has them.
 const microsecond = 1_000_000
 
 // microClock is the clock of a scan that began then.
-func microClock(began time.Time) Clock {
-	return Clock{Epoch: time.Unix(0, 0), TicksPerSecond: microsecond, Now: uint64(began.UnixMicro())}
+func microClock(began time.Time) process.Clock {
+	return process.Clock{Epoch: time.Unix(0, 0), TicksPerSecond: microsecond, Now: uint64(began.UnixMicro())}
 }
 
 // reasonOfErrno names an error for Snapshot.Errors; it is empty for a process that has
@@ -24,7 +26,7 @@ func reasonOfErrno(err error) string {
 	case err == nil, errors.Is(err, unix.ESRCH), errors.Is(err, unix.ENOENT), errors.Is(err, unix.EINVAL):
 		return ""
 	case errors.Is(err, unix.EPERM), errors.Is(err, unix.EACCES):
-		return ReasonPermission
+		return process.ReasonPermission
 	}
-	return ReasonOther
+	return process.ReasonOther
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/go-kit/log/level"
+
+	"proctree/collector/process"
 )
 
 // NewReader returns a Reader of the process table, in the best way that Config.Reader and
@@ -64,12 +66,12 @@ type linuxReader struct {
 	exits  exitSource
 	ledger *exitLedger
 	// previous is the table of the last scan.
-	previous []Process
+	previous []process.Process
 	// failing is set while BPF fails.
 	failing bool
 }
 
-func (r *linuxReader) Read(ctx context.Context) (*Snapshot, error) {
+func (r *linuxReader) Read(ctx context.Context) (*process.Snapshot, error) {
 	var begun error
 	if r.exits != nil {
 		begun = r.exits.passBegins()
@@ -86,7 +88,7 @@ func (r *linuxReader) Read(ctx context.Context) (*Snapshot, error) {
 }
 
 // scan reads by BPF, or, if that fails, from the proc file system for once.
-func (r *linuxReader) scan(ctx context.Context) (*Snapshot, error) {
+func (r *linuxReader) scan(ctx context.Context) (*process.Snapshot, error) {
 	if r.bpf == nil {
 		return r.procfsReader.Read(ctx)
 	}
@@ -105,13 +107,13 @@ func (r *linuxReader) scan(ctx context.Context) (*Snapshot, error) {
 	if s, err = r.procfsReader.Read(ctx); err != nil {
 		return nil, err
 	}
-	s.Errors[ReasonBPF]++
+	s.Errors[process.ReasonBPF]++
 	// Its times are in whole ticks, and its context switches those of the first thread.
-	eachBefore(r.previous, s.Processes, func(i int, before *Process) { s.Processes[i].hold(before) })
+	eachBefore(r.previous, s.Processes, func(i int, before *process.Process) { neverBelow(&s.Processes[i], before) })
 	return s, nil
 }
 
-func (r *linuxReader) readBPF(ctx context.Context) (*Snapshot, error) {
+func (r *linuxReader) readBPF(ctx context.Context) (*process.Snapshot, error) {
 	began := time.Now()
 	clock, err := r.clock.clock()
 	if err != nil {
@@ -135,7 +137,7 @@ func (r *linuxReader) readBPF(ctx context.Context) (*Snapshot, error) {
 		})
 	}
 	r.facts.sweep()
-	return r.finish(&Snapshot{Taken: began, Clock: clock, Processes: processes, Reader: ReaderBPF, Errors: errs}), nil
+	return r.finish(&process.Snapshot{Taken: began, Clock: clock, Processes: processes, Reader: ReaderBPF, Errors: errs}), nil
 }
 
 // firstPID is the number of the process that every PID namespace lives and dies with.
@@ -143,7 +145,7 @@ const firstPID = 1
 
 // addFirst adds the first process as the proc file system shows it. Hardened kernels keep
 // that one from BPF programs, and a tree without its root is none.
-func (r *linuxReader) addFirst(ctx context.Context, processes []Process, clock Clock, errs map[string]uint64) ([]Process, error) {
+func (r *linuxReader) addFirst(ctx context.Context, processes []process.Process, clock process.Clock, errs map[string]uint64) ([]process.Process, error) {
 	r.table.pids = append(r.table.pids[:0], firstPID)
 	r.table.begin(clock.Now)
 	if err := r.readProcesses(ctx); err != nil {

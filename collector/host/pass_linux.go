@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
+
+	"proctree/collector/process"
 )
 
 // pass reads the processes of a table one after the other, in a goroutine of its own. When
@@ -23,12 +25,12 @@ type pass struct {
 	thread atomic.Int32
 	// was is the process of the same PID in the last scan, or nil, called wasName, and memo
 	// is what is remembered of it; orphaned tells that its parent has gone.
-	was      *Process
+	was      *process.Process
 	wasName  kernelName
 	memo     memo
 	orphaned bool
 	// process is the one being read.
-	process Process
+	process process.Process
 
 	// mu guards what follows against the reader, which leaves the pass. A pass that was
 	// left touches none of it.
@@ -38,7 +40,7 @@ type pass struct {
 	// held are processes at which an earlier pass still hangs.
 	held map[int]heldPass
 	// partial is a copy of process, once all that cannot block is known of it.
-	partial     Process
+	partial     process.Process
 	partialMemo memo
 	havePartial bool
 }
@@ -105,7 +107,7 @@ func (p *pass) step() bool {
 // repeat takes over the figures of a process that has not run.
 func (p *pass) repeat() bool {
 	p.process = *p.was
-	p.process.Known &^= HasProportional
+	p.process.Known &^= process.HasProportional
 	p.process.ProportionalBytes = 0
 	p.files.name = p.wasName
 	return p.finish(&p.process, p.memo, failures{permission: p.memo.refusals()})
@@ -125,7 +127,7 @@ func (p *pass) next() (pid int, held heldPass, ok bool) {
 }
 
 // publish shows what is known so far. It returns false if the pass was left.
-func (p *pass) publish(process *Process) bool {
+func (p *pass) publish(process *process.Process) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.left {
@@ -138,7 +140,7 @@ func (p *pass) publish(process *Process) bool {
 
 // finish puts a process into the table, or leaves it out if it is nil, and goes on to the
 // next.
-func (p *pass) finish(process *Process, m memo, failed failures) bool {
+func (p *pass) finish(process *process.Process, m memo, failed failures) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.left {

@@ -7,6 +7,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"proctree/collector/process"
 )
 
 // pidFiles reads the files of one process after the other into buffers of its own. It
@@ -43,7 +45,7 @@ var pageSize = uint64(os.Getpagesize())
 
 // readBasics reads stat and status, which nothing blocks and which are refused only where
 // the whole process is hidden (hidepid, proc(5)).
-func (f *pidFiles) readBasics(pid int, p *Process) error {
+func (f *pidFiles) readBasics(pid int, p *process.Process) error {
 	content, err := readAt(f.proc.fd, f.pathOf(pid, "stat"), f.stat)
 	if err != nil {
 		return err
@@ -53,18 +55,18 @@ func (f *pidFiles) readBasics(pid int, p *Process) error {
 		return errParse
 	}
 	f.name.set(s.name)
-	*p = Process{ID: ID{PID: pid, StartTicks: s.startTicks}}
-	p.PPID, p.State, p.Kernel = s.ppid, StateOfLetter(s.state), s.kernel
+	*p = process.Process{ID: process.ID{PID: pid, StartTicks: s.startTicks}}
+	p.PPID, p.State, p.Kernel = s.ppid, process.StateOfLetter(s.state), s.kernel
 	p.Nice, p.Threads = int8(s.nice), s.threads
 	p.UserTime, p.SystemTime = time.Duration(s.userTicks)*tick, time.Duration(s.systemTicks)*tick
 	p.ChildUserTime, p.ChildSystemTime = time.Duration(s.childUserTicks)*tick, time.Duration(s.childSystemTicks)*tick
 	p.VirtualBytes, p.ResidentBytes = s.virtual, s.residentPages*pageSize
 	p.MinorFaults, p.MajorFaults = s.minorFaults, s.majorFaults
-	p.Known = HasCPU | HasChildCPU | HasMemory | HasFaults | HasThreads | HasNice
+	p.Known = process.HasCPU | process.HasChildCPU | process.HasMemory | process.HasFaults | process.HasThreads | process.HasNice
 	return f.readStatus(p)
 }
 
-func (f *pidFiles) readStatus(p *Process) error {
+func (f *pidFiles) readStatus(p *process.Process) error {
 	content, err := readAt(f.proc.fd, f.pathOf(p.PID, "status"), f.file)
 	if err != nil {
 		return err
@@ -81,14 +83,14 @@ func (f *pidFiles) readStatus(p *Process) error {
 
 // readRefusable reads io and the number of descriptors, which another user's process may
 // refuse. What was refused is not asked for again until the memo says so.
-func (f *pidFiles) readRefusable(p *Process, m *memo, now uint64) (failed failures, gone bool) {
+func (f *pidFiles) readRefusable(p *process.Process, m *memo, now uint64) (failed failures, gone bool) {
 	if now >= m.retry {
 		m.refused = 0
 	}
 	for _, read := range [...]struct {
-		figure Fields
-		call   func(*pidFiles, *Process) error
-	}{{HasIO, (*pidFiles).readIO}, {HasOpenFDs, (*pidFiles).readFDs}} {
+		figure process.Fields
+		call   func(*pidFiles, *process.Process) error
+	}{{process.HasIO, (*pidFiles).readIO}, {process.HasOpenFDs, (*pidFiles).readFDs}} {
 		if m.refused.Has(read.figure) {
 			failed.permission++
 			continue
@@ -98,7 +100,7 @@ func (f *pidFiles) readRefusable(p *Process, m *memo, now uint64) (failed failur
 			return failed, true
 		}
 		failed.add(err)
-		if reasonOf(err) == ReasonPermission {
+		if reasonOf(err) == process.ReasonPermission {
 			m.refused |= read.figure
 			m.retry = now + retryRefused
 		}
@@ -108,7 +110,7 @@ func (f *pidFiles) readRefusable(p *Process, m *memo, now uint64) (failed failur
 
 // readAccount reads how often the process was given a CPU, if that may spare reading the
 // rest; it is zero if not. It cannot fail in a way that reading the rest does not.
-func (f *pidFiles) readAccount(pid int, was *Process, r *rest) schedstat {
+func (f *pidFiles) readAccount(pid int, was *process.Process, r *rest) schedstat {
 	var account schedstat
 	if !f.caps.schedstat || !r.worthAsking(was) {
 		return account
@@ -120,7 +122,7 @@ func (f *pidFiles) readAccount(pid int, was *Process, r *rest) schedstat {
 	return account
 }
 
-func (f *pidFiles) readIO(p *Process) error {
+func (f *pidFiles) readIO(p *process.Process) error {
 	if !f.caps.io {
 		return nil
 	}
@@ -133,12 +135,12 @@ func (f *pidFiles) readIO(p *Process) error {
 		return errParse
 	}
 	p.ReadBytes, p.WrittenBytes = read, written
-	p.Known |= HasIO
+	p.Known |= process.HasIO
 	return nil
 }
 
 // readFDs counts the open descriptors. A kernel thread has none.
-func (f *pidFiles) readFDs(p *Process) error {
+func (f *pidFiles) readFDs(p *process.Process) error {
 	var err error
 	switch {
 	case p.Kernel:
@@ -148,7 +150,7 @@ func (f *pidFiles) readFDs(p *Process) error {
 		p.OpenFDs, err = f.entriesOf(f.pathOf(p.PID, "fd"))
 	}
 	if err == nil {
-		p.Known |= HasOpenFDs
+		p.Known |= process.HasOpenFDs
 	}
 	return err
 }

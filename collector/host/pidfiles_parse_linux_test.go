@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"proctree/collector/process"
 )
 
 const (
@@ -107,7 +109,7 @@ func TestParsePIDStatus(t *testing.T) {
 		}
 		return file
 	}
-	const all = HasMemory | HasSwap | HasSwitches
+	const all = process.HasMemory | process.HasSwap | process.HasSwitches
 	tests := []struct {
 		name, file string
 		want       pidStatus
@@ -123,10 +125,10 @@ func TestParsePIDStatus(t *testing.T) {
 			pidStatus{uid: 1001, voluntary: 123, involuntary: 45, known: all},
 		},
 		{"no swap counted", without("VmSwap"), pidStatus{
-			uid: 1001, resident: 3500 << 10, voluntary: 123, involuntary: 45, known: HasMemory | HasSwitches,
+			uid: 1001, resident: 3500 << 10, voluntary: 123, involuntary: 45, known: process.HasMemory | process.HasSwitches,
 		}},
 		{"no switches counted", without("voluntary_ctxt_switches", "nonvoluntary_ctxt_switches"), pidStatus{
-			uid: 1001, resident: 3500 << 10, swap: 12 << 10, known: HasMemory | HasSwap,
+			uid: 1001, resident: 3500 << 10, swap: 12 << 10, known: process.HasMemory | process.HasSwap,
 		}},
 	}
 	for _, test := range tests {
@@ -188,7 +190,7 @@ func FuzzParsePIDStatus(f *testing.F) {
 	f.Add([]byte(statusFile))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var s pidStatus
-		if s.parse(file) && !s.known.Has(HasMemory) {
+		if s.parse(file) && !s.known.Has(process.HasMemory) {
 			t.Error("taken without memory")
 		}
 	})

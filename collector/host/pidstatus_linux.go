@@ -1,6 +1,10 @@
 package host
 
-import "bytes"
+import (
+	"bytes"
+
+	"proctree/collector/process"
+)
 
 // pidStatus holds what is used of /proc/PID/status. Memory is in bytes.
 type pidStatus struct {
@@ -8,7 +12,7 @@ type pidStatus struct {
 	// resident is exact: the sum of RssAnon, RssFile and RssShmem (Linux 4.5), else VmRSS.
 	resident, swap         uint64
 	voluntary, involuntary uint64
-	known                  Fields
+	known                  process.Fields
 }
 
 // mayBeUsed are the first letters of the keys that parse uses: a quarter of the lines.
@@ -40,12 +44,12 @@ func (s *pidStatus) parse(file []byte) bool {
 			parts, haveParts = parts+f.kilobytes(), true
 		case "VmSwap":
 			s.swap = f.kilobytes()
-			s.known |= HasSwap
+			s.known |= process.HasSwap
 		case "voluntary_ctxt_switches":
 			s.voluntary = f.uint()
 		case "nonvoluntary_ctxt_switches":
 			s.involuntary = f.uint()
-			s.known |= HasSwitches
+			s.known |= process.HasSwitches
 		}
 		if f.bad {
 			return false
@@ -56,9 +60,9 @@ func (s *pidStatus) parse(file []byte) bool {
 		s.resident = vmRSS
 	}
 	if !haveVM {
-		s.known |= HasSwap
+		s.known |= process.HasSwap
 	}
-	s.known |= HasMemory
+	s.known |= process.HasMemory
 	return haveUID
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"proctree/collector/process"
 )
 
 // pssKey is the line of smaps_rollup that has the proportional memory, in kB.
@@ -22,9 +24,9 @@ type pssReader struct {
 	budget time.Duration
 	guard  *guard
 	// round are the processes that still have their turn in this round.
-	round []ID
-	known map[ID]uint64
-	hangs map[ID]*guardedRead
+	round []process.ID
+	known map[process.ID]uint64
+	hangs map[process.ID]*guardedRead
 }
 
 // newPSSReader returns nil if there is no budget.
@@ -36,18 +38,18 @@ func newPSSReader(proc *procDir, cfg Config) *pssReader {
 		proc:   proc,
 		budget: cfg.ProportionalBudget,
 		guard:  newGuard(cfg.Deadline, maxHangingPSS),
-		known:  make(map[ID]uint64),
-		hangs:  make(map[ID]*guardedRead),
+		known:  make(map[process.ID]uint64),
+		hangs:  make(map[process.ID]*guardedRead),
 	}
 }
 
 // apply reads as many values as the budget allows, and gives every process the one known
 // of it. The processes are sorted by PID.
-func (r *pssReader) apply(processes []Process, errs map[string]uint64) {
+func (r *pssReader) apply(processes []process.Process, errs map[string]uint64) {
 	if r == nil {
 		return
 	}
-	s := Snapshot{Processes: processes}
+	s := process.Snapshot{Processes: processes}
 	if len(r.round) == 0 {
 		r.round = newRound(processes)
 	}
@@ -73,21 +75,21 @@ func (r *pssReader) apply(processes []Process, errs map[string]uint64) {
 	for i := range processes {
 		if pss, ok := r.known[processes[i].ID]; ok {
 			processes[i].ProportionalBytes = pss
-			processes[i].Known |= HasProportional
+			processes[i].Known |= process.HasProportional
 		}
 	}
 }
 
 // newRound lists the processes that have memory, the largest first.
-func newRound(processes []Process) []ID {
-	order := make([]*Process, 0, len(processes))
+func newRound(processes []process.Process) []process.ID {
+	order := make([]*process.Process, 0, len(processes))
 	for i := range processes {
 		if !processes[i].Kernel && processes[i].ResidentBytes > 0 {
 			order = append(order, &processes[i])
 		}
 	}
-	slices.SortFunc(order, func(a, b *Process) int { return cmp.Compare(b.ResidentBytes, a.ResidentBytes) })
-	round := make([]ID, len(order))
+	slices.SortFunc(order, func(a, b *process.Process) int { return cmp.Compare(b.ResidentBytes, a.ResidentBytes) })
+	round := make([]process.ID, len(order))
 	for i, p := range order {
 		round[i] = p.ID
 	}
@@ -95,7 +97,7 @@ func newRound(processes []Process) []ID {
 }
 
 // read reads one value. While an earlier reading of the process hangs there is no second.
-func (r *pssReader) read(id ID) error {
+func (r *pssReader) read(id process.ID) error {
 	if late := r.hangs[id]; late != nil {
 		if !late.finished() {
 			return errOverdue
@@ -119,7 +121,7 @@ func (r *pssReader) read(id ID) error {
 	return nil
 }
 
-func readPSS(proc *procDir, id ID) (uint64, error) {
+func readPSS(proc *procDir, id process.ID) (uint64, error) {
 	// The sums take a kilobyte.
 	content, err := readAt(proc.fd, pidPath(nil, id.PID, "smaps_rollup"), make([]byte, statBuffer))
 	if err != nil {

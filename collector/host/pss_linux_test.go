@@ -8,6 +8,7 @@ import (
 
 	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 // withPSS is a process whose proportional memory is half of the resident.
@@ -18,11 +19,11 @@ func withPSS(pid int, residentKB uint64) hosttest.TreeProcess {
 }
 
 // knownPSS lists the processes whose proportional memory is known.
-func knownPSS(t *testing.T, s *host.Snapshot) map[int]uint64 {
+func knownPSS(t *testing.T, s *process.Snapshot) map[int]uint64 {
 	t.Helper()
 	known := map[int]uint64{}
 	for i := range s.Processes {
-		if p := &s.Processes[i]; p.Known.Has(host.HasProportional) {
+		if p := &s.Processes[i]; p.Known.Has(process.HasProportional) {
 			known[p.PID] = p.ProportionalBytes
 		}
 	}
@@ -47,7 +48,7 @@ func TestProportionalMemory(t *testing.T) {
 	if known := knownPSS(t, got); len(known) != 2 || known[1] != 50<<10 || known[2] != 150<<10 {
 		t.Errorf("known: %v", known)
 	}
-	if len(got.Errors) != 1 || got.Errors[host.ReasonParse] != 1 {
+	if len(got.Errors) != 1 || got.Errors[process.ReasonParse] != 1 {
 		t.Errorf("errors %v, want one for the malformed file", got.Errors)
 	}
 }
@@ -85,20 +86,20 @@ func TestProportionalMemoryDoesNotWaitForAProcessThatHangs(t *testing.T) {
 	reader := newReader(t, host.Config{ProcPath: root, ProportionalBudget: time.Minute, Deadline: shortDeadline})
 	for range 2 {
 		got := read(t, reader)
-		if known := knownPSS(t, got); len(known) != 1 || got.Errors[host.ReasonDeadline] != 1 {
+		if known := knownPSS(t, got); len(known) != 1 || got.Errors[process.ReasonDeadline] != 1 {
 			t.Errorf("known: %v, errors %v", known, got.Errors)
 		}
 	}
 	release("0 [rollup]\nPss: 7 kB\n")
 	time.Sleep(shortDeadline)
 	withPSS(2, 300).Write(t, root)
-	readUntil(t, reader, func(s *host.Snapshot) bool { return len(knownPSS(t, s)) == 2 && len(s.Errors) == 0 })
+	readUntil(t, reader, func(s *process.Snapshot) bool { return len(knownPSS(t, s)) == 2 && len(s.Errors) == 0 })
 }
 
 func TestProportionalMemoryOfThisProcess(t *testing.T) {
 	reader := newReader(t, host.Config{ProportionalBudget: 10 * time.Second})
 	self := read(t, reader).ByPID(os.Getpid())
-	if !self.Known.Has(host.HasProportional) || self.ProportionalBytes == 0 || self.ProportionalBytes > 2*self.ResidentBytes {
+	if !self.Known.Has(process.HasProportional) || self.ProportionalBytes == 0 || self.ProportionalBytes > 2*self.ResidentBytes {
 		t.Errorf("proportional %d, resident %d", self.ProportionalBytes, self.ResidentBytes)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"proctree/collector/process"
 )
 
 // BenchmarkScan scans this host, and beside it, in turns, does no more than open, read and
@@ -53,7 +55,7 @@ func benchmarkScan(b *testing.B, prepare func(*procfsReader)) {
 }
 
 // readFloor lists /proc, and opens, reads and closes what a scan reads.
-func readFloor(r *procfsReader, s *Snapshot) {
+func readFloor(r *procfsReader, s *process.Snapshot) {
 	pids, _ := r.proc.pids(nil, r.entries)
 	files := newPIDFiles(r.proc, r.caps)
 	for _, pid := range pids {

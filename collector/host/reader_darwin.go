@@ -10,13 +10,14 @@ import (
 	"golang.org/x/sys/unix"
 
 	"proctree/collector/host/bsdprocess"
+	"proctree/collector/process"
 )
 
 // darwinReader reads the process table by one sysctl, and what the kernel keeps apart from
 // it by proc_info, the system call behind libproc: CPU time, memory and I/O.
 type darwinReader struct {
 	facts  *factsByID
-	faults map[ID]*faultCounters
+	faults map[process.ID]*faultCounters
 	users  *userNames
 	// ticksPerSecond is the unit of the CPU times.
 	ticksPerSecond uint64
@@ -32,24 +33,24 @@ func NewReader(cfg Config) (Reader, error) {
 	}
 	return &darwinReader{
 		facts:          newFactsByID(),
-		faults:         make(map[ID]*faultCounters),
+		faults:         make(map[process.ID]*faultCounters),
 		users:          newUserNames("/", cfg.Deadline),
 		ticksPerSecond: frequency,
 	}, nil
 }
 
 // Read implements Reader.
-func (r *darwinReader) Read(ctx context.Context) (*Snapshot, error) {
+func (r *darwinReader) Read(ctx context.Context) (*process.Snapshot, error) {
 	began := time.Now()
 	table, err := unix.SysctlKinfoProcSlice("kern.proc.all")
 	if err != nil {
 		return nil, fmt.Errorf("sysctl kern.proc.all: %w", err)
 	}
-	s := &Snapshot{
+	s := &process.Snapshot{
 		Taken:      began,
 		Clock:      microClock(began),
-		Processes:  make([]Process, 0, len(table)),
-		ExitSource: ExitsNone,
+		Processes:  make([]process.Process, 0, len(table)),
+		ExitSource: process.ExitsNone,
 		Reader:     "darwin",
 		Errors:     make(map[string]uint64),
 		System:     readSystem(ctx),
@@ -61,7 +62,7 @@ func (r *darwinReader) Read(ctx context.Context) (*Snapshot, error) {
 			s.Processes = append(s.Processes, r.process(&table[i], s))
 		}
 	}
-	slices.SortFunc(s.Processes, func(a, b Process) int { return a.PID - b.PID })
+	slices.SortFunc(s.Processes, func(a, b process.Process) int { return a.PID - b.PID })
 	r.facts.sweep()
 	for id := range r.faults {
 		if s.ByID(id) == nil {
@@ -72,24 +73,24 @@ func (r *darwinReader) Read(ctx context.Context) (*Snapshot, error) {
 	return s, nil
 }
 
-func (r *darwinReader) process(k *unix.KinfoProc, s *Snapshot) Process {
+func (r *darwinReader) process(k *unix.KinfoProc, s *process.Snapshot) process.Process {
 	start := k.Proc.P_starttime
-	p := Process{
-		ID:    ID{PID: int(k.Proc.P_pid), StartTicks: uint64(start.Sec)*microsecond + uint64(start.Usec)},
+	p := process.Process{
+		ID:    process.ID{PID: int(k.Proc.P_pid), StartTicks: uint64(start.Sec)*microsecond + uint64(start.Usec)},
 		PPID:  int(k.Eproc.Ppid),
 		Name:  unix.ByteSliceToString(k.Proc.P_comm[:]),
-		State: Other,
-		Known: HasNice,
+		State: process.Other,
+		Known: process.HasNice,
 		Nice:  k.Proc.P_nice,
 		UID:   k.Eproc.Ucred.Uid,
 	}
 	switch bsdprocess.State(k.Proc.P_stat) {
 	case bsdprocess.StateZombie:
-		p.State = Zombie
+		p.State = process.Zombie
 	case bsdprocess.StateStopped:
-		p.State = Stopped
+		p.State = process.Stopped
 	}
-	if p.State != Zombie {
+	if p.State != process.Zombie {
 		if reason := reasonOfErrno(r.addUsage(&p)); reason != "" {
 			s.Errors[reason]++
 		}
@@ -101,7 +102,7 @@ func (r *darwinReader) process(k *unix.KinfoProc, s *Snapshot) Process {
 }
 
 // addUsage adds what proc_info tells.
-func (r *darwinReader) addUsage(p *Process) error {
+func (r *darwinReader) addUsage(p *process.Process) error {
 	buf, err := r.procInfo(callPIDInfo, p.PID, flavorTaskInfo, bsdprocess.TaskSize)
 	if err != nil {
 		return err
@@ -119,11 +120,11 @@ func (r *darwinReader) addUsage(p *Process) error {
 	p.UserTime = bsdprocess.TickTime(task.UserTime, r.ticksPerSecond)
 	p.SystemTime = bsdprocess.TickTime(task.SystemTime, r.ticksPerSecond)
 	p.ResidentBytes, p.VirtualBytes, p.Threads = task.ResidentBytes, task.VirtualBytes, task.Threads
-	p.Known |= HasCPU | HasMemory | HasThreads | HasFaults
-	if p.State == Other {
-		p.State = Sleeping
+	p.Known |= process.HasCPU | process.HasMemory | process.HasThreads | process.HasFaults
+	if p.State == process.Other {
+		p.State = process.Sleeping
 		if task.Running > 0 {
-			p.State = Running
+			p.State = process.Running
 		}
 	}
 	if buf, err = r.procInfo(callPIDUsage, p.PID, flavorUsageV2, bsdprocess.UsageSize); err != nil {
@@ -134,7 +135,7 @@ func (r *darwinReader) addUsage(p *Process) error {
 		return fmt.Errorf("process %d: usage: %w", p.PID, err)
 	}
 	p.ReadBytes, p.WrittenBytes = usage.ReadBytes, usage.WrittenBytes
-	p.Known |= HasIO
+	p.Known |= process.HasIO
 	return nil
 }
 
@@ -156,14 +157,14 @@ func (r *darwinReader) procInfo(call, pid, flavor, size int) ([]byte, error) {
 	return r.buffer[:size], nil
 }
 
-func (r *darwinReader) readFacts(p *Process) (facts *Facts, refused string) {
-	facts = &Facts{User: r.users.name(p.UID, time.Now())}
+func (r *darwinReader) readFacts(p *process.Process) (facts *process.Facts, refused string) {
+	facts = &process.Facts{User: r.users.name(p.UID, time.Now())}
 	buf, err := unix.SysctlRaw("kern.procargs2", p.PID)
 	if err != nil {
 		return facts, reasonOfErrno(err)
 	}
 	if facts.Exe, facts.Cmdline, err = bsdprocess.ParseArguments(buf); err != nil {
-		return facts, ReasonParse
+		return facts, process.ReasonParse
 	}
 	return facts, ""
 }
@@ -180,7 +181,7 @@ func NewDetailer(Config) (Detailer, error) { return darwinDetailer{}, nil }
 type darwinDetailer struct{}
 
 // Detail implements Detailer.
-func (darwinDetailer) Detail(_ context.Context, id ID) (*Detail, error) {
+func (darwinDetailer) Detail(_ context.Context, id process.ID) (*process.Detail, error) {
 	table, err := unix.SysctlKinfoProcSlice("kern.proc.pid", id.PID)
 	if err != nil {
 		return nil, fmt.Errorf("sysctl kern.proc.pid: %w", err)
@@ -188,8 +189,8 @@ func (darwinDetailer) Detail(_ context.Context, id ID) (*Detail, error) {
 	for i := range table {
 		start := table[i].Proc.P_starttime
 		if uint64(start.Sec)*microsecond+uint64(start.Usec) == id.StartTicks {
-			return &Detail{}, nil
+			return &process.Detail{}, nil
 		}
 	}
-	return nil, fmt.Errorf("process %v: %w", id, ErrNoProcess)
+	return nil, fmt.Errorf("process %v: %w", id, process.ErrNoProcess)
 }

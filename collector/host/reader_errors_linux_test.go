@@ -16,6 +16,7 @@ import (
 
 	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 func TestReadLeavesOutWhatVanishes(t *testing.T) {
@@ -61,7 +62,7 @@ func fileOfDeadProcess(t *testing.T, name string) string {
 	return fmt.Sprintf("/proc/self/fd/%d", file.Fd())
 }
 
-func wantOnly(t *testing.T, got *host.Snapshot, pids ...int) {
+func wantOnly(t *testing.T, got *process.Snapshot, pids ...int) {
 	t.Helper()
 	found := make([]int, len(got.Processes))
 	for i := range got.Processes {
@@ -80,10 +81,10 @@ func TestReadCountsMalformedFiles(t *testing.T) {
 		{PID: 4, Name: "a", Files: map[string]string{"io": "rchar: 1\n"}},
 	}}.Write(t)
 	got := read(t, newReader(t, host.Config{ProcPath: root}))
-	if diff := gocmp.Diff(map[string]uint64{host.ReasonParse: 3}, got.Errors); diff != "" {
+	if diff := gocmp.Diff(map[string]uint64{process.ReasonParse: 3}, got.Errors); diff != "" {
 		t.Errorf("errors (-want +got):\n%s", diff)
 	}
-	if p := got.ByPID(4); p == nil || p.Known.Has(host.HasIO) || !p.Known.Has(host.HasCPU|host.HasOpenFDs) {
+	if p := got.ByPID(4); p == nil || p.Known.Has(process.HasIO) || !p.Known.Has(process.HasCPU|process.HasOpenFDs) {
 		t.Errorf("the process without io came as %+v", p)
 	}
 	if got.ByPID(2) != nil || got.ByPID(3) != nil {
@@ -103,11 +104,11 @@ func TestReadAsOrdinaryUser(t *testing.T) {
 	}
 	for i, got := range readAsNobody(t, root) {
 		// The files io, fd and limits; the second scan remembers them.
-		if diff := gocmp.Diff(map[string]uint64{host.ReasonPermission: 3}, got.Errors); diff != "" {
+		if diff := gocmp.Diff(map[string]uint64{process.ReasonPermission: 3}, got.Errors); diff != "" {
 			t.Errorf("scan %d: errors (-want +got):\n%s", i, diff)
 		}
 		secret, open := got.ByPID(1), got.ByPID(2)
-		if secret == nil || secret.Known != hosttest.AllFields&^(host.HasIO|host.HasOpenFDs) || secret.Facts.FDLimit != 0 {
+		if secret == nil || secret.Known != hosttest.AllFields&^(process.HasIO|process.HasOpenFDs) || secret.Facts.FDLimit != 0 {
 			t.Errorf("scan %d: the process that refuses came as %+v", i, secret)
 		}
 		if open == nil || open.Known != hosttest.AllFields || open.Facts.FDLimit != 1024 {
@@ -135,7 +136,7 @@ func openToAll(t *testing.T, root string) {
 
 // readAsNobody reads a tree twice in a process of another user, or in one of this user if
 // this is not root.
-func readAsNobody(t *testing.T, root string) []*host.Snapshot {
+func readAsNobody(t *testing.T, root string) []*process.Snapshot {
 	t.Helper()
 	// By this link the program can be executed wherever it lies.
 	command := exec.Command("/proc/self/exe")
@@ -149,7 +150,7 @@ func readAsNobody(t *testing.T, root string) []*host.Snapshot {
 	if err != nil {
 		t.Fatalf("reading as another user: %v", err)
 	}
-	var snapshots []*host.Snapshot
+	var snapshots []*process.Snapshot
 	if err := json.Unmarshal(output, &snapshots); err != nil {
 		t.Fatal(err)
 	}

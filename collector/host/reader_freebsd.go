@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"proctree/collector/host/bsdprocess"
+	"proctree/collector/process"
 )
 
 // freebsdReader reads the process table by one sysctl.
@@ -25,17 +26,17 @@ func NewReader(cfg Config) (Reader, error) {
 }
 
 // Read implements Reader.
-func (r *freebsdReader) Read(ctx context.Context) (*Snapshot, error) {
+func (r *freebsdReader) Read(ctx context.Context) (*process.Snapshot, error) {
 	began := time.Now()
 	table, err := freebsdTable()
 	if err != nil {
 		return nil, err
 	}
-	s := &Snapshot{
+	s := &process.Snapshot{
 		Taken:      began,
 		Clock:      microClock(began),
-		Processes:  make([]Process, 0, len(table)),
-		ExitSource: ExitsChildren,
+		Processes:  make([]process.Process, 0, len(table)),
+		ExitSource: process.ExitsChildren,
 		Reader:     "freebsd",
 		Errors:     make(map[string]uint64),
 		System:     readSystem(ctx),
@@ -48,7 +49,7 @@ func (r *freebsdReader) Read(ctx context.Context) (*Snapshot, error) {
 			s.Processes = append(s.Processes, r.process(k, s))
 		}
 	}
-	slices.SortFunc(s.Processes, func(a, b Process) int { return a.PID - b.PID })
+	slices.SortFunc(s.Processes, func(a, b process.Process) int { return a.PID - b.PID })
 	r.facts.sweep()
 	s.Duration = time.Since(began)
 	return s, nil
@@ -62,14 +63,14 @@ func freebsdTable() ([]bsdprocess.Process, error) {
 	return bsdprocess.ParseProcesses(buf)
 }
 
-func (r *freebsdReader) process(k *bsdprocess.Process, s *Snapshot) Process {
-	p := Process{
-		ID:                  ID{PID: k.PID, StartTicks: k.Start},
+func (r *freebsdReader) process(k *bsdprocess.Process, s *process.Snapshot) process.Process {
+	p := process.Process{
+		ID:                  process.ID{PID: k.PID, StartTicks: k.Start},
 		PPID:                k.ParentPID,
 		Name:                k.Name,
 		State:               stateOfFreeBSD(k.State),
 		Kernel:              k.Kernel,
-		Known:               HasCPU | HasChildCPU | HasMemory | HasFaults | HasSwitches | HasThreads | HasNice,
+		Known:               process.HasCPU | process.HasChildCPU | process.HasMemory | process.HasFaults | process.HasSwitches | process.HasThreads | process.HasNice,
 		Nice:                k.Nice,
 		Threads:             k.Threads,
 		UID:                 k.UID,
@@ -83,7 +84,7 @@ func (r *freebsdReader) process(k *bsdprocess.Process, s *Snapshot) Process {
 		MajorFaults:         k.MajorFaults,
 		VoluntarySwitches:   k.VoluntarySwitches,
 		InvoluntarySwitches: k.InvoluntarySwitches,
-		Facts:               noFacts,
+		Facts:               process.NoFacts,
 	}
 	if !p.Kernel {
 		p.Facts = r.facts.get(p.ID, p.Name, s.Errors, func(e *knownFacts) {
@@ -93,24 +94,24 @@ func (r *freebsdReader) process(k *bsdprocess.Process, s *Snapshot) Process {
 	return p
 }
 
-func stateOfFreeBSD(s bsdprocess.State) State {
+func stateOfFreeBSD(s bsdprocess.State) process.State {
 	switch s {
 	case bsdprocess.StateRunning:
-		return Running
+		return process.Running
 	case bsdprocess.StateSleeping, bsdprocess.StateWaiting:
-		return Sleeping
+		return process.Sleeping
 	case bsdprocess.StateLocked:
-		return Blocked
+		return process.Blocked
 	case bsdprocess.StateStopped:
-		return Stopped
+		return process.Stopped
 	case bsdprocess.StateZombie:
-		return Zombie
+		return process.Zombie
 	}
-	return Other
+	return process.Other
 }
 
-func (r *freebsdReader) readFacts(p *Process) (facts *Facts, refused string) {
-	facts = &Facts{User: r.users.name(p.UID, time.Now())}
+func (r *freebsdReader) readFacts(p *process.Process) (facts *process.Facts, refused string) {
+	facts = &process.Facts{User: r.users.name(p.UID, time.Now())}
 	args, err := unix.SysctlRaw("kern.proc.args", p.PID)
 	if err == nil {
 		facts.Cmdline = bsdprocess.ParseList(args)
@@ -131,13 +132,13 @@ func NewDetailer(Config) (Detailer, error) { return freebsdDetailer{}, nil }
 type freebsdDetailer struct{}
 
 // Detail implements Detailer.
-func (freebsdDetailer) Detail(_ context.Context, id ID) (*Detail, error) {
+func (freebsdDetailer) Detail(_ context.Context, id process.ID) (*process.Detail, error) {
 	table, err := freebsdTable()
 	if err != nil {
 		return nil, err
 	}
 	if !slices.ContainsFunc(table, func(k bsdprocess.Process) bool { return k.PID == id.PID && k.Start == id.StartTicks }) {
-		return nil, fmt.Errorf("process %v: %w", id, ErrNoProcess)
+		return nil, fmt.Errorf("process %v: %w", id, process.ErrNoProcess)
 	}
-	return &Detail{}, nil
+	return &process.Detail{}, nil
 }

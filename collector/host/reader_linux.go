@@ -8,6 +8,8 @@ import (
 
 	"github.com/go-kit/log/level"
 	"github.com/prometheus/procfs"
+
+	"proctree/collector/process"
 )
 
 // maxHeld bounds the passes that may hang at a process: each of them holds a thread.
@@ -57,7 +59,7 @@ type procfsReader struct {
 	entries []byte
 }
 
-func (r *procfsReader) Read(ctx context.Context) (*Snapshot, error) {
+func (r *procfsReader) Read(ctx context.Context) (*process.Snapshot, error) {
 	began := time.Now()
 	clock, err := r.clock.clock()
 	if err != nil {
@@ -73,13 +75,13 @@ func (r *procfsReader) Read(ctx context.Context) (*Snapshot, error) {
 	errs := make(map[string]uint64)
 	r.table.failed.addTo(errs)
 	r.addFacts(began, errs)
-	return r.finish(&Snapshot{Taken: began, Clock: clock, Processes: r.table.out, Reader: ReaderProcfs, Errors: errs}), nil
+	return r.finish(&process.Snapshot{Taken: began, Clock: clock, Processes: r.table.out, Reader: ReaderProcfs, Errors: errs}), nil
 }
 
 // finish adds to a snapshot what does not depend on how the table was read.
-func (r *procfsReader) finish(s *Snapshot) *Snapshot {
+func (r *procfsReader) finish(s *process.Snapshot) *process.Snapshot {
 	r.pss.apply(s.Processes, s.Errors)
-	s.ExitSource = ExitsChildren
+	s.ExitSource = process.ExitsChildren
 	s.System = r.system(s.Errors)
 	s.Duration = time.Since(s.Taken)
 	return s
@@ -99,12 +101,12 @@ func (r *procfsReader) addFacts(now time.Time, errs map[string]uint64) {
 
 // system reads the figures of the host, within the deadline: where /proc/stat and others
 // come from a user-space file system (lxcfs), that can hang.
-func (r *procfsReader) system(errs map[string]uint64) System {
-	var s System
+func (r *procfsReader) system(errs map[string]uint64) process.System {
+	var s process.System
 	var failed failures
 	if _, err := r.guard.do(func() { s, failed = readSystem(r.fs, r.cfg.ProcPath) }); err != nil {
-		errs[ReasonDeadline]++
-		return System{}
+		errs[process.ReasonDeadline]++
+		return process.System{}
 	}
 	failed.addTo(errs)
 	return s

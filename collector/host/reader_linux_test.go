@@ -14,6 +14,7 @@ import (
 
 	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 // newReader reads a tree, and is closed at the end of the test.
@@ -33,7 +34,7 @@ func newReader(t *testing.T, cfg host.Config) host.Reader {
 	return reader
 }
 
-func read(t *testing.T, reader host.Reader) *host.Snapshot {
+func read(t *testing.T, reader host.Reader) *process.Snapshot {
 	t.Helper()
 	snapshot, err := reader.Read(t.Context())
 	if err != nil {
@@ -56,21 +57,21 @@ func TestReadEveryField(t *testing.T) {
 		Cmdline: []string{"nginx", "-g", "daemon off;"}, Cgroup: "0::/system.slice/nginx.service\n",
 	}}}.Write(t)
 	got := read(t, newReader(t, host.Config{ProcPath: root}))
-	want := host.Process{
-		ID: host.ID{PID: 42, StartTicks: 500}, PPID: 1, Name: "nginx", State: host.Blocked, Known: hosttest.AllFields,
+	want := process.Process{
+		ID: process.ID{PID: 42, StartTicks: 500}, PPID: 1, Name: "nginx", State: process.Blocked, Known: hosttest.AllFields,
 		Nice: -5, Threads: 4, UID: 12_345_678, UserTime: 1500 * time.Millisecond, SystemTime: 250 * time.Millisecond,
 		ChildUserTime: 70 * time.Millisecond, ChildSystemTime: 30 * time.Millisecond, ResidentBytes: 2048 << 10,
 		VirtualBytes: 8192 << 10, SwapBytes: 16 << 10, ReadBytes: 4096, WrittenBytes: 8192, OpenFDs: 5, MinorFaults: 11,
 		MajorFaults: 12, VoluntarySwitches: 13, InvoluntarySwitches: 14,
-		Facts: &host.Facts{
+		Facts: &process.Facts{
 			Exe: "/usr/sbin/nginx", Cmdline: []string{"nginx", "-g", "daemon off;"}, User: "12345678",
 			Cgroup: "/system.slice/nginx.service", Unit: "nginx.service", FDLimit: 2048,
 		},
 	}
-	if diff := gocmp.Diff([]host.Process{want}, got.Processes); diff != "" {
+	if diff := gocmp.Diff([]process.Process{want}, got.Processes); diff != "" {
 		t.Errorf("processes (-want +got):\n%s", diff)
 	}
-	if diff := gocmp.Diff(hosttest.System(), got.System, gocmp.AllowUnexported(host.System{})); diff != "" {
+	if diff := gocmp.Diff(hosttest.System(), got.System, gocmp.AllowUnexported(process.System{})); diff != "" {
 		t.Errorf("system (-want +got):\n%s", diff)
 	}
 	if got.Reader != "procfs" || len(got.Errors) != 0 || got.Clock.Now != 1_000_000 || !got.Clock.Epoch.Equal(hosttest.Epoch) {
@@ -122,14 +123,14 @@ func TestReadKernelThreadsAndZombies(t *testing.T) {
 	}}.Write(t)
 	got := read(t, newReader(t, host.Config{ProcPath: root}))
 	worker, zombie := got.ByPID(9), got.ByPID(50)
-	if !worker.Kernel || worker.Name != "kworker/0:1" || worker.State != host.Sleeping {
+	if !worker.Kernel || worker.Name != "kworker/0:1" || worker.State != process.Sleeping {
 		t.Errorf("the kernel thread came as %+v", worker)
 	}
 	// It has neither memory nor descriptors: that is a figure, not ignorance.
 	if !worker.Known.Has(hosttest.AllFields) || worker.ResidentBytes != 0 || worker.OpenFDs != 0 {
 		t.Errorf("the kernel thread knows %b, resident %d", worker.Known, worker.ResidentBytes)
 	}
-	if zombie.State != host.Zombie || !zombie.Known.Has(host.HasMemory|host.HasSwap) || zombie.Facts.Cmdline != nil {
+	if zombie.State != process.Zombie || !zombie.Known.Has(process.HasMemory|process.HasSwap) || zombie.Facts.Cmdline != nil {
 		t.Errorf("the zombie came as %+v", zombie)
 	}
 	if len(got.Errors) != 0 {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // startChild starts a real process that waits until the test ends.
@@ -44,8 +45,8 @@ func TestReadThisHost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wanted := host.HasCPU | host.HasChildCPU | host.HasMemory | host.HasSwap | host.HasOpenFDs | host.HasFaults |
-		host.HasSwitches | host.HasThreads | host.HasNice
+	wanted := process.HasCPU | process.HasChildCPU | process.HasMemory | process.HasSwap | process.HasOpenFDs | process.HasFaults |
+		process.HasSwitches | process.HasThreads | process.HasNice
 	if !self.Known.Has(wanted) || self.PPID != os.Getppid() || self.Facts.Exe != exe || self.UID != uint32(os.Geteuid()) {
 		t.Errorf("this process came as %+v with %+v", self, self.Facts)
 	}
@@ -69,7 +70,7 @@ func TestReadThisHost(t *testing.T) {
 	checkSystem(t, got.System)
 }
 
-func checkSystem(t *testing.T, s host.System) {
+func checkSystem(t *testing.T, s process.System) {
 	t.Helper()
 	if s.CPUs < 1 || s.CPUs > 4*runtime.NumCPU()+64 || s.Forks == 0 || s.PIDLimit < 300 || s.CPUBusy <= 0 || s.CPUIdle <= 0 {
 		t.Errorf("system: %+v", s)
@@ -125,9 +126,9 @@ func TestReadSeesExecAndZombie(t *testing.T) {
 	}
 	_ = stdin.Close()
 	_, _ = io.Copy(io.Discard, stdout)
-	readUntil(t, reader, func(s *host.Snapshot) bool {
+	readUntil(t, reader, func(s *process.Snapshot) bool {
 		p := s.ByPID(child.Process.Pid)
-		return p != nil && p.State == host.Zombie && p.Known.Has(host.HasMemory) && p.ResidentBytes == 0
+		return p != nil && p.State == process.Zombie && p.Known.Has(process.HasMemory) && p.ResidentBytes == 0
 	})
 	_ = child.Wait()
 	if p := read(t, reader).ByID(before.ID); p != nil {
@@ -153,7 +154,7 @@ func TestReadWhileProcessesComeAndGo(t *testing.T) {
 	for range 10 {
 		got := read(t, reader)
 		for reason, n := range got.Errors {
-			if reason != host.ReasonPermission {
+			if reason != process.ReasonPermission {
 				t.Errorf("%d errors for the reason %q", n, reason)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"proctree/collector/host/ntprocess"
+	"proctree/collector/process"
 )
 
 // fileTimeSecond is the unit of start ticks: those of FILETIME, 100 ns since 1601.
@@ -25,8 +26,8 @@ func fileTimeEpoch() time.Time { return time.Date(1601, 1, 1, 0, 0, 0, 0, time.U
 type ntReader struct {
 	table  *ntTable
 	facts  *factsByID
-	names  map[ID]string
-	faults map[ID]*faultCounters
+	names  map[process.ID]string
+	faults map[process.ID]*faultCounters
 	users  *accountNames
 }
 
@@ -36,24 +37,24 @@ func NewReader(cfg Config) (Reader, error) {
 	return &ntReader{
 		table:  newNTTable(),
 		facts:  newFactsByID(),
-		names:  make(map[ID]string),
-		faults: make(map[ID]*faultCounters),
+		names:  make(map[process.ID]string),
+		faults: make(map[process.ID]*faultCounters),
 		users:  newAccountNames(cfg.Deadline),
 	}, nil
 }
 
 // Read implements Reader.
-func (r *ntReader) Read(ctx context.Context) (*Snapshot, error) {
+func (r *ntReader) Read(ctx context.Context) (*process.Snapshot, error) {
 	began := time.Now()
 	if err := r.table.read(); err != nil {
 		return nil, err
 	}
 	table := r.table.processes
-	s := &Snapshot{
+	s := &process.Snapshot{
 		Taken:      began,
-		Clock:      Clock{Epoch: fileTimeEpoch(), TicksPerSecond: fileTimeSecond, Now: fileTimeOf(began)},
-		Processes:  make([]Process, 0, len(table)),
-		ExitSource: ExitsNone,
+		Clock:      process.Clock{Epoch: fileTimeEpoch(), TicksPerSecond: fileTimeSecond, Now: fileTimeOf(began)},
+		Processes:  make([]process.Process, 0, len(table)),
+		ExitSource: process.ExitsNone,
 		Reader:     "windows",
 		Errors:     make(map[string]uint64),
 		System:     readSystem(ctx),
@@ -64,23 +65,23 @@ func (r *ntReader) Read(ctx context.Context) (*Snapshot, error) {
 			s.Processes = append(s.Processes, r.process(&table[i], s))
 		}
 	}
-	slices.SortFunc(s.Processes, func(a, b Process) int { return a.PID - b.PID })
+	slices.SortFunc(s.Processes, func(a, b process.Process) int { return a.PID - b.PID })
 	r.sweep(s)
 	s.Duration = time.Since(began)
 	return s, nil
 }
 
-func (r *ntReader) process(e *ntprocess.Process, s *Snapshot) Process {
-	id := ID{PID: int(e.PID), StartTicks: e.CreateTime}
+func (r *ntReader) process(e *ntprocess.Process, s *process.Snapshot) process.Process {
+	id := process.ID{PID: int(e.PID), StartTicks: e.CreateTime}
 	if id.StartTicks == 0 && !s.System.BootTime.IsZero() {
 		id.StartTicks = fileTimeOf(s.System.BootTime)
 	}
-	p := Process{
+	p := process.Process{
 		ID:            id,
 		PPID:          int(e.ParentPID),
 		Name:          r.name(id, e),
 		State:         stateOfThreads(e.State),
-		Known:         HasCPU | HasMemory | HasIO | HasOpenFDs | HasFaults | HasThreads,
+		Known:         process.HasCPU | process.HasMemory | process.HasIO | process.HasOpenFDs | process.HasFaults | process.HasThreads,
 		Threads:       int(e.Threads),
 		UserTime:      e.UserTime,
 		SystemTime:    e.KernelTime,
@@ -97,7 +98,7 @@ func (r *ntReader) process(e *ntprocess.Process, s *Snapshot) Process {
 		r.faults[id] = c
 	}
 	p.MinorFaults, p.MajorFaults = c.add(e.PageFaults, e.HardFaults)
-	p.Facts = noFacts
+	p.Facts = process.NoFacts
 	if !p.Kernel {
 		p.Facts = r.facts.get(id, p.Name, s.Errors, func(k *knownFacts) { r.readFacts(id, k) })
 	}
@@ -105,7 +106,7 @@ func (r *ntReader) process(e *ntprocess.Process, s *Snapshot) Process {
 }
 
 // name decodes the name of a process once.
-func (r *ntReader) name(id ID, e *ntprocess.Process) string {
+func (r *ntReader) name(id process.ID, e *ntprocess.Process) string {
 	name, ok := r.names[id]
 	if !ok {
 		name = e.Name()
@@ -114,22 +115,22 @@ func (r *ntReader) name(id ID, e *ntprocess.Process) string {
 	return name
 }
 
-func stateOfThreads(s ntprocess.State) State {
+func stateOfThreads(s ntprocess.State) process.State {
 	switch s {
 	case ntprocess.StateRunning:
-		return Running
+		return process.Running
 	case ntprocess.StateWaiting:
-		return Sleeping
+		return process.Sleeping
 	case ntprocess.StateSuspended:
-		return Stopped
+		return process.Stopped
 	case ntprocess.StateEnded:
-		return Zombie
+		return process.Zombie
 	}
-	return Other
+	return process.Other
 }
 
 // sweep forgets the processes that are not in the snapshot.
-func (r *ntReader) sweep(s *Snapshot) {
+func (r *ntReader) sweep(s *process.Snapshot) {
 	r.facts.sweep()
 	for id := range r.names {
 		if s.ByID(id) == nil {

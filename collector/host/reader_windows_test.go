@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"proctree/collector/process"
 )
 
 // waiterFlag makes this test binary a process that waits until its standard input ends.
@@ -55,7 +57,7 @@ func windowsReader(tb testing.TB) Reader {
 	return r
 }
 
-func readTable(tb testing.TB, r Reader) *Snapshot {
+func readTable(tb testing.TB, r Reader) *process.Snapshot {
 	tb.Helper()
 	s, err := r.Read(context.Background())
 	if err != nil {
@@ -74,7 +76,7 @@ func TestReadWindows(t *testing.T) {
 	if self == nil {
 		t.Fatalf("this process is not among %d", len(s.Processes))
 	}
-	if !self.Known.Has(HasCPU|HasMemory|HasThreads|HasOpenFDs) || self.ResidentBytes < 1<<20 || self.Threads < 2 || self.OpenFDs == 0 {
+	if !self.Known.Has(process.HasCPU|process.HasMemory|process.HasThreads|process.HasOpenFDs) || self.ResidentBytes < 1<<20 || self.Threads < 2 || self.OpenFDs == 0 {
 		t.Errorf("this process came as %+v", self)
 	}
 	if self.Name != filepath.Base(exe) || !strings.EqualFold(self.Facts.Exe, exe) || self.Facts.User == "" {
@@ -110,7 +112,7 @@ func TestReadWindows(t *testing.T) {
 	if s = readTable(t, r); s.ByID(gone) != nil {
 		t.Error("the child is still there after its end")
 	}
-	if _, err := detailer.Detail(t.Context(), gone); !errors.Is(err, ErrNoProcess) {
+	if _, err := detailer.Detail(t.Context(), gone); !errors.Is(err, process.ErrNoProcess) {
 		t.Errorf("detail of what has gone: %v", err)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 
 	"golang.org/x/sys/unix"
+
+	"proctree/collector/process"
 )
 
 // reasonOf names an error for Snapshot.Errors. It is empty for what is not there: the
@@ -14,13 +16,13 @@ func reasonOf(err error) string {
 	case err == nil, errors.Is(err, unix.ENOENT), errors.Is(err, unix.ESRCH):
 		return ""
 	case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
-		return ReasonPermission
+		return process.ReasonPermission
 	case errors.Is(err, errOverdue), errors.Is(err, errTooManyHang):
-		return ReasonDeadline
+		return process.ReasonDeadline
 	case errors.Is(err, errParse):
-		return ReasonParse
+		return process.ReasonParse
 	}
-	return ReasonOther
+	return process.ReasonOther
 }
 
 // isGone reports whether err says that something is not there.

@@ -1,5 +1,7 @@
 package host
 
+import "proctree/collector/process"
+
 // A process that has not run since it was last read is not read again: opening, reading
 // and closing its files costs six times what schedstat alone does, and on most hosts most
 // processes sleep. What it has done itself cannot have changed. What others can change
@@ -38,8 +40,8 @@ type rest struct {
 
 // worthAsking reports whether the account of the process that was read last is to be
 // taken.
-func (r *rest) worthAsking(was *Process) bool {
-	return was != nil && r.quiet && was.Threads == 1 && was.State != Running
+func (r *rest) worthAsking(was *process.Process) bool {
+	return was != nil && r.quiet && was.Threads == 1 && was.State != process.Running
 }
 
 // holds reports whether the figures read with r are still those of the process.
@@ -48,10 +50,10 @@ func (r *rest) holds(account schedstat, now uint64) bool {
 }
 
 // after returns the rest of a process that has just been read, and was read before as was.
-func (r *rest) after(account schedstat, was, is *Process, now uint64) rest {
+func (r *rest) after(account schedstat, was, is *process.Process, now uint64) rest {
 	return rest{
 		account: account,
-		quiet: was != nil && was.ID == is.ID && is.Known.Has(HasSwitches) &&
+		quiet: was != nil && was.ID == is.ID && is.Known.Has(process.HasSwitches) &&
 			was.VoluntarySwitches == is.VoluntarySwitches && was.InvoluntarySwitches == is.InvoluntarySwitches,
 		due: nextDue(is.PID, now),
 	}

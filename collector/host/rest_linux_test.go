@@ -11,6 +11,7 @@ import (
 
 	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 // resting is a process that runs only when the test says so.
@@ -137,14 +138,14 @@ func TestRestingProcessesOfThisHost(t *testing.T) {
 	}
 	compared := 0
 	// Others may take memory from a process that rests, and give it another parent.
-	others := cmpopts.IgnoreFields(host.Process{}, "ResidentBytes", "SwapBytes", "PPID", "Nice", "Facts", "MinorFaults")
+	others := cmpopts.IgnoreFields(process.Process{}, "ResidentBytes", "SwapBytes", "PPID", "Nice", "Facts", "MinorFaults")
 	for range 5 {
 		before, spared, after := read(t, whole), read(t, sparing), read(t, whole)
 		for i := range before.Processes {
 			b := &before.Processes[i]
 			s, a := spared.ByID(b.ID), after.ByID(b.ID)
 			// One that was woken and waits for a CPU has not run since.
-			woken := b.State == host.Running
+			woken := b.State == process.Running
 			if s == nil || a == nil || woken || b.PID == os.Getpid() || gocmp.Diff(b, a, others) != "" {
 				continue
 			}

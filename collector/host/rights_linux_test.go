@@ -15,6 +15,8 @@ import (
 
 	"github.com/go-kit/log"
 	"golang.org/x/sys/unix"
+
+	"proctree/collector/process"
 )
 
 // rightsRole is the role of a child that runs reportRights.
@@ -23,7 +25,7 @@ const rightsRole = "rights"
 // rightsReport is what a child of other rights tells of its reader.
 type rightsReport struct {
 	Reader    string
-	Exits     ExitSource
+	Exits     process.ExitSource
 	Processes int
 	// OthersIO and OthersExe count the processes of other users of which the I/O and the
 	// executable are known.
@@ -71,7 +73,7 @@ func (r *rightsReport) read(cfg Config) error {
 			if p.UID == uint32(os.Geteuid()) {
 				continue
 			}
-			if p.Known.Has(HasIO) {
+			if p.Known.Has(process.HasIO) {
 				r.OthersIO++
 			}
 			if p.Facts.Exe != "" {
@@ -79,7 +81,7 @@ func (r *rightsReport) read(cfg Config) error {
 			}
 		}
 		r.Records += len(s.Exits)
-		if r.Records > 0 || s.ExitSource == ExitsChildren || time.Now().After(deadline) {
+		if r.Records > 0 || s.ExitSource == process.ExitsChildren || time.Now().After(deadline) {
 			return nil
 		}
 		if err := exec.Command("true").Run(); err != nil {
@@ -119,7 +121,7 @@ func skipWithoutBPF(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("SKIPPED: to give rights to others takes root")
 	}
-	probe, err := NewReader(Config{Reader: ReaderBPF, Exits: string(ExitsBPF)})
+	probe, err := NewReader(Config{Reader: ReaderBPF, Exits: string(process.ExitsBPF)})
 	if err != nil {
 		t.Skipf("SKIPPED: root itself has no BPF here: %v", err)
 	}
@@ -153,28 +155,28 @@ func TestRights(t *testing.T) {
 		caps   []uintptr
 		env    []string
 		reader string
-		exits  ExitSource
+		exits  process.ExitSource
 		// io and exe tell whether those of other users' processes are seen.
 		io, exe bool
 		lines   []string
 		err     string
 	}{
-		{name: "BPF and PERFMON", caps: bpfCaps, reader: ReaderBPF, exits: ExitsBPF, io: true},
-		{name: "BPF alone", caps: bpfCaps[:1], reader: ReaderProcfs, exits: ExitsChildren, lines: []string{viaProc, poorExits}},
-		{name: "SYS_PTRACE", caps: seeAll[:1], reader: ReaderProcfs, exits: ExitsChildren, exe: true, lines: []string{viaProc, poorExits}},
-		{name: "SYS_PTRACE and DAC_READ_SEARCH", caps: seeAll, reader: ReaderProcfs, exits: ExitsChildren, io: true, exe: true, lines: []string{viaProc, poorExits}},
-		{name: "all of them", caps: slices.Concat(bpfCaps, seeAll), reader: ReaderBPF, exits: ExitsBPF, io: true, exe: true},
-		{name: "NET_ADMIN", caps: []uintptr{unix.CAP_NET_ADMIN}, reader: ReaderProcfs, exits: ExitsTaskstats, lines: []string{viaProc, poorExits}},
-		{name: "none", reader: ReaderProcfs, exits: ExitsChildren, lines: []string{viaProc, poorExits}},
-		{name: "none, a pinned iterator", env: []string{"TEST_PIN=" + pin}, reader: ReaderBPF, exits: ExitsChildren, io: true, lines: []string{poorExits}},
-		{name: "none, another's pinned iterator", env: []string{"TEST_PIN=" + secret}, reader: ReaderProcfs, exits: ExitsChildren, lines: []string{viaProc, poorExits}},
+		{name: "BPF and PERFMON", caps: bpfCaps, reader: ReaderBPF, exits: process.ExitsBPF, io: true},
+		{name: "BPF alone", caps: bpfCaps[:1], reader: ReaderProcfs, exits: process.ExitsChildren, lines: []string{viaProc, poorExits}},
+		{name: "SYS_PTRACE", caps: seeAll[:1], reader: ReaderProcfs, exits: process.ExitsChildren, exe: true, lines: []string{viaProc, poorExits}},
+		{name: "SYS_PTRACE and DAC_READ_SEARCH", caps: seeAll, reader: ReaderProcfs, exits: process.ExitsChildren, io: true, exe: true, lines: []string{viaProc, poorExits}},
+		{name: "all of them", caps: slices.Concat(bpfCaps, seeAll), reader: ReaderBPF, exits: process.ExitsBPF, io: true, exe: true},
+		{name: "NET_ADMIN", caps: []uintptr{unix.CAP_NET_ADMIN}, reader: ReaderProcfs, exits: process.ExitsTaskstats, lines: []string{viaProc, poorExits}},
+		{name: "none", reader: ReaderProcfs, exits: process.ExitsChildren, lines: []string{viaProc, poorExits}},
+		{name: "none, a pinned iterator", env: []string{"TEST_PIN=" + pin}, reader: ReaderBPF, exits: process.ExitsChildren, io: true, lines: []string{poorExits}},
+		{name: "none, another's pinned iterator", env: []string{"TEST_PIN=" + secret}, reader: ReaderProcfs, exits: process.ExitsChildren, lines: []string{viaProc, poorExits}},
 		{name: "none, BPF asked for", env: []string{"TEST_READER=bpf"}, err: "CAP_BPF and CAP_PERFMON"},
 		{name: "none, BPF's exits asked for", env: []string{"TEST_EXITS=bpf"}, err: "CAP_BPF and CAP_PERFMON"},
 		{name: "none, taskstats asked for", env: []string{"TEST_EXITS=taskstats"}, err: "CAP_NET_ADMIN"},
-		{name: "NET_ADMIN, children asked for", caps: []uintptr{unix.CAP_NET_ADMIN}, env: []string{"TEST_EXITS=children"}, reader: ReaderProcfs, exits: ExitsChildren, lines: []string{viaProc}},
+		{name: "NET_ADMIN, children asked for", caps: []uintptr{unix.CAP_NET_ADMIN}, env: []string{"TEST_EXITS=children"}, reader: ReaderProcfs, exits: process.ExitsChildren, lines: []string{viaProc}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if tc.exits == ExitsTaskstats {
+			if tc.exits == process.ExitsTaskstats {
 				skipWithoutTaskstats(t)
 			}
 			got, logged := report(t, ordinary(tc.caps), tc.env...)
@@ -187,7 +189,7 @@ func TestRights(t *testing.T) {
 			if got.Err != "" || got.Reader != tc.reader || got.Exits != tc.exits || got.Processes < 2 {
 				t.Errorf("got %+v, want reader %s, exits %s", got, tc.reader, tc.exits)
 			}
-			if tc.exits != ExitsChildren && got.Records == 0 {
+			if tc.exits != process.ExitsChildren && got.Records == 0 {
 				t.Error("no record of an exit")
 			}
 			if io, exe := got.OthersIO > 0, got.OthersExe > 0; io != tc.io || exe != tc.exe {
@@ -238,7 +240,7 @@ func TestReadByBPFInAPIDNamespace(t *testing.T) {
 	skipWithoutBPF(t)
 	attr := &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWPID | syscall.CLONE_NEWNS}
 	got, logged := report(t, attr, "TEST_READER=bpf", "TEST_PROC="+t.TempDir())
-	if got.Err != "" || got.Reader != ReaderBPF || got.Exits != ExitsChildren || got.Processes != 1 {
+	if got.Err != "" || got.Reader != ReaderBPF || got.Exits != process.ExitsChildren || got.Processes != 1 {
 		t.Errorf("got %+v, want the child alone; logged %s", got, logged)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"proctree/collector/process"
 )
 
 // DefaultMaxAge is how old a snapshot may be and still serve who asks.
@@ -18,7 +20,7 @@ type SamplerConfig struct {
 	// MaxAge is the age up to which a snapshot is handed out again; DefaultMaxAge.
 	MaxAge time.Duration
 	// OnScan sees every snapshot once, in order, before anybody is handed it. Optional.
-	OnScan func(*Snapshot)
+	OnScan func(*process.Snapshot)
 }
 
 // Sampler shares scans: whoever asks within MaxAge of a scan's start gets that scan, and
@@ -28,8 +30,8 @@ type Sampler struct {
 	cfg SamplerConfig
 
 	mu       sync.Mutex
-	current  *Snapshot
-	previous *Snapshot
+	current  *process.Snapshot
+	previous *process.Snapshot
 	flight   *flight
 	closed   bool
 	// orphaned tells the scan under way to close the Reader, for Close has given up.
@@ -45,7 +47,7 @@ type flight struct {
 }
 
 // Pair is the newest snapshot and the one before it, which is nil at first.
-type Pair struct{ Current, Previous *Snapshot }
+type Pair struct{ Current, Previous *process.Snapshot }
 
 // ErrClosed is returned by a Sampler that was closed.
 var ErrClosed = errors.New("sampler: closed")
@@ -54,7 +56,7 @@ var ErrClosed = errors.New("sampler: closed")
 func NewSampler(cfg SamplerConfig) *Sampler {
 	cfg.MaxAge = cmp.Or(cfg.MaxAge, DefaultMaxAge)
 	if cfg.OnScan == nil {
-		cfg.OnScan = func(*Snapshot) {}
+		cfg.OnScan = func(*process.Snapshot) {}
 	}
 	return &Sampler{cfg: cfg}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // slowReader takes its time for each scan, unless its context ends first.
@@ -25,7 +26,7 @@ type slowReader struct {
 	closed  int
 }
 
-func (r *slowReader) Read(ctx context.Context) (*host.Snapshot, error) {
+func (r *slowReader) Read(ctx context.Context) (*process.Snapshot, error) {
 	r.mu.Lock()
 	r.scans++
 	r.running++
@@ -48,7 +49,7 @@ func (r *slowReader) Read(ctx context.Context) (*host.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &host.Snapshot{Taken: taken}, nil
+	return &process.Snapshot{Taken: taken}, nil
 }
 
 func (r *slowReader) Close() error {
@@ -76,8 +77,8 @@ func sample(t *testing.T, s *host.Sampler) host.Pair {
 func TestSamplerSharesAScanForASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		reader := &slowReader{takes: 100 * time.Millisecond}
-		var seen []*host.Snapshot
-		s := host.NewSampler(host.SamplerConfig{Reader: reader, OnScan: func(s *host.Snapshot) { seen = append(seen, s) }})
+		var seen []*process.Snapshot
+		s := host.NewSampler(host.SamplerConfig{Reader: reader, OnScan: func(s *process.Snapshot) { seen = append(seen, s) }})
 		first := sample(t, s)
 		if first.Previous != nil || first.Current == nil {
 			t.Fatalf("the first pair is %+v", first)
@@ -146,15 +147,15 @@ func TestSamplerLetsGoOfWhoeverGivesUp(t *testing.T) {
 
 func TestSamplerScansAgainAfterAnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		reader := &slowReader{takes: time.Millisecond, err: host.ErrNoProcess}
+		reader := &slowReader{takes: time.Millisecond, err: process.ErrNoProcess}
 		called := 0
-		s := host.NewSampler(host.SamplerConfig{Reader: reader, OnScan: func(*host.Snapshot) { called++ }})
-		if _, err := s.Sample(t.Context()); !errors.Is(err, host.ErrNoProcess) || called != 0 {
+		s := host.NewSampler(host.SamplerConfig{Reader: reader, OnScan: func(*process.Snapshot) { called++ }})
+		if _, err := s.Sample(t.Context()); !errors.Is(err, process.ErrNoProcess) || called != 0 {
 			t.Errorf("got %v, OnScan was called %d times", err, called)
 		}
 		reader.err = nil
 		first := sample(t, s)
-		reader.err = host.ErrNoProcess
+		reader.err = process.ErrNoProcess
 		time.Sleep(time.Hour)
 		if _, err := s.Sample(t.Context()); err == nil {
 			t.Error("an old snapshot was passed off as a new one")

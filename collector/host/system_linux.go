@@ -8,21 +8,23 @@ import (
 	"time"
 
 	"github.com/prometheus/procfs"
+
+	"proctree/collector/process"
 )
 
 // readSystem reads the figures of the whole host. What cannot be read is left out and
 // counted: each scan stands without them.
-func readSystem(fs procfs.FS, root string) (System, failures) {
-	var s System
+func readSystem(fs procfs.FS, root string) (process.System, failures) {
+	var s process.System
 	var failed failures
-	for _, read := range []func(procfs.FS, *System) error{readProcStat, readMeminfo, readLoad, readPressure} {
+	for _, read := range []func(procfs.FS, *process.System) error{readProcStat, readMeminfo, readLoad, readPressure} {
 		failed.add(read(fs, &s))
 	}
 	s.PIDLimit = pidLimit(root)
 	return s, failed
 }
 
-func readProcStat(fs procfs.FS, s *System) error {
+func readProcStat(fs procfs.FS, s *process.System) error {
 	stat, err := fs.Stat()
 	if err != nil {
 		return err
@@ -35,7 +37,7 @@ func readProcStat(fs procfs.FS, s *System) error {
 	return nil
 }
 
-func readMeminfo(fs procfs.FS, s *System) error {
+func readMeminfo(fs procfs.FS, s *process.System) error {
 	memory, err := fs.Meminfo()
 	if err != nil {
 		return err
@@ -56,7 +58,7 @@ func readMeminfo(fs procfs.FS, s *System) error {
 	return nil
 }
 
-func readLoad(fs procfs.FS, s *System) error {
+func readLoad(fs procfs.FS, s *process.System) error {
 	load, err := fs.LoadAvg()
 	if err != nil {
 		return err
@@ -67,8 +69,8 @@ func readLoad(fs procfs.FS, s *System) error {
 
 // readPressure leaves Pressure nil where the kernel has no pressure stall information, or
 // has it switched off (EOPNOTSUPP): neither is an error.
-func readPressure(fs procfs.FS, s *System) error {
-	var p Pressure
+func readPressure(fs procfs.FS, s *process.System) error {
+	var p process.Pressure
 	for _, resource := range []struct {
 		name string
 		into *float64

@@ -11,11 +11,13 @@ import (
 	"github.com/shirou/gopsutil/v3/host"
 	"github.com/shirou/gopsutil/v3/load"
 	"github.com/shirou/gopsutil/v3/mem"
+
+	"proctree/collector/process"
 )
 
 // readSystem reads what gopsutil knows of the host; the rest stays zero.
-func readSystem(ctx context.Context) System {
-	var s System
+func readSystem(ctx context.Context) process.System {
+	var s process.System
 	s.CPUs, _ = cpu.CountsWithContext(ctx, true)
 	if boot, err := host.BootTimeWithContext(ctx); err == nil {
 		s.BootTime = time.Unix(int64(boot), 0)

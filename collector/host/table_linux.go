@@ -3,6 +3,8 @@ package host
 import (
 	"math/bits"
 	"slices"
+
+	"proctree/collector/process"
 )
 
 // scanTable is what the passes of one scan fill in.
@@ -12,13 +14,13 @@ type scanTable struct {
 	pids []int32
 	// at is the place in pids of the process being read.
 	at     int
-	out    []Process
+	out    []process.Process
 	names  []kernelName
 	memos  []memo
 	failed failures
 
 	// previous are the processes of the last scan, with their names and memos.
-	previous      []Process
+	previous      []process.Process
 	previousNames []kernelName
 	previousMemos []memo
 	previousAt    int
@@ -37,7 +39,7 @@ func (n *kernelName) slice() []byte { return n.bytes[:n.length] }
 // memo is what the reader remembers of a process from one scan to the next.
 type memo struct {
 	// refused are figures for which the kernel refused the file, until the tick retry.
-	refused Fields
+	refused process.Fields
 	retry   uint64
 	rest    rest
 }
@@ -54,13 +56,13 @@ func (t *scanTable) begin(now uint64) {
 	t.now, t.at, t.previousAt, t.failed = now, 0, 0, failures{}
 	t.previous = t.out
 	t.memos, t.previousMemos = t.previousMemos[:0], t.memos
-	t.out = make([]Process, 0, len(t.pids))
+	t.out = make([]process.Process, 0, len(t.pids))
 	t.names, t.previousNames = t.previousNames[:0], t.names
 }
 
 // before returns the process that had the PID in the previous table, or nil, its name and
 // its memo. It is called in the order of PIDs, in which that table is sorted too.
-func (t *scanTable) before(pid int) (*Process, kernelName, memo) {
+func (t *scanTable) before(pid int) (*process.Process, kernelName, memo) {
 	for t.previousAt < len(t.previous) && t.previous[t.previousAt].PID < pid {
 		t.previousAt++
 	}
@@ -77,7 +79,7 @@ func (t *scanTable) lists(pid int) bool {
 }
 
 // add appends one process and goes on to the next.
-func (t *scanTable) add(p *Process, name *kernelName, m memo) {
+func (t *scanTable) add(p *process.Process, name *kernelName, m memo) {
 	t.out = append(t.out, *p)
 	t.names = append(t.names, *name)
 	t.memos = append(t.memos, m)

@@ -1,6 +1,10 @@
 package host
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"proctree/collector/process"
+)
 
 // Bits of a task's flags and states (linux/sched.h).
 const (
@@ -21,13 +25,13 @@ const taskLetters = "RSDTtXZP"
 
 // stateOfTask maps the state and exit state of a kernel's task as /proc does
 // (__task_state_index in linux/sched.h).
-func stateOfTask(state, exitState uint32) State {
+func stateOfTask(state, exitState uint32) process.State {
 	if state&taskIdle == taskIdle {
-		return StateOfLetter('I')
+		return process.StateOfLetter('I')
 	}
 	reported := (state | exitState) & taskReport
 	if state&(taskRTLockWait|taskFrozen) != 0 {
 		reported = taskUninterruptible
 	}
-	return StateOfLetter(taskLetters[bits.Len32(reported)])
+	return process.StateOfLetter(taskLetters[bits.Len32(reported)])
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"proctree/collector/process"
 )
 
 const (
@@ -84,7 +86,7 @@ func awaitProof(proof <-chan error) error {
 	return errors.New("no exit record arrives: this process is in a network namespace of its own")
 }
 
-func (x *taskstatsExits) name() ExitSource { return ExitsTaskstats }
+func (x *taskstatsExits) name() process.ExitSource { return process.ExitsTaskstats }
 
 func (x *taskstatsExits) passBegins() error {
 	x.mu.Lock()

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"proctree/collector/process"
 )
 
 func TestTaskstatsAddsThreadsToTheirProcess(t *testing.T) {
@@ -64,37 +66,37 @@ func TestTaskstatsCountsWhatFindsNoRoom(t *testing.T) {
 
 func TestTaskstatsRecords(t *testing.T) {
 	epoch := time.Unix(1_700_000_000, 0)
-	facts := &Facts{Exe: "/bin/worker", Cmdline: []string{"worker"}, User: "root"}
+	facts := &process.Facts{Exe: "/bin/worker", Cmdline: []string{"worker"}, User: "root"}
 	ended := exampleRecord
 	ended.pid, ended.leader, ended.uid, ended.began = 70, true, 0, epoch.Add(70*time.Second)
 	scanned := testProcess(70, "worker", facts) // started 70 s after the boot
-	seen := Exit{
-		ID: scanned.ID, Parent: 7, Name: "worker", Facts: facts, Processes: 1, Known: HasCPU | HasFaults | HasIO,
+	seen := process.Exit{
+		ID: scanned.ID, Parent: 7, Name: "worker", Facts: facts, Processes: 1, Known: process.HasCPU | process.HasFaults | process.HasIO,
 		// The exact time of 20 ms, split so that no part falls below what the scan showed.
 		UserTime: 13333334 * time.Nanosecond, SystemTime: 6666666 * time.Nanosecond,
 		MinorFaults: 1, MajorFaults: 2, ReadBytes: 3, WrittenBytes: 4, Reason: "SIGSEGV",
 	}
 	unseen := seen
-	unseen.ID, unseen.Parent, unseen.Processes, unseen.Facts = ID{}, 0, 2, &Facts{User: "root"}
+	unseen.ID, unseen.Parent, unseen.Processes, unseen.Facts = process.ID{}, 0, 2, &process.Facts{User: "root"}
 	// Twice 7 ms, split as 8 to 4.
 	unseen.UserTime, unseen.SystemTime = 9333334*time.Nanosecond, 4666666*time.Nanosecond
 	unseen.MinorFaults, unseen.MajorFaults, unseen.ReadBytes, unseen.WrittenBytes = 2, 4, 6, 8
 	for _, tc := range []struct {
 		name  string
-		table []Process
+		table []process.Process
 		began time.Time
 		times int
-		want  []Exit
+		want  []process.Exit
 	}{
-		{"seen", []Process{scanned}, ended.began, 1, []Exit{seen}},
-		{"seen, by a clock a second off", []Process{scanned}, ended.began.Add(time.Second), 1, []Exit{seen}},
-		{"two of another life of the number", []Process{scanned}, ended.began.Add(time.Hour), 2, []Exit{unseen}},
-		{"two that nobody saw", nil, ended.began, 2, []Exit{unseen}},
+		{"seen", []process.Process{scanned}, ended.began, 1, []process.Exit{seen}},
+		{"seen, by a clock a second off", []process.Process{scanned}, ended.began.Add(time.Second), 1, []process.Exit{seen}},
+		{"two of another life of the number", []process.Process{scanned}, ended.began.Add(time.Hour), 2, []process.Exit{unseen}},
+		{"two that nobody saw", nil, ended.began, 2, []process.Exit{unseen}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			l := newTestLedger(t)
-			clock := Clock{Epoch: epoch, TicksPerSecond: userHZ}
-			l.begin(tc.table, &Snapshot{Clock: clock}, nil)
+			clock := process.Clock{Epoch: epoch, TicksPerSecond: userHZ}
+			l.begin(tc.table, &process.Snapshot{Clock: clock}, nil)
 			x := &taskstatsExits{countIO: true}
 			for range tc.times {
 				p := endedProcess{taskRecord: ended, sum: ended.used}

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"proctree/collector/process"
 )
 
 // drain hands over the processes that ended before the pass began, and forgets threads of
@@ -35,7 +37,7 @@ type exitSums map[exitSumKey]*exitSum
 // exitSum has the CPU times apart from the record until all are added up: the more samples,
 // the better the split between user and system mode.
 type exitSum struct {
-	Exit
+	process.Exit
 	times cpuTimes
 }
 
@@ -43,24 +45,24 @@ type exitSumKey struct {
 	name, reason string
 	uid          uint32
 	parent       int
-	facts        *Facts
+	facts        *process.Facts
 }
 
 // addTask takes what the kernel said of a process.
 func (l *exitLedger) addTask(p *endedProcess, countIO bool, sums exitSums) {
-	record := Exit{
+	record := process.Exit{
 		Parent:      p.ppid,
 		Name:        l.facts.intern([]byte(p.name)),
 		UID:         p.uid,
 		Processes:   1,
-		Known:       HasCPU | HasFaults,
+		Known:       process.HasCPU | process.HasFaults,
 		MinorFaults: p.sum.minorFaults,
 		MajorFaults: p.sum.majorFaults,
 		Reason:      waitReason(p.status),
 	}
 	if countIO {
 		record.ReadBytes, record.WrittenBytes = p.sum.read, p.sum.written
-		record.Known |= HasIO
+		record.Known |= process.HasIO
 	}
 	began := p.began
 	if !p.leader {
@@ -76,7 +78,7 @@ func (l *exitLedger) addTask(p *endedProcess, countIO bool, sums exitSums) {
 		l.add(record)
 		return
 	}
-	var program *Facts
+	var program *process.Facts
 	if p.ranParent {
 		program = l.program(p.ppid, record.Name)
 	}
@@ -96,7 +98,7 @@ func (l *exitLedger) addTask(p *endedProcess, countIO bool, sums exitSums) {
 }
 
 // merge adds the record of another process, but for its CPU time.
-func (s *exitSum) merge(other *Exit) {
+func (s *exitSum) merge(other *process.Exit) {
 	s.Processes += other.Processes
 	s.MinorFaults += other.MinorFaults
 	s.MajorFaults += other.MajorFaults

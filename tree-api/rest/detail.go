@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strconv"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 	"proctree/tree-api/access"
 	"proctree/tree-api/jsontext"
 	"proctree/tree-api/tree"
@@ -31,7 +31,7 @@ func (c *Calls) getProcess(r *http.Request, role access.Role) (answer, error) {
 	v := m.As(role)
 	i, ok := v.Find(int(pid))
 	if !ok {
-		return answer{}, fmt.Errorf("pid %d: %w", pid, host.ErrNoProcess)
+		return answer{}, fmt.Errorf("pid %d: %w", pid, process.ErrNoProcess)
 	}
 	detail, err := c.detail(r.Context(), v.Nodes[i].Process.ID)
 	if err != nil {
@@ -43,15 +43,15 @@ func (c *Calls) getProcess(r *http.Request, role access.Role) (answer, error) {
 }
 
 // detail returns an empty detail where nothing can read one.
-func (c *Calls) detail(ctx context.Context, id host.ID) (*host.Detail, error) {
+func (c *Calls) detail(ctx context.Context, id process.ID) (*process.Detail, error) {
 	if c.cfg.Detailer == nil {
-		return &host.Detail{}, nil
+		return &process.Detail{}, nil
 	}
 	return c.cfg.Detailer.Detail(ctx, id)
 }
 
 // appendProcess appends the node and what is around it, then the detail.
-func (c *Calls) appendProcess(dst []byte, v *tree.View, i int32, d *host.Detail) []byte {
+func (c *Calls) appendProcess(dst []byte, v *tree.View, i int32, d *process.Detail) []byte {
 	dst = append(c.appendMoment(append(dst, '{'), v), ',')
 	dst = v.AppendSelected(dst, i, tree.AsMatch)
 	dst = v.AppendLine(append(dst, `,"ancestors":`...), v.Ancestors(i))
@@ -61,7 +61,7 @@ func (c *Calls) appendProcess(dst []byte, v *tree.View, i int32, d *host.Detail)
 }
 
 // appendDetail appends the members of the detail, each with a comma before it.
-func appendDetail(dst []byte, d *host.Detail, role access.Role) []byte {
+func appendDetail(dst []byte, d *process.Detail, role access.Role) []byte {
 	dst = appendLimits(dst, d.Limits)
 	dst = appendThreads(dst, d.ThreadList)
 	dst = appendCounts(dst, "memory", d.Memory)
@@ -77,7 +77,7 @@ func appendDetail(dst []byte, d *host.Detail, role access.Role) []byte {
 }
 
 // appendPlaces appends the paths, which are for operators alone.
-func appendPlaces(dst []byte, d *host.Detail) []byte {
+func appendPlaces(dst []byte, d *process.Detail) []byte {
 	dst = jsontext.AppendText(dst, "cwd", d.Cwd)
 	dst = jsontext.AppendText(dst, "root", d.Root)
 	if d.Cgroups != nil {
@@ -96,7 +96,7 @@ func appendPlaces(dst []byte, d *host.Detail) []byte {
 }
 
 // appendLimits appends the resource limits; null is unlimited.
-func appendLimits(dst []byte, limits []host.Limit) []byte {
+func appendLimits(dst []byte, limits []process.Limit) []byte {
 	if limits == nil {
 		return dst
 	}
@@ -117,7 +117,7 @@ func appendLimit(dst []byte, value *uint64) []byte {
 	return jsontext.AppendUint(dst, *value)
 }
 
-func appendThreads(dst []byte, threads []host.Thread) []byte {
+func appendThreads(dst []byte, threads []process.Thread) []byte {
 	if threads == nil {
 		return dst
 	}

@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"strconv"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 	"proctree/tree-api/access"
 	"proctree/tree-api/jsontext"
 	"proctree/tree-api/tree"
@@ -71,7 +71,7 @@ func FailureOf(err error) *CallError {
 		return &CallError{Status: http.StatusBadRequest, Kind: ErrorBadData, Err: err}
 	case errors.Is(err, tree.ErrForOperators):
 		return &CallError{Status: http.StatusForbidden, Kind: errorForbidden, Err: err}
-	case errors.Is(err, tree.ErrNoRoot), errors.Is(err, host.ErrNoProcess):
+	case errors.Is(err, tree.ErrNoRoot), errors.Is(err, process.ErrNoProcess):
 		return &CallError{Status: http.StatusNotFound, Kind: ErrorNotFound, Err: err}
 	case errors.Is(err, context.DeadlineExceeded):
 		return &CallError{Status: http.StatusServiceUnavailable, Kind: errorTimeout, Err: err}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/go-kit/log/level"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 	"proctree/tree-api/tree"
 )
 
@@ -75,7 +75,7 @@ func (h *hub) serve(ctx context.Context, number int) (taken time.Time, err error
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	// Feeds that have shown the same snapshot last count their rates from it together.
-	since := map[*host.Snapshot]*tree.Model{}
+	since := map[*process.Snapshot]*tree.Model{}
 	for key, f := range h.feeds {
 		previous := f.snapshot()
 		if number%key.interval != 0 || previous == report.Snapshot {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/coder/websocket"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 	"proctree/tree-api/access"
 	"proctree/tree-api/tree"
 )
@@ -100,7 +100,7 @@ func (f *feed) advance(ctx context.Context, m *tree.Model) error {
 }
 
 // snapshot is the one that the feed shows.
-func (f *feed) snapshot() *host.Snapshot { return f.shown.Report.Snapshot }
+func (f *feed) snapshot() *process.Snapshot { return f.shown.Report.Snapshot }
 
 // errClosed is returned to who wants a stream while the exporter stops.
 var errClosed = errors.New("the exporter stops")

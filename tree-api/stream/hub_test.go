@@ -6,8 +6,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 	"proctree/tree-api/access"
 	"proctree/tree-api/tree"
 	"proctree/tree-api/treetest"
@@ -183,8 +183,8 @@ func TestHubTellsWhenTheTableCannotBeRead(t *testing.T) {
 func TestHubFollowsOtherPrivacyRules(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		facts := hosttest.Process(2, 1, "worker", hosttest.Cmdline("worker", "--token=abc")).Facts
-		source := treetest.NewLiving(t, func(int) []host.Process {
-			return []host.Process{hosttest.Process(2, 1, "worker", func(p *host.Process) { p.Facts = facts })}
+		source := treetest.NewLiving(t, func(int) []process.Process {
+			return []process.Process{hosttest.Process(2, 1, "worker", func(p *process.Process) { p.Facts = facts })}
 		})
 		following := streamsOf(t, source)
 		l := listen(t, following, 1, access.Operator, "")

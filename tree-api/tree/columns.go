@@ -1,7 +1,7 @@
 package tree
 
 import (
-	"proctree/collector/host"
+	"proctree/collector/process"
 	"proctree/tree-api/access"
 	"proctree/tree-api/jsontext"
 )
@@ -13,7 +13,7 @@ const rowBytes = 240
 type numberColumn struct {
 	member string
 	// needs must be known of a process for it to have the figure.
-	needs host.Fields
+	needs process.Fields
 	// append may append nothing, where the figure is not known after all.
 	append func(dst []byte, v *View, n *Node) []byte
 }
@@ -38,33 +38,33 @@ var numberColumns = []struct {
 		{"start_time", 0, func(dst []byte, v *View, n *Node) []byte {
 			return jsontext.AppendDecimal(dst, v.startTime(n.Process), jsontext.TimeDecimals)
 		}},
-		{"threads", host.HasThreads, func(dst []byte, _ *View, n *Node) []byte { return jsontext.AppendInt(dst, n.Process.Threads) }},
-		{"nice", host.HasNice, func(dst []byte, _ *View, n *Node) []byte { return jsontext.AppendInt(dst, int(n.Process.Nice)) }},
-		{"open_fds", host.HasOpenFDs, func(dst []byte, _ *View, n *Node) []byte { return jsontext.AppendUint(dst, n.Process.OpenFDs) }},
+		{"threads", process.HasThreads, func(dst []byte, _ *View, n *Node) []byte { return jsontext.AppendInt(dst, n.Process.Threads) }},
+		{"nice", process.HasNice, func(dst []byte, _ *View, n *Node) []byte { return jsontext.AppendInt(dst, int(n.Process.Nice)) }},
+		{"open_fds", process.HasOpenFDs, func(dst []byte, _ *View, n *Node) []byte { return jsontext.AppendUint(dst, n.Process.OpenFDs) }},
 	}},
 	{"cpu", []numberColumn{
-		{"user_seconds", host.HasCPU, func(dst []byte, _ *View, n *Node) []byte {
+		{"user_seconds", process.HasCPU, func(dst []byte, _ *View, n *Node) []byte {
 			return jsontext.AppendDecimal(dst, n.Process.UserTime.Seconds(), jsontext.CpuDecimals)
 		}},
-		{"system_seconds", host.HasCPU, func(dst []byte, _ *View, n *Node) []byte {
+		{"system_seconds", process.HasCPU, func(dst []byte, _ *View, n *Node) []byte {
 			return jsontext.AppendDecimal(dst, n.Process.SystemTime.Seconds(), jsontext.CpuDecimals)
 		}},
-		{"cores", host.HasCPU, func(dst []byte, _ *View, n *Node) []byte {
+		{"cores", process.HasCPU, func(dst []byte, _ *View, n *Node) []byte {
 			return appendRate(dst, n.Rates.HasCores, n.Rates.Cores, jsontext.CoreDecimals)
 		}},
 	}},
 	{"memory", []numberColumn{
-		{"resident_bytes", host.HasMemory, func(dst []byte, _ *View, n *Node) []byte { return jsontext.AppendUint(dst, n.Process.ResidentBytes) }},
-		{"virtual_bytes", host.HasMemory, func(dst []byte, _ *View, n *Node) []byte { return jsontext.AppendUint(dst, n.Process.VirtualBytes) }},
-		{"swap_bytes", host.HasSwap, func(dst []byte, _ *View, n *Node) []byte { return jsontext.AppendUint(dst, n.Process.SwapBytes) }},
+		{"resident_bytes", process.HasMemory, func(dst []byte, _ *View, n *Node) []byte { return jsontext.AppendUint(dst, n.Process.ResidentBytes) }},
+		{"virtual_bytes", process.HasMemory, func(dst []byte, _ *View, n *Node) []byte { return jsontext.AppendUint(dst, n.Process.VirtualBytes) }},
+		{"swap_bytes", process.HasSwap, func(dst []byte, _ *View, n *Node) []byte { return jsontext.AppendUint(dst, n.Process.SwapBytes) }},
 	}},
 	{"io", []numberColumn{
-		{"read_bytes", host.HasIO, func(dst []byte, _ *View, n *Node) []byte { return jsontext.AppendUint(dst, n.Process.ReadBytes) }},
-		{"written_bytes", host.HasIO, func(dst []byte, _ *View, n *Node) []byte { return jsontext.AppendUint(dst, n.Process.WrittenBytes) }},
-		{"read_bytes_per_second", host.HasIO, func(dst []byte, _ *View, n *Node) []byte {
+		{"read_bytes", process.HasIO, func(dst []byte, _ *View, n *Node) []byte { return jsontext.AppendUint(dst, n.Process.ReadBytes) }},
+		{"written_bytes", process.HasIO, func(dst []byte, _ *View, n *Node) []byte { return jsontext.AppendUint(dst, n.Process.WrittenBytes) }},
+		{"read_bytes_per_second", process.HasIO, func(dst []byte, _ *View, n *Node) []byte {
 			return appendRate(dst, n.Rates.HasIO, n.Rates.ReadBytes, 0)
 		}},
-		{"written_bytes_per_second", host.HasIO, func(dst []byte, _ *View, n *Node) []byte {
+		{"written_bytes_per_second", process.HasIO, func(dst []byte, _ *View, n *Node) []byte {
 			return appendRate(dst, n.Rates.HasIO, n.Rates.WrittenBytes, 0)
 		}},
 	}},

@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 	"proctree/tree-api/access"
 	"proctree/tree-api/jsontext"
 )
@@ -27,7 +27,7 @@ func (f *Frame) Difference(before *Frame, sequence uint64) []byte {
 // finds who came, who stayed and who went.
 func (d *differ) appendDiff(dst []byte, sequence uint64) []byte {
 	var added []int32
-	var removed []host.ID
+	var removed []process.ID
 	dst = append(d.now.appendStart(dst, "diff", sequence), `,"changed":[`...)
 	first := len(dst)
 	i, j := d.before.next(0), d.now.next(0)
@@ -154,18 +154,18 @@ func appendChangedText(dst []byte, key, old, now string) []byte {
 }
 
 // appendFigures appends the state and the single numbers.
-func appendFigures(dst []byte, old, now *host.Process) []byte {
+func appendFigures(dst []byte, old, now *process.Process) []byte {
 	if now.State != old.State {
 		dst = append(append(append(dst, `,"state":"`...), now.State.String()...), '"')
 	}
 	for _, f := range [...]struct {
-		bit      host.Fields
+		bit      process.Fields
 		member   string
 		old, now int64
 	}{
-		{host.HasThreads, `,"threads":`, int64(old.Threads), int64(now.Threads)},
-		{host.HasNice, `,"nice":`, int64(old.Nice), int64(now.Nice)},
-		{host.HasOpenFDs, `,"open_fds":`, int64(old.OpenFDs), int64(now.OpenFDs)},
+		{process.HasThreads, `,"threads":`, int64(old.Threads), int64(now.Threads)},
+		{process.HasNice, `,"nice":`, int64(old.Nice), int64(now.Nice)},
+		{process.HasOpenFDs, `,"open_fds":`, int64(old.OpenFDs), int64(now.OpenFDs)},
 	} {
 		knew, knows := old.Known.Has(f.bit), now.Known.Has(f.bit)
 		switch {

@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 	"proctree/tree-api/access"
 	"proctree/tree-api/treetest"
 )
@@ -58,7 +58,7 @@ func checkDiffs(t *testing.T, schemas *treetest.Schemas, seed uint64, role acces
 	cache, shown := newFactsCache(masked), treetest.Screen{}
 	table := hosttest.Many(40, time.Hour)
 	var before *Frame
-	var last *host.Snapshot
+	var last *process.Snapshot
 	for step := 1; step <= 40; step++ {
 		at := time.Hour + time.Duration(step)*time.Second
 		snapshot := hosttest.Snapshot(at, table...)

@@ -3,7 +3,7 @@ package tree
 import (
 	"sync"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 	"proctree/tree-api/access"
 	"proctree/tree-api/jsontext"
 )
@@ -28,7 +28,7 @@ func (f *shownFacts) fields(role access.Role) []byte {
 	return f.json[f.public:]
 }
 
-func showFacts(facts *host.Facts, cmdline func([]string) []string) *shownFacts {
+func showFacts(facts *process.Facts, cmdline func([]string) []string) *shownFacts {
 	f := &shownFacts{exe: facts.Exe, cmdline: cmdline(facts.Cmdline)}
 	f.json = jsontext.AppendText(f.json, "exe", f.exe)
 	if f.cmdline != nil {
@@ -47,11 +47,11 @@ func showFacts(facts *host.Facts, cmdline func([]string) []string) *shownFacts {
 type factsCache struct {
 	mu      sync.Mutex
 	cmdline func([]string) []string
-	shown   map[*host.Facts]*shownFacts
+	shown   map[*process.Facts]*shownFacts
 }
 
 func newFactsCache(cmdline func([]string) []string) *factsCache {
-	return &factsCache{cmdline: cmdline, shown: make(map[*host.Facts]*shownFacts)}
+	return &factsCache{cmdline: cmdline, shown: make(map[*process.Facts]*shownFacts)}
 }
 
 // shownOf returns what is shown of each node's facts, in the order of nodes.

@@ -1,7 +1,7 @@
 package tree
 
 import (
-	"proctree/collector/host"
+	"proctree/collector/process"
 	"proctree/tree-api/jsontext"
 )
 
@@ -39,7 +39,7 @@ func appendAmount(dst []byte, rest string, total, left uint64) []byte {
 	return append(jsontext.AppendUint(dst, left), '}')
 }
 
-func appendPressure(dst []byte, p *host.Pressure) []byte {
+func appendPressure(dst []byte, p *process.Pressure) []byte {
 	if p == nil {
 		return dst
 	}

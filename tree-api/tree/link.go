@@ -3,12 +3,12 @@ package tree
 import (
 	"slices"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // linkParents returns the index of each process' parent in processes, or NoParent. The
 // result has no circles.
-func linkParents(processes []host.Process) []int32 {
+func linkParents(processes []process.Process) []int32 {
 	pids := make([]int32, len(processes))
 	for i := range processes {
 		pids[i] = int32(processes[i].PID)

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 	"proctree/tree-api/access"
 )
 
@@ -26,7 +26,7 @@ func (m *matcher) matches(i int32) bool {
 		len(q.users) > 0 && !slices.Contains(q.users, n.Process.Facts.User),
 		len(q.groups) > 0 && !slices.Contains(q.groups, n.Group),
 		q.minCores != nil && (!n.Rates.HasCores || n.Rates.Cores < *q.minCores),
-		q.minMemory != nil && (!n.Process.Known.Has(host.HasMemory) || n.Process.ResidentBytes < *q.minMemory):
+		q.minMemory != nil && (!n.Process.Known.Has(process.HasMemory) || n.Process.ResidentBytes < *q.minMemory):
 		return false
 	}
 	return m.matchesText(i)

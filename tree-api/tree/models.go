@@ -6,7 +6,7 @@ import (
 	"sync"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
+	"proctree/collector/process"
 	"proctree/tree-api/access"
 )
 
@@ -84,7 +84,7 @@ func (m *Models) SetCmdline(cmdline func([]string) []string) {
 }
 
 // Since returns the model of a report with rates counted from an earlier snapshot.
-func (m *Models) Since(report *group.Report, previous *host.Snapshot) *Model {
+func (m *Models) Since(report *group.Report, previous *process.Snapshot) *Model {
 	if previous == report.Previous {
 		return m.For(report)
 	}

@@ -1,7 +1,7 @@
 package tree
 
 import (
-	"proctree/collector/host"
+	"proctree/collector/process"
 	"proctree/tree-api/access"
 	"proctree/tree-api/jsontext"
 )
@@ -28,16 +28,16 @@ func (v *View) appendNode(dst []byte, i int32) []byte {
 	if p.Kernel {
 		dst = append(dst, `,"kernel":true`...)
 	}
-	if p.Known.Has(host.HasThreads) {
+	if p.Known.Has(process.HasThreads) {
 		dst = jsontext.AppendInt(append(dst, `,"threads":`...), p.Threads)
 	}
-	if p.Known.Has(host.HasNice) {
+	if p.Known.Has(process.HasNice) {
 		dst = jsontext.AppendInt(append(dst, `,"nice":`...), int(p.Nice))
 	}
 	dst = appendCPU(dst, n)
 	dst = appendMemory(dst, n)
 	dst = appendIO(dst, n)
-	if p.Known.Has(host.HasOpenFDs) {
+	if p.Known.Has(process.HasOpenFDs) {
 		dst = jsontext.AppendUint(append(dst, `,"open_fds":`...), p.OpenFDs)
 	}
 	return jsontext.AppendText(dst, "group", n.Group)
@@ -52,12 +52,12 @@ func (v *View) ppid(n *Node) int {
 	return v.Nodes[n.Parent].Process.PID
 }
 
-func (v *View) startTime(p *host.Process) float64 {
+func (v *View) startTime(p *process.Process) float64 {
 	return float64(v.Report.Snapshot.StartTime(p).UnixMilli()) / 1e3
 }
 
 // appendID appends the identity as a JSON string; its text needs no escapes.
-func appendID(dst []byte, id host.ID) []byte {
+func appendID(dst []byte, id process.ID) []byte {
 	dst = jsontext.AppendInt(append(dst, '"'), id.PID)
 	dst = jsontext.AppendUint(append(dst, '-'), id.StartTicks)
 	return append(dst, '"')
@@ -66,7 +66,7 @@ func appendID(dst []byte, id host.ID) []byte {
 // appendCPU appends the member cpu where anything of it is known; so do the next two.
 func appendCPU(dst []byte, n *Node) []byte {
 	p := n.Process
-	if !p.Known.Has(host.HasCPU) {
+	if !p.Known.Has(process.HasCPU) {
 		return dst
 	}
 	dst = append(dst, `,"cpu":{"user_seconds":`...)
@@ -81,16 +81,16 @@ func appendCPU(dst []byte, n *Node) []byte {
 
 func appendMemory(dst []byte, n *Node) []byte {
 	p := n.Process
-	if p.Known&(host.HasMemory|host.HasSwap) == 0 {
+	if p.Known&(process.HasMemory|process.HasSwap) == 0 {
 		return dst
 	}
 	dst = append(dst, `,"memory":{`...)
-	if p.Known.Has(host.HasMemory) {
+	if p.Known.Has(process.HasMemory) {
 		dst = jsontext.AppendUint(append(dst, `"resident_bytes":`...), p.ResidentBytes)
 		dst = jsontext.AppendUint(append(dst, `,"virtual_bytes":`...), p.VirtualBytes)
 	}
-	if p.Known.Has(host.HasSwap) {
-		if p.Known.Has(host.HasMemory) {
+	if p.Known.Has(process.HasSwap) {
+		if p.Known.Has(process.HasMemory) {
 			dst = append(dst, ',')
 		}
 		dst = jsontext.AppendUint(append(dst, `"swap_bytes":`...), p.SwapBytes)
@@ -100,7 +100,7 @@ func appendMemory(dst []byte, n *Node) []byte {
 
 func appendIO(dst []byte, n *Node) []byte {
 	p := n.Process
-	if !p.Known.Has(host.HasIO) {
+	if !p.Known.Has(process.HasIO) {
 		return dst
 	}
 	dst = jsontext.AppendUint(append(dst, `,"io":{"read_bytes":`...), p.ReadBytes)

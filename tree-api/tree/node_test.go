@@ -11,8 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 	"proctree/tree-api/access"
 	"proctree/tree-api/redact"
 	"proctree/tree-api/treetest"
@@ -63,9 +63,9 @@ func checkEqualsEncodingJSON(t *testing.T, v *View) {
 func lines(data []byte) []string { return strings.SplitAfter(string(data), ",") }
 
 func TestEncoderEqualsEncodingJSON(t *testing.T) {
-	var then, now []host.Process
+	var then, now []process.Process
 	for i, text := range treetest.Hostile {
-		p := hosttest.Process(i+1, i/2, text, hosttest.Facts(host.Facts{
+		p := hosttest.Process(i+1, i/2, text, hosttest.Facts(process.Facts{
 			Exe: "/" + text, Cmdline: []string{text, "", text + text}, User: text,
 			Cgroup: "/" + text, Unit: text, Container: text, PodUID: text,
 		}))
@@ -75,17 +75,17 @@ func TestEncoderEqualsEncodingJSON(t *testing.T) {
 	}
 	for bit := range 11 {
 		pid := 100 + bit
-		p := hosttest.Process(pid, 1, "partial", hosttest.Without(host.Fields(1)<<bit))
+		p := hosttest.Process(pid, 1, "partial", hosttest.Without(process.Fields(1)<<bit))
 		then, now = append(then, p), append(now, p)
 	}
 	now = append(now,
-		hosttest.Process(200, 2, "kworker/0:0-[ünï]", hosttest.Kernel(), hosttest.InState(host.Blocked)),
-		hosttest.Process(201, 200, "nothing", hosttest.Without(^host.Fields(0)), hosttest.Facts(host.Facts{})),
+		hosttest.Process(200, 2, "kworker/0:0-[ünï]", hosttest.Kernel(), hosttest.InState(process.Blocked)),
+		hosttest.Process(201, 200, "nothing", hosttest.Without(^process.Fields(0)), hosttest.Facts(process.Facts{})),
 		hosttest.Process(202, 200, "no arguments", hosttest.Cmdline([]string{}...)))
 	before := hosttest.Snapshot(time.Minute, then...)
 	report := treetest.ReportOf(t, before, hosttest.Snapshot(63*time.Second, now...))
 	for _, role := range []access.Role{access.Viewer, access.Operator} {
-		for name, previous := range map[string]*host.Snapshot{"first scan": nil, "second scan": before} {
+		for name, previous := range map[string]*process.Snapshot{"first scan": nil, "second scan": before} {
 			t.Run(fmt.Sprintf("%s, %s", role, name), func(t *testing.T) {
 				checkEqualsEncodingJSON(t, viewOf(Build(report, previous), role))
 			})
@@ -99,13 +99,13 @@ func FuzzEncoder(f *testing.F) {
 	f.Add(uint64(99), "\xff", "</script>")
 	f.Fuzz(func(t *testing.T, seed uint64, name, arg string) {
 		random := rand.New(rand.NewPCG(seed, 0))
-		table := func() (processes []host.Process) {
+		table := func() (processes []process.Process) {
 			for pid := 1; pid <= 8; pid++ {
 				p := hosttest.Process(pid, random.IntN(9), name,
 					hosttest.CPU(time.Duration(random.Int64N(1e15)), time.Duration(random.Int64N(1e12))),
 					hosttest.Memory(random.Uint64N(1<<50), random.Uint64()),
 					hosttest.IO(random.Uint64N(1<<40), random.Uint64N(1<<20)),
-					hosttest.Without(host.Fields(random.Uint64N(1<<16))),
+					hosttest.Without(process.Fields(random.Uint64N(1<<16))),
 					hosttest.Cmdline(arg, name))
 				p.Nice = int8(random.IntN(40) - 20)
 				p.SwapBytes, p.OpenFDs = random.Uint64(), random.Uint64()
@@ -121,7 +121,7 @@ func FuzzEncoder(f *testing.F) {
 
 func TestDeepChainsStayReadable(t *testing.T) {
 	const n = 12_000
-	processes := make([]host.Process, 0, n)
+	processes := make([]process.Process, 0, n)
 	for pid := 1; pid <= n; pid++ {
 		processes = append(processes, hosttest.Process(pid, pid-1, "chain", hosttest.Started(time.Second)))
 	}

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // Bounds of a query, so that no request can ask for much work with few bytes.
@@ -28,7 +28,7 @@ type Query struct {
 	in []place
 	// users, states and groups each allow any of their members; empty is no filter.
 	users, groups []string
-	states        []host.State
+	states        []process.State
 	minCores      *float64
 	minMemory     *uint64
 

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 func (q *Query) readMatch(value string) error {
@@ -29,7 +29,7 @@ func (q *Query) readRegexp(value string) error {
 }
 
 func (q *Query) readState(value string) error {
-	state, ok := host.ParseState(value)
+	state, ok := process.ParseState(value)
 	if !ok {
 		return fmt.Errorf("no such state %q; there are %s", value, strings.Join(stateNames(), ", "))
 	}
@@ -40,9 +40,9 @@ func (q *Query) readState(value string) error {
 }
 
 func stateNames() []string {
-	names := make([]string, host.NumStates)
+	names := make([]string, process.NumStates)
 	for i := range names {
-		names[i] = host.State(i).String()
+		names[i] = process.State(i).String()
 	}
 	return names
 }

@@ -1,6 +1,8 @@
 package tree
 
-import "proctree/collector/host"
+import (
+	"proctree/collector/process"
+)
 
 // Rates are what a process used per second since the scan before.
 type Rates struct {
@@ -13,7 +15,7 @@ type Rates struct {
 }
 
 // interval returns the seconds between two snapshots, 0 where that is not known.
-func interval(current, previous *host.Snapshot) float64 {
+func interval(current, previous *process.Snapshot) float64 {
 	if previous == nil {
 		return 0
 	}
@@ -41,11 +43,11 @@ func (t *Tree) addRates() {
 }
 
 // newborn is a process at its start: it has used nothing yet, and that is known.
-func newborn(p *host.Process) *host.Process { return &host.Process{ID: p.ID, Known: p.Known} }
+func newborn(p *process.Process) *process.Process { return &process.Process{ID: p.ID, Known: p.Known} }
 
 // life returns the seconds since a process started, at least one tick: the start is not
 // known any better.
-func life(p *host.Process, clock host.Clock) float64 {
+func life(p *process.Process, clock process.Clock) float64 {
 	ticks := uint64(1)
 	if clock.Now > p.StartTicks {
 		ticks = clock.Now - p.StartTicks
@@ -53,14 +55,14 @@ func life(p *host.Process, clock host.Clock) float64 {
 	return float64(ticks) / float64(max(1, clock.TicksPerSecond))
 }
 
-func ratesSince(p, before *host.Process, seconds float64) Rates {
+func ratesSince(p, before *process.Process, seconds float64) Rates {
 	known := p.Known & before.Known
 	var r Rates
-	if known.Has(host.HasCPU) {
+	if known.Has(process.HasCPU) {
 		used := max(0, p.CPUTime()-before.CPUTime())
 		r.Cores, r.HasCores = used.Seconds()/seconds, true
 	}
-	if known.Has(host.HasIO) {
+	if known.Has(process.HasIO) {
 		r.ReadBytes = growth(p.ReadBytes, before.ReadBytes) / seconds
 		r.WrittenBytes = growth(p.WrittenBytes, before.WrittenBytes) / seconds
 		r.HasIO = true

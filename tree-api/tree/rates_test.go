@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 	"proctree/tree-api/treetest"
 )
 
@@ -15,49 +15,49 @@ func TestRates(t *testing.T) {
 	started := hosttest.Started
 	for _, test := range []struct {
 		name      string
-		then, now []host.Process
+		then, now []process.Process
 		want      Rates
 	}{
 		{
 			"over the interval",
-			[]host.Process{p(9, 0, "a", hosttest.CPU(time.Second, time.Second), hosttest.IO(100, 50))},
-			[]host.Process{p(9, 0, "a", hosttest.CPU(4*time.Second, 3*time.Second), hosttest.IO(1100, 75))},
+			[]process.Process{p(9, 0, "a", hosttest.CPU(time.Second, time.Second), hosttest.IO(100, 50))},
+			[]process.Process{p(9, 0, "a", hosttest.CPU(4*time.Second, 3*time.Second), hosttest.IO(1100, 75))},
 			Rates{Cores: 0.5, HasCores: true, ReadBytes: 100, WrittenBytes: 2.5, HasIO: true},
 		},
 		{
 			"started since: over its life",
 			nil,
-			[]host.Process{p(9, 0, "a", started(68*time.Second), hosttest.CPU(time.Second, 0), hosttest.IO(10, 0))},
+			[]process.Process{p(9, 0, "a", started(68*time.Second), hosttest.CPU(time.Second, 0), hosttest.IO(10, 0))},
 			Rates{Cores: 0.5, HasCores: true, ReadBytes: 5, HasIO: true},
 		},
 		{
 			"started in this very tick",
 			nil,
-			[]host.Process{p(9, 0, "a", started(now), hosttest.CPU(5*time.Millisecond, 0))},
+			[]process.Process{p(9, 0, "a", started(now), hosttest.CPU(5*time.Millisecond, 0))},
 			Rates{Cores: 0.5, HasCores: true, HasIO: true},
 		},
 		{
 			"a reused PID is another process",
-			[]host.Process{p(9, 0, "a", hosttest.CPU(time.Hour, 0))},
-			[]host.Process{p(9, 0, "a", started(65*time.Second), hosttest.CPU(time.Second, 0))},
+			[]process.Process{p(9, 0, "a", hosttest.CPU(time.Hour, 0))},
+			[]process.Process{p(9, 0, "a", started(65*time.Second), hosttest.CPU(time.Second, 0))},
 			Rates{Cores: 0.2, HasCores: true, HasIO: true},
 		},
 		{
 			"old, but not in the scan before",
 			nil,
-			[]host.Process{p(9, 0, "a", started(time.Second), hosttest.CPU(time.Hour, 0))},
+			[]process.Process{p(9, 0, "a", started(time.Second), hosttest.CPU(time.Hour, 0))},
 			Rates{},
 		},
 		{
 			"not known before",
-			[]host.Process{p(9, 0, "a", hosttest.Without(host.HasIO))},
-			[]host.Process{p(9, 0, "a", hosttest.CPU(time.Second, 0), hosttest.IO(1, 1))},
+			[]process.Process{p(9, 0, "a", hosttest.Without(process.HasIO))},
+			[]process.Process{p(9, 0, "a", hosttest.CPU(time.Second, 0), hosttest.IO(1, 1))},
 			Rates{Cores: 0.1, HasCores: true},
 		},
 		{
 			"a counter that fell stands still",
-			[]host.Process{p(9, 0, "a", hosttest.CPU(time.Hour, 0), hosttest.IO(100, 100))},
-			[]host.Process{p(9, 0, "a", hosttest.IO(99, 110))},
+			[]process.Process{p(9, 0, "a", hosttest.CPU(time.Hour, 0), hosttest.IO(100, 100))},
+			[]process.Process{p(9, 0, "a", hosttest.IO(99, 110))},
 			Rates{HasCores: true, WrittenBytes: 1, HasIO: true},
 		},
 	} {
@@ -76,7 +76,7 @@ func TestRates(t *testing.T) {
 
 func TestNoRatesWithoutPreviousScan(t *testing.T) {
 	s := hosttest.Snapshot(time.Minute, hosttest.Process(1, 0, "init", hosttest.CPU(time.Second, 0)))
-	for name, previous := range map[string]*host.Snapshot{"none": nil, "the same": s} {
+	for name, previous := range map[string]*process.Snapshot{"none": nil, "the same": s} {
 		tree := Build(treetest.ReportOf(t, s), previous)
 		if r := tree.Nodes[0].Rates; r != (Rates{}) || tree.IntervalSeconds != 0 {
 			t.Errorf("previous scan %s: rates %+v over %v s", name, r, tree.IntervalSeconds)
@@ -90,7 +90,7 @@ func TestBusyCores(t *testing.T) {
 	const cpus = 4
 	for name, test := range map[string]struct {
 		busy, idle time.Duration
-		edit       func(previous, current *host.System)
+		edit       func(previous, current *process.System)
 		want       float64
 		unknown    bool
 	}{
@@ -101,14 +101,14 @@ func TestBusyCores(t *testing.T) {
 		"idle time that was taken back": {busy: time.Second, idle: -10 * time.Millisecond, want: cpus},
 		"a counter that fell":           {busy: -time.Second, idle: time.Second, unknown: true},
 		"counters that stand still":     {unknown: true},
-		"this reading failed":           {edit: func(_, current *host.System) { *current = host.System{} }, unknown: true},
+		"this reading failed":           {edit: func(_, current *process.System) { *current = process.System{} }, unknown: true},
 		"the one before failed": {
 			busy: time.Second, idle: time.Second,
-			edit: func(previous, _ *host.System) { *previous = host.System{} }, unknown: true,
+			edit: func(previous, _ *process.System) { *previous = process.System{} }, unknown: true,
 		},
 		"CPUs not known": {
 			busy: time.Second, idle: time.Second,
-			edit: func(_, current *host.System) { current.CPUs = 0 }, unknown: true,
+			edit: func(_, current *process.System) { current.CPUs = 0 }, unknown: true,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // order is the direction of a sort.
@@ -37,14 +37,14 @@ var sortKeys = []sortKey{
 	key("pid", ascending, func(n *Node) (int, bool) { return n.Process.PID, true }),
 	key("start_time", ascending, func(n *Node) (uint64, bool) { return n.Process.StartTicks, true }),
 	key("cpu", descending, func(n *Node) (float64, bool) { return n.Rates.Cores, n.Rates.HasCores }),
-	figure("cpu_seconds", host.HasCPU, func(p *host.Process) uint64 { return uint64(p.CPUTime()) }),
-	figure("memory", host.HasMemory, func(p *host.Process) uint64 { return p.ResidentBytes }),
-	figure("virtual_memory", host.HasMemory, func(p *host.Process) uint64 { return p.VirtualBytes }),
-	figure("swap", host.HasSwap, func(p *host.Process) uint64 { return p.SwapBytes }),
+	figure("cpu_seconds", process.HasCPU, func(p *process.Process) uint64 { return uint64(p.CPUTime()) }),
+	figure("memory", process.HasMemory, func(p *process.Process) uint64 { return p.ResidentBytes }),
+	figure("virtual_memory", process.HasMemory, func(p *process.Process) uint64 { return p.VirtualBytes }),
+	figure("swap", process.HasSwap, func(p *process.Process) uint64 { return p.SwapBytes }),
 	key("read", descending, func(n *Node) (float64, bool) { return n.Rates.ReadBytes, n.Rates.HasIO }),
 	key("written", descending, func(n *Node) (float64, bool) { return n.Rates.WrittenBytes, n.Rates.HasIO }),
-	figure("threads", host.HasThreads, func(p *host.Process) uint64 { return uint64(p.Threads) }),
-	figure("open_fds", host.HasOpenFDs, func(p *host.Process) uint64 { return p.OpenFDs }),
+	figure("threads", process.HasThreads, func(p *process.Process) uint64 { return uint64(p.Threads) }),
+	figure("open_fds", process.HasOpenFDs, func(p *process.Process) uint64 { return p.OpenFDs }),
 	key("subtree_processes", descending, func(n *Node) (int, bool) { return n.Subtree.Processes, true }),
 	key("subtree_cpu", descending, func(n *Node) (float64, bool) { return n.Subtree.Cores, n.Subtree.HasCores }),
 	key("subtree_memory", descending, func(n *Node) (uint64, bool) { return n.Subtree.ResidentBytes, n.Subtree.HasMemory }),
@@ -71,7 +71,7 @@ func textKey(name string, value func(*Node) string) sortKey {
 }
 
 // figure is a key over a figure that a bit of Process.Known vouches for.
-func figure(name string, bit host.Fields, value func(*host.Process) uint64) sortKey {
+func figure(name string, bit process.Fields, value func(*process.Process) uint64) sortKey {
 	return key(name, descending, func(n *Node) (uint64, bool) {
 		return value(n.Process), n.Process.Known.Has(bit)
 	})

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // Tree is the process tree of one report, without the processes the configuration
@@ -16,7 +16,7 @@ type Tree struct {
 	// Report is what the tree was built from.
 	Report *group.Report
 	// Previous is the snapshot that the rates are counted from; nil where there is none.
-	Previous *host.Snapshot
+	Previous *process.Snapshot
 	// IntervalSeconds is the time from Previous to the report; 0 where there is none.
 	IntervalSeconds float64
 	// Nodes is sorted by PID.
@@ -27,7 +27,7 @@ type Tree struct {
 
 // Node is one process in its place.
 type Node struct {
-	Process *host.Process
+	Process *process.Process
 	// Group is the name of the process' group; empty for one that is in none.
 	Group string
 	// Parent is the index in Tree.Nodes of the nearest ancestor that is shown, NoParent
@@ -59,7 +59,7 @@ type Subtree struct {
 // started after it (its PID was reused), or if the parents form a circle, which is cut at
 // its lowest PID. The children of an excluded process hang on the nearest ancestor that
 // is shown.
-func Build(current *group.Report, previous *host.Snapshot) *Tree {
+func Build(current *group.Report, previous *process.Snapshot) *Tree {
 	processes := current.Snapshot.Processes
 	t := &Tree{
 		Report:          current,
@@ -91,7 +91,7 @@ func (t *Tree) Find(pid int) (int32, bool) {
 const hidden int32 = -1
 
 // addVisible fills Nodes and returns, for each process of the snapshot, its index there.
-func (t *Tree) addVisible(processes []host.Process) []int32 {
+func (t *Tree) addVisible(processes []process.Process) []int32 {
 	places := make([]int32, len(processes))
 	t.Nodes = make([]Node, 0, len(processes))
 	for i := range processes {
@@ -152,7 +152,7 @@ func own(n *Node) Subtree {
 	if n.Rates.HasCores {
 		s.Cores, s.HasCores = n.Rates.Cores, true
 	}
-	if n.Process.Known.Has(host.HasMemory) {
+	if n.Process.Known.Has(process.HasMemory) {
 		s.ResidentBytes, s.HasMemory = n.Process.ResidentBytes, true
 	}
 	return s

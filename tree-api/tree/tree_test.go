@@ -7,13 +7,13 @@ import (
 	"testing"
 	"time"
 
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 	"proctree/tree-api/treetest"
 )
 
 // treeOf builds the tree of one table of processes, without a scan before it.
-func treeOf(tb testing.TB, processes ...host.Process) *Tree {
+func treeOf(tb testing.TB, processes ...process.Process) *Tree {
 	tb.Helper()
 	return Build(treetest.ReportOf(tb, hosttest.Snapshot(time.Hour, processes...)), nil)
 }
@@ -37,25 +37,25 @@ func TestBuildLinksParents(t *testing.T) {
 	same := hosttest.Started(time.Minute)
 	for _, test := range []struct {
 		name      string
-		processes []host.Process
+		processes []process.Process
 		want      string
 	}{
 		{"no process", nil, ""},
-		{"a tree", []host.Process{p(1, 0, "init"), p(2, 0, "kthreadd"), p(3, 1, "a"), p(4, 3, "b"), p(5, 1, "c")}, "1(3(4) 5) 2"},
-		{"a child with the lower PID", []host.Process{p(1, 0, "init"), p(2, 9, "late", same), p(9, 1, "parent")}, "1(9(2))"},
-		{"a parent that is not there", []host.Process{p(1, 0, "init"), p(5, 4, "orphan")}, "1 5"},
-		{"its own parent", []host.Process{p(1, 1, "init"), p(2, 1, "a")}, "1(2)"},
-		{"a parent that started later", []host.Process{p(1, 0, "init"), p(2, 3, "old"), p(3, 1, "reused")}, "1(3) 2"},
-		{"started in the same tick", []host.Process{p(1, 0, "a", same), p(2, 1, "b", same)}, "1(2)"},
-		{"a circle of two", []host.Process{p(1, 0, "init"), p(2, 3, "a", same), p(3, 2, "b", same)}, "1 2(3)"},
+		{"a tree", []process.Process{p(1, 0, "init"), p(2, 0, "kthreadd"), p(3, 1, "a"), p(4, 3, "b"), p(5, 1, "c")}, "1(3(4) 5) 2"},
+		{"a child with the lower PID", []process.Process{p(1, 0, "init"), p(2, 9, "late", same), p(9, 1, "parent")}, "1(9(2))"},
+		{"a parent that is not there", []process.Process{p(1, 0, "init"), p(5, 4, "orphan")}, "1 5"},
+		{"its own parent", []process.Process{p(1, 1, "init"), p(2, 1, "a")}, "1(2)"},
+		{"a parent that started later", []process.Process{p(1, 0, "init"), p(2, 3, "old"), p(3, 1, "reused")}, "1(3) 2"},
+		{"started in the same tick", []process.Process{p(1, 0, "a", same), p(2, 1, "b", same)}, "1(2)"},
+		{"a circle of two", []process.Process{p(1, 0, "init"), p(2, 3, "a", same), p(3, 2, "b", same)}, "1 2(3)"},
 		{
 			"a circle with a tail",
-			[]host.Process{p(2, 4, "tail", same), p(3, 5, "c", same), p(4, 3, "a", same), p(5, 4, "b", same), p(6, 2, "leaf", same)},
+			[]process.Process{p(2, 4, "tail", same), p(3, 5, "c", same), p(4, 3, "a", same), p(5, 4, "b", same), p(6, 2, "leaf", same)},
 			"3(4(2(6) 5))",
 		},
-		{"an excluded parent", []host.Process{p(1, 0, "init"), p(2, 1, "hidden"), p(3, 2, "a"), p(4, 2, "hidden"), p(5, 4, "b")}, "1(3 5)"},
-		{"an excluded root", []host.Process{p(1, 0, "hidden"), p(2, 1, "a"), p(3, 1, "b"), p(4, 2, "c")}, "2(4) 3"},
-		{"all excluded", []host.Process{p(1, 0, "hidden"), p(2, 1, "hidden")}, ""},
+		{"an excluded parent", []process.Process{p(1, 0, "init"), p(2, 1, "hidden"), p(3, 2, "a"), p(4, 2, "hidden"), p(5, 4, "b")}, "1(3 5)"},
+		{"an excluded root", []process.Process{p(1, 0, "hidden"), p(2, 1, "a"), p(3, 1, "b"), p(4, 2, "c")}, "2(4) 3"},
+		{"all excluded", []process.Process{p(1, 0, "hidden"), p(2, 1, "hidden")}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			tree := treeOf(t, test.processes...)
@@ -92,7 +92,7 @@ func FuzzBuild(f *testing.F) {
 	f.Add([]byte{0, 1, 0, 1, 1, 2, 2, 3, 1})
 	f.Add([]byte{3, 1, 0, 1, 1, 0, 2, 1, 1})
 	f.Fuzz(func(t *testing.T, data []byte) {
-		var processes []host.Process
+		var processes []process.Process
 		for row := range slices.Chunk(data, 3) {
 			if len(row) < 3 {
 				break
@@ -119,7 +119,7 @@ func FuzzBuild(f *testing.F) {
 
 func TestLongChainOfHiddenIsWalkedOnce(t *testing.T) {
 	const n = 20_000
-	processes := []host.Process{hosttest.Process(1, 0, "init")}
+	processes := []process.Process{hosttest.Process(1, 0, "init")}
 	for pid := 2; pid <= n; pid++ {
 		processes = append(processes, hosttest.Process(pid, pid-1, "hidden"))
 	}
@@ -135,8 +135,8 @@ func TestLongChainOfHiddenIsWalkedOnce(t *testing.T) {
 func TestSubtreeSumsWhatIsKnown(t *testing.T) {
 	const mb = 1 << 20
 	memory := func(n uint64) hosttest.Option { return hosttest.Memory(n*mb, 0) }
-	unknown := hosttest.Without(host.HasMemory | host.HasCPU)
-	table := func(at time.Duration) *host.Snapshot {
+	unknown := hosttest.Without(process.HasMemory | process.HasCPU)
+	table := func(at time.Duration) *process.Snapshot {
 		cpu := func(cores int) hosttest.Option { return hosttest.CPU(time.Duration(cores)*at, 0) }
 		return hosttest.Snapshot(at,
 			hosttest.Process(1, 0, "init", memory(1), cpu(1)),

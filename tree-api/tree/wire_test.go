@@ -3,7 +3,7 @@ package tree
 import (
 	"math"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 	"proctree/tree-api/access"
 	"proctree/tree-api/treetest"
 )
@@ -16,9 +16,9 @@ func (v *View) wire(i int32) treetest.WireNode {
 		ID: p.String(), PID: p.PID, Name: p.Name, State: p.State.String(), Kernel: p.Kernel, Group: n.Group,
 		StartTime: rounded(float64(v.Report.Snapshot.StartTime(p).UnixNano())/1e9, 3),
 		User:      p.Facts.User, Unit: p.Facts.Unit, Container: p.Facts.Container, PodUID: p.Facts.PodUID,
-		Threads: known(p, host.HasThreads, p.Threads),
-		Nice:    known(p, host.HasNice, p.Nice),
-		OpenFDs: known(p, host.HasOpenFDs, p.OpenFDs),
+		Threads: known(p, process.HasThreads, p.Threads),
+		Nice:    known(p, process.HasNice, p.Nice),
+		OpenFDs: known(p, process.HasOpenFDs, p.OpenFDs),
 		Subtree: &treetest.WireSubtree{Processes: n.Subtree.Processes},
 	}
 	if n.Parent != NoParent {
@@ -27,18 +27,18 @@ func (v *View) wire(i int32) treetest.WireNode {
 	if v.Role == access.Operator {
 		w.Exe, w.Cmdline = p.Facts.Exe, p.Facts.Cmdline
 	}
-	if p.Known.Has(host.HasCPU) {
+	if p.Known.Has(process.HasCPU) {
 		w.CPU = &treetest.WireCPU{User: rounded(p.UserTime.Seconds(), 2), System: rounded(p.SystemTime.Seconds(), 2)}
 		w.CPU.Cores = when(n.Rates.HasCores, rounded(n.Rates.Cores, 3))
 	}
-	if p.Known&(host.HasMemory|host.HasSwap) != 0 {
+	if p.Known&(process.HasMemory|process.HasSwap) != 0 {
 		w.Memory = &treetest.WireMemory{
-			Resident: known(p, host.HasMemory, p.ResidentBytes),
-			Virtual:  known(p, host.HasMemory, p.VirtualBytes),
-			Swap:     known(p, host.HasSwap, p.SwapBytes),
+			Resident: known(p, process.HasMemory, p.ResidentBytes),
+			Virtual:  known(p, process.HasMemory, p.VirtualBytes),
+			Swap:     known(p, process.HasSwap, p.SwapBytes),
 		}
 	}
-	if p.Known.Has(host.HasIO) {
+	if p.Known.Has(process.HasIO) {
 		w.IO = &treetest.WireIO{
 			Read: p.ReadBytes, Written: p.WrittenBytes,
 			ReadRate:    when(n.Rates.HasIO, rounded(n.Rates.ReadBytes, 0)),
@@ -65,7 +65,9 @@ func rounded(value float64, decimals int) float64 {
 	return math.Round(value*math.Pow10(decimals)) / math.Pow10(decimals)
 }
 
-func known[T any](p *host.Process, bit host.Fields, value T) *T { return when(p.Known.Has(bit), value) }
+func known[T any](p *process.Process, bit process.Fields, value T) *T {
+	return when(p.Known.Has(bit), value)
+}
 
 func when[T any](ok bool, value T) *T {
 	if !ok {

@@ -5,13 +5,13 @@ import (
 	"slices"
 	"time"
 
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 // Drift makes the next table of a host out of one: some go, some come, some change.
-func Drift(random *rand.Rand, table []host.Process, at time.Duration) []host.Process {
-	var next []host.Process
+func Drift(random *rand.Rand, table []process.Process, at time.Duration) []process.Process {
+	var next []process.Process
 	for _, p := range table {
 		if random.IntN(10) == 0 {
 			continue
@@ -23,7 +23,7 @@ func Drift(random *rand.Rand, table []host.Process, at time.Duration) []host.Pro
 	}
 	for range random.IntN(4) {
 		pid := 1 + random.IntN(60)
-		if slices.ContainsFunc(next, func(p host.Process) bool { return p.PID == pid }) {
+		if slices.ContainsFunc(next, func(p process.Process) bool { return p.PID == pid }) {
 			continue
 		}
 		p := hosttest.Process(pid, random.IntN(60), "new", hosttest.Started(at))
@@ -34,7 +34,7 @@ func Drift(random *rand.Rand, table []host.Process, at time.Duration) []host.Pro
 }
 
 // change changes a few figures of a process, or makes them unknown.
-func change(random *rand.Rand, p *host.Process) {
+func change(random *rand.Rand, p *process.Process) {
 	switch random.IntN(12) {
 	case 0:
 		p.UserTime += time.Duration(random.Int64N(1e9))
@@ -47,9 +47,9 @@ func change(random *rand.Rand, p *host.Process) {
 	case 4:
 		p.OpenFDs, p.Threads, p.Nice = random.Uint64N(9), random.IntN(9), int8(random.IntN(40)-20)
 	case 5:
-		p.State = host.State(random.IntN(host.NumStates))
+		p.State = process.State(random.IntN(process.NumStates))
 	case 6:
-		p.Known = host.Fields(random.Uint64())
+		p.Known = process.Fields(random.Uint64())
 	case 7:
 		p.PPID = random.IntN(60)
 	case 8:

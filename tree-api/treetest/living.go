@@ -10,6 +10,7 @@ import (
 	"proctree/collector/group"
 	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 // Living is a host that goes on: a real Sampler and a real Tracker over made-up tables.
@@ -21,16 +22,16 @@ type Living struct {
 	// Broken makes every scan fail.
 	Broken atomic.Bool
 	// table makes the processes of one scan.
-	table func(scan int) []host.Process
+	table func(scan int) []process.Process
 }
 
 // NewLiving returns a host whose processes table makes.
-func NewLiving(tb testing.TB, table func(scan int) []host.Process) *Living {
+func NewLiving(tb testing.TB, table func(scan int) []process.Process) *Living {
 	tb.Helper()
 	l := &Living{table: table, tracker: group.NewTracker(group.Config{})}
 	l.sampler = host.NewSampler(host.SamplerConfig{
 		Reader: l,
-		OnScan: func(s *host.Snapshot) { l.tracker.Observe(s) },
+		OnScan: func(s *process.Snapshot) { l.tracker.Observe(s) },
 	})
 	tb.Cleanup(func() {
 		if err := l.sampler.Close(context.Background()); err != nil {
@@ -41,9 +42,9 @@ func NewLiving(tb testing.TB, table func(scan int) []host.Process) *Living {
 }
 
 // One is a host with a few processes, of which the second works one core.
-func One(scan int) []host.Process {
+func One(scan int) []process.Process {
 	work := time.Duration(scan) * time.Second
-	return []host.Process{
+	return []process.Process{
 		hosttest.Process(1, 0, "init"),
 		hosttest.Process(2, 1, "worker", hosttest.CPU(work, 0), hosttest.Cmdline("worker", "--path=/srv")),
 	}
@@ -57,7 +58,7 @@ func (l *Living) Report(ctx context.Context) (*group.Report, error) {
 	return l.tracker.Report(), nil
 }
 
-func (l *Living) Read(context.Context) (*host.Snapshot, error) {
+func (l *Living) Read(context.Context) (*process.Snapshot, error) {
 	scan := int(l.Scans.Add(1))
 	if l.Broken.Load() {
 		return nil, errors.New("open /proc: broken")

@@ -10,14 +10,14 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // hiddenRule excludes the processes whose name is "hidden".
 const hiddenRule = "- name: hidden"
 
 // ReportOf lets a real Tracker report on the last of the snapshots.
-func ReportOf(tb testing.TB, snapshots ...*host.Snapshot) *group.Report {
+func ReportOf(tb testing.TB, snapshots ...*process.Snapshot) *group.Report {
 	tb.Helper()
 	var exclude yaml.Node
 	if err := yaml.Unmarshal([]byte(hiddenRule), &exclude); err != nil {

@@ -6,14 +6,14 @@ import (
 	"time"
 
 	"proctree/collector/group"
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 // Scans builds so many scans of one host, a second apart. They share Facts, as the scans
 // of a reader do.
-func Scans(processes, count int) []*host.Snapshot {
-	list := make([]*host.Snapshot, 0, count)
+func Scans(processes, count int) []*process.Snapshot {
+	list := make([]*process.Snapshot, 0, count)
 	for i := range count {
 		at := time.Hour + time.Duration(i)*time.Second
 		table := hosttest.Many(processes, at)
@@ -51,7 +51,7 @@ func (s *Turning) Report(context.Context) (*group.Report, error) {
 type Stepping struct {
 	tables [2]*group.Report
 	calls  int
-	last   *host.Snapshot
+	last   *process.Snapshot
 }
 
 // NewStepping makes a host of which so many processes work.

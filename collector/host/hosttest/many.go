@@ -5,14 +5,14 @@ import (
 	"strconv"
 	"time"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // Many builds n processes as a busy host has them, the same at every call: a tree of
 // fanout 10 under PID 1, 200 names, a dozen users, one process in ten with threads, and
 // counters that grow with at. Any two of these tables are a pair of scans of one host.
-func Many(n int, at time.Duration) []host.Process {
-	processes := make([]host.Process, 0, n)
+func Many(n int, at time.Duration) []process.Process {
+	processes := make([]process.Process, 0, n)
 	for i := range n {
 		processes = append(processes, one(i, at))
 	}
@@ -20,7 +20,7 @@ func Many(n int, at time.Duration) []host.Process {
 }
 
 // one is the process of place i in the tree; its parent is at place (i-1)/10.
-func one(i int, at time.Duration) host.Process {
+func one(i int, at time.Duration) process.Process {
 	pid, ppid := i+1, (i-1)/10+1
 	if i == 0 {
 		ppid = 0

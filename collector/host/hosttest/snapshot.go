@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // Epoch is the boot of the fake host: tick 0 of every snapshot built here.
@@ -14,29 +14,29 @@ var Epoch = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 const TicksPerSecond = 100
 
 // AllFields is what a process built here knows: all that is read without being asked for.
-const AllFields = host.HasCPU | host.HasChildCPU | host.HasMemory | host.HasSwap | host.HasIO |
-	host.HasOpenFDs | host.HasFaults | host.HasSwitches | host.HasThreads | host.HasNice
+const AllFields = process.HasCPU | process.HasChildCPU | process.HasMemory | process.HasSwap | process.HasIO |
+	process.HasOpenFDs | process.HasFaults | process.HasSwitches | process.HasThreads | process.HasNice
 
 // Snapshot builds the process table as it was at the given time after Epoch. It sorts the
 // processes by PID and gives those without Facts empty ones.
-func Snapshot(at time.Duration, processes ...host.Process) *host.Snapshot {
+func Snapshot(at time.Duration, processes ...process.Process) *process.Snapshot {
 	sorted := slices.Clone(processes)
-	slices.SortFunc(sorted, func(a, b host.Process) int { return a.PID - b.PID })
+	slices.SortFunc(sorted, func(a, b process.Process) int { return a.PID - b.PID })
 	for i := range sorted {
 		if sorted[i].Facts == nil {
-			sorted[i].Facts = &host.Facts{}
+			sorted[i].Facts = &process.Facts{}
 		}
 	}
-	return &host.Snapshot{
+	return &process.Snapshot{
 		Taken:    Epoch.Add(at),
 		Duration: 5 * time.Millisecond,
-		Clock: host.Clock{
+		Clock: process.Clock{
 			Epoch:          Epoch,
 			TicksPerSecond: TicksPerSecond,
 			Now:            Ticks(at),
 		},
 		Processes:  sorted,
-		ExitSource: host.ExitsChildren,
+		ExitSource: process.ExitsChildren,
 		Reader:     "test",
 		Errors:     map[string]uint64{},
 		System:     System(),
@@ -49,8 +49,8 @@ func Ticks(at time.Duration) uint64 {
 }
 
 // System returns the figures of a small host: four CPUs and 8 GiB.
-func System() host.System {
-	return host.System{
+func System() process.System {
+	return process.System{
 		Forks:                1_000,
 		PIDLimit:             32_768,
 		CPUs:                 4,
@@ -61,22 +61,22 @@ func System() host.System {
 		CPUBusy:              time.Minute,
 		CPUIdle:              time.Hour,
 		Load:                 [3]float64{0.5, 0.25, 0.125},
-		Pressure:             &host.Pressure{CPU: 0.25, Memory: 0, IO: 0.5},
+		Pressure:             &process.Pressure{CPU: 0.25, Memory: 0, IO: 0.5},
 	}
 }
 
 // Process builds a process that knows AllFields, all of them 0 but for one thread, that
 // sleeps, and that started PID ticks after Epoch. The options then change what matters to
 // the test.
-func Process(pid, ppid int, name string, options ...Option) host.Process {
-	p := host.Process{
-		ID:      host.ID{PID: pid, StartTicks: uint64(pid)},
+func Process(pid, ppid int, name string, options ...Option) process.Process {
+	p := process.Process{
+		ID:      process.ID{PID: pid, StartTicks: uint64(pid)},
 		PPID:    ppid,
 		Name:    name,
-		State:   host.Sleeping,
+		State:   process.Sleeping,
 		Known:   AllFields,
 		Threads: 1,
-		Facts:   &host.Facts{Exe: "/usr/bin/" + name, Cmdline: []string{name}, User: "root"},
+		Facts:   &process.Facts{Exe: "/usr/bin/" + name, Cmdline: []string{name}, User: "root"},
 	}
 	for _, option := range options {
 		option(&p)
@@ -86,81 +86,81 @@ func Process(pid, ppid int, name string, options ...Option) host.Process {
 
 // Option changes a process that Process builds. A test writes its own where none here
 // fits.
-type Option func(*host.Process)
+type Option func(*process.Process)
 
 // Started sets the start, as a time after Epoch.
 func Started(at time.Duration) Option {
-	return func(p *host.Process) { p.StartTicks = Ticks(at) }
+	return func(p *process.Process) { p.StartTicks = Ticks(at) }
 }
 
 // CPU sets the process' own CPU time.
 func CPU(user, system time.Duration) Option {
-	return func(p *host.Process) { p.UserTime, p.SystemTime = user, system }
+	return func(p *process.Process) { p.UserTime, p.SystemTime = user, system }
 }
 
 // ChildCPU sets the CPU time of the children it has waited for.
 func ChildCPU(user, system time.Duration) Option {
-	return func(p *host.Process) { p.ChildUserTime, p.ChildSystemTime = user, system }
+	return func(p *process.Process) { p.ChildUserTime, p.ChildSystemTime = user, system }
 }
 
 // Memory sets resident and virtual memory, in bytes.
 func Memory(resident, virtual uint64) Option {
-	return func(p *host.Process) { p.ResidentBytes, p.VirtualBytes = resident, virtual }
+	return func(p *process.Process) { p.ResidentBytes, p.VirtualBytes = resident, virtual }
 }
 
 // IO sets what was read from and written to storage, in bytes.
 func IO(read, written uint64) Option {
-	return func(p *host.Process) { p.ReadBytes, p.WrittenBytes = read, written }
+	return func(p *process.Process) { p.ReadBytes, p.WrittenBytes = read, written }
 }
 
 // OpenFDs sets how many descriptors are open, and how many may be.
 func OpenFDs(open, limit uint64) Option {
-	return func(p *host.Process) {
+	return func(p *process.Process) {
 		p.OpenFDs = open
-		editFacts(p, func(f *host.Facts) { f.FDLimit = limit })
+		editFacts(p, func(f *process.Facts) { f.FDLimit = limit })
 	}
 }
 
 // InState sets the state.
-func InState(state host.State) Option {
-	return func(p *host.Process) { p.State = state }
+func InState(state process.State) Option {
+	return func(p *process.Process) { p.State = state }
 }
 
 // Without makes figures unknown.
-func Without(fields host.Fields) Option {
-	return func(p *host.Process) { p.Known &^= fields }
+func Without(fields process.Fields) Option {
+	return func(p *process.Process) { p.Known &^= fields }
 }
 
 // User sets the user's number and name.
 func User(uid uint32, name string) Option {
-	return func(p *host.Process) {
+	return func(p *process.Process) {
 		p.UID = uid
-		editFacts(p, func(f *host.Facts) { f.User = name })
+		editFacts(p, func(f *process.Facts) { f.User = name })
 	}
 }
 
 // Cmdline sets the argument vector.
 func Cmdline(args ...string) Option {
-	return func(p *host.Process) {
-		editFacts(p, func(f *host.Facts) { f.Cmdline = args })
+	return func(p *process.Process) {
+		editFacts(p, func(f *process.Facts) { f.Cmdline = args })
 	}
 }
 
 // Facts replaces all facts.
-func Facts(facts host.Facts) Option {
-	return func(p *host.Process) { p.Facts = &facts }
+func Facts(facts process.Facts) Option {
+	return func(p *process.Process) { p.Facts = &facts }
 }
 
 // Kernel makes it a thread of the kernel, which has no executable and no command line.
 func Kernel() Option {
-	return func(p *host.Process) {
+	return func(p *process.Process) {
 		p.Kernel = true
-		p.Facts = &host.Facts{User: p.Facts.User}
+		p.Facts = &process.Facts{User: p.Facts.User}
 	}
 }
 
 // editFacts changes a copy, for Facts are shared and never written once published.
-func editFacts(p *host.Process, edit func(*host.Facts)) {
+func editFacts(p *process.Process, edit func(*process.Facts)) {
 	changed := *p.Facts
 	edit(&changed)
 	p.Facts = &changed

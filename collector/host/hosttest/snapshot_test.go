@@ -5,13 +5,13 @@ import (
 	"testing"
 	"time"
 
-	"proctree/collector/host"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 func TestSnapshotIsSortedAndComplete(t *testing.T) {
-	bare := host.Process{ID: host.ID{PID: 7, StartTicks: 70}, Name: "bare"}
-	shell := hosttest.Process(3, 1, "bash", hosttest.CPU(time.Second, 0), hosttest.Without(host.HasIO))
+	bare := process.Process{ID: process.ID{PID: 7, StartTicks: 70}, Name: "bare"}
+	shell := hosttest.Process(3, 1, "bash", hosttest.CPU(time.Second, 0), hosttest.Without(process.HasIO))
 	snapshot := hosttest.Snapshot(time.Minute, bare, shell)
 
 	if got := []int{snapshot.Processes[0].PID, snapshot.Processes[1].PID}; !slices.Equal(got, []int{3, 7}) {
@@ -20,7 +20,7 @@ func TestSnapshotIsSortedAndComplete(t *testing.T) {
 	if snapshot.ByPID(7).Facts == nil {
 		t.Error("a process has no Facts")
 	}
-	if p := snapshot.ByPID(3); p.CPUTime() != time.Second || p.Known.Has(host.HasIO) || !p.Known.Has(host.HasCPU) {
+	if p := snapshot.ByPID(3); p.CPUTime() != time.Second || p.Known.Has(process.HasIO) || !p.Known.Has(process.HasCPU) {
 		t.Errorf("the options did not arrive: %+v", p)
 	}
 	if snapshot.Clock.Now != 6_000 || !snapshot.Clock.Time(6_000).Equal(snapshot.Taken) {

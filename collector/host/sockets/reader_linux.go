@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // Reader remembers which sockets each process had. It is safe for concurrent use.
@@ -17,7 +17,7 @@ type Reader struct {
 	cfg Config
 
 	mu        sync.Mutex
-	processes map[host.ID]*descriptors
+	processes map[process.ID]*descriptors
 	reading   uint64
 	target    []byte
 }
@@ -43,18 +43,18 @@ func New(cfg Config) (*Reader, error) {
 	}
 	return &Reader{
 		cfg:       cfg,
-		processes: make(map[host.ID]*descriptors),
+		processes: make(map[process.ID]*descriptors),
 		target:    make([]byte, 64),
 	}, nil
 }
 
 // Read returns the sockets of the processes, which are those of one snapshot.
-func (r *Reader) Read(processes []host.Process) *Result {
+func (r *Reader) Read(processes []process.Process) *Result {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.refresh(processes)
 	tables := r.tables(processes)
-	result := &Result{ByProcess: make(map[host.ID][]Socket, len(r.processes))}
+	result := &Result{ByProcess: make(map[process.ID][]Socket, len(r.processes))}
 	for i := range processes {
 		id := processes[i].ID
 		if processes[i].Kernel {
@@ -79,10 +79,10 @@ func (r *Reader) Read(processes []host.Process) *Result {
 
 // refresh reads the descriptors of as many processes as there is time for, those first
 // that were read longest ago.
-func (r *Reader) refresh(processes []host.Process) {
+func (r *Reader) refresh(processes []process.Process) {
 	began := time.Now()
 	r.reading++
-	order := make([]host.ID, 0, len(processes))
+	order := make([]process.ID, 0, len(processes))
 	for i := range processes {
 		p := &processes[i]
 		if p.Kernel {
@@ -101,7 +101,7 @@ func (r *Reader) refresh(processes []host.Process) {
 			delete(r.processes, id)
 		}
 	}
-	slices.SortStableFunc(order, func(a, b host.ID) int {
+	slices.SortStableFunc(order, func(a, b process.ID) int {
 		return cmp.Compare(r.processes[a].read.UnixNano(), r.processes[b].read.UnixNano())
 	})
 	for _, id := range order {
@@ -113,7 +113,7 @@ func (r *Reader) refresh(processes []host.Process) {
 }
 
 // readDescriptors reads one process. What is refused stays unknown.
-func (r *Reader) readDescriptors(id host.ID) {
+func (r *Reader) readDescriptors(id process.ID) {
 	d := r.processes[id]
 	d.read, d.known = time.Now(), false
 	dir := r.cfg.ProcPath + "/" + strconv.Itoa(id.PID)

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"runtime"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // Reader does not exist on this system.
@@ -19,4 +19,4 @@ func New(Config) (*Reader, error) {
 }
 
 // Read is never called, for there is no Reader.
-func (*Reader) Read([]host.Process) *Result { return &Result{} }
+func (*Reader) Read([]process.Process) *Result { return &Result{} }

@@ -7,7 +7,7 @@ import (
 	"cmp"
 	"time"
 
-	"proctree/collector/host"
+	"proctree/collector/process"
 )
 
 // Protocol is what a socket speaks, over IPv4 or IPv6.
@@ -51,7 +51,7 @@ type Socket struct {
 type Result struct {
 	// ByProcess has the sockets of every process that was read, without those of other
 	// protocols.
-	ByProcess map[host.ID][]Socket
+	ByProcess map[process.ID][]Socket
 	// Unread counts the processes of which nothing is known: there was no time yet, or the
 	// kernel refuses.
 	Unread int

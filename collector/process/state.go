@@ -1,4 +1,4 @@
-package host
+package process
 
 // State is what a process is doing, in the words the metrics use.
 type State uint8

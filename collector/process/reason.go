@@ -1,4 +1,4 @@
-package host
+package process
 
 // The reasons under which Snapshot.Errors counts what a scan could not read. A process
 // that vanished is none of them.

@@ -1,4 +1,6 @@
-package host
+// Package process has the plain data of the project: a process, the snapshot that a scan
+// returns, and what belongs to both. It reads nothing and imports nothing of the project.
+package process
 
 import (
 	"slices"
@@ -103,7 +105,7 @@ type Process struct {
 	// knows those of the main thread alone (proc_pid_status(5)); BPF counts all threads'.
 	VoluntarySwitches, InvoluntarySwitches uint64
 
-	// Facts is never nil in a snapshot made by a Reader of this package.
+	// Facts is never nil in a snapshot made by a host.Reader.
 	Facts *Facts
 }
 
@@ -132,11 +134,12 @@ type Facts struct {
 	FDLimit uint64
 }
 
-func (f *Facts) equal(other *Facts) bool {
+// Same reports whether both say the same.
+func (f *Facts) Same(other *Facts) bool {
 	return f.Exe == other.Exe && f.User == other.User && f.Cgroup == other.Cgroup && f.Unit == other.Unit &&
 		f.Container == other.Container && f.PodUID == other.PodUID && f.FDLimit == other.FDLimit &&
 		slices.Equal(f.Cmdline, other.Cmdline)
 }
 
-// noFacts stands in where nothing could be read, so that no caller meets a nil.
-var noFacts = &Facts{}
+// NoFacts stands in where nothing could be read, so that no caller meets a nil.
+var NoFacts = &Facts{}

@@ -1,0 +1,42 @@
+package process
+
+import "time"
+
+// ExitSource is the way by which the CPU of short-lived processes is found.
+type ExitSource string
+
+// The ways, best first.
+const (
+	ExitsBPF       ExitSource = "bpf"
+	ExitsTaskstats ExitSource = "taskstats"
+	// ExitsChildren: no records; the growth of the parents' ChildUserTime and
+	// ChildSystemTime tells.
+	ExitsChildren ExitSource = "children"
+	// ExitsNone: nothing tells.
+	ExitsNone ExitSource = "none"
+)
+
+// Exit is what one process that ended, or several alike, used since it started. Figures
+// are totals of a whole life: whoever saw the process in an earlier snapshot deducts what
+// it had used by then, and so must keep the last totals of a process that is missing until
+// its record comes.
+type Exit struct {
+	// ID is the process' identity; its PID is 0 when the record sums several processes,
+	// all of which no scan ever saw.
+	ID ID
+	// Parent is the PID of the parent at the end, 0 if not known.
+	Parent int
+	Name   string
+	Facts  *Facts
+	UID    uint32
+	// Processes is how many ended: 1 where ID is set.
+	Processes                uint64
+	Known                    Fields
+	UserTime, SystemTime     time.Duration
+	ReadBytes, WrittenBytes  uint64
+	MinorFaults, MajorFaults uint64
+	// Reason is how an abnormal end came about: a signal's name such as "SIGSEGV",
+	// "oom_kill" where the kernel killed for lack of memory, or "exit_code"; empty for exit
+	// code 0 or where it is not known.
+	Reason string
+}

@@ -1,0 +1,68 @@
+package process
+
+import (
+	"slices"
+	"time"
+)
+
+// Snapshot is the process table at one moment. It is immutable once a Reader has
+// returned it: everybody reads the same one.
+type Snapshot struct {
+	// Taken is when the scan began; it carries a monotonic reading.
+	Taken time.Time
+	// Duration is how long the scan took.
+	Duration time.Duration
+	Clock    Clock
+	// Processes is sorted by PID, and no PID is in it twice. A Reader reads them in this
+	// order: who accounts for exits has to know whether a parent was read after its child.
+	Processes []Process
+	// Exits are the records of processes that ended, where ExitSource gives any. Each
+	// record is in exactly one snapshot, and never in one whose table still shows the
+	// process, be it as a zombie. Mostly it comes with the first snapshot in which the
+	// process is missing; it can come with a later one, for the kernel closes the account
+	// a moment (tens of milliseconds) after the process has left the table.
+	Exits []Exit
+	// ExitSource is where the CPU of processes that ended between two scans comes from.
+	ExitSource ExitSource
+	// ExitsLost counts the exit records that were lost since the previous snapshot.
+	ExitsLost uint64
+	// Reader names the way the table was read: "procfs", "bpf", "windows", …
+	Reader string
+	// Errors counts, by reason, what this scan could not read.
+	Errors map[string]uint64
+	System System
+}
+
+// ByPID returns the process with that PID, or nil. It searches in logarithmic time.
+func (s *Snapshot) ByPID(pid int) *Process {
+	i, ok := s.Index(pid)
+	if !ok {
+		return nil
+	}
+	return &s.Processes[i]
+}
+
+// Index returns the place of a PID in Processes.
+func (s *Snapshot) Index(pid int) (int, bool) {
+	return slices.BinarySearchFunc(s.Processes, pid, func(p Process, pid int) int { return p.PID - pid })
+}
+
+// ByID returns the process with that identity, or nil: a reused PID does not match.
+func (s *Snapshot) ByID(id ID) *Process {
+	p := s.ByPID(id.PID)
+	if p == nil || p.StartTicks != id.StartTicks {
+		return nil
+	}
+	return p
+}
+
+// StartTime returns the wall-clock time at which p started.
+func (s *Snapshot) StartTime(p *Process) time.Time { return s.Clock.Time(p.StartTicks) }
+
+// BootTime returns when the host was started; zero if it is not known.
+func (s *Snapshot) BootTime() time.Time {
+	if !s.System.BootTime.IsZero() {
+		return s.System.BootTime
+	}
+	return s.Clock.Epoch
+}
