@@ -174,24 +174,25 @@ func TestMetricsAreDocumented(t *testing.T) {
 	checkDocument(t, "../docs/metrics.md", out.String())
 }
 
-// TestReadmeIsRight: what the README calls a metric or a flag is one, and it leaves out no
-// metric of groups and processes.
-func TestReadmeIsRight(t *testing.T) {
-	text := readText(t, "../README.md")
+// TestNamesAreRight looks for the metrics and flags that pages name and the program has not.
+func TestNamesAreRight(t *testing.T) {
+	for _, page := range []string{"../README.md", "../docs/quickstart.md", "../docs/queries.md", "../docs/privileges.md"} {
+		t.Run(filepath.Base(page), func(t *testing.T) { checkNames(t, readText(t, page)) })
+	}
+}
+
+func checkNames(t *testing.T, text string) {
+	t.Helper()
 	metrics, flags := readText(t, "../docs/metrics.md"), readText(t, "../docs/flags.md")
-	for _, name := range regexp.MustCompile(`proctree_[a-z_]+[a-z]`).FindAllString(text, -1) {
-		if name != program && !strings.Contains(metrics, "`"+name+"`") {
-			t.Errorf("the README speaks of the metric %s, which does not exist", name)
+	// No paths, and no families such as proctree_system_*.
+	for _, m := range regexp.MustCompile(`[^/a-z](proctree_[a-z_]+[a-z])(_\*)?`).FindAllStringSubmatch(text, -1) {
+		if name := m[1]; name != program && m[2] == "" && !strings.Contains(metrics, "`"+name+"`") {
+			t.Errorf("there is no metric %s", name)
 		}
 	}
 	for _, name := range regexp.MustCompile(`--[a-z][a-z._-]+[a-z]`).FindAllString(text, -1) {
 		if !strings.Contains(flags, "`"+name+"`") && !strings.Contains(flags, "`--"+strings.TrimPrefix(name, "--no-")+"`") {
-			t.Errorf("the README speaks of the flag %s, which does not exist", name)
-		}
-	}
-	for _, m := range regexp.MustCompile("`proctree_((?:group|process)[a-z_]*)`").FindAllStringSubmatch(metrics, -1) {
-		if !strings.Contains(text, "`"+m[1]+"`") {
-			t.Errorf("the README leaves out %s", m[0])
+			t.Errorf("there is no flag %s", name)
 		}
 	}
 }

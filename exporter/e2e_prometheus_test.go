@@ -47,22 +47,17 @@ func TestPromtoolHasNoComplaint(t *testing.T) {
 	}
 }
 
-// readme is the file in which the examples stand that users see first.
-const readme = "../README.md"
-
-// examples returns the fenced blocks of a language in the README.
+// examples returns the fenced blocks of a language in the pages that users see first.
 func examples(t *testing.T, language string) []string {
 	t.Helper()
-	text, err := os.ReadFile(readme)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var blocks []string
-	for _, m := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllStringSubmatch(string(text), -1) {
-		blocks = append(blocks, m[1])
+	for _, page := range []string{"../README.md", "../docs/queries.md"} {
+		for _, m := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllStringSubmatch(readText(t, page), -1) {
+			blocks = append(blocks, m[1])
+		}
 	}
 	if len(blocks) == 0 {
-		t.Fatalf("%s has no examples in %s", readme, language)
+		t.Fatalf("there are no examples in %s", language)
 	}
 	return blocks
 }
