@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,7 +26,13 @@ type Set struct {
 	started                   time.Time
 	system                    system.Reader
 	duration, success, errors *prometheus.Desc
+	// ofHost are the same metrics under the namespace of the system collectors, and with
+	// node_exporter's names of them; nil unless that namespace is another than ours.
+	ofHost *scrapeMetrics
 }
+
+// scrapeMetrics are node_exporter's metrics of its collectors.
+type scrapeMetrics struct{ duration, success systemMetric }
 
 type member struct {
 	name  string
@@ -79,13 +86,18 @@ func NewSet(names []string, options Options) (*Set, error) {
 	if s.failed == nil {
 		s.failed = func(string, error) {}
 	}
-	table := Table()
+	if options.SystemNamespace != "" && options.SystemNamespace != SystemNamespace {
+		s.ofHost = &scrapeMetrics{
+			duration: options.systemGauge("scrape_collector_duration_seconds", "How long a collector of the host took.", "collector"),
+			success:  options.systemGauge("scrape_collector_success", "1 if a collector of the host succeeded.", "collector"),
+		}
+	}
 	for _, name := range names {
-		if !slices.ContainsFunc(table, func(spec Spec) bool { return spec.Name == name }) {
+		if !inTable(name) {
 			return nil, fmt.Errorf("missing collector: %q", name)
 		}
 	}
-	for _, spec := range table {
+	for _, spec := range Table() {
 		if slices.Contains(names, spec.Name) {
 			s.members = append(s.members, newMember(spec.Name, spec.New(options)))
 		}
@@ -119,6 +131,7 @@ func (s *Set) Select(collect, exclude []string) (*Set, error) {
 	if len(collect) > 0 && len(exclude) > 0 {
 		return nil, ErrBoth
 	}
+	collect, exclude = ownNames(collect), ownNames(exclude)
 	for _, name := range slices.Concat(collect, exclude) {
 		if err := s.check(name); err != nil {
 			return nil, err
@@ -134,11 +147,28 @@ func (s *Set) Select(collect, exclude []string) (*Set, error) {
 	return &selected, nil
 }
 
+// ownNames turns node_exporter's names of collectors into those of the table, so that its
+// scrape configurations work.
+func ownNames(names []string) []string {
+	own := make([]string, len(names))
+	for i, name := range names {
+		own[i] = name
+		if !inTable(name) && inTable(systemPrefix+name) {
+			own[i] = systemPrefix + name
+		}
+	}
+	return own
+}
+
+func inTable(name string) bool {
+	return slices.ContainsFunc(Table(), func(spec Spec) bool { return spec.Name == name })
+}
+
 func (s *Set) check(name string) error {
 	switch {
 	case slices.ContainsFunc(s.members, func(m member) bool { return m.name == name }):
 		return nil
-	case slices.ContainsFunc(Table(), func(spec Spec) bool { return spec.Name == name }):
+	case inTable(name):
 		return fmt.Errorf("disabled collector: %q", name)
 	}
 	return fmt.Errorf("missing collector: %q", name)
@@ -177,6 +207,10 @@ func (s *scrape) Describe(out chan<- *prometheus.Desc) {
 	out <- s.duration
 	out <- s.success
 	out <- s.errors
+	if s.ofHost != nil {
+		out <- s.ofHost.duration.desc
+		out <- s.ofHost.success.desc
+	}
 	for i := range s.members {
 		s.members[i].Describe(out)
 	}
@@ -213,10 +247,16 @@ func (s *scrape) collect(m *member, out chan<- prometheus.Metric) {
 		m.lose(losses(err))
 		s.failed(m.name, err)
 	}
-	out <- &metric{desc: s.duration, labels: labels, kind: prometheus.GaugeValue, value: time.Since(began).Seconds()}
+	took := time.Since(began).Seconds()
+	out <- &metric{desc: s.duration, labels: labels, kind: prometheus.GaugeValue, value: took}
 	out <- &metric{desc: s.success, labels: labels, kind: prometheus.GaugeValue, value: success}
 	if m.lost != nil {
 		out <- &metric{desc: s.errors, labels: labels, kind: prometheus.CounterValue, value: float64(m.lost.Load()), created: timestamp(s.started)}
+	}
+	if s.ofHost != nil && m.from != fromReport {
+		name := pair("collector", strings.TrimPrefix(m.name, systemPrefix))
+		out <- s.ofHost.duration.of(took, name)
+		out <- s.ofHost.success.of(success, name)
 	}
 }
 

@@ -71,3 +71,33 @@ func TestNewSetRefusesUnknownNames(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+// TestNodeExporterCollectors: the collectors of the host are known by node_exporter's names,
+// and have its metrics of collectors, under its namespace.
+func TestNodeExporterCollectors(t *testing.T) {
+	set, err := NewSet([]string{"processes", "system_cpu", "system_arp"}, Options{SystemNamespace: "node"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	selected, err := set.Select([]string{"arp", "system_cpu", "processes"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"processes", "system_cpu", "system_arp"}, selected.Names()); diff != "" {
+		t.Errorf("selected (-want +got):\n%s", diff)
+	}
+	got := gatherSystem(t, set)
+	for text, want := range map[string]bool{
+		`node_scrape_collector_success{collector="cpu"} 1`:            true,
+		`node_scrape_collector_success{collector="arp"} 1`:            true,
+		`proctree_scrape_collector_success{collector="system_arp"} 1`: true,
+		`proctree_scrape_collector_success{collector="processes"} 0`:  true,
+		`node_scrape_collector_success{collector="processes"}`:        false,
+		`node_scrape_collector_success{collector="system_cpu"}`:       false,
+		`node_scrape_collector_duration_seconds{collector="cpu"}`:     false, // The text leaves it out.
+	} {
+		if strings.Contains(got, text) != want {
+			t.Errorf("%s is there: %v, in\n%s", text, !want, got)
+		}
+	}
+}

@@ -17,6 +17,10 @@ import (
 // same figure, with the same labels and unit; "node" makes the names node_exporter's own.
 const SystemNamespace = Namespace + "_system"
 
+// systemPrefix begins the names of the system collectors in the table; what follows it is
+// node_exporter's name of the collector.
+const systemPrefix = "system_"
+
 // systemCollector shows one subject of the host as a whole. It needs no report: it reads
 // its subject itself, when it is collected.
 type systemCollector struct {

@@ -34,7 +34,7 @@ func newSystemHwmon(o Options) Collector {
 				}
 				for _, v := range s.Values {
 					if name, scale, ok := sensorMetric(s, v.Element); ok {
-						send(values.get(name).of(v.Value*scale, chip, sensor))
+						send(values.get(name).of(scaled(v.Value, scale), chip, sensor))
 					}
 				}
 			}
@@ -49,6 +49,15 @@ const (
 	milli = 1e-3
 	micro = 1e-6
 )
+
+// scaled is in node_exporter's arithmetic: the last digit depends on whether a number is
+// divided by a million or multiplied with a millionth.
+func scaled(value, scale float64) float64 {
+	if scale == micro {
+		return value / 1e6
+	}
+	return value * scale
+}
 
 // sensorMetric returns the name of an element's metric and what brings its value to the
 // metric's unit; ok is false for what is not shown. The names are node_exporter's.

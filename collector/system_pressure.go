@@ -20,7 +20,8 @@ func newSystemPressure(o Options) Collector {
 		resources, err := r.Pressure()
 		show := func(key string, total *time.Duration) {
 			if m, ok := metrics[key]; ok && total != nil {
-				send(m.of(total.Seconds()))
+				// Divided twice as node_exporter does it, for the sake of the last digit.
+				send(m.of(float64(total.Microseconds()) / 1000 / 1000))
 			}
 		}
 		for _, p := range resources {

@@ -25,6 +25,7 @@ func systemReader(tb testing.TB, root string) system.Reader {
 		MountPoints: system.Filter{Exclude: regexp.MustCompile(system.DefaultMountPointsExclude)},
 		FSTypes:     system.Filter{Exclude: regexp.MustCompile(system.DefaultFSTypesExclude)},
 		VMStat:      system.Filter{Include: regexp.MustCompile(system.DefaultVMStatInclude)},
+		Netstat:     system.Filter{Include: regexp.MustCompile(system.DefaultNetstatInclude)},
 	})
 	if err != nil {
 		tb.Fatal(err)
@@ -68,9 +69,9 @@ func gatherSystem(tb testing.TB, set *Set) string {
 
 func TestSystemGolden(t *testing.T) {
 	o := Options{System: systemReader(t, systemtest.Root(t))}
-	// The time and uname are those of the host on which the test runs, and so are the
-	// figures of the filesystems.
-	got := gatherSystem(t, systemSet(t, o, "system_time", "system_uname", "system_filesystem"))
+	// The time, uname and TCP sockets are those of the host on which the test runs, and so
+	// are the figures of the filesystems.
+	got := gatherSystem(t, systemSet(t, o, "system_time", "system_timex", "system_uname", "system_tcpstat", "system_filesystem"))
 
 	checkGolden(t, "testdata/system.golden", got)
 }

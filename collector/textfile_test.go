@@ -50,7 +50,10 @@ func TestTextfile(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(set.Scrape(nil))
 	got := strings.ReplaceAll(text(t, familiesOf(t, registry)), dir, "DIR")
-	want := `# HELP node_textfile_mtime_seconds When a file was written that was read, in seconds since 1970.
+	want := `# HELP node_scrape_collector_success 1 if a collector of the host succeeded.
+# TYPE node_scrape_collector_success gauge
+node_scrape_collector_success{collector="textfile"} 1
+# HELP node_textfile_mtime_seconds When a file was written that was read, in seconds since 1970.
 # TYPE node_textfile_mtime_seconds gauge
 node_textfile_mtime_seconds{file="DIR/a.prom"} 1.7673230455e+09
 # HELP node_textfile_scrape_error 1 if a file, or a part of one, was left out because of an error.

@@ -19,7 +19,9 @@ type systemSettings struct {
 	mountTimeout time.Duration
 	filters      []*filterFlag
 	textfiles    []string
-	socketBudget time.Duration
+	// ignoreInvalidSpeed and interruptZeros are node_exporter's flags of these names.
+	ignoreInvalidSpeed, interruptZeros bool
+	socketBudget                       time.Duration
 }
 
 // filterFlag is a regular expression that filters what one collector shows.
@@ -28,6 +30,9 @@ type filterFlag struct {
 	// into is where the expression goes.
 	into func(*system.Config) **regexp.Regexp
 }
+
+// nodeNamespace is node_exporter's namespace.
+const nodeNamespace = "node"
 
 // namespacePattern is what the beginning of a metric's name may be.
 var namespacePattern = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
@@ -67,6 +72,24 @@ func (s *systemSettings) addFlags(app *kingpin.Application) {
 		func(c *system.Config) **regexp.Regexp { return &c.NetworkDevices.Exclude })
 	s.addFilter(app, "vmstat.fields", include, "fields of /proc/vmstat", system.DefaultVMStatInclude,
 		func(c *system.Config) **regexp.Regexp { return &c.VMStat.Include })
+	s.addFilter(app, "netstat.fields", include, "fields of the network protocols, as PROTOCOL_NAME,", system.DefaultNetstatInclude,
+		func(c *system.Config) **regexp.Regexp { return &c.Netstat.Include })
+	s.addFilter(app, "netclass.ignored-devices", exclude, "network devices", "",
+		func(c *system.Config) **regexp.Regexp { return &c.NetClass.Exclude })
+	app.Flag("collector.system_netclass.ignore-invalid-speed", "Leave out the speed of network devices that do not know it.").
+		BoolVar(&s.ignoreInvalidSpeed)
+	s.addFilter(app, "arp.device-include", include, "network devices", "",
+		func(c *system.Config) **regexp.Regexp { return &c.ARP.Include })
+	s.addFilter(app, "arp.device-exclude", exclude, "network devices", "",
+		func(c *system.Config) **regexp.Regexp { return &c.ARP.Exclude })
+	s.addFilter(app, "powersupply.ignored-supplies", exclude, "power supplies", "",
+		func(c *system.Config) **regexp.Regexp { return &c.PowerSupplies.Exclude })
+	s.addFilter(app, "interrupts.name-include", include, "interrupts, as NAME;INFO;DEVICES,", "",
+		func(c *system.Config) **regexp.Regexp { return &c.Interrupts.Include })
+	s.addFilter(app, "interrupts.name-exclude", exclude, "interrupts, as NAME;INFO;DEVICES,", "",
+		func(c *system.Config) **regexp.Regexp { return &c.Interrupts.Exclude })
+	app.Flag("collector.system_interrupts.include-zeros", "Show interrupts that a CPU never had.").
+		Default("true").BoolVar(&s.interruptZeros)
 	s.addFilter(app, "hwmon.chip-include", include, "hardware monitors", "",
 		func(c *system.Config) **regexp.Regexp { return &c.Chips.Include })
 	s.addFilter(app, "hwmon.chip-exclude", exclude, "hardware monitors", "",
@@ -109,6 +132,9 @@ func (s *systemSettings) config(procPath, rootPath string) system.Config {
 		SysFS:        s.sysPath,
 		RootFS:       rootPath,
 		MountTimeout: s.mountTimeout,
+
+		IgnoreInvalidSpeed:     s.ignoreInvalidSpeed,
+		InterruptsWithoutZeros: !s.interruptZeros,
 	}
 	for _, f := range s.filters {
 		if f.value != "" {

@@ -68,7 +68,12 @@ func (e *exporter) newMetricsHandler() http.Handler {
 
 // collectors returns what no flag and no parameter chooses.
 func (e *exporter) collectors() []prometheus.Collector {
-	return []prometheus.Collector{e.totals, e.reloads, versioncollector.NewCollector(collector.Namespace)}
+	all := []prometheus.Collector{e.totals, e.reloads, versioncollector.NewCollector(collector.Namespace)}
+	if e.settings != nil && e.settings.system.namespace == nodeNamespace {
+		// Dashboards for node_exporter find their hosts by this metric.
+		all = append(all, versioncollector.NewCollector("node_exporter"))
+	}
+	return all
 }
 
 // compressed compresses for who accepts it, as Prometheus does. The fastest level of this

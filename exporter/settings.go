@@ -101,7 +101,9 @@ func (s *settings) newApp() (*kingpin.Application, *collectorFlags) {
 	s.addBudgetFlags(app)
 	s.addProgramFlags(app)
 	s.system.addFlags(app)
-	return app, addCollectorFlags(app)
+	collectors := addCollectorFlags(app)
+	addNodeExporterFlags(app, collectors)
+	return app, collectors
 }
 
 // telemetryPath is what --web.telemetry-path may be: no wildcards of http.ServeMux, and

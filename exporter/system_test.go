@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-kit/log"
 	"github.com/prometheus/client_golang/prometheus"
@@ -19,7 +20,7 @@ func TestSystemFlags(t *testing.T) {
 	root := systemtest.Root(t)
 	s, err := parseSettings([]string{
 		"--path.procfs=" + filepath.Join(root, "proc"), "--path.sysfs=" + filepath.Join(root, "sys"), "--path.rootfs=" + root,
-		"--collector.system.namespace=node", "--collector.system_netdev.device-exclude=^lo$",
+		"--collector.system.namespace=node", "--collector.netdev.device-exclude=^lo$", "--collector.netclass.ignored-devices=^lo$",
 		"--collector.system_diskstats.device-include=sda", "--collector.system_hwmon.sensor-exclude=;fan",
 	}, new(bytes.Buffer))
 	if err != nil {
@@ -53,6 +54,67 @@ func TestSystemFlags(t *testing.T) {
 	} {
 		if got := strings.Contains(all.String(), text); got != want {
 			t.Errorf("%s is there: %v", text, got)
+		}
+	}
+}
+
+// TestNodeExporterFlags: its command line does the same here.
+func TestNodeExporterFlags(t *testing.T) {
+	s, err := parseSettings([]string{
+		"--collector.disable-defaults", "--collector.cpu", "--no-collector.netdev", "--collector.interrupts",
+		"--collector.netclass.ignored-devices=^veth", "--collector.netclass.ignore-invalid-speed",
+		"--no-collector.interrupts.include-zeros", "--collector.netstat.fields=^Tcp_", "--collector.vmstat.fields=pg",
+		"--collector.filesystem.mount-points-exclude=^/mnt", "--collector.powersupply.ignored-supplies=^BAT",
+	}, new(bytes.Buffer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(s.collectors, " "); got != "system_cpu system_interrupts" {
+		t.Errorf("collectors %q", got)
+	}
+	c := s.system.config("/proc", "/")
+	for name, is := range map[string]bool{
+		"netclass": c.NetClass.Exclude.String() == "^veth", "netstat": c.Netstat.Include.String() == "^Tcp_",
+		"vmstat": c.VMStat.Include.String() == "pg", "filesystem": c.MountPoints.Exclude.String() == "^/mnt",
+		"fs-types": c.FSTypes.Exclude.String() == system.DefaultFSTypesExclude, "powersupply": c.PowerSupplies.Exclude.String() == "^BAT",
+		"speed": c.IgnoreInvalidSpeed, "zeros": c.InterruptsWithoutZeros,
+	} {
+		if !is {
+			t.Errorf("%s: the flag did nothing", name)
+		}
+	}
+	for flag, want := range map[string]string{
+		"--collector.netstat.fields=(":           "--collector.system_netstat.fields: ",
+		"--collector.netclass.ignored-devices=[": "--collector.system_netclass.ignored-devices: ",
+		"--collector.nonsense":                   "nonsense",
+	} {
+		if _, err := parseSettings([]string{flag}, new(bytes.Buffer)); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: error %v, want one line with %q", flag, err, want)
+		}
+	}
+}
+
+// TestNodeExporterBuildInfo: with its namespace there is the metric by which dashboards find
+// the hosts of node_exporter, and without it there is not.
+func TestNodeExporterBuildInfo(t *testing.T) {
+	for namespace, want := range map[string]bool{"node": true, collector.SystemNamespace: false} {
+		s, err := parseSettings([]string{"--collector.system.namespace=" + namespace}, new(bytes.Buffer))
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := &exporter{settings: s, totals: collector.NewScanTotals(time.Now()), reloads: newReloads(log.NewNopLogger(), func() error { return nil })}
+		registry := prometheus.NewRegistry()
+		registry.MustRegister(e.collectors()...)
+		families, err := registry.Gather()
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := false
+		for _, f := range families {
+			found = found || f.GetName() == "node_exporter_build_info"
+		}
+		if found != want {
+			t.Errorf("namespace %s: node_exporter_build_info is there: %v", namespace, found)
 		}
 	}
 }

@@ -25,6 +25,9 @@ func (r *reader) NetworkDevices() (devices []NetworkDevice, err error) {
 	readPart(&d, r.procPath("net/dev"), func(text string) {
 		devices = parseNetDev(text, r.cfg.NetworkDevices, &d)
 	})
+	for i := range devices {
+		devices[i].Counters = append(devices[i].Counters, r.noHandler(devices[i].Name, &d)...)
+	}
 	return devices, d.Err()
 }
 
@@ -75,6 +78,16 @@ func networkCounters(name, columns string, d *Damage) []Counter {
 		d.Lost(netDevFile+": "+name, "fewer than 16 columns")
 	}
 	return counters
+}
+
+// noHandler returns the packets for which nothing was registered; /proc/net/dev lacks them.
+// The counter came with Linux 4.6.
+func (r *reader) noHandler(device string, d *Damage) []Counter {
+	n, ok := readCount(r.sysPath("class/net", device, "statistics/rx_nohandler"), d)
+	if !ok {
+		return nil
+	}
+	return []Counter{{"receive_nohandler", n}}
 }
 
 // maxDevice is far above the length of any name of a device (IFNAMSIZ, DISK_NAME_LEN).

@@ -48,6 +48,9 @@ type Reader interface {
 	OS() (*OS, error)
 	// Clock returns the wall clock's state.
 	Clock() (*Clock, error)
+	// Values returns what a subject has on this host. With an error the values that are
+	// not concerned by it are returned all the same.
+	Values(Subject) ([]Value, error)
 }
 
 // Config says where to read and what to leave out. The zero value reads this host and
@@ -60,6 +63,14 @@ type Config struct {
 	Disks, NetworkDevices, MountPoints, FSTypes, VMStat Filter
 	// Chips filters by a chip's name, Sensors by "CHIP;SENSOR".
 	Chips, Sensors Filter
+	// ARP and NetClass filter by device, Netstat by "PROTOCOL_NAME", PowerSupplies by name,
+	// Interrupts by "NAME;INFO;DEVICES".
+	ARP, NetClass, Netstat, PowerSupplies, Interrupts Filter
+	// InterruptsWithoutZeros leaves out interrupts that a CPU never had.
+	InterruptsWithoutZeros bool
+	// IgnoreInvalidSpeed leaves out the speed of network devices that do not know it, and
+	// say -1.
+	IgnoreInvalidSpeed bool
 
 	// MountTimeout is how long a mount may take to answer; DefaultMountTimeout.
 	MountTimeout time.Duration
@@ -74,6 +85,7 @@ const (
 	DefaultDisksExclude       = `^(z?ram|loop|fd|(h|s|v|xv)d[a-z]|nvme\d+n\d+p)\d+$`
 	DefaultMountPointsExclude = `^/(dev|proc|run/credentials/.+|sys|var/lib/docker/.+|var/lib/containers/storage/.+)($|/)`
 	DefaultFSTypesExclude     = `^(autofs|binfmt_misc|bpf|cgroup2?|configfs|debugfs|devpts|devtmpfs|fusectl|hugetlbfs|iso9660|mqueue|nsfs|overlay|proc|procfs|pstore|rpc_pipefs|securityfs|selinuxfs|squashfs|erofs|sysfs|tracefs)$`
+	DefaultNetstatInclude     = `^(.*_(InErrors|InErrs)|Ip_Forwarding|Ip(6|Ext)_(InOctets|OutOctets)|Icmp6?_(InMsgs|OutMsgs)|TcpExt_(Listen.*|Syncookies.*|TCPSynRetrans|TCPTimeouts|TCPOFOQueue|TCPRcvQDrop)|Tcp_(ActiveOpens|InSegs|OutSegs|OutRsts|PassiveOpens|RetransSegs|CurrEstab)|Udp6?_(InDatagrams|OutDatagrams|NoPorts|RcvbufErrors|SndbufErrors))$`
 	DefaultVMStatInclude      = `^(oom_kill|pgpg|pswp|pg.*fault).*`
 )
 

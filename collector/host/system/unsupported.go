@@ -60,3 +60,6 @@ func (Unsupported) OS() (*OS, error) { return nil, unsupported("release") }
 
 // Clock implements Reader.
 func (Unsupported) Clock() (*Clock, error) { return nil, unsupported("clock") }
+
+// Values implements Reader.
+func (Unsupported) Values(s Subject) ([]Value, error) { return nil, unsupported(string(s)) }

@@ -24,6 +24,22 @@ var links = map[string]string{
 	"sys/devices/platform/coretemp.0/hwmon/hwmon0/subsystem": "../../../../../class/hwmon",
 	"sys/devices/platform/it87.656/hwmon/hwmon1/subsystem":   "../../../../../class/hwmon",
 	"sys/devices/virtual/hwmon/hwmon2/subsystem":             "../../../../class/hwmon",
+
+	"sys/class/net/bond0":                      "../../devices/virtual/net/bond0",
+	"sys/class/net/eth0":                       "../../devices/pci0000_00/0000_00_03.0/net/eth0",
+	"sys/class/net/eth1":                       "../../devices/virtual/net/eth1",
+	"sys/class/net/eth2":                       "../../devices/virtual/net/eth2",
+	"sys/class/net/lo":                         "../../devices/virtual/net/lo",
+	"sys/devices/virtual/net/bond0/lower_eth1": "../eth1",
+	"sys/devices/virtual/net/bond0/lower_eth2": "../eth2",
+
+	"sys/class/thermal/thermal_zone0":   "../../devices/virtual/thermal/thermal_zone0",
+	"sys/class/thermal/thermal_zone1":   "../../devices/virtual/thermal/thermal_zone1",
+	"sys/class/thermal/cooling_device0": "../../devices/virtual/thermal/cooling_device0",
+	"sys/class/thermal/cooling_device1": "../../devices/virtual/thermal/cooling_device1",
+
+	"sys/class/power_supply/AC":   "../../devices/virtual/power_supply/AC",
+	"sys/class/power_supply/BAT0": "../../devices/virtual/power_supply/BAT0",
 }
 
 // udevFiles are the files whose names hold a colon, which an embedded one cannot.

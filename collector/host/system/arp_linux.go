@@ -1,0 +1,35 @@
+package system
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+const arpFile = "/proc/net/arp"
+
+// arp counts the entries of /proc/net/arp per device.
+func (r *reader) arp(out *values) {
+	text, ok := out.read(r.procPath("net/arp"))
+	if !ok {
+		return
+	}
+	entries := make(map[string]int)
+	for i, line := range splitLines(text) {
+		fields := strings.Fields(line)
+		switch {
+		case i == 0 || len(fields) == 0:
+		case len(fields) < 6:
+			out.Lost(arpFile, "fewer than 6 columns")
+		case !isDevice(fields[5]):
+			out.Lost(arpFile, "not a device")
+		default:
+			entries[fields[5]]++
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(entries)) {
+		if r.cfg.ARP.Allows(name) {
+			out.add("arp_entries", float64(entries[name]), device(name))
+		}
+	}
+}

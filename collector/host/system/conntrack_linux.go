@@ -1,0 +1,60 @@
+package system
+
+import (
+	"slices"
+	"strings"
+)
+
+// conntrackColumns are the columns of /proc/net/stat/nf_conntrack that are shown; the first
+// line of the file names them.
+var conntrackColumns = []string{
+	"found", "invalid", "ignore", "insert", "insert_failed", "drop", "early_drop", "search_restart",
+}
+
+// conntrack reads the table of connections of netfilter. It is missing unless a rule or a
+// module tracks connections.
+func (r *reader) conntrack(out *values) {
+	out.addUnsigned("nf_conntrack_entries", r.procPath("sys/net/netfilter/nf_conntrack_count"))
+	out.addUnsigned("nf_conntrack_entries_limit", r.procPath("sys/net/netfilter/nf_conntrack_max"))
+	if text, ok := out.read(r.procPath("net/stat/nf_conntrack")); ok {
+		out.conntrackStat(text)
+	}
+}
+
+const conntrackFile = "/proc/net/stat/nf_conntrack"
+
+// conntrackStat adds up each column over the CPUs, which have a line each, in hexadecimal.
+// A number that is odd makes the sum of its column unknown, a line of another length those
+// of all columns.
+func (v *values) conntrackStat(text string) {
+	lines := splitLines(text)
+	if len(lines) == 0 {
+		return
+	}
+	header := strings.Fields(lines[0])
+	sums := make([]uint64, len(header))
+	known := make([]bool, len(header))
+	for i := range known {
+		known[i] = true
+	}
+	for _, line := range lines[1:] {
+		fields := strings.Fields(line)
+		if len(fields) == 0 {
+			continue
+		}
+		if len(fields) != len(header) {
+			v.Lost(conntrackFile, "a line of another length than the first")
+			return
+		}
+		for i, field := range fields {
+			n, ok := v.hexadecimal(conntrackFile+": "+header[i], field)
+			known[i] = known[i] && ok
+			sums[i] += n
+		}
+	}
+	for _, column := range conntrackColumns {
+		if i := slices.Index(header, column); i >= 0 && known[i] {
+			v.add("nf_conntrack_stat_"+column, float64(sums[i]))
+		}
+	}
+}

@@ -1,0 +1,333 @@
+package system
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"proctree/collector/host/system/systemtest"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
+)
+
+// lineOf writes a value as a metric would be.
+func lineOf(v Value) string {
+	labels := make([]string, len(v.Labels))
+	for i, l := range v.Labels {
+		labels[i] = l.Name + "=" + l.Value
+	}
+	return fmt.Sprintf("%s{%s} %v", v.Name, strings.Join(labels, ","), v.Number)
+}
+
+// linesOf reads a subject of the host below root.
+func linesOf(t *testing.T, root string, subject Subject) ([]string, error) {
+	t.Helper()
+	r, err := NewReader(Config{ProcFS: filepath.Join(root, "proc"), SysFS: filepath.Join(root, "sys"), RootFS: root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := r.Values(subject)
+	lines := make([]string, len(list))
+	for i := range list {
+		lines[i] = lineOf(list[i])
+	}
+	return lines, err
+}
+
+// writeTree writes files below a new root that has a proc and a sys.
+func writeTree(t *testing.T, files map[string]string) string {
+	t.Helper()
+	root := t.TempDir()
+	for name, text := range files {
+		path := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"proc", "sys"} {
+		if err := os.MkdirAll(filepath.Join(root, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
+
+// TestOddLines: what is odd costs what is derived from it, is an error, and costs no more.
+func TestOddLines(t *testing.T) {
+	const udpHead = "  sl  local_address rem_address   st tx_queue rx_queue\n"
+	for name, c := range map[string]struct {
+		subject Subject
+		files   map[string]string
+		want    []string
+		err     string
+		lost    int
+	}{
+		"arp": {
+			ARP,
+			map[string]string{"proc/net/arp": "IP\n192.0.2.1 0x1 0x2 02:00 * eth0\n\nhalf a line\n192.0.2.2 0x1 0x2 02:00 * eth0\n"},
+			[]string{"arp_entries{device=eth0} 2"},
+			"fewer than 6 columns", 1,
+		},
+		"bonding without a slave's state": {
+			Bonding,
+			map[string]string{
+				"sys/class/net/bonding_masters": "a b gone\n", "sys/class/net/a/bonding/slaves": "x\n",
+				"sys/class/net/b/bonding/slaves": "y z\n", "sys/class/net/b/slave_y/bonding_slave/mii_status": "up\n",
+				"sys/class/net/b/lower_z/bonding_slave/mii_status": "down\n",
+			},
+			[]string{"bonding_slaves{master=a} 1", "bonding_slaves{master=b} 2", "bonding_active{master=b} 1"},
+			"a: x: no mii_status", 1,
+		},
+		"conntrack with a garbled number": {
+			Conntrack,
+			map[string]string{
+				"proc/sys/net/netfilter/nf_conntrack_count": "7\n", "proc/sys/net/netfilter/nf_conntrack_max": "no\n",
+				"proc/net/stat/nf_conntrack": "entries found drop\n1 0a zz\n\n1 0b 3\n",
+			},
+			[]string{"nf_conntrack_entries{} 7", "nf_conntrack_stat_found{} 21"},
+			"nf_conntrack_max", 2,
+		},
+		"conntrack with a short line": {
+			Conntrack, map[string]string{"proc/net/stat/nf_conntrack": "entries found drop\n1 0a\n1 0b 3\n"}, nil, "another length", 1,
+		},
+		"interrupts": {
+			Interrupts,
+			map[string]string{"proc/interrupts": " CPU0 CPU1\n 5: 1 x PCI eth0\n\nERR: 0\nLOC: 3 4 Local timer\n"},
+			[]string{
+				"interrupts_total{cpu=0,devices=eth0,info=PCI,type=5} 1",
+				"interrupts_total{cpu=0,devices=,info=Local timer,type=LOC} 3",
+				"interrupts_total{cpu=1,devices=,info=Local timer,type=LOC} 4",
+			},
+			"5: not a number", 1,
+		},
+		"mdstat with an odd array": {
+			MDAdm,
+			map[string]string{"proc/mdstat": "Personalities : [raid1]\nrubbish\nmd0 : active raid1 a[0] b[1](F)\n      x blocks [2/1] [U_]\n\n" +
+				"md1 : active raid0 a[0]\n      100 blocks super 1.2\n\nmd2 : active raid1 a[0]\n      50 blocks [1/1] [U]\n      [>..] resync = 1% (half)\nmd3 : inactive\n"},
+			[]string{
+				"md_state{device=md0,state=active} 1", "md_disks{device=md0,state=failed} 1", "md_disks{device=md0,state=spare} 0",
+				"md_state{device=md1,state=active} 1", "md_disks{device=md1,state=failed} 0", "md_disks{device=md1,state=spare} 0",
+				"md_disks{device=md1,state=active} 1", "md_disks_required{device=md1} 1", "md_blocks{device=md1} 100", "md_blocks_synced{device=md1} 100",
+				"md_state{device=md2,state=resync} 1", "md_disks{device=md2,state=failed} 0", "md_disks{device=md2,state=spare} 0",
+				"md_disks{device=md2,state=active} 1", "md_disks_required{device=md2} 1", "md_blocks{device=md2} 50",
+				"md_state{device=md3,state=inactive} 1", "md_disks{device=md3,state=failed} 0", "md_disks{device=md3,state=spare} 0",
+			},
+			"names no array", 4,
+		},
+		"netstat": {
+			Netstat,
+			map[string]string{
+				"proc/net/netstat": "A: x y\nA: 1 2\n\nB: x y\nB: 1\nC: x\nD: x\nD: 9\nE: 4\nF: x y\nF: 5 z\n",
+				"proc/net/snmp6":   "Ip6InOctets 7\nIp6OutOctets x\nodd\n",
+			},
+			[]string{"netstat_A_x{} 1", "netstat_A_y{} 2", "netstat_D_x{} 9", "netstat_F_x{} 5", "netstat_Ip6_InOctets{} 7"},
+			"B: ", 5,
+		},
+		"nfs": {
+			NFS,
+			map[string]string{"proc/net/rpc/nfs": "net 1 2\n\nrpc 3 4 5\nproc2 3 1 2\nproc4 1 8\nodd x\n"},
+			append([]string{
+				"nfs_rpcs_total{} 3", "nfs_rpc_retransmissions_total{} 4", "nfs_rpc_authentication_refreshes_total{} 5",
+				"nfs_requests_total{method=Null,proto=4} 8",
+			}, zeros(nfs4ClientMethods[1:])...), "net", 3,
+		},
+		"schedstat": {
+			Schedstat,
+			map[string]string{"proc/schedstat": "version 15\ncpu0 1 2 3 4 5 6 2000000000 x 9\ncpu1 1\ncpu\ndomain0 1\n"},
+			[]string{"schedstat_running_seconds_total{cpu=0} 2", "schedstat_timeslices_total{cpu=0} 9"},
+			"cpu0: not a number", 2,
+		},
+		"sockstat": {
+			Sockstat,
+			map[string]string{"proc/net/sockstat": "sockets: used 3\nTCP: inuse x tw 4 new 5\nUDP: inuse\n\nRAW: inuse -1\n"},
+			[]string{"sockstat_sockets_used{} 3", "sockstat_TCP_tw{} 4", "sockstat_RAW_inuse{} -1"},
+			"TCP inuse", 2,
+		},
+		"softnet of an old kernel and with an offline CPU": {
+			Softnet,
+			map[string]string{"proc/net/softnet_stat": "0a 1 2\n0b z 3\n1 2 3 0 0 0 0 0 5 6 7 8 4\n1 2 3 0 0 0 0 0 5 6 7 8 x\n"},
+			[]string{
+				"softnet_processed_total{cpu=0} 10", "softnet_dropped_total{cpu=0} 1", "softnet_times_squeezed_total{cpu=0} 2",
+				"softnet_processed_total{cpu=1} 11", "softnet_times_squeezed_total{cpu=1} 3",
+				"softnet_processed_total{cpu=4} 1", "softnet_dropped_total{cpu=4} 2", "softnet_times_squeezed_total{cpu=4} 3",
+				"softnet_cpu_collision_total{cpu=4} 5", "softnet_received_rps_total{cpu=4} 6", "softnet_flow_limit_count_total{cpu=4} 7",
+				"softnet_backlog_len{cpu=4} 8",
+			},
+			"not a number", 2,
+		},
+		"udp": {
+			UDPQueues,
+			map[string]string{"proc/net/udp": udpHead + "0: a b 07 x:y\n", "proc/net/udp6": udpHead + "0: a b 07 10:0f 0\n"},
+			[]string{"udp_queues{ip=v6,queue=tx} 16", "udp_queues{ip=v6,queue=rx} 15"},
+			"net/udp", 1,
+		},
+		"thermal": {
+			ThermalZone,
+			map[string]string{
+				"sys/class/thermal/thermal_zone0/temp": "hot\n", "sys/class/thermal/thermal_zone1/temp": "1500\n",
+				"sys/class/thermal/thermal_zoneX/temp": "1\n",
+			},
+			[]string{"thermal_zone_temp{type=,zone=1} 1.5"},
+			"temp", 1,
+		},
+		"power supply": {
+			PowerSupply,
+			map[string]string{"sys/class/power_supply/B/temp": "x\n", "sys/class/power_supply/B/voltage_now": "1500000\n", "sys/class/power_supply/B/type": "Battery\n"},
+			[]string{"power_supply_voltage_volt{power_supply=B} 1.5", "power_supply_info{power_supply=B,type=Battery} 1"},
+			"temp", 1,
+		},
+		"a device without anything": {
+			NetClass,
+			map[string]string{"sys/class/net/x/flags": "?\n"},
+			[]string{"network_info{address=,adminstate=unknown,broadcast=,device=x,duplex=,ifalias=,operstate=} 1"},
+			"flags", 1,
+		},
+		"processes": {
+			Processes,
+			map[string]string{
+				"proc/7/stat": "7 (a) b) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 2 0", "proc/7/task/7/stat": "", "proc/7/task/8/stat": "8 (x) R",
+				"proc/9/stat": "9 (odd", "proc/10/comm": "x",
+			},
+			[]string{"processes_pids{} 1", "processes_threads{} 2", "processes_state{state=S} 1", "processes_threads_state{thread_state=S} 1"},
+			"a task", 2,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := linesOf(t, writeTree(t, c.files), c.subject)
+			// The other states are 0.
+			got = slices.DeleteFunc(got, func(l string) bool { return strings.HasPrefix(l, "md_state") && strings.HasSuffix(l, " 0") })
+			if diff := cmp.Diff(c.want, got); diff != "" && len(c.want)+len(got) > 0 {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			var partial *PartialError
+			if !errors.As(err, &partial) || !strings.Contains(err.Error(), c.err) || partial.Count != c.lost {
+				t.Errorf("error %v (%+v), want one that says %q and counts %d", err, partial, c.err, c.lost)
+			}
+		})
+	}
+}
+
+func zeros(methods []string) []string {
+	all := make([]string, len(methods))
+	for i, m := range methods {
+		all[i] = "nfs_requests_total{method=" + m + ",proto=4} 0"
+	}
+	return all
+}
+
+// TestMissingSubjects: what a host does not have is no failure.
+func TestMissingSubjects(t *testing.T) {
+	root := writeTree(t, nil)
+	for subject := range subjects {
+		got, err := linesOf(t, root, subject)
+		if subject == Timex || subject == TCPStat || subject == Processes {
+			continue // Of the kernel itself, and of the folder of the test.
+		}
+		if len(got) > 0 || !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("%s: %v, error %v", subject, got, err)
+		}
+	}
+	if _, err := linesOf(t, root, "no such subject"); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("an unknown subject: error %v", err)
+	}
+}
+
+// TestSubjectsOfRoot: each subject has values on the host of the tests.
+func TestSubjectsOfRoot(t *testing.T) {
+	root := systemtest.Root(t)
+	for subject := range subjects {
+		got, err := linesOf(t, root, subject)
+		if err != nil || len(got) == 0 {
+			t.Errorf("%s: %d values, error %v", subject, len(got), err)
+		}
+	}
+}
+
+// TestSubjectsOfThisHost reads everything of the kernel on which the test runs.
+func TestSubjectsOfThisHost(t *testing.T) {
+	r, check := thisHost(t)
+	for subject := range subjects {
+		_, err := r.Values(subject)
+		check(string(subject), err, true)
+	}
+}
+
+func TestPanicIsAnError(t *testing.T) {
+	const broken Subject = "broken"
+	subjects := map[Subject]func(*reader, *values){broken: func(*reader, *values) { panic("a mistake") }}
+	list, err := (&reader{}).valuesOf(subjects, broken)
+	if list != nil || err == nil || !strings.Contains(err.Error(), "a mistake") {
+		t.Errorf("%v, %v", list, err)
+	}
+}
+
+func TestTimex(t *testing.T) {
+	for _, c := range []struct {
+		timex unix.Timex
+		state int
+		want  []string
+	}{
+		{unix.Timex{Offset: 1500, Status: 0, Maxerror: 16000000, Freq: 65536000000}, unix.TIME_ERROR, []string{
+			"timex_sync_status{} 0", "timex_offset_seconds{} 0.0015", "timex_maxerror_seconds{} 16", "timex_frequency_adjustment_ratio{} 2",
+		}},
+		{unix.Timex{Offset: 1500, Status: unix.STA_NANO, Jitter: 2000}, unix.TIME_OK, []string{
+			"timex_sync_status{} 1", "timex_offset_seconds{} 1.5e-06", "timex_pps_jitter_seconds{} 2e-06",
+		}},
+	} {
+		var v values
+		v.timex(&c.timex, c.state)
+		var got []string
+		for i := range v.list {
+			got = append(got, lineOf(v.list[i]))
+		}
+		for _, line := range c.want {
+			if !slices.Contains(got, line) {
+				t.Errorf("no %s in %v", line, got)
+			}
+		}
+	}
+}
+
+// FuzzSubjects feeds any text to the parsers of the subjects.
+func FuzzSubjects(f *testing.F) {
+	for _, text := range []string{
+		"md0 : active raid1 a[0]\n      1 blocks [1/1] [U]\n      resync=DELAYED\n",
+		"Tcp: a b\nTcp: 1 2\n", "TCP: inuse 1 mem 2\n", "rpc 1 2 3\nproc2 1 2\n", "entries found\n1 2\n", "1 (a) S 1\n",
+		"a\n0: 1 2 3 1:2\n", "Ip6InOctets 1\n", " CPU0\n1: 1 a b\n",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var v values
+		v.mdstat(text)
+		v.netstatPairs("file", text, Filter{})
+		v.netstatLines(text, Filter{})
+		v.sockstatLines(text)
+		v.conntrackStat(text)
+		v.rpcLines("file", text)
+		v.sumQueues("file", text)
+		_, _, _ = parseTask(text)
+		_, _ = new(tcpCounts).take([]byte(text))
+		v.array(text, nil)
+		v.dropRepeated()
+		seen := make(map[string]bool)
+		for _, value := range v.list {
+			if !isMetricPart(value.Name) {
+				t.Errorf("a value of the name %q in %q", value.Name, text)
+			}
+			if line := fmt.Sprint(value.Name, value.Labels); seen[line] {
+				t.Errorf("%s is there twice in %q", line, text)
+			} else {
+				seen[line] = true
+			}
+		}
+	})
+}
