@@ -61,8 +61,8 @@ func TestParseCgroup(t *testing.T) {
 			name: "systemd within a container",
 			file: "0::/system.slice/docker-" + id64 + ".scope/system.slice/nginx.service\n",
 			want: cgroupFacts{
-				path: "/system.slice/docker-" + id64 + ".scope/system.slice/nginx.service",
-				unit: "nginx.service", container: id64,
+				path:      "/system.slice/docker-" + id64 + ".scope/system.slice/nginx.service",
+				container: id64,
 			},
 		},
 		{
@@ -117,7 +117,7 @@ func TestParseCgroup(t *testing.T) {
 		},
 		{
 			name: "LXC", file: "0::/lxc.payload.web/init.scope\n",
-			want: cgroupFacts{path: "/lxc.payload.web/init.scope", unit: "init.scope", container: "web"},
+			want: cgroupFacts{path: "/lxc.payload.web/init.scope", container: "web"},
 		},
 		{
 			name: "seen from another cgroup namespace", file: "0::/../../system.slice/docker-" + id64 + ".scope\n",
@@ -156,6 +156,7 @@ func TestParseCgroup(t *testing.T) {
 
 func FuzzParseCgroup(f *testing.F) {
 	f.Add([]byte("0::/system.slice/docker-" + id64 + ".scope\n"))
+	f.Add([]byte("0::/machine.slice/machine-my\\x2dbox.scope/payload/lxc/web\n"))
 	f.Add([]byte("1:name=systemd:/kubepods/pod" + uuid + "/" + id64 + "\n0::/\n"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		got := parseCgroup(file)

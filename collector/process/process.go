@@ -124,7 +124,8 @@ type Facts struct {
 	User string
 	// Cgroup is the path in the unified hierarchy, "/" first (cgroups(7)).
 	Cgroup string
-	// Unit is the systemd unit that the cgroup path names, such as "ssh.service".
+	// Unit is the unit of the host's systemd that the cgroup path names, such as "ssh.service";
+	// empty in a container.
 	Unit string
 	// Container is the container's id, 64 hexadecimal digits where the runtime gives them.
 	Container string
