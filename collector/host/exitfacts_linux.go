@@ -23,12 +23,12 @@ const maxExitFacts = 4096
 // process' own if it executed none itself, and still has the parent's name.
 func (l *exitLedger) factsOf(uid uint32, cgroup uint64, program *process.Facts) *process.Facts {
 	key := exitFactsKey{uid, cgroup, program}
-	if f := l.made[key]; f != nil && f.User == l.facts.users.name(uid, l.now) {
+	if f := l.made[key]; f != nil && f.User == l.facts.users.Name(uid, l.now) {
 		return f
 	}
 	group := l.groups.facts(cgroup)
 	f := &process.Facts{
-		User:   l.facts.users.name(uid, l.now),
+		User:   l.facts.users.Name(uid, l.now),
 		Cgroup: group.path, Unit: group.unit, Container: group.container, PodUID: group.podUID,
 	}
 	if program != nil {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"time"
 
+	"proctree/collector/host/stall"
+	"proctree/collector/host/users"
 	"proctree/collector/process"
 )
 
@@ -34,8 +36,8 @@ const (
 // Not safe for concurrent use.
 type factsCache struct {
 	proc  *procDir
-	guard *guard
-	users *userNames
+	guard *stall.Guard
+	users *users.Names
 
 	// entries are those of the processes that this scan has seen so far, sorted by ID, and
 	// previous those of the last scan, of which at is the next to look at.
@@ -56,8 +58,8 @@ type factsCache struct {
 func newFactsCache(proc *procDir, cfg Config) *factsCache {
 	return &factsCache{
 		proc:  proc,
-		guard: newGuard(cfg.Deadline, maxHangingFacts),
-		users: newUserNames(cfg.RootPath, cfg.Deadline),
+		guard: stall.NewGuard(cfg.Deadline, maxHangingFacts),
+		users: users.New(cfg.RootPath, cfg.Deadline),
 		names: make(map[string]string),
 	}
 }
@@ -69,7 +71,7 @@ func (c *factsCache) begin(tick uint64, now time.Time, processes int, errs map[s
 	c.now, c.time, c.errs = tick, now, errs
 	c.budget = max(processes/refreshShare, minRefresh)
 	c.young = c.budget
-	if user := c.users.name(0, now); c.kernel == nil || c.kernel.User != user {
+	if user := c.users.Name(0, now); c.kernel == nil || c.kernel.User != user {
 		c.kernel = &process.Facts{User: user}
 	}
 }
@@ -142,7 +144,7 @@ func (c *factsCache) known(id process.ID) *factsEntry {
 // read reads the facts and says when to do so again. If they do not come in time the
 // process has those it had, or only its user.
 func (c *factsCache) read(id process.ID, e *factsEntry) {
-	user := c.users.name(e.uid, c.time)
+	user := c.users.Name(e.uid, c.time)
 	reading, err := c.reading(id.PID, e)
 	if err != nil {
 		c.errs[reasonOf(err)]++
@@ -169,8 +171,8 @@ func isEnding(before, now *process.Facts) bool {
 // reading returns a finished reading. While an earlier one hangs there is no second.
 func (c *factsCache) reading(pid int, e *factsEntry) (*factsReading, error) {
 	if late := e.overdue; late != nil {
-		if !late.finished() {
-			return nil, errOverdue
+		if !late.Finished() {
+			return nil, stall.ErrOverdue
 		}
 		e.overdue = nil
 		if late.name == e.name {
@@ -178,9 +180,9 @@ func (c *factsCache) reading(pid int, e *factsEntry) (*factsReading, error) {
 		}
 	}
 	reading := &factsReading{name: e.name}
-	read, err := c.guard.do(func() { reading.facts, reading.failed = readFacts(c.proc, pid) })
-	reading.guardedRead = read
-	if errors.Is(err, errOverdue) {
+	read, err := c.guard.Do(func() { reading.facts, reading.failed = readFacts(c.proc, pid) })
+	reading.Read = read
+	if errors.Is(err, stall.ErrOverdue) {
 		e.overdue = reading
 	}
 	return reading, err
@@ -213,6 +215,6 @@ func (c *factsCache) sweep() {
 }
 
 func (c *factsCache) close() {
-	c.guard.close()
-	c.users.close()
+	c.guard.Close()
+	c.users.Close()
 }

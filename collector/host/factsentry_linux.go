@@ -1,6 +1,9 @@
 package host
 
-import "proctree/collector/process"
+import (
+	"proctree/collector/host/stall"
+	"proctree/collector/process"
+)
 
 // factsEntry is what is known of one process.
 type factsEntry struct {
@@ -20,7 +23,7 @@ type factsEntry struct {
 
 // factsReading is one reading; its results may be used once the read has finished.
 type factsReading struct {
-	*guardedRead
+	*stall.Read
 	name   string
 	facts  process.Facts
 	failed failures

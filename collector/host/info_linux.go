@@ -9,12 +9,14 @@ import (
 
 	"github.com/prometheus/procfs"
 	"golang.org/x/sys/unix"
+
+	"proctree/collector/process"
 )
 
 // ReadInfo reads what it can about the host.
-func ReadInfo(cfg Config) Info {
+func ReadInfo(cfg Config) process.HostInfo {
 	cfg = cfg.withDefaults()
-	info := Info{
+	info := process.HostInfo{
 		OS:       osName(cfg.RootPath),
 		Platform: runtime.GOOS,
 		Arch:     runtime.GOARCH,

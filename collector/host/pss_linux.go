@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"proctree/collector/host/stall"
 	"proctree/collector/process"
 )
 
@@ -22,11 +23,11 @@ const maxHangingPSS = 4
 type pssReader struct {
 	proc   *procDir
 	budget time.Duration
-	guard  *guard
+	guard  *stall.Guard
 	// round are the processes that still have their turn in this round.
 	round []process.ID
 	known map[process.ID]uint64
-	hangs map[process.ID]*guardedRead
+	hangs map[process.ID]*stall.Read
 }
 
 // newPSSReader returns nil if there is no budget.
@@ -37,9 +38,9 @@ func newPSSReader(proc *procDir, cfg Config) *pssReader {
 	return &pssReader{
 		proc:   proc,
 		budget: cfg.ProportionalBudget,
-		guard:  newGuard(cfg.Deadline, maxHangingPSS),
+		guard:  stall.NewGuard(cfg.Deadline, maxHangingPSS),
 		known:  make(map[process.ID]uint64),
-		hangs:  make(map[process.ID]*guardedRead),
+		hangs:  make(map[process.ID]*stall.Read),
 	}
 }
 
@@ -99,16 +100,16 @@ func newRound(processes []process.Process) []process.ID {
 // read reads one value. While an earlier reading of the process hangs there is no second.
 func (r *pssReader) read(id process.ID) error {
 	if late := r.hangs[id]; late != nil {
-		if !late.finished() {
-			return errOverdue
+		if !late.Finished() {
+			return stall.ErrOverdue
 		}
 		delete(r.hangs, id)
 	}
 	var pss uint64
 	var failed error
-	read, err := r.guard.do(func() { pss, failed = readPSS(r.proc, id) })
+	read, err := r.guard.Do(func() { pss, failed = readPSS(r.proc, id) })
 	switch {
-	case errors.Is(err, errOverdue):
+	case errors.Is(err, stall.ErrOverdue):
 		r.hangs[id] = read
 		return err
 	case err != nil:
@@ -136,6 +137,6 @@ func readPSS(proc *procDir, id process.ID) (uint64, error) {
 
 func (r *pssReader) close() {
 	if r != nil {
-		r.guard.close()
+		r.guard.Close()
 	}
 }

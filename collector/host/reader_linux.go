@@ -9,6 +9,7 @@ import (
 	"github.com/go-kit/log/level"
 	"github.com/prometheus/procfs"
 
+	"proctree/collector/host/stall"
 	"proctree/collector/process"
 )
 
@@ -36,7 +37,7 @@ func newProcfsReader(cfg Config) (*procfsReader, error) {
 		clock:   newBootClock(proc),
 		facts:   newFactsCache(proc, cfg),
 		pss:     newPSSReader(proc, cfg),
-		guard:   newGuard(cfg.Deadline, 1),
+		guard:   stall.NewGuard(cfg.Deadline, 1),
 		held:    make(map[int]heldPass),
 		entries: make([]byte, 64<<10),
 	}, nil
@@ -51,7 +52,7 @@ type procfsReader struct {
 	clock *bootClock
 	facts *factsCache
 	pss   *pssReader
-	guard *guard
+	guard *stall.Guard
 
 	table   scanTable
 	files   *pidFiles
@@ -104,7 +105,7 @@ func (r *procfsReader) addFacts(now time.Time, errs map[string]uint64) {
 func (r *procfsReader) system(errs map[string]uint64) process.System {
 	var s process.System
 	var failed failures
-	if _, err := r.guard.do(func() { s, failed = readSystem(r.fs, r.cfg.ProcPath) }); err != nil {
+	if _, err := r.guard.Do(func() { s, failed = ReadSystem(r.fs, r.cfg.ProcPath) }); err != nil {
 		errs[process.ReasonDeadline]++
 		return process.System{}
 	}
@@ -188,7 +189,7 @@ func (r *procfsReader) leave(p *pass, at int) bool {
 
 // Close frees what the reader holds. Readings that hang end when the kernel lets them.
 func (r *procfsReader) Close() error {
-	r.guard.close()
+	r.guard.Close()
 	r.facts.close()
 	r.pss.close()
 	return r.proc.close()

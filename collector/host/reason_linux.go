@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"proctree/collector/host/stall"
 	"proctree/collector/process"
 )
 
@@ -17,7 +18,7 @@ func reasonOf(err error) string {
 		return ""
 	case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
 		return process.ReasonPermission
-	case errors.Is(err, errOverdue), errors.Is(err, errTooManyHang):
+	case errors.Is(err, stall.ErrOverdue), errors.Is(err, stall.ErrTooMany):
 		return process.ReasonDeadline
 	case errors.Is(err, errParse):
 		return process.ReasonParse

@@ -12,9 +12,9 @@ import (
 	"proctree/collector/process"
 )
 
-// readSystem reads the figures of the whole host. What cannot be read is left out and
+// ReadSystem reads the figures of the whole host. What cannot be read is left out and
 // counted: each scan stands without them.
-func readSystem(fs procfs.FS, root string) (process.System, failures) {
+func ReadSystem(fs procfs.FS, root string) (process.System, failures) {
 	var s process.System
 	var failed failures
 	for _, read := range []func(procfs.FS, *process.System) error{readProcStat, readMeminfo, readLoad, readPressure} {

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"proctree/collector/host/stuck/stucktest"
+	"proctree/collector/host/stall/stalltest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -113,7 +113,7 @@ func TestUnescape(t *testing.T) {
 }
 
 func TestStuckMountForReal(t *testing.T) {
-	dir := stucktest.Mount(t)
+	dir := stalltest.Mount(t)
 	r := mountsReader(t, Config{MountTimeout: 200 * time.Millisecond},
 		"22 1 0:44 / "+dir+" rw - fuse stuck rw\n23 1 0:2 / / rw - ext4 /dev/sda rw\n")
 	for i, atMost := range []time.Duration{5 * time.Second, 100 * time.Millisecond} {

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"proctree/collector/host/procfile"
-	"proctree/collector/host/stuck"
+	"proctree/collector/host/stall"
 
 	"golang.org/x/sys/unix"
 )
@@ -20,7 +20,7 @@ import (
 // reader reads procfs and sysfs.
 type reader struct {
 	cfg    Config
-	mounts stuck.Calls[Usage]
+	mounts stall.Calls[Usage]
 
 	mu   sync.Mutex
 	cpus map[string]procfile.CPUTicks
@@ -42,7 +42,7 @@ func NewReader(cfg Config) (Reader, error) {
 	}
 	return &reader{
 		cfg:    cfg,
-		mounts: stuck.Calls[Usage]{Timeout: cfg.MountTimeout, Call: statfs},
+		mounts: stall.Calls[Usage]{Timeout: cfg.MountTimeout, Call: statfs},
 		cpus:   make(map[string]procfile.CPUTicks),
 	}, nil
 }

@@ -14,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"proctree/collector/host/stuck"
+	"proctree/collector/host/stall"
 
 	"github.com/shirou/gopsutil/v3/cpu"
 	"github.com/shirou/gopsutil/v3/host"
@@ -26,9 +26,9 @@ import (
 type reader struct {
 	Unsupported
 	cfg    Config
-	mounts stuck.Calls[Usage]
+	mounts stall.Calls[Usage]
 	// listing is one call that lists the mounts.
-	listing stuck.Calls[[]Filesystem]
+	listing stall.Calls[[]Filesystem]
 	os      func() (*OS, error)
 }
 
@@ -37,8 +37,8 @@ func NewReader(cfg Config) (Reader, error) {
 	cfg.MountTimeout = cmp.Or(cfg.MountTimeout, DefaultMountTimeout)
 	return &reader{
 		cfg:     cfg,
-		mounts:  stuck.Calls[Usage]{Timeout: cfg.MountTimeout, Call: usage},
-		listing: stuck.Calls[[]Filesystem]{Timeout: cfg.MountTimeout, Call: partitions},
+		mounts:  stall.Calls[Usage]{Timeout: cfg.MountTimeout, Call: usage},
+		listing: stall.Calls[[]Filesystem]{Timeout: cfg.MountTimeout, Call: partitions},
 		os:      sync.OnceValues(release),
 	}, nil
 }

@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"proctree/collector/host/stuck"
+	"proctree/collector/host/stall"
 )
 
 // TestStuckMount: a mount that does not answer costs one timeout, is not asked again while
@@ -16,7 +16,7 @@ func TestStuckMount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		var asked atomic.Int32
-		calls := stuck.Calls[Usage]{Timeout: DefaultMountTimeout, Call: func(path string) (Usage, error) {
+		calls := stall.Calls[Usage]{Timeout: DefaultMountTimeout, Call: func(path string) (Usage, error) {
 			switch path {
 			case "/stuck":
 				asked.Add(1)

@@ -14,7 +14,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"proctree/collector/host/stuck"
+	"proctree/collector/host/stall"
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
@@ -41,7 +41,7 @@ const timeout = 2 * time.Second
 type Reader struct {
 	directories []string
 	limits      Limits
-	calls       stuck.Calls[[]found]
+	calls       stall.Calls[[]found]
 }
 
 // NewReader returns a Reader of directories; each may be a pattern of filepath.Match, such
@@ -52,7 +52,7 @@ func newReader(directories []string, limits Limits) *Reader {
 	return &Reader{
 		directories: directories,
 		limits:      limits,
-		calls:       stuck.Calls[[]found]{Timeout: timeout, Call: limits.find},
+		calls:       stall.Calls[[]found]{Timeout: timeout, Call: limits.find},
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"proctree/collector/host/stuck"
-	"proctree/collector/host/stuck/stucktest"
+	"proctree/collector/host/stall"
+	"proctree/collector/host/stall/stalltest"
 
 	"golang.org/x/sys/unix"
 )
@@ -54,7 +54,7 @@ func TestNameIsNoText(t *testing.T) {
 // TestStuckDirectory: a directory on a mount that does not answer costs one timeout, and
 // nothing of the other directories.
 func TestStuckDirectory(t *testing.T) {
-	mount, dir := stucktest.Mount(t), write(t, map[string]string{"a.prom": "x 1\n"})
+	mount, dir := stalltest.Mount(t), write(t, map[string]string{"a.prom": "x 1\n"})
 	r := NewReader([]string{mount, dir})
 	r.calls.Timeout = 500 * time.Millisecond
 	for i, atMost := range []time.Duration{10 * time.Second, 400 * time.Millisecond} {
@@ -63,7 +63,7 @@ func TestStuckDirectory(t *testing.T) {
 		if took := time.Since(began); took > atMost {
 			t.Errorf("reading %d took %v", i, took)
 		}
-		if len(result.Errors) != 1 || !errors.Is(result.Errors[0], stuck.ErrTimeout) || !strings.HasPrefix(result.Errors[0].Error(), mount+": ") {
+		if len(result.Errors) != 1 || !errors.Is(result.Errors[0], stall.ErrTimeout) || !strings.HasPrefix(result.Errors[0].Error(), mount+": ") {
 			t.Errorf("reading %d: errors %v", i, result.Errors)
 		}
 	}
