@@ -18,14 +18,15 @@ import (
 func systemReader(tb testing.TB, root string) system.Reader {
 	tb.Helper()
 	r, err := system.NewReader(system.Config{
-		ProcFS:      filepath.Join(root, "proc"),
-		SysFS:       filepath.Join(root, "sys"),
-		RootFS:      root,
-		Disks:       system.Filter{Exclude: regexp.MustCompile(system.DefaultDisksExclude)},
-		MountPoints: system.Filter{Exclude: regexp.MustCompile(system.DefaultMountPointsExclude)},
-		FSTypes:     system.Filter{Exclude: regexp.MustCompile(system.DefaultFSTypesExclude)},
-		VMStat:      system.Filter{Include: regexp.MustCompile(system.DefaultVMStatInclude)},
-		Netstat:     system.Filter{Include: regexp.MustCompile(system.DefaultNetstatInclude)},
+		ProcFS:        filepath.Join(root, "proc"),
+		SysFS:         filepath.Join(root, "sys"),
+		RootFS:        root,
+		Disks:         system.Filter{Exclude: regexp.MustCompile(system.DefaultDisksExclude)},
+		MountPoints:   system.Filter{Exclude: regexp.MustCompile(system.DefaultMountPointsExclude)},
+		FSTypes:       system.Filter{Exclude: regexp.MustCompile(system.DefaultFSTypesExclude)},
+		VMStat:        system.Filter{Include: regexp.MustCompile(system.DefaultVMStatInclude)},
+		ProcessStates: true,
+		Netstat:       system.Filter{Include: regexp.MustCompile(system.DefaultNetstatInclude)},
 	})
 	if err != nil {
 		tb.Fatal(err)

@@ -74,7 +74,7 @@ func Table() []Spec {
 		{"system_netstat", on, "Counters of the network protocols.", newSystemNetstat},
 		{"system_nfs", on, "Calls of the NFS client.", newSystemNFS},
 		{"system_powersupplyclass", on, "Batteries and mains adapters.", newSystemPowerSupply},
-		{"system_processes", off, "Processes and threads by the letter of their state; reads a file for each thread.", newSystemProcesses},
+		{"system_processes", on, "Threads of the host and their limits; with a flag, processes and threads by state.", newSystemProcesses},
 		{"system_schedstat", on, "Time that tasks ran on and waited for each CPU.", newSystemSchedstat},
 		{"system_sockstat", on, "Sockets in use per protocol, and their memory.", newSystemSockstat},
 		{"system_softnet", on, "Packets that each CPU processed and dropped.", newSystemSoftnet},

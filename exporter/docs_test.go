@@ -139,6 +139,7 @@ func TestMetricsAreDocumented(t *testing.T) {
 	root := systemtest.Root(t)
 	figures, err := system.NewReader(system.Config{
 		ProcFS: filepath.Join(root, "proc"), SysFS: filepath.Join(root, "sys"), RootFS: root,
+		Netstat: system.Filter{Include: regexp.MustCompile(system.DefaultNetstatInclude)}, ProcessStates: true,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -14,14 +14,13 @@ import (
 
 // systemSettings are the settings of the collectors of the host's own figures.
 type systemSettings struct {
-	sysPath      string
-	namespace    string
-	mountTimeout time.Duration
-	filters      []*filterFlag
-	textfiles    []string
-	// ignoreInvalidSpeed and interruptZeros are node_exporter's flags of these names.
-	ignoreInvalidSpeed, interruptZeros bool
-	socketBudget                       time.Duration
+	sysPath                                           string
+	namespace                                         string
+	mountTimeout                                      time.Duration
+	filters                                           []*filterFlag
+	textfiles                                         []string
+	ignoreInvalidSpeed, interruptZeros, processStates bool
+	socketBudget                                      time.Duration
 }
 
 // filterFlag is a regular expression that filters what one collector shows.
@@ -90,6 +89,8 @@ func (s *systemSettings) addFlags(app *kingpin.Application) {
 		func(c *system.Config) **regexp.Regexp { return &c.Interrupts.Exclude })
 	app.Flag("collector.system_interrupts.include-zeros", "Show interrupts that a CPU never had.").
 		Default("true").BoolVar(&s.interruptZeros)
+	app.Flag("collector.system_processes.states", "Count processes and threads by state too, as node_exporter's collector processes does; reads a file for each thread.").
+		BoolVar(&s.processStates)
 	s.addFilter(app, "hwmon.chip-include", include, "hardware monitors", "",
 		func(c *system.Config) **regexp.Regexp { return &c.Chips.Include })
 	s.addFilter(app, "hwmon.chip-exclude", exclude, "hardware monitors", "",
@@ -135,6 +136,7 @@ func (s *systemSettings) config(procPath, rootPath string) system.Config {
 
 		IgnoreInvalidSpeed:     s.ignoreInvalidSpeed,
 		InterruptsWithoutZeros: !s.interruptZeros,
+		ProcessStates:          s.processStates,
 	}
 	for _, f := range s.filters {
 		if f.value != "" {

@@ -12,13 +12,37 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// processes counts processes and threads by the kernel's letters for their states
-// (proc_pid_stat(5)). It reads a file for each thread of the host.
+// processes shows how many threads there are and how many there may be. Config.ProcessStates
+// adds the processes, and both by the kernel's letters for their states (proc_pid_stat(5)),
+// for which a file for each thread of the host is read.
 func (r *reader) processes(out *values) {
 	out.addUnsigned("processes_max_threads", r.procPath("sys/kernel/threads-max"))
 	out.addUnsigned("processes_max_processes", r.procPath("sys/kernel/pid_max"))
-	var counts taskCounts
-	counts.processes, counts.threads = make(map[string]int), make(map[string]int)
+	if r.cfg.ProcessStates {
+		r.processStates(out)
+	} else if text, ok := out.read(r.procPath("loadavg")); ok {
+		out.threads(text)
+	}
+}
+
+// threadsField is the one of /proc/loadavg that says "RUNNABLE/ALL" (proc_loadavg(5)).
+const threadsField = 3
+
+// threads shows the kernel's own count of all threads.
+func (v *values) threads(loadavg string) {
+	fields := strings.Fields(loadavg)
+	if len(fields) <= threadsField {
+		v.Lost("/proc/loadavg: threads", "missing")
+		return
+	}
+	_, all, _ := strings.Cut(fields[threadsField], "/")
+	if n, ok := v.Tasks("/proc/loadavg: threads", all); ok {
+		v.add("processes_threads", float64(n))
+	}
+}
+
+func (r *reader) processStates(out *values) {
+	counts := taskCounts{processes: make(map[string]int), threads: make(map[string]int)}
 	for _, pid := range out.numbered(r.cfg.ProcFS, "") {
 		counts.process(out, r.procPath(pid), pid)
 	}
@@ -98,5 +122,8 @@ func parseTask(text string) (state string, threads int, err error) {
 	if err != nil {
 		return "", 0, fmt.Errorf("threads: %w", err)
 	}
-	return fields[0], threads, nil
+	if state = fields[0]; len(state) != 1 {
+		return "", 0, fmt.Errorf("state: want a letter, have %q", state)
+	}
+	return state, threads, nil
 }

@@ -68,6 +68,8 @@ type Config struct {
 	ARP, NetClass, Netstat, PowerSupplies, Interrupts Filter
 	// InterruptsWithoutZeros leaves out interrupts that a CPU never had.
 	InterruptsWithoutZeros bool
+	// ProcessStates counts processes and threads by state, which costs a file for each.
+	ProcessStates bool
 	// IgnoreInvalidSpeed leaves out the speed of network devices that do not know it, and
 	// say -1.
 	IgnoreInvalidSpeed bool

@@ -27,7 +27,7 @@ func lineOf(v Value) string {
 // linesOf reads a subject of the host below root.
 func linesOf(t *testing.T, root string, subject Subject) ([]string, error) {
 	t.Helper()
-	r, err := NewReader(Config{ProcFS: filepath.Join(root, "proc"), SysFS: filepath.Join(root, "sys"), RootFS: root})
+	r, err := NewReader(Config{ProcFS: filepath.Join(root, "proc"), SysFS: filepath.Join(root, "sys"), RootFS: root, ProcessStates: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,6 +266,23 @@ func TestPanicIsAnError(t *testing.T) {
 	list, err := (&reader{}).valuesOf(subjects, broken)
 	if list != nil || err == nil || !strings.Contains(err.Error(), "a mistake") {
 		t.Errorf("%v, %v", list, err)
+	}
+}
+
+// TestThreads: without their states, the kernel's own count of threads does.
+func TestThreads(t *testing.T) {
+	for text, want := range map[string]string{
+		"0.1 0.2 0.3 2/1234 999\n": "processes_threads{} 1234", "0.1 0.2 0.3 2 999\n": "", "0.1 0.2\n": "", "": "", "1 1 1 1/-1 5": "",
+	} {
+		var v values
+		v.threads(text)
+		got := ""
+		for i := range v.list {
+			got += lineOf(v.list[i])
+		}
+		if got != want || (v.Err() == nil) != (want != "") {
+			t.Errorf("%q: %q, error %v, want %q", text, got, v.Err(), want)
+		}
 	}
 }
 
