@@ -11,6 +11,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -50,14 +52,19 @@ func TestPromtoolHasNoComplaint(t *testing.T) {
 // examples returns the fenced blocks of a language in the pages that users see first.
 func examples(t *testing.T, language string) []string {
 	t.Helper()
-	var blocks []string
-	for _, page := range []string{"../README.md", "../docs/queries.md"} {
-		for _, m := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllStringSubmatch(readText(t, page), -1) {
-			blocks = append(blocks, m[1])
-		}
-	}
+	blocks := slices.Concat(fenced(t, "../README.md", language), fenced(t, "../docs/queries.md", language))
 	if len(blocks) == 0 {
 		t.Fatalf("there are no examples in %s", language)
+	}
+	return blocks
+}
+
+// fenced returns the fenced blocks of a language in a page.
+func fenced(t *testing.T, page, language string) []string {
+	t.Helper()
+	var blocks []string
+	for _, m := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllStringSubmatch(readText(t, page), -1) {
+		blocks = append(blocks, m[1])
 	}
 	return blocks
 }
@@ -66,21 +73,24 @@ func examples(t *testing.T, language string) []string {
 type promServer struct {
 	t   *testing.T
 	url string
+	// programs are what has to stop for no scrape to happen.
+	programs []*exec.Cmd
 }
 
-// startPrometheus scrapes the exporter every 200 ms.
-func startPrometheus(t *testing.T, target *server) *promServer {
+// startPrometheus scrapes the exporter at an interval such as "1s".
+func startPrometheus(t *testing.T, target *server, interval string, flags ...string) *promServer {
 	t.Helper()
 	program, dir := tool(t, "prometheus"), t.TempDir()
 	config := filepath.Join(dir, "prometheus.yml")
-	text := fmt.Sprintf("scrape_configs:\n- job_name: proctree\n  scrape_interval: 200ms\n  scrape_timeout: 200ms\n"+
-		"  static_configs:\n  - targets: [%q]\n", strings.TrimPrefix(target.url, "http://"))
+	text := fmt.Sprintf("scrape_configs:\n- job_name: proctree\n  scrape_interval: %s\n  scrape_timeout: %[1]s\n"+
+		"  static_configs:\n  - targets: [%q]\n", interval, strings.TrimPrefix(target.url, "http://"))
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	said := newLines()
-	cmd := exec.Command(program, "--config.file="+config, "--storage.tsdb.path="+filepath.Join(dir, "data"),
-		"--web.listen-address=127.0.0.1:0")
+	cmd := exec.Command(program, append([]string{
+		"--config.file=" + config, "--storage.tsdb.path=" + filepath.Join(dir, "data"), "--web.listen-address=127.0.0.1:0",
+	}, flags...)...)
 	cmd.Stderr = said
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
@@ -90,7 +100,8 @@ func startPrometheus(t *testing.T, target *server) *promServer {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
-	p := &promServer{t: t, url: "http://" + said.await(t, regexp.MustCompile(`msg="Listening on"[^\n]* address=(\S+)`))}
+	address := said.await(t, regexp.MustCompile(`msg="Listening on"[^\n]* address=(\S+)`))
+	p := &promServer{t: t, url: "http://" + address, programs: []*exec.Cmd{cmd}}
 	said.await(t, regexp.MustCompile("Server is ready to receive web requests"))
 	return p
 }
@@ -98,8 +109,19 @@ func startPrometheus(t *testing.T, target *server) *promServer {
 // query returns the values of an instant query, by the text of their labels.
 func (p *promServer) query(promql string) map[string]string {
 	p.t.Helper()
+	return p.ask(promql, url.Values{"query": {promql}})
+}
+
+// queryAt is query at a time in seconds since 1970.
+func (p *promServer) queryAt(promql string, at float64) map[string]string {
+	p.t.Helper()
+	return p.ask(promql, url.Values{"query": {promql}, "time": {strconv.FormatFloat(at, 'f', 3, 64)}})
+}
+
+func (p *promServer) ask(promql string, parameters url.Values) map[string]string {
+	p.t.Helper()
 	s := &server{tb: p.t, url: p.url}
-	_, body := s.get("/api/v1/query?query=" + url.QueryEscape(promql))
+	_, body := s.get("/api/v1/query?" + parameters.Encode())
 	var answer struct {
 		Status, Error string
 		Data          struct {
@@ -131,7 +153,7 @@ func TestPrometheus(t *testing.T) {
 	}
 	burn(t)
 	s := start(t, "--config.file="+config, "--scan.max-age=100ms")
-	p := startPrometheus(t, s)
+	p := startPrometheus(t, s, "200ms")
 
 	queries := []string{"up == 1", "min(proctree_scrape_collector_success) == 1"}
 	for _, block := range examples(t, "promql") {

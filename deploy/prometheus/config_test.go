@@ -2,9 +2,12 @@
 package prometheus
 
 import (
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -47,5 +50,54 @@ func TestConfigIsRight(t *testing.T) {
 	}
 	if out, err := exec.CommandContext(t.Context(), promtool, "check", "config", install(t)).CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// TestStartTimestampsAreEnabled: every way to run a Prometheus that is shipped or documented
+// says that it needs the feature, without which the first value of a group does not count.
+func TestStartTimestampsAreEnabled(t *testing.T) {
+	const feature = "created-timestamp-zero-ingestion"
+	for _, file := range []string{
+		"prometheus.yml",
+		"../compose/compose.yaml",
+		"../stack/parts.go",
+		"../scaling/agent.yml",
+		"../scaling/site.yml",
+		"../scaling/parts/parts.go",
+		"../helm/proctree/values.yaml",
+		"../helm/proctree/templates/NOTES.txt",
+		"../kubernetes/components/prometheus-operator/kustomization.yaml",
+		"../../alerting-rules/README.md",
+		"../../docs/containers.md",
+		"../../docs/counters.md",
+		"../../docs/quickstart.md",
+	} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), feature) {
+			t.Errorf("%s does not enable %s", file, feature)
+		}
+	}
+}
+
+// TestEveryConfigurationIsListed: TestStartTimestampsAreEnabled knows every file of deploy/
+// that starts a Prometheus.
+func TestEveryConfigurationIsListed(t *testing.T) {
+	const feature = "created-timestamp-zero-ingestion"
+	starts := regexp.MustCompile(`--storage\.(tsdb|agent)\.path=`)
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err == nil && starts.Match(text) && !strings.Contains(string(text), feature) {
+			t.Errorf("%s starts a Prometheus without %s", path, feature)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

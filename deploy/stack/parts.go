@@ -65,6 +65,8 @@ func (s *stack) parts() ([]part, error) {
 				Name: "prometheus", Path: s.tool("prometheus"), Args: []string{
 					"--config.file=" + s.path("prometheus", "prometheus.yml"), "--storage.tsdb.path=" + s.path("prometheus", "data"),
 					"--web.listen-address=" + prometheus, "--web.external-url=http://" + prometheus, "--web.enable-lifecycle",
+					// Counts the first value of a new group (docs/counters.md).
+					"--enable-feature=created-timestamp-zero-ingestion",
 					// By default, a restart forgets the state of alerts whose "for" is below ten minutes.
 					"--rules.alert.for-grace-period=1m",
 				},

@@ -80,11 +80,14 @@ func Start(ctx context.Context, ready, program string, args ...string) (*Part, e
 	return p, nil
 }
 
+// startTimestamps is how agent.yml and site.yml say that Prometheus is started.
+const startTimestamps = "--enable-feature=created-timestamp-zero-ingestion"
+
 // Prometheus starts one with a configuration, in a folder of its own.
 func Prometheus(ctx context.Context, config, dir string, flags ...string) (*Part, error) {
 	args := append([]string{
 		"--config.file=" + config, "--web.listen-address=ADDRESS", "--log.level=warn",
-		"--storage.tsdb.path=" + dir,
+		"--storage.tsdb.path=" + dir, startTimestamps,
 	}, flags...)
 	return Start(ctx, "/-/ready", "prometheus", args...)
 }
@@ -92,7 +95,7 @@ func Prometheus(ctx context.Context, config, dir string, flags ...string) (*Part
 // Agent starts a Prometheus that scrapes and sends, and keeps nothing.
 func Agent(ctx context.Context, config, dir string) (*Part, error) {
 	return Start(ctx, "/-/ready", "prometheus", "--agent", "--config.file="+config, "--web.listen-address=ADDRESS",
-		"--log.level=warn", "--storage.agent.path="+dir)
+		"--log.level=warn", "--storage.agent.path="+dir, startTimestamps)
 }
 
 // VictoriaMetrics starts one that shows at once what it was sent.
