@@ -168,7 +168,7 @@ test-deploy: tools ## Test image, compose, Kubernetes, Helm (as root), and a fle
 
 .PHONY: manifests
 manifests: ## Write alerting-rules/ into the Kubernetes manifests and the chart anew
-	$(GO) -C deploy/validate test -count=1 -run TestGeneratedManifests . -update
+	$(GO) test ./alerting-rules -count=1 -run TestGeneratedManifests -update
 
 .PHONY: e2e
 e2e: tools ## Run alerts from processes to mails: real exporter, Prometheus, Alertmanager (four minutes)

@@ -1,7 +1,6 @@
-package validate
+package alertingrules
 
 import (
-	"flag"
 	"maps"
 	"os"
 	"path/filepath"
@@ -9,26 +8,6 @@ import (
 	"strings"
 	"testing"
 )
-
-var update = flag.Bool("update", false, "write the generated manifests anew")
-
-// ruleFiles returns the text of the files of alerting-rules/ by their names.
-func ruleFiles(t *testing.T) map[string]string {
-	t.Helper()
-	paths, err := filepath.Glob(checkout + "/alerting-rules/*.yml")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no rules: %v", err)
-	}
-	files := make(map[string]string)
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files[filepath.Base(path)] = string(text)
-	}
-	return files
-}
 
 // prometheusRules makes an object of each file, comments included.
 func prometheusRules(files map[string]string) string {
@@ -50,11 +29,14 @@ func prometheusRules(files map[string]string) string {
 // TestGeneratedManifests holds the manifests that carry the rules against alerting-rules/:
 // a chart cannot read files outside of it, and an object has no way to name a file.
 func TestGeneratedManifests(t *testing.T) {
-	files := ruleFiles(t)
-	want := map[string]string{
-		checkout + "/deploy/kubernetes/components/prometheus-operator/prometheusrule.yaml": prometheusRules(files),
+	files := make(map[string]string)
+	for _, name := range ruleFiles(t) {
+		files[name] = readText(t, name)
 	}
-	const folder = checkout + "/deploy/helm/proctree/files/rules/"
+	want := map[string]string{
+		"../deploy/kubernetes/components/prometheus-operator/prometheusrule.yaml": prometheusRules(files),
+	}
+	const folder = "../deploy/helm/proctree/files/rules/"
 	for name, text := range files {
 		want[folder+name] = text
 	}
