@@ -21,8 +21,8 @@ typedef __u32 __be32;
 typedef __u32 __wsum;
 
 /* uapi/linux/bpf.h */
-enum { BPF_MAP_TYPE_HASH = 1, BPF_MAP_TYPE_PERCPU_ARRAY = 6 };
-enum { BPF_F_NO_PREALLOC = 1 };
+enum { BPF_MAP_TYPE_HASH = 1, BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_PERCPU_ARRAY = 6 };
+enum { BPF_F_NO_PREALLOC = 1, BPF_F_MMAPABLE = 1024 };
 enum { BPF_ANY, BPF_NOEXIST };
 
 /* linux/sched.h, linux/sched/signal.h */
@@ -38,6 +38,16 @@ enum { MM_FILEPAGES, MM_ANONPAGES, MM_SWAPENTS, MM_SHMEMPAGES, NR_MM_COUNTERS };
 
 struct pid_namespace;
 struct seq_file;
+
+struct list_head {
+	struct list_head *next, *prev;
+};
+
+// Two numbers of 64 bits, as which a program may read any memory of the kernel.
+struct timespec64 {
+	__s64 tv_sec;
+	__s64 tv_nsec;
+};
 
 struct upid {
 	int nr;
@@ -78,6 +88,7 @@ enum pid_type { PIDTYPE_PID, PIDTYPE_TGID, PIDTYPE_MAX = 4 };
 struct signal_struct {
 	atomic_t live;
 	int nr_threads;
+	struct list_head thread_head;
 	int group_exit_code;
 	unsigned int flags;
 	struct pid *pids[PIDTYPE_MAX];
@@ -96,6 +107,7 @@ struct percpu_counter {
 };
 
 struct mm_struct {
+	atomic_t mm_users;
 	unsigned long total_vm;
 	struct percpu_counter rss_stat[NR_MM_COUNTERS];
 };
@@ -119,6 +131,7 @@ struct fdtable {
 };
 
 struct files_struct {
+	atomic_t count;
 	struct fdtable *fdt;
 };
 
@@ -145,6 +158,7 @@ struct task_struct {
 	int static_prio;
 	int pid, tgid;
 	struct task_struct *real_parent, *group_leader;
+	struct list_head tasks, thread_node;
 	struct pid *thread_pid;
 	const struct cred *real_cred;
 	char comm[16];

@@ -27,7 +27,7 @@ type tasksRecord struct {
 	Threads    uint32
 	OpenFds    uint32
 	Nice       int32
-	Reserved   uint32
+	Slot       uint32
 	Comm       [16]uint8
 	Start      uint64
 	Runtime    uint64

@@ -95,6 +95,18 @@ func loadTaskIterator(perThread bool) (*Tasks, error) {
 }
 
 func configureTasks(spec *ebpf.CollectionSpec, perThread bool) error {
+	var threads uint32
+	if perThread {
+		threads = 1
+	}
+	if err := configureCPUs(spec); err != nil {
+		return err
+	}
+	return setConstant(spec, tasksVarPerThread, threads)
+}
+
+// configureCPUs tells the programs of a collection how many CPUs there are.
+func configureCPUs(spec *ebpf.CollectionSpec) error {
 	cpus, err := ebpf.PossibleCPU()
 	if err != nil {
 		return fmt.Errorf("count the CPUs: %w", err)
@@ -103,21 +115,15 @@ func configureTasks(spec *ebpf.CollectionSpec, perThread bool) error {
 	if cpus > manyCPUs {
 		exactFrom = int64(largeRSS / os.Getpagesize())
 	}
-	var threads uint32
-	if perThread {
-		threads = 1
+	if err := setConstant(spec, tasksVarCpus, uint32(cpus)); err != nil {
+		return err
 	}
-	for _, constant := range []struct {
-		name  string
-		value any
-	}{
-		{tasksVarCpus, uint32(cpus)},
-		{tasksVarExactRssFrom, exactFrom},
-		{tasksVarPerThread, threads},
-	} {
-		if err := spec.Variables[constant.name].Set(constant.value); err != nil {
-			return fmt.Errorf("set %s: %w", constant.name, err)
-		}
+	return setConstant(spec, tasksVarExactRssFrom, exactFrom)
+}
+
+func setConstant(spec *ebpf.CollectionSpec, name string, value any) error {
+	if err := spec.Variables[name].Set(value); err != nil {
+		return fmt.Errorf("set %s: %w", name, err)
 	}
 	return nil
 }
