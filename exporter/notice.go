@@ -32,7 +32,7 @@ func (n *permissionNotice) observe(s *process.Snapshot) {
 	absent, help := "I/O, executables",
 		"grant CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, which root has unless a container took them away"
 	switch {
-	case s.Reader == host.ReaderBPF:
+	case host.ReadByBPF(s.Reader):
 		absent, help = "executables", "grant CAP_SYS_PTRACE, which root has unless a container took it away"
 	case runtime.GOOS == "windows":
 		absent, help = "executables, command lines, users", "run as a service or as administrator"

@@ -6,33 +6,103 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
 	"golang.org/x/sys/unix"
 
 	"proctree/collector/host/bpf"
 )
 
-// openBPFTable opens the iterator, or says why it cannot be used.
-func openBPFTable(cfg Config, proc *procDir) (*bpfTable, error) {
-	if err := bpfObstacle(proc); err != nil {
-		return nil, err
+// openTable opens the ways to read the process table that are wanted and possible, and logs
+// which one is taken, and why there is no better one.
+func (r *linuxReader) openTable() error {
+	if r.cfg.Reader == ReaderProcfs {
+		return nil
+	}
+	var reasons []error
+	err := r.openIterator()
+	if err == nil {
+		if err := r.openWalk(); err != nil {
+			reasons = append(reasons, fmt.Errorf("%s: %w", ReaderWalk, err))
+		}
+	} else {
+		reasons = append(reasons, err)
+	}
+	switch {
+	case r.cfg.Reader == ReaderWalk && r.walk == nil, r.cfg.Reader != ReaderAuto && r.bpf == nil:
+		return fmt.Errorf("read the process table by BPF: %w", errors.Join(reasons...))
+	}
+	r.logReader(errors.Join(reasons...))
+	return nil
+}
+
+// logReader names the way that is taken, and says why there is no better one.
+func (r *linuxReader) logReader(reason error) {
+	logger, msg := level.Info(r.cfg.Logger), "the process table is read by BPF"
+	if r.bpf == nil {
+		msg = "processes are read from the proc file system, not by BPF"
+		if r.cfg.BPFPin != "" {
+			logger = level.Warn(r.cfg.Logger) // Somebody counts on it.
+		}
+	}
+	logger = log.With(logger, "msg", msg, "reader", r.ways()[0].name)
+	if reason != nil {
+		logger = log.With(logger, "reason", reason)
+	}
+	_ = logger.Log()
+}
+
+// openIterator opens the iterator, or says why it cannot be used.
+func (r *linuxReader) openIterator() error {
+	if err := bpfObstacle(r.proc); err != nil {
+		return err
 	}
 	open := bpf.LoadTasks
-	if cfg.BPFPin != "" {
+	if r.cfg.BPFPin != "" {
 		// Opening a FIFO would wait for ever, and no other file is an iterator.
-		if err := inBPFFS(cfg.BPFPin); err != nil {
-			return nil, err
+		if err := inBPFFS(r.cfg.BPFPin); err != nil {
+			return err
 		}
-		open = func() (*bpf.Tasks, error) { return bpf.OpenTasks(cfg.BPFPin) }
+		open = func() (*bpf.Tasks, error) { return bpf.OpenTasks(r.cfg.BPFPin) }
 	}
 	tasks, err := open()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	table := newBPFTable(tasks)
-	if _, err := table.read(context.Background(), nil); err != nil {
-		return nil, errors.Join(err, tasks.Close())
+	processes, err := table.read(context.Background(), nil)
+	if err != nil {
+		return errors.Join(err, tasks.Close())
 	}
-	return table, nil
+	r.bpf, r.hidesFirst = table, processes[0].PID != firstPID
+	return nil
+}
+
+// openWalk opens the walk, or says why it cannot be used. It needs the iterator, to which
+// the reader falls back, and which shows what the kernel keeps from programs.
+func (r *linuxReader) openWalk() error {
+	switch {
+	case r.cfg.Reader == ReaderIterator:
+		return nil
+	case r.cfg.BPFPin != "" && r.cfg.Reader == ReaderWalk:
+		return errors.New("only the iterator can be pinned; set another reader, or no pin")
+	case r.cfg.BPFPin != "":
+		return nil
+	}
+	walk, err := bpf.LoadWalk(r.hidesFirst)
+	if err != nil {
+		return err
+	}
+	skipped := 0
+	if r.hidesFirst {
+		skipped = 1
+	}
+	table := newWalkTable(walk, skipped)
+	if err := table.try(context.Background()); err != nil {
+		return errors.Join(err, walk.Close())
+	}
+	r.walk = table
+	return nil
 }
 
 // The initial namespaces have fixed inodes (include/linux/proc_ns.h).

@@ -1,21 +1,15 @@
 package host
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"slices"
-	"time"
 
 	"proctree/collector/host/bpf"
 	"proctree/collector/process"
 )
-
-// bpfKnown is what the iterator tells of every process; I/O depends on the kernel, and the
-// number of open descriptors on there not being too many.
-const bpfKnown = process.HasCPU | process.HasChildCPU | process.HasMemory | process.HasSwap | process.HasFaults | process.HasSwitches | process.HasThreads | process.HasNice
 
 // errIncomplete is returned for a pass that did not see this very process.
 var errIncomplete = errors.New("the pass over the processes did not see it")
@@ -40,16 +34,6 @@ type taskIterator interface {
 	Close() error
 }
 
-// bpfTimes are the CPU times of a process before they are split, and how the kernel itself
-// has last split them for a reader of /proc.
-type bpfTimes struct {
-	cpuTimes
-	keptUser, keptSystem time.Duration
-}
-
-// maxComm is the length of a task's name with the NUL that ends it (TASK_COMM_LEN).
-const maxComm = 16
-
 func newBPFTable(tasks taskIterator) *bpfTable {
 	return &bpfTable{tasks: tasks, self: os.Getpid(), pageSize: uint64(os.Getpagesize())}
 }
@@ -66,7 +50,7 @@ func (t *bpfTable) read(ctx context.Context, previous []process.Process) ([]proc
 	t.sort()
 	for i := range t.threads {
 		if at, ok := t.index(int(t.threads[i].Pid)); ok {
-			t.addUsage(at, &t.threads[i])
+			addThread(&t.out[at], &t.times[at], &t.threads[i])
 		}
 	}
 	if _, ok := t.index(t.self); !ok {
@@ -88,47 +72,10 @@ func (t *bpfTable) add(r *bpf.Record) {
 		t.threads = append(t.threads, *r)
 		return
 	}
-	t.out = append(t.out, process.Process{
-		ID:     process.ID{PID: int(r.Pid), StartTicks: r.Start / uint64(tick)},
-		PPID:   int(r.Ppid),
-		State:  stateOfTask(r.State, r.ExitState),
-		Kernel: r.Flags&kernelThread != 0,
-		Known:  bpfKnown,
-		Nice:   int8(r.Nice), Threads: int(r.Threads), UID: r.Uid,
-		ChildUserTime: time.Duration(r.Cutime), ChildSystemTime: time.Duration(r.Cstime),
-		ResidentBytes: r.Rss * t.pageSize, VirtualBytes: r.Vm * t.pageSize, SwapBytes: r.Swap * t.pageSize,
-	})
-	p := &t.out[len(t.out)-1]
-	if r.Has&bpf.HasIO != 0 {
-		p.Known |= process.HasIO
-	}
-	if r.OpenFds != bpf.UnknownFDs {
-		p.OpenFDs = uint64(r.OpenFds)
-		p.Known |= process.HasOpenFDs
-	}
-	if p.Kernel {
-		// It shares the table of kthreadd; /proc shows none of it.
-		p.OpenFDs = 0
-	}
-	t.times = append(t.times, bpfTimes{keptUser: time.Duration(r.PrevUtime), keptSystem: time.Duration(r.PrevStime)})
+	t.out = append(t.out, processOf(r, t.pageSize))
+	t.times = append(t.times, timesOf(r))
 	t.comms = append(t.comms, r.Comm)
 	t.cgroups = append(t.cgroups, r.Cgroup)
-	t.addUsage(len(t.out)-1, r)
-}
-
-// addUsage adds what a record counts to the process at a place.
-func (t *bpfTable) addUsage(at int, r *bpf.Record) {
-	times := &t.times[at]
-	times.run += time.Duration(r.Runtime)
-	times.user += time.Duration(r.Utime)
-	times.system += time.Duration(r.Stime)
-	p := &t.out[at]
-	p.MinorFaults += r.Minflt
-	p.MajorFaults += r.Majflt
-	p.VoluntarySwitches += r.Nvcsw
-	p.InvoluntarySwitches += r.Nivcsw
-	p.ReadBytes += r.ReadBytes
-	p.WrittenBytes += r.WriteBytes
 }
 
 // sort makes the order certain. The kernel walks the PIDs upwards, so there is nothing to
@@ -163,21 +110,5 @@ func (t *bpfTable) sort() {
 // figures of a process with threads are added up while these run and end, and what a
 // reader of /proc showed is rounded: both can seem to fall.
 func (t *bpfTable) finish(previous []process.Process) {
-	eachBefore(previous, t.out, func(i int, before *process.Process) {
-		p, times := &t.out[i], &t.times[i]
-		user, system := before.UserTime, before.SystemTime
-		if times.keptUser >= user && times.keptSystem >= system {
-			user, system = times.keptUser, times.keptSystem
-		}
-		p.UserTime, p.SystemTime = times.split(user, system)
-		neverBelow(p, before)
-	})
-}
-
-// commOf returns the name in a task's comm.
-func commOf(comm *[maxComm]byte) []byte {
-	if end := bytes.IndexByte(comm[:], 0); end >= 0 {
-		return comm[:end]
-	}
-	return comm[:]
+	eachBefore(previous, t.out, func(i int, before *process.Process) { settle(&t.out[i], &t.times[i], before) })
 }

@@ -57,7 +57,7 @@ func TestReadByBPFEndsWithItsContext(t *testing.T) {
 	if _, err := r.Read(ctx); !errors.Is(err, context.Canceled) || r.failing {
 		t.Errorf("error %v, BPF taken as failing: %t", err, r.failing)
 	}
-	if s := readOnce(t, r); s.Reader != ReaderBPF || s.Errors[process.ReasonBPF] != 0 {
+	if s := readOnce(t, r); s.Reader != ReaderIterator || s.Errors[process.ReasonBPF] != 0 {
 		t.Errorf("the next scan is by %s, errors %v", s.Reader, s.Errors)
 	}
 }
@@ -86,7 +86,7 @@ func TestReadFallsBackForOneScan(t *testing.T) {
 				t.Errorf("reader %s, errors %v, %d processes", s.Reader, s.Errors, len(s.Processes))
 			}
 			fake.records, fake.err = []bpf.Record{first, self}, nil
-			if s := readOnce(t, r); s.Reader != ReaderBPF || s.Errors[process.ReasonBPF] != 0 || len(s.Processes) != 2 {
+			if s := readOnce(t, r); s.Reader != ReaderIterator || s.Errors[process.ReasonBPF] != 0 || len(s.Processes) != 2 {
 				t.Errorf("then: reader %s, errors %v, %d processes", s.Reader, s.Errors, len(s.Processes))
 			}
 		})

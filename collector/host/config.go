@@ -23,8 +23,7 @@ type Config struct {
 	// Deadline bounds the reading of one process' files, so that one that is stuck in the
 	// kernel does not hold up the scan; DefaultDeadline.
 	Deadline time.Duration
-	// Reader is the way to read the process table: ReaderAuto (the default), ReaderBPF or
-	// ReaderProcfs. Linux only.
+	// Reader is the way to read the process table, one of ReaderModes; ReaderAuto. Linux only.
 	Reader string
 	// BPFPin is an iterator that PinTasks has left in a bpf file system. Reading it needs no
 	// capability. Linux only.
@@ -41,18 +40,29 @@ type Config struct {
 // takes, so that load alone does not reach it.
 const DefaultDeadline = 200 * time.Millisecond
 
-// The ways to read the process table on Linux.
+// The ways to read the process table on Linux. What Snapshot.Reader names is one of the last
+// three.
 const (
 	// ReaderAuto is BPF where it is possible, else the proc file system.
 	ReaderAuto = "auto"
-	// ReaderBPF is an iterator in the kernel: exact, and a tenth of the cost.
+	// ReaderBPF is the walk where that is possible, else the iterator.
 	ReaderBPF = "bpf"
+	// ReaderWalk is a program in the kernel that writes only what has changed since it ran
+	// last.
+	ReaderWalk = "walk"
+	// ReaderIterator is an iterator in the kernel: exact, and a tenth of the cost of files.
+	ReaderIterator = "iterator"
 	// ReaderProcfs reads the files of every process.
 	ReaderProcfs = "procfs"
 )
 
 // ReaderModes lists the values of Config.Reader.
-func ReaderModes() []string { return []string{ReaderAuto, ReaderBPF, ReaderProcfs} }
+func ReaderModes() []string {
+	return []string{ReaderAuto, ReaderBPF, ReaderWalk, ReaderIterator, ReaderProcfs}
+}
+
+// ReadByBPF reports whether a Snapshot.Reader is one of those inside the kernel.
+func ReadByBPF(reader string) bool { return reader == ReaderWalk || reader == ReaderIterator }
 
 // ExitsAuto is the best source of exits that is possible.
 const ExitsAuto = "auto"

@@ -8,16 +8,17 @@ import (
 	"testing"
 	"time"
 
+	"proctree/collector/process"
+
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
-
-	"proctree/collector/process"
 )
 
-// bpfOrSkip returns a Reader by BPF, or skips the test where that is not possible.
-func bpfOrSkip(t *testing.T) Reader {
+// bpfOrSkip returns a Reader of one of the modes by BPF, or skips the test where that is not
+// possible.
+func bpfOrSkip(t *testing.T, mode string) Reader {
 	t.Helper()
-	r, err := NewReader(Config{Reader: ReaderBPF})
+	r, err := NewReader(Config{Reader: mode})
 	if err != nil {
 		t.Skipf("SKIPPED: the process table cannot be read by BPF here: %v", err)
 	}
@@ -55,7 +56,13 @@ func readAnew(t *testing.T, r Reader) *process.Snapshot {
 // file system: what did not change between those must be the same, and counters must lie
 // between theirs.
 func TestReadersAgree(t *testing.T) {
-	byBPF := bpfOrSkip(t)
+	for _, mode := range []string{ReaderIterator, ReaderWalk} {
+		t.Run(mode, func(t *testing.T) { testReadersAgree(t, mode) })
+	}
+}
+
+func testReadersAgree(t *testing.T, mode string) {
+	byBPF := bpfOrSkip(t, mode)
 	files, err := NewReader(Config{Reader: ReaderProcfs})
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +80,7 @@ func TestReadersAgree(t *testing.T) {
 		// A reader that has shown nothing yet splits CPU times as the kernel does.
 		byBPF.(*linuxReader).previous = nil
 		before, now, after := readAnew(t, files), readAnew(t, byBPF), readAnew(t, files)
-		if now.Reader != ReaderBPF || now.Errors[process.ReasonBPF] != 0 {
+		if now.Reader != mode || now.Errors[process.ReasonBPF] != 0 {
 			t.Fatalf("reader %s, errors %v", now.Reader, now.Errors)
 		}
 		agreement := agreement{t: t, before: before, now: now, after: after, alone: alone, still: still}
@@ -178,6 +185,7 @@ func (c agreement) compare(b, n, a *process.Process) bool {
 		return false
 	}
 	want, got := *b, *n
+	want.Unchanged, got.Unchanged = false, false
 	// The kernel makes up longer names for its threads, and the first thread's switches
 	// are not those of the process.
 	if b.Kernel && strings.HasPrefix(b.Name, n.Name) {
@@ -262,7 +270,9 @@ func (c agreement) same(b, n, a *process.Process) {
 // slept reports whether a process cannot have run between two readings. Of the threads of
 // others nobody knows: a tick is 10 ms.
 func (c agreement) slept(b, a *process.Process) bool {
-	return cmp.Equal(b, a) && b.State != process.Running && (b.Threads == 1 || c.still[b.PID])
+	was, is := *b, *a
+	was.Unchanged, is.Unchanged = false, false
+	return cmp.Equal(was, is) && b.State != process.Running && (b.Threads == 1 || c.still[b.PID])
 }
 
 // noneInvented checks that what BPF shows was there before or after, or lived between.

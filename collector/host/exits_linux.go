@@ -70,21 +70,36 @@ func newExitLedger(facts *factsCache) *exitLedger {
 // begin takes the next scan. cgroups are the control groups' ids by the index of its
 // processes, nil where they are not known.
 func (l *exitLedger) begin(previous []process.Process, s *process.Snapshot, cgroups []uint64) {
+	l.start(s, cgroups)
+	l.compare(previous)
+}
+
+// start is begin for who knows which processes have left the table, and tells by leaves.
+func (l *exitLedger) start(s *process.Snapshot, cgroups []uint64) {
 	l.scan++
 	l.table, l.now = s, s.Taken
 	l.groups.begin(s.Processes, cgroups)
 	maps.DeleteFunc(l.gone, func(id process.ID, _ goneProcess) bool { return s.ByID(id) != nil })
-	at := 0
+}
+
+// compare finds out which processes of the last scan are not in this one.
+func (l *exitLedger) compare(previous []process.Process) {
+	at, now := 0, l.table.Processes
 	for i := range previous {
 		p := &previous[i]
-		for at < len(s.Processes) && s.Processes[at].PID < p.PID {
+		for at < len(now) && now[at].PID < p.PID {
 			at++
 		}
-		if at == len(s.Processes) || s.Processes[at].ID != p.ID {
-			l.gone[p.ID] = goneProcess{*p, l.scan, l.now}
-			l.goneByPID[p.PID] = p.ID
+		if at == len(now) || now[at].ID != p.ID {
+			l.leaves(p)
 		}
 	}
+}
+
+// leaves remembers a process that the last scan saw and this one does not.
+func (l *exitLedger) leaves(p *process.Process) {
+	l.gone[p.ID] = goneProcess{*p, l.scan, l.now}
+	l.goneByPID[p.PID] = p.ID
 }
 
 // seen returns what the last scan before its end showed of a process, nil if none saw it.

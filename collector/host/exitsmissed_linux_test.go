@@ -71,7 +71,7 @@ func TestMissedExitsAreNotTakenForGoneWhereProcHides(t *testing.T) {
 	l := newTestLedger(t)
 	missed := missedExits{procHides: true}
 	pending := fakePending{bpf.EndedKey{Pid: 30}: {}}
-	for reader, want := range map[string]int{ReaderProcfs: 0, ReaderBPF: 1} {
+	for reader, want := range map[string]int{ReaderProcfs: 0, ReaderIterator: 1} {
 		l.begin(nil, &process.Snapshot{Taken: time.Now(), Reader: reader}, nil)
 		if err := missed.recover(pending, l); err != nil {
 			t.Fatal(err)

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/go-kit/log/level"
-
 	"proctree/collector/process"
+
+	"github.com/go-kit/log/level"
 )
 
 // openExits starts the best accounting of exits that is wanted and possible; without any,
@@ -58,11 +58,17 @@ func (r *linuxReader) logExits(source process.ExitSource, reasons []error) {
 // addExits adds the records of the processes that ended to a snapshot. begun is what
 // announcing the scan has said.
 func (r *linuxReader) addExits(s *process.Snapshot, begun error) {
-	var cgroups []uint64
-	if s.Reader == ReaderBPF {
-		cgroups = r.bpf.cgroups
+	switch s.Reader {
+	case ReaderWalk:
+		r.ledger.start(s, r.walk.cgroups)
+		for _, p := range r.walk.gone {
+			r.ledger.leaves(p)
+		}
+	case ReaderIterator:
+		r.ledger.begin(r.previous, s, r.bpf.cgroups)
+	default:
+		r.ledger.begin(r.previous, s, nil)
 	}
-	r.ledger.begin(r.previous, s, cgroups)
 	for _, err := range []error{begun, r.exits.passEnded(), r.exits.drain(r.ledger)} {
 		if err != nil {
 			s.Errors[process.ReasonExits]++

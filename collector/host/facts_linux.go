@@ -43,8 +43,11 @@ type factsCache struct {
 	// previous those of the last scan, of which at is the next to look at.
 	entries, previous []*factsEntry
 	at                int
-	names             map[string]string
-	kernel            *process.Facts
+	// dues and previousDues are parallel to them: the tick from which on a process has to be
+	// looked at although it has not changed, 0 if it has to be in each scan.
+	dues, previousDues []uint64
+	names              map[string]string
+	kernel             *process.Facts
 
 	now  uint64
 	time time.Time
@@ -68,12 +71,26 @@ func newFactsCache(proc *procDir, cfg Config) *factsCache {
 // be read is counted in errs.
 func (c *factsCache) begin(tick uint64, now time.Time, processes int, errs map[string]uint64) {
 	c.entries, c.previous, c.at = c.previous[:0], c.entries, 0
+	c.dues, c.previousDues = c.previousDues[:0], c.dues
 	c.now, c.time, c.errs = tick, now, errs
 	c.budget = max(processes/refreshShare, minRefresh)
 	c.young = c.budget
 	if user := c.users.Name(0, now); c.kernel == nil || c.kernel.User != user {
 		c.kernel = &process.Facts{User: user}
+		clear(c.previousDues)
 	}
+}
+
+// keep takes over what the last scan had of the process at a place in its table, which has
+// not changed since. It reports false where that has to be looked at all the same, by get.
+func (c *factsCache) keep(at int) bool {
+	if at >= len(c.previous) || c.now >= c.previousDues[at] {
+		return false
+	}
+	c.at = at + 1
+	c.entries = append(c.entries, c.previous[at])
+	c.dues = append(c.dues, c.previousDues[at])
+	return true
 }
 
 // get returns the name as a string that is kept, and the facts, which are never nil.
@@ -89,6 +106,7 @@ func (c *factsCache) get(s sighting) (string, *process.Facts) {
 		c.read(s.ID, e)
 	}
 	e.failed.addTo(c.errs)
+	c.dues = append(c.dues, e.lookAt(s.kernel))
 	return e.name, e.facts
 }
 

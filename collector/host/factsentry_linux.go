@@ -1,6 +1,8 @@
 package host
 
 import (
+	"math"
+
 	"proctree/collector/host/stall"
 	"proctree/collector/process"
 )
@@ -19,6 +21,18 @@ type factsEntry struct {
 	due uint64
 	// overdue is a reading that has not returned in time.
 	overdue *factsReading
+}
+
+// lookAt is the tick from which on the process has to be looked at if it does not change. What
+// was refused is counted in each scan.
+func (e *factsEntry) lookAt(kernel bool) uint64 {
+	switch {
+	case kernel:
+		return math.MaxUint64
+	case e.unread, e.overdue != nil, e.failed != failures{}:
+		return 0
+	}
+	return e.due
 }
 
 // factsReading is one reading; its results may be used once the read has finished.

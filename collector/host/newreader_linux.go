@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-kit/log/level"
-
 	"proctree/collector/process"
+
+	"github.com/go-kit/log/level"
 )
 
 // NewReader returns a Reader of the process table, in the best way that Config.Reader and
@@ -35,40 +35,22 @@ func NewReader(cfg Config) (Reader, error) {
 	return r, nil
 }
 
-// openTable opens the BPF iterator, if it is wanted and possible.
-func (r *linuxReader) openTable() error {
-	if r.cfg.Reader == ReaderProcfs {
-		return nil
-	}
-	table, err := openBPFTable(r.cfg, r.proc)
-	switch {
-	case err == nil:
-		r.bpf = table
-	case r.cfg.Reader == ReaderBPF:
-		return fmt.Errorf("read the process table by BPF: %w", err)
-	default:
-		logger := level.Info(r.cfg.Logger)
-		if r.cfg.BPFPin != "" {
-			logger = level.Warn(r.cfg.Logger) // Somebody counts on it.
-		}
-		_ = logger.Log("msg", "processes are read from the proc file system, not by BPF", "reason", err)
-	}
-	return nil
-}
-
 // linuxReader reads the process table by BPF where that is possible, else from the proc
 // file system, which also has what BPF does not tell.
 type linuxReader struct {
 	*procfsReader
-	// bpf is nil where it is not possible.
-	bpf *bpfTable
+	// walk and bpf are nil where they are not possible or not wanted. The first is the best.
+	walk *walkTable
+	bpf  *bpfTable
 	// exits is nil where there are no accounts of ended processes.
 	exits  exitSource
 	ledger *exitLedger
-	// previous is the table of the last scan.
+	// previous is the table of the last scan, and serial its number.
 	previous []process.Process
-	// failing is set while BPF fails.
-	failing bool
+	serial   uint64
+	// failing is set while BPF fails, and hidesFirst where the kernel keeps the first process
+	// from iterators.
+	failing, hidesFirst bool
 }
 
 func (r *linuxReader) Read(ctx context.Context) (*process.Snapshot, error) {
@@ -83,34 +65,78 @@ func (r *linuxReader) Read(ctx context.Context) (*process.Snapshot, error) {
 	if r.exits != nil {
 		r.addExits(s, begun)
 	}
+	r.serial++
+	s.Serial = r.serial
+	r.mark(s)
 	r.previous = s.Processes
 	return s, nil
 }
 
-// scan reads by BPF, or, if that fails, from the proc file system for once.
+// mark marks what has not changed since the last scan. The walk does so by itself, but for
+// proportional memory.
+func (r *linuxReader) mark(s *process.Snapshot) {
+	if s.Reader != ReaderWalk || r.pss != nil {
+		compareAll(r.previous, s.Processes)
+	}
+}
+
+// scan reads in the best way that works. A way that fails is tried again the next time.
 func (r *linuxReader) scan(ctx context.Context) (*process.Snapshot, error) {
-	if r.bpf == nil {
-		return r.procfsReader.Read(ctx)
+	var failed []error
+	for _, way := range r.ways() {
+		s, err := way.read(ctx)
+		if err == nil {
+			r.told(way.name, failed)
+			if len(failed) > 0 {
+				s.Errors[process.ReasonBPF]++
+			}
+			return s, nil
+		}
+		if ctx.Err() != nil || way.name == ReaderProcfs {
+			return nil, err
+		}
+		failed = append(failed, fmt.Errorf("%s: %w", way.name, err))
 	}
-	s, err := r.readBPF(ctx)
-	if err == nil {
-		r.failing = false
-		return s, nil
+	return nil, errors.Join(failed...)
+}
+
+// way is a way to read the process table.
+type way struct {
+	name string
+	read func(context.Context) (*process.Snapshot, error)
+}
+
+// ways lists those that are open, the best first.
+func (r *linuxReader) ways() []way {
+	ways := make([]way, 0, 3)
+	if r.walk != nil {
+		ways = append(ways, way{ReaderWalk, r.readWalk})
 	}
-	if ctx.Err() != nil {
-		return nil, err
+	if r.bpf != nil {
+		ways = append(ways, way{ReaderIterator, r.readBPF})
 	}
-	if !r.failing {
-		_ = level.Warn(r.cfg.Logger).Log("msg", "BPF failed; processes are read from the proc file system meanwhile", "err", err)
+	return append(ways, way{ReaderProcfs, r.readFiles})
+}
+
+// told logs once that a better way has failed.
+func (r *linuxReader) told(name string, failed []error) {
+	if len(failed) > 0 && !r.failing {
+		_ = level.Warn(r.cfg.Logger).Log("msg", "BPF failed; processes are read in another way meanwhile",
+			"reader", name, "err", errors.Join(failed...))
 	}
-	r.failing = true
-	if s, err = r.procfsReader.Read(ctx); err != nil {
-		return nil, err
+	r.failing = len(failed) > 0
+	if r.walk != nil && name != ReaderWalk {
+		r.walk.reset()
 	}
-	s.Errors[process.ReasonBPF]++
-	// Its times are in whole ticks, and its context switches those of the first thread.
-	eachBefore(r.previous, s.Processes, func(i int, before *process.Process) { neverBelow(&s.Processes[i], before) })
-	return s, nil
+}
+
+func (r *linuxReader) readFiles(ctx context.Context) (*process.Snapshot, error) {
+	s, err := r.procfsReader.Read(ctx)
+	if err == nil && (r.walk != nil || r.bpf != nil) {
+		// Its times are in whole ticks, and its context switches those of the first thread.
+		eachBefore(r.previous, s.Processes, func(i int, before *process.Process) { neverBelow(&s.Processes[i], before) })
+	}
+	return s, err
 }
 
 func (r *linuxReader) readBPF(ctx context.Context) (*process.Snapshot, error) {
@@ -137,7 +163,7 @@ func (r *linuxReader) readBPF(ctx context.Context) (*process.Snapshot, error) {
 		})
 	}
 	r.facts.sweep()
-	return r.finish(&process.Snapshot{Taken: began, Clock: clock, Processes: processes, Reader: ReaderBPF, Errors: errs}), nil
+	return r.finish(&process.Snapshot{Taken: began, Clock: clock, Processes: processes, Reader: ReaderIterator, Errors: errs}), nil
 }
 
 // firstPID is the number of the process that every PID namespace lives and dies with.
@@ -146,25 +172,36 @@ const firstPID = 1
 // addFirst adds the first process as the proc file system shows it. Hardened kernels keep
 // that one from BPF programs, and a tree without its root is none.
 func (r *linuxReader) addFirst(ctx context.Context, processes []process.Process, clock process.Clock, errs map[string]uint64) ([]process.Process, error) {
+	first, comm, err := r.readFirst(ctx, clock, errs)
+	if err != nil {
+		return nil, err
+	}
+	r.bpf.comms = slices.Insert(r.bpf.comms, 0, comm)
+	r.bpf.cgroups = slices.Insert(r.bpf.cgroups, 0, 0)
+	return slices.Insert(processes, 0, first), nil
+}
+
+// readFirst reads the first process from the proc file system, and its name.
+func (r *linuxReader) readFirst(ctx context.Context, clock process.Clock, errs map[string]uint64) (first process.Process, comm [maxComm]byte, err error) {
 	r.table.pids = append(r.table.pids[:0], firstPID)
 	r.table.begin(clock.Now)
 	if err := r.readProcesses(ctx); err != nil {
-		return nil, err
+		return first, comm, err
 	}
 	r.table.failed.addTo(errs)
 	if len(r.table.out) == 0 {
-		return nil, fmt.Errorf("process %d: %w", firstPID, errIncomplete)
+		return first, comm, fmt.Errorf("process %d: %w", firstPID, errIncomplete)
 	}
-	var comm [maxComm]byte
 	copy(comm[:], r.table.names[0].slice())
-	r.bpf.comms = slices.Insert(r.bpf.comms, 0, comm)
-	r.bpf.cgroups = slices.Insert(r.bpf.cgroups, 0, 0)
-	return slices.Insert(processes, 0, r.table.out[0]), nil
+	return r.table.out[0], comm, nil
 }
 
 // Close frees what the reader holds.
 func (r *linuxReader) Close() error {
 	var errs []error
+	if r.walk != nil {
+		errs = append(errs, r.walk.walk.Close())
+	}
 	if r.bpf != nil {
 		errs = append(errs, r.bpf.tasks.Close())
 	}

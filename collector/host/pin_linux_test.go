@@ -75,7 +75,8 @@ func TestOpenPinRefusesOtherFiles(t *testing.T) {
 		"/etc/passwd":                 "not in a bpf file system",
 		filepath.Join(dir, "nothing"): "no such file",
 	} {
-		if _, err := openBPFTable(Config{BPFPin: path}, proc); err == nil || !strings.Contains(err.Error(), want) {
+		r := &linuxReader{procfsReader: &procfsReader{cfg: Config{BPFPin: path}, proc: proc}}
+		if err := r.openIterator(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want one with %q", path, err, want)
 		}
 	}

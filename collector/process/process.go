@@ -80,7 +80,10 @@ type Process struct {
 	State State
 	// Kernel marks a thread of the kernel itself.
 	Kernel bool
-	Known  Fields
+	// Unchanged vouches that everything here is as in the snapshot of Serial one less. Unset,
+	// it may be so or not.
+	Unchanged bool
+	Known     Fields
 	// Nice is the nice value of the main thread, -20 to 19.
 	Nice    int8
 	Threads int

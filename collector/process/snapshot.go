@@ -8,6 +8,9 @@ import (
 // Snapshot is the process table at one moment. It is immutable once a Reader has
 // returned it: everybody reads the same one.
 type Snapshot struct {
+	// Serial counts the snapshots of a Reader, from 1 on; 0 where nobody counts, and then no
+	// process is marked as Unchanged.
+	Serial uint64
 	// Taken is when the scan began; it carries a monotonic reading.
 	Taken time.Time
 	// Duration is how long the scan took.
@@ -26,7 +29,7 @@ type Snapshot struct {
 	ExitSource ExitSource
 	// ExitsLost counts the exit records that were lost since the previous snapshot.
 	ExitsLost uint64
-	// Reader names the way the table was read: "procfs", "bpf", "windows", …
+	// Reader names the way the table was read: "walk", "iterator", "procfs", "windows", …
 	Reader string
 	// Errors counts, by reason, what this scan could not read.
 	Errors map[string]uint64

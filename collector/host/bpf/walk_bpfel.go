@@ -154,6 +154,7 @@ const (
 	walkVarNow          = "now"
 	walkVarPass         = "pass"
 	walkVarProgress     = "progress"
+	walkVarSkipFirst    = "skip_first"
 )
 
 // loadWalk returns the embedded CollectionSpec for walk.
@@ -225,6 +226,7 @@ type walkVariableSpecs struct {
 	Now          *ebpf.VariableSpec `ebpf:"now"`
 	Pass         *ebpf.VariableSpec `ebpf:"pass"`
 	Progress     *ebpf.VariableSpec `ebpf:"progress"`
+	SkipFirst    *ebpf.VariableSpec `ebpf:"skip_first"`
 }
 
 // walkObjects contains all objects after they have been loaded into the kernel.
@@ -276,6 +278,7 @@ type walkVariables struct {
 	Now          *ebpf.Variable `ebpf:"now"`
 	Pass         *ebpf.Variable `ebpf:"pass"`
 	Progress     *ebpf.Variable `ebpf:"progress"`
+	SkipFirst    *ebpf.Variable `ebpf:"skip_first"`
 }
 
 // walkPrograms contains all programs after they have been loaded into the kernel.

@@ -59,7 +59,7 @@ type Walk struct {
 	slots   []walkSlot
 	mapped  [][]byte
 
-	fresh bool
+	fresh, skipFirst bool
 	// fullAt is when the last full pass began, and lastAt when the last pass did.
 	fullAt, lastAt time.Time
 	now            func() time.Time
@@ -79,11 +79,12 @@ func (k *walkKernel) close() error {
 }
 
 // LoadWalk loads the walk. It needs CAP_BPF and CAP_PERFMON, and open-coded task iterators
-// (Linux 6.7).
-func LoadWalk() (*Walk, error) { return loadWalkFor(minSlots) }
+// (Linux 6.7). skipFirst leaves out the first process of all, as kernels want it that keep
+// that one from the iterator.
+func LoadWalk(skipFirst bool) (*Walk, error) { return loadWalkFor(minSlots, skipFirst) }
 
 // loadWalkFor loads a walk with room for so many processes.
-func loadWalkFor(processes int) (*Walk, error) {
+func loadWalkFor(processes int, skipFirst bool) (*Walk, error) {
 	switch has, err := kernelHas("bpf_iter_task_new"); {
 	case err != nil:
 		return nil, err
@@ -97,23 +98,28 @@ func loadWalkFor(processes int) (*Walk, error) {
 	room := uint32(1) << bits.Len(uint(max(processes, minSlots)-1))
 	spec.Maps[walkMapEntries].MaxEntries = room
 	spec.Maps[walkMapSlots].MaxEntries = room
-	if err := configureWalk(spec, room); err != nil {
+	if err := configureWalk(spec, room, skipFirst); err != nil {
 		return nil, err
 	}
-	w := &Walk{now: time.Now}
+	w := &Walk{now: time.Now, skipFirst: skipFirst}
 	if err := load(spec, &w.kernel); err != nil {
 		return nil, err
 	}
 	if err := w.mapMemory(spec, int(room)); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
-	w.forget()
+	w.Reset()
 	return w, nil
 }
 
-func configureWalk(spec *ebpf.CollectionSpec, room uint32) error {
+func configureWalk(spec *ebpf.CollectionSpec, room uint32, skipFirst bool) error {
 	if err := configureCPUs(spec); err != nil {
 		return err
+	}
+	if skipFirst {
+		if err := setConstant(spec, walkVarSkipFirst, uint32(1)); err != nil {
+			return err
+		}
 	}
 	return setConstant(spec, walkVarMaxSlots, room)
 }
@@ -150,8 +156,8 @@ func (w *Walk) share(m *ebpf.Map) ([]byte, error) {
 	return mapped, nil
 }
 
-// forget has the next pass write every process, in slots given anew.
-func (w *Walk) forget() { w.fresh = true }
+// Reset has the next pass begin by Forget.
+func (w *Walk) Reset() { w.fresh = true }
 
 // Read makes a pass. After an error nothing holds of what was handed over, and the next pass
 // begins by Forget.
@@ -163,7 +169,7 @@ func (w *Walk) Read(ctx context.Context, to WalkHandler) error {
 			w.lastAt = began
 			return nil
 		}
-		w.forget()
+		w.Reset()
 		switch {
 		case errors.Is(err, errNoSlot):
 			err = w.grow()
@@ -183,7 +189,7 @@ func (w *Walk) grow() error {
 	if len(w.slots) >= maxSlots {
 		return errNoSlot
 	}
-	larger, err := loadWalkFor(2 * len(w.slots))
+	larger, err := loadWalkFor(2*len(w.slots), w.skipFirst)
 	if err != nil {
 		return err
 	}
