@@ -63,7 +63,7 @@ func (s *settings) addScanFlags(app *kingpin.Application) {
 	app.Flag("path.rootfs", "Where the root file system of the host is mounted.").
 		Default("/").StringVar(&s.rootPath)
 	app.Flag("host.reader",
-		"How to read the process table on Linux: bpf, procfs, or auto, which is bpf where the kernel and the rights permit.").
+		"How to read the process table on Linux: auto, which is the first of these that the kernel and the rights permit: walk (writes only what has changed, Linux 6.7), iterator (Linux 5.8), procfs; bpf is walk or iterator.").
 		Default(host.ReaderAuto).EnumVar(&s.reader, host.ReaderModes()...)
 	app.Flag("host.exits",
 		"Where the CPU of processes that end between two scans comes from on Linux: bpf, taskstats, children "+

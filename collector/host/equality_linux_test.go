@@ -57,11 +57,12 @@ func readAnew(t *testing.T, r Reader) *process.Snapshot {
 // between theirs.
 func TestReadersAgree(t *testing.T) {
 	for _, mode := range []string{ReaderIterator, ReaderWalk} {
-		t.Run(mode, func(t *testing.T) { testReadersAgree(t, mode) })
+		t.Run(mode, func(t *testing.T) { agreesWithFiles(t, mode) })
 	}
 }
 
-func testReadersAgree(t *testing.T, mode string) {
+func agreesWithFiles(t *testing.T, mode string) {
+	t.Helper()
 	byBPF := bpfOrSkip(t, mode)
 	files, err := NewReader(Config{Reader: ReaderProcfs})
 	if err != nil {

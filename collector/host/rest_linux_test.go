@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"proctree/collector/host"
-	"proctree/collector/process"
 	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 )
 
 // resting is a process that runs only when the test says so.

@@ -147,7 +147,10 @@ func (r *running) usesBPF() {
 		r.t.Log("NOT TESTED that BPF reads the process table: this kernel has no BTF")
 		return
 	}
-	r.shows(`proctree_reader_info{exits="bpf",reader="bpf"} 1`)
+	if !strings.Contains(r.metrics, `proctree_reader_info{exits="bpf",reader="walk"} 1`) {
+		// Before Linux 6.7.
+		r.shows(`proctree_reader_info{exits="bpf",reader="iterator"} 1`)
+	}
 }
 
 // healthy runs a health check in the container's root.

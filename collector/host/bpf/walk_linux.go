@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/bits"
 	"os"
 	"time"
 	"unsafe"
@@ -28,7 +27,7 @@ const (
 	// fullPassEvery is how old what is known of a process can be although it seems not to have
 	// changed.
 	fullPassEvery = time.Minute
-	// minSlots is how many processes there is room for at least.
+	// minSlots is how many processes there is room for at first.
 	minSlots = 4096
 	// maxSlots is PID_MAX_LIMIT (linux/threads.h): there are no more tasks.
 	maxSlots = 4 << 20
@@ -63,6 +62,8 @@ type Walk struct {
 	// fullAt is when the last full pass began, and lastAt when the last pass did.
 	fullAt, lastAt time.Time
 	now            func() time.Time
+	// budget is after how long a run pauses.
+	budget time.Duration
 }
 
 // walkKernel is what the walk has in the kernel.
@@ -83,8 +84,8 @@ func (k *walkKernel) close() error {
 // that one from the iterator.
 func LoadWalk(skipFirst bool) (*Walk, error) { return loadWalkFor(minSlots, skipFirst) }
 
-// loadWalkFor loads a walk with room for so many processes.
-func loadWalkFor(processes int, skipFirst bool) (*Walk, error) {
+// loadWalkFor loads a walk with so many slots.
+func loadWalkFor(room int, skipFirst bool) (*Walk, error) {
 	switch has, err := kernelHas("bpf_iter_task_new"); {
 	case err != nil:
 		return nil, err
@@ -95,17 +96,16 @@ func loadWalkFor(processes int, skipFirst bool) (*Walk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the embedded BPF object: %w", err)
 	}
-	room := uint32(1) << bits.Len(uint(max(processes, minSlots)-1))
-	spec.Maps[walkMapEntries].MaxEntries = room
-	spec.Maps[walkMapSlots].MaxEntries = room
-	if err := configureWalk(spec, room, skipFirst); err != nil {
+	spec.Maps[walkMapEntries].MaxEntries = uint32(room)
+	spec.Maps[walkMapSlots].MaxEntries = uint32(room)
+	if err := configureWalk(spec, uint32(room), skipFirst); err != nil {
 		return nil, err
 	}
-	w := &Walk{now: time.Now, skipFirst: skipFirst}
+	w := &Walk{now: time.Now, budget: runTime, skipFirst: skipFirst}
 	if err := load(spec, &w.kernel); err != nil {
 		return nil, err
 	}
-	if err := w.mapMemory(spec, int(room)); err != nil {
+	if err := w.mapMemory(spec, room); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
 	w.Reset()
@@ -193,7 +193,7 @@ func (w *Walk) grow() error {
 	if err != nil {
 		return err
 	}
-	larger.now, larger.lastAt = w.now, w.lastAt
+	larger.now, larger.budget, larger.lastAt = w.now, w.budget, w.lastAt
 	err = w.Close()
 	*w = *larger
 	return err
@@ -234,7 +234,7 @@ func (w *Walk) begin(now time.Time) {
 	s := w.state
 	s.Generation = max(s.Generation+1, 1)
 	s.Begins, s.Full, s.Forget = 1, 0, 0
-	s.Budget = uint64(runTime)
+	s.Budget = uint64(w.budget)
 	if w.fresh {
 		s.Forget = 1
 	}
