@@ -26,9 +26,8 @@ type Collector interface {
 
 // Options are the settings of single collectors. The zero value is the default.
 type Options struct {
-	// Cmdline turns an argument vector into the value of the label cmdline of
-	// process_info, secrets masked. Nil leaves the label out.
-	Cmdline func(args []string) string
+	// Cmdline adds the label cmdline to process_info.
+	Cmdline bool
 	// System reads the figures of the system collectors; nil has none.
 	System system.Reader
 	// SystemNamespace begins the names of their metrics; empty is the constant

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode/utf8"
 
 	"proctree/collector/group"
 	"proctree/collector/process"
@@ -88,28 +89,66 @@ func TestFailedScan(t *testing.T) {
 	}
 }
 
-func TestCmdlineOnlyWhenSwitchedOn(t *testing.T) {
-	values := func(options Options) (cmdlines []string) {
-		set, err := NewSet([]string{"process_info"}, options)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range gather(t, set.Scrape(smallReport()))["proctree_process_info"].GetMetric() {
-			for _, l := range m.GetLabel() {
-				if l.GetName() == "cmdline" {
-					cmdlines = append(cmdlines, l.GetValue())
-				}
+// infoLabels returns the values of one label of process_info.
+func infoLabels(t *testing.T, options Options, shown *group.Shown, label string) (values []string) {
+	t.Helper()
+	set, err := NewSet([]string{"process_info"}, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := smallReport()
+	report.Shown = shown
+	for _, m := range gather(t, set.Scrape(report))["proctree_process_info"].GetMetric() {
+		for _, l := range m.GetLabel() {
+			if l.GetName() == label {
+				values = append(values, l.GetValue())
 			}
 		}
-		return cmdlines
 	}
-	if got := values(Options{}); got != nil {
+	slices.Sort(values)
+	return values
+}
+
+func TestCmdlineOnlyWhenSwitchedOn(t *testing.T) {
+	if got := infoLabels(t, Options{}, shownAll, "cmdline"); got != nil {
 		t.Errorf("command lines by default: %q", got)
 	}
-	got := values(Options{Cmdline: func(args []string) string { return strings.Join(args, "|") }})
-	slices.Sort(got)
-	if diff := cmp.Diff([]string{"", "web|--port|80"}, got); diff != "" {
+	got := infoLabels(t, Options{Cmdline: true}, shownAll, "cmdline")
+	if diff := cmp.Diff([]string{"", "web --port 80"}, got); diff != "" {
 		t.Errorf("cmdline (-want +got):\n%s", diff)
+	}
+}
+
+// TestLabelsShowWhatMayBeShown: masked command lines, or none, and no paths either where
+// tokens are needed to see them.
+func TestLabelsShowWhatMayBeShown(t *testing.T) {
+	masked := func(args []string) []string {
+		return strings.Split(strings.ReplaceAll(strings.Join(args, "|"), "80", "***"), "|")
+	}
+	none := func([]string) []string { return nil }
+	for _, test := range []struct {
+		name         string
+		shown        *group.Shown
+		exe, cmdline string
+	}{
+		{"masked", &group.Shown{Cmdline: masked, Open: true}, "/usr/bin/web", "web --port ***"},
+		{"none", &group.Shown{Cmdline: none, Open: true}, "/usr/bin/web", ""},
+		{"tokens", &group.Shown{Cmdline: masked}, "", ""},
+		{"nothing is said", nil, "", ""},
+	} {
+		if got := infoLabels(t, Options{Cmdline: true}, test.shown, "exe"); !slices.Equal(got, []string{"", test.exe}) {
+			t.Errorf("%s: exe is %q, want %q", test.name, got, test.exe)
+		}
+		if got := infoLabels(t, Options{Cmdline: true}, test.shown, "cmdline"); !slices.Equal(got, []string{"", test.cmdline}) {
+			t.Errorf("%s: cmdline is %q, want %q", test.name, got, test.cmdline)
+		}
+	}
+}
+
+func TestCmdlineLabelIsBounded(t *testing.T) {
+	long := cmdlineLabel([]string{"echo", strings.Repeat("ä", maxCmdlineLabel)})
+	if len(long) > maxCmdlineLabel+len("…") || !utf8.ValidString(long) || !strings.HasSuffix(long, "ä…") {
+		t.Errorf("%d bytes, valid %v, ends in %q", len(long), utf8.ValidString(long), long[len(long)-6:])
 	}
 }
 

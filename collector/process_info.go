@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"proctree/collector/group"
 	"proctree/collector/process"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -16,7 +17,7 @@ func newProcessInfo(options Options) Collector {
 	help := "1 for each process shown one by one: the top ones by CPU, memory and I/O, and their ancestors. " +
 		"Its labels say what the process is; join them to the other metrics on pid, name and group. " +
 		"An empty label is not known or not there."
-	if options.Cmdline != nil {
+	if options.Cmdline {
 		labels = append(labels, "cmdline")
 	}
 	return processInfo{
@@ -28,7 +29,7 @@ func newProcessInfo(options Options) Collector {
 }
 
 type processInfo struct {
-	cmdline     func([]string) string
+	cmdline     bool
 	info, start *prometheus.Desc
 }
 
@@ -43,25 +44,46 @@ func (c processInfo) Collect(v *View, out chan<- prometheus.Metric) error {
 	for i := range v.processes {
 		s := &v.processes[i]
 		info := s.metric(c.info, prometheus.GaugeValue, nil, 1)
-		info.labels = c.labels(s)
+		info.labels = c.labels(s, v.Shown)
 		out <- info
 		out <- s.metric(c.start, prometheus.GaugeValue, nil, unix(v.Snapshot.StartTime(s.of)))
 	}
 	return nil
 }
 
-func (c processInfo) labels(s *subject[process.Process]) []*dto.LabelPair {
+// labels leaves out what only the operator of a token may see.
+func (c processInfo) labels(s *subject[process.Process], shown *group.Shown) []*dto.LabelPair {
 	facts := s.of.Facts
+	exe, cmdline := facts.Exe, ""
+	switch {
+	case !shown.Labels():
+		exe = ""
+	case c.cmdline:
+		cmdline = cmdlineLabel(shown.Args(facts.Cmdline))
+	}
 	labels := append(slices.Clone(s.labels),
 		pair("container", facts.Container),
-		pair("exe", facts.Exe),
+		pair("exe", exe),
 		pair("ppid", strconv.Itoa(s.of.PPID)),
 		pair("unit", facts.Unit),
 		pair("user", facts.User),
 	)
-	if c.cmdline != nil {
-		labels = append(labels, pair("cmdline", c.cmdline(facts.Cmdline)))
+	if c.cmdline {
+		labels = append(labels, pair("cmdline", cmdline))
 	}
 	slices.SortFunc(labels, func(a, b *dto.LabelPair) int { return strings.Compare(*a.Name, *b.Name) })
 	return labels
+}
+
+// maxCmdlineLabel bounds the label cmdline, in bytes: a command line can have megabytes,
+// and Prometheus keeps every label it was ever given.
+const maxCmdlineLabel = 1024
+
+// cmdlineLabel returns arguments as the value of a label.
+func cmdlineLabel(args []string) string {
+	text := strings.Join(args, " ")
+	if len(text) > maxCmdlineLabel {
+		text = strings.ToValidUTF8(text[:maxCmdlineLabel], "") + "…"
+	}
+	return text
 }

@@ -59,8 +59,12 @@ func smallReport() *group.Report {
 		},
 		Top:               []group.Top{{Process: &web, Group: "web"}, {Process: &odd, Group: "odd \xff\"\\\n"}},
 		OverflowProcesses: 3,
+		Shown:             shownAll,
 	}
 }
+
+// shownAll hides nothing.
+var shownAll = &group.Shown{Cmdline: func(args []string) []string { return args }, Open: true}
 
 // largeReport has so many processes, groups and top processes, all with every figure.
 func largeReport(processes, groups, top int) *group.Report {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -14,10 +13,6 @@ import (
 	"proctree/collector/group"
 	treeapi "proctree/tree-api"
 )
-
-// maxConfigBytes bounds the configuration file: it is read by a program that may be root
-// and is reloaded on request.
-const maxConfigBytes = 8 << 20
 
 // config is what the configuration file says. The zero value is that of no file.
 type config struct {
@@ -28,36 +23,6 @@ type config struct {
 // configKeys are the keys at the top level of the file.
 func configKeys() []string {
 	return []string{"groups", "process_names", "exclude", "redact", "redact_patterns", "cmdline"}
-}
-
-// loadConfig reads the configuration file; the path "" is a file that says nothing. An
-// error is one line that names the file, and the line and key where there is one.
-func loadConfig(path string) (*config, error) {
-	if path == "" {
-		return &config{}, nil
-	}
-	data, err := readBounded(path)
-	if err != nil {
-		return nil, fmt.Errorf("--config.file: %w", err)
-	}
-	c, err := parseConfig(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return c, nil
-}
-
-func readBounded(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, maxConfigBytes+1))
-	if err == nil && len(data) > maxConfigBytes {
-		err = fmt.Errorf("%s: larger than %d bytes", path, maxConfigBytes)
-	}
-	return data, err
 }
 
 // parseConfig reads the text of a configuration file.

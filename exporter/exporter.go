@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-kit/log/level"
@@ -20,34 +21,34 @@ import (
 // exporter is everything wired up, from the reader of the process table to the handlers.
 type exporter struct {
 	settings *settings
-	// initial is the configuration at the start.
-	initial *config
+	files    configFiles
+	// current is the configuration that holds.
+	current atomic.Pointer[configuration]
 	loggers loggers
 	// started is when its counters began at 0.
-	started  time.Time
-	source   *source
-	totals   *collector.ScanTotals
-	set      *collector.Set
-	reloads  *reloads
-	access   *access.Control
-	cmdlines cmdlines
-	tree     *treeapi.API
+	started time.Time
+	source  *source
+	totals  *collector.ScanTotals
+	set     *collector.Set
+	reloads *reloads
+	access  *access.Control
+	tree    *treeapi.API
 }
 
 // newExporter loads the configuration; open has to follow.
 func newExporter(s *settings, l loggers) (*exporter, error) {
 	started := time.Now()
-	e := &exporter{settings: s, loggers: l, started: started, totals: collector.NewScanTotals(started)}
+	e := &exporter{settings: s, files: configFiles{s, newFiles()}, loggers: l, started: started, totals: collector.NewScanTotals(started)}
 	e.reloads = newReloads(l.root, e.reload)
 	if err := s.checkPaths(); err != nil {
 		return nil, err
 	}
-	var err error
-	if e.initial, err = loadConfig(s.configFile); err != nil {
+	initial, err := e.files.load(nil)
+	if err != nil {
 		return nil, err
 	}
-	e.cmdlines.set(e.initial.privacy)
-	if e.access, err = newControl(s, l.root); err != nil {
+	e.current.Store(initial)
+	if e.access, err = newControl(s, e.policy, l.root); err != nil {
 		return nil, err
 	}
 	if e.set, err = e.newSet(); err != nil {
@@ -64,8 +65,8 @@ func (e *exporter) open() error {
 		return fmt.Errorf("open the process table: %w", err)
 	}
 	notice := &permissionNotice{logger: e.loggers.root, config: config}
-	e.source = newSource(reader, e.settings, e.initial.rules, e.totals.Observe, notice.observe)
-	if e.tree, err = e.newTree(e.initial.privacy); err != nil {
+	e.source = newSource(reader, e.settings, e.current.Load(), e.totals.Observe, notice.observe)
+	if e.tree, err = e.newTree(); err != nil {
 		e.close()
 		return err
 	}
@@ -84,6 +85,7 @@ func (e *exporter) newSet() (*collector.Set, error) {
 		SystemNamespace:     s.system.namespace,
 		TextfileDirectories: s.system.textfiles,
 		Started:             e.started,
+		Cmdline:             s.processCmdline,
 		Failed:              newFailures(e.loggers.root).observe,
 	}
 	if slices.Contains(s.collectors, collector.GroupSockets) {
@@ -99,26 +101,26 @@ func (e *exporter) newSet() (*collector.Set, error) {
 			options.Limits = reader
 		}
 	}
-	if s.processCmdline {
-		options.Cmdline = e.cmdlines.label
-	}
 	return collector.NewSet(s.collectors, options)
 }
 
-// reload reads the configuration and the token file again. An error leaves the old ones in
-// force.
+// policy is what the configuration says about access.
+func (e *exporter) policy() access.Policy { return e.current.Load().access }
+
+// reload reads the configuration files again and applies those that are accepted; the error
+// names the others. When it returns, what was accepted holds everywhere: for requests, for
+// streams under way, and for the newest scan.
 func (e *exporter) reload() error {
-	configuration, err := loadConfig(e.settings.configFile)
-	if err != nil {
-		return err
+	before := e.current.Load()
+	next, err := e.files.load(before)
+	e.current.Store(next)
+	if next.config != before.config {
+		e.source.tracker.Reload(e.settings.groupConfig(next))
 	}
-	if err := e.access.Reload(); err != nil {
-		return fmt.Errorf("--api.token-file: %w", err)
+	if report := e.source.tracker.Report(); report != nil {
+		e.tree.Refresh(report)
 	}
-	e.source.tracker.Reload(e.settings.groupConfig(configuration.rules))
-	e.tree.SetPrivacy(configuration.privacy)
-	e.cmdlines.set(configuration.privacy)
-	return nil
+	return err
 }
 
 // closeTimeout bounds the wait for a scan that is stuck when the program ends.

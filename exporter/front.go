@@ -2,38 +2,33 @@ package main
 
 import (
 	"crypto/tls"
-	"fmt"
+	"errors"
 	"net/http"
-	"os"
+	"strings"
 
+	"github.com/prometheus/exporter-toolkit/web"
 	"go.yaml.in/yaml/v3"
 
 	"proctree/tree-api/access"
 )
 
-// frontDoor is --web.config.file, the path of what exporter-toolkit asks of every caller
-// before a request gets here; "" asks nothing.
-type frontDoor string
-
-// role is what a caller may see who has got through.
-func (f frontDoor) role() (access.Role, error) {
-	closed, err := f.closed()
+// parseFront reads --web.config.file, which says what exporter-toolkit asks of every caller
+// before a request gets here: it returns what a caller may see who has got through. The
+// toolkit reads the file itself, so its own check comes first.
+func parseFront(path string, text []byte) (access.Role, error) {
+	if err := web.Validate(path); err != nil {
+		return access.None, errors.New(strings.Join(strings.Fields(err.Error()), " "))
+	}
+	closed, err := isClosed(text)
 	if err != nil || !closed {
 		return access.None, err
 	}
 	return access.Operator, nil
 }
 
-// closed reports whether nobody gets through who has not shown who he is: with a password
+// isClosed reports whether nobody gets through who has not shown who he is: with a password
 // or with a certificate that is verified.
-func (f frontDoor) closed() (bool, error) {
-	if f == "" {
-		return false, nil
-	}
-	text, err := os.ReadFile(string(f))
-	if err != nil {
-		return false, fmt.Errorf("--web.config.file: %w", err)
-	}
+func isClosed(text []byte) (bool, error) {
 	var door struct {
 		Users map[string]string `yaml:"basic_auth_users"`
 		TLS   struct {
@@ -41,22 +36,32 @@ func (f frontDoor) closed() (bool, error) {
 		} `yaml:"tls_server_config"`
 	}
 	if err := yaml.Unmarshal(text, &door); err != nil {
-		return false, fmt.Errorf("--web.config.file: %s: %w", string(f), syntaxError(err))
+		return false, syntaxError(err)
 	}
 	return len(door.Users) > 0 || door.TLS.ClientAuth == tls.RequireAndVerifyClientCert.String(), nil
 }
 
-// guard closes the tree when the door that was closed at the start has been opened since:
-// the toolkit reads its file anew at each request, and nobody else asks who is calling.
-func (f frontDoor) guard(next http.Handler) http.Handler {
-	if closed, err := f.closed(); err != nil || !closed {
+// guard closes the tree when the front door has been opened since its file was loaded: the
+// toolkit reads the file anew at each request, and nobody else asks who is calling.
+func (e *exporter) guard(next http.Handler) http.Handler {
+	path := *e.settings.web.WebConfigFile
+	if path == "" {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if closed, err := f.closed(); err != nil || !closed {
-			http.Error(w, "the users were taken out of --web.config.file: restart the exporter", http.StatusForbidden)
+		if e.current.Load().access.FrontRole != access.None && !e.isStillClosed(path) {
+			http.Error(w, "the users were taken out of --web.config.file: reload the exporter", http.StatusForbidden)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+func (e *exporter) isStillClosed(path string) bool {
+	text, err := e.files.files.read(path)
+	if err != nil {
+		return false
+	}
+	closed, err := isClosed(text)
+	return err == nil && closed
 }

@@ -11,57 +11,54 @@ import (
 	"proctree/tree-api/access"
 )
 
-func TestFrontDoor(t *testing.T) {
+// users is a web configuration that asks for a password; the hash is of "secret".
+const users = "basic_auth_users:\n  ann: $2a$04$mvTpf0aMnIabdVadJt/96uXB4I0QCe8PwVzmeOmI/mMzfr1Q4fSKC\n"
+
+func TestIsClosed(t *testing.T) {
 	tests := []struct {
 		name, text string
-		want       access.Role
+		want       bool
 		wantErr    string
 	}{
-		{name: "empty", want: access.None},
-		{name: "TLS alone", text: "tls_server_config:\n  cert_file: a\n  key_file: b\n", want: access.None},
-		{name: "users", text: "basic_auth_users:\n  ann: hash\n", want: access.Operator},
-		{name: "no users", text: "basic_auth_users:\n", want: access.None},
+		{name: "empty"},
+		{name: "TLS alone", text: "tls_server_config:\n  cert_file: a\n  key_file: b\n"},
+		{name: "users", text: users, want: true},
+		{name: "no users", text: "basic_auth_users:\n"},
 		{
 			name: "certificates that are verified",
-			text: "tls_server_config:\n  client_auth_type: RequireAndVerifyClientCert\n", want: access.Operator,
+			text: "tls_server_config:\n  client_auth_type: RequireAndVerifyClientCert\n", want: true,
 		},
-		{name: "any certificate", text: "tls_server_config:\n  client_auth_type: RequireAnyClientCert\n", want: access.None},
-		{name: "optional certificate", text: "tls_server_config:\n  client_auth_type: VerifyClientCertIfGiven\n", want: access.None},
-		{name: "no YAML", text: "a: [", wantErr: "--web.config.file: "},
+		{name: "any certificate", text: "tls_server_config:\n  client_auth_type: RequireAnyClientCert\n"},
+		{name: "optional certificate", text: "tls_server_config:\n  client_auth_type: VerifyClientCertIfGiven\n"},
+		{name: "no YAML", text: "a: [", wantErr: "line 1"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			file := filepath.Join(t.TempDir(), "web.yml")
-			if err := os.WriteFile(file, []byte(tt.text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			got, err := frontDoor(file).role()
-			if tt.wantErr != "" {
-				if err == nil || !strings.Contains(err.Error(), tt.wantErr) || got != access.None {
-					t.Errorf("role %v, error %v, want %s", got, err, tt.wantErr)
-				}
-				return
-			}
-			if err != nil || got != tt.want {
-				t.Errorf("role %v, error %v, want %v", got, err, tt.want)
+			got, err := isClosed([]byte(tt.text))
+			if (err != nil) != (tt.wantErr != "") || err != nil && !strings.Contains(err.Error(), tt.wantErr) || got != tt.want {
+				t.Errorf("%v, error %v, want %v, %s", got, err, tt.want, tt.wantErr)
 			}
 		})
-	}
-	if role, err := frontDoor("").role(); role != access.None || err != nil {
-		t.Errorf("without a file: %v, %v", role, err)
-	}
-	if _, err := frontDoor("/nonexistent/web.yml").role(); err == nil {
-		t.Error("a file that is not there opens the door")
 	}
 }
 
 // TestFrontDoorIsClosedWhenItsFileGoes: nothing asks who is calling any longer.
 func TestFrontDoorIsClosedWhenItsFileGoes(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "web.yml")
-	if err := os.WriteFile(file, []byte("basic_auth_users:\n  ann: hash\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(users), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	h := frontDoor(file).guard(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	s, err := parseSettings([]string{"--web.config.file=" + file}, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &exporter{settings: s, files: configFiles{s, newFiles()}}
+	loaded, err := e.files.load(nil)
+	if err != nil || loaded.access.FrontRole != access.Operator {
+		t.Fatalf("%+v, %v", loaded, err)
+	}
+	e.current.Store(loaded)
+	h := e.guard(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	status := func() int {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/v1/tree", http.NoBody))

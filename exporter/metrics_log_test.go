@@ -51,7 +51,7 @@ func TestFailedWrites(t *testing.T) {
 			var said bytes.Buffer
 			h := &metricsHandler{
 				logger: log.NewLogfmtLogger(&said),
-				source: newSource(tableReader(smallTable), &settings{maxAge: host.DefaultMaxAge}, nil),
+				source: newSource(tableReader(smallTable), &settings{maxAge: host.DefaultMaxAge}, &configuration{config: &config{}}),
 				set:    set,
 			}
 			w := &brokenWriter{ResponseWriter: httptest.NewRecorder(), err: tt.err}

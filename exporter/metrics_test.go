@@ -50,7 +50,7 @@ func handlerOf(tb testing.TB, reader host.Reader, maxRequests int, collectors ..
 		totals:   collector.NewScanTotals(time.Now()),
 	}
 	e.reloads = newReloads(e.loggers.root, func() error { return nil })
-	e.source = newSource(reader, s, nil)
+	e.source = newSource(reader, s, &configuration{config: &config{}})
 	return e.newMetricsHandler()
 }
 

@@ -63,7 +63,7 @@ func (r *reloads) run() error {
 	err := r.reload()
 	r.note(err)
 	if err != nil {
-		level.Error(r.logger).Log("msg", "reload failed, the old configuration stays in force", "err", err)
+		level.Error(r.logger).Log("msg", "reload: a file was rejected, and what it said before still holds", "err", err)
 		return err
 	}
 	level.Info(r.logger).Log("msg", "configuration reloaded")

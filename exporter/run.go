@@ -12,9 +12,9 @@ import (
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
 	"github.com/prometheus/common/version"
-	"github.com/prometheus/exporter-toolkit/web"
 
 	"proctree/collector/host"
+	"proctree/tree-api/access"
 )
 
 // program is the name under which the exporter speaks of itself.
@@ -43,26 +43,10 @@ func run(ctx context.Context, caught hangups, args []string, stdout, stderr io.W
 	if s.healthCheck != "" {
 		return checkHealth(ctx, s.healthCheck, stdout)
 	}
-	if err := s.checkWebConfig(); err != nil {
-		return err
-	}
 	if s.configCheck {
 		return check(s, stdout)
 	}
 	return runExporter(ctx, caught, s, stderr)
-}
-
-// checkWebConfig reads the toolkit's file once, so that what is wrong with it is said
-// before anything begins.
-func (s *settings) checkWebConfig() error {
-	file := *s.web.WebConfigFile
-	if file == "" {
-		return nil
-	}
-	if err := web.Validate(file); err != nil {
-		return fmt.Errorf("--web.config.file: %s: %w", file, err)
-	}
-	return nil
 }
 
 // runExporter runs the exporter until ctx ends.
@@ -103,14 +87,16 @@ func pinTasks(s *settings, stdout io.Writer) error {
 	return err
 }
 
-// check is --config.check; --web.config.file was checked before.
+// check is --config.check.
 func check(s *settings, stdout io.Writer) error {
-	if _, err := loadConfig(s.configFile); err != nil {
+	files := configFiles{s, newFiles()}
+	c, err := files.load(nil)
+	if err != nil {
 		return err
 	}
-	if _, err := newControl(s, log.NewNopLogger()); err != nil {
+	if _, err := newControl(s, func() access.Policy { return c.access }, log.NewNopLogger()); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(stdout, "the configuration is valid")
+	_, err = fmt.Fprintln(stdout, "the configuration is valid")
 	return err
 }

@@ -153,14 +153,15 @@ func checkWebAddress(flag, address, example string) error {
 
 // groupConfig sets up the tracker. A flag of 0 means none, where a zero field means the
 // default.
-func (s *settings) groupConfig(rules *group.Rules) group.Config {
+func (s *settings) groupConfig(c *configuration) group.Config {
 	return group.Config{
-		Rules:        rules,
+		Rules:        c.rules,
 		MaxGroups:    noneIfZero(s.groupMax),
 		Expire:       noneIfZero(s.groupExpire),
 		Top:          noneIfZero(s.processTop),
 		Hold:         noneIfZero(s.processHold),
 		MaxProcesses: noneIfZero(s.processMax),
+		Shown:        c.shown(),
 	}
 }
 

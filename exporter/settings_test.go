@@ -142,7 +142,7 @@ func TestZeroMeansNone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := s.groupConfig(nil); c.Top >= 0 || c.Expire >= 0 || c.MaxGroups != s.groupMax {
+	if c := s.groupConfig(&configuration{config: &config{}}); c.Top >= 0 || c.Expire >= 0 || c.MaxGroups != s.groupMax {
 		t.Errorf("got %+v", c)
 	}
 }

@@ -16,8 +16,8 @@ type source struct {
 
 // newSource shares the scans of a reader. Every scan is seen once by the tracker and then
 // by the observers, before anybody gets it.
-func newSource(reader host.Reader, s *settings, rules *group.Rules, observers ...func(*process.Snapshot)) *source {
-	tracker := group.NewTracker(s.groupConfig(rules))
+func newSource(reader host.Reader, s *settings, c *configuration, observers ...func(*process.Snapshot)) *source {
+	tracker := group.NewTracker(s.groupConfig(c))
 	return &source{
 		tracker: tracker,
 		sampler: host.NewSampler(host.SamplerConfig{

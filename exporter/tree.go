@@ -15,25 +15,21 @@ import (
 )
 
 // newControl returns what decides who may see the tree.
-func newControl(s *settings, logger log.Logger) (*access.Control, error) {
-	front, err := frontDoor(*s.web.WebConfigFile).role()
-	if err != nil {
-		return nil, err
-	}
+func newControl(s *settings, policy func() access.Policy, logger log.Logger) (*access.Control, error) {
 	control, err := access.New(access.Config{
-		TokenFile:      s.tokenFile,
-		FrontRole:      front,
+		Policy:         policy,
+		Local:          func(*http.Request) access.Role { return access.Operator },
 		AllowedOrigins: s.allowedOrigins,
 		Logger:         logger,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("access to the process tree: %w", err)
+		return nil, fmt.Errorf("--api.allowed-origin: %w", err)
 	}
 	return control, nil
 }
 
 // newTree returns the handler of the process tree.
-func (e *exporter) newTree(privacy treeapi.Privacy) (*treeapi.API, error) {
+func (e *exporter) newTree() (*treeapi.API, error) {
 	cfg := e.settings.hostConfig(e.loggers.root)
 	info := host.ReadInfo(cfg)
 	detailer, err := host.NewDetailer(cfg)
@@ -47,7 +43,6 @@ func (e *exporter) newTree(privacy treeapi.Privacy) (*treeapi.API, error) {
 		Version:     version.Version,
 		Logger:      e.loggers.root,
 		Access:      e.access,
-		Privacy:     privacy,
 		MetricsPath: e.settings.telemetryPath,
 		GrafanaURL:  e.settings.grafanaURL,
 		Limits:      treeapi.Limits{MaxStreams: e.settings.maxStreams},
@@ -55,9 +50,7 @@ func (e *exporter) newTree(privacy treeapi.Privacy) (*treeapi.API, error) {
 }
 
 // treeHandler is the tree behind its front door.
-func (e *exporter) treeHandler() http.Handler {
-	return frontDoor(*e.settings.web.WebConfigFile).guard(e.tree)
-}
+func (e *exporter) treeHandler() http.Handler { return e.guard(e.tree) }
 
 // newToken is --api.new-token.
 func newToken(s *settings, out io.Writer) error {

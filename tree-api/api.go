@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-kit/log"
 
+	"proctree/collector/group"
 	"proctree/collector/host"
 	"proctree/tree-api/access"
 	"proctree/tree-api/rest"
@@ -28,9 +29,8 @@ type Config struct {
 	// Logger gets one line for each failure that is not the caller's; nil is none.
 	Logger log.Logger
 	// Access decides who may see what; nil is this host alone.
-	Access  *access.Control
-	Privacy Privacy
-	Limits  Limits
+	Access *access.Control
+	Limits Limits
 	// MetricsPath is where /metrics is, for the link on the page of those who may not see
 	// the tree; "" is /metrics.
 	MetricsPath string
@@ -72,7 +72,7 @@ func New(cfg Config) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &API{cfg: cfg, models: tree.NewModels(cfg.Source, cfg.Privacy.Shower())}
+	a := &API{cfg: cfg, models: tree.NewModels(cfg.Source)}
 	if a.assets, err = readAssets(); err != nil {
 		return nil, fmt.Errorf("files of the page: %w", err)
 	}
@@ -124,8 +124,12 @@ func (cfg Config) withDefaults() (Config, error) {
 	return cfg, nil
 }
 
-// SetPrivacy puts other privacy rules in force, as after a reload of the configuration.
-func (a *API) SetPrivacy(privacy Privacy) { a.models.SetCmdline(privacy.Shower()) }
+// Refresh shows a report that another configuration made, also to those who are following.
+// From then on the Source must return this report or a newer one.
+func (a *API) Refresh(report *group.Report) {
+	a.calls.Refresh()
+	a.streams.Refresh(report)
+}
 
 // ServeHTTP answers a request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }

@@ -3,8 +3,6 @@ package treeapi
 import (
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -24,10 +22,11 @@ func withTokens(tb testing.TB, cfg access.Config) (change func(*Config), viewer,
 		}
 		secrets[role], text = secret, text+entry
 	}
-	cfg.TokenFile = filepath.Join(tb.TempDir(), "tokens.yml")
-	if err := os.WriteFile(cfg.TokenFile, []byte(text), 0o600); err != nil {
+	tokens, err := access.ParseTokens([]byte(text))
+	if err != nil {
 		tb.Fatal(err)
 	}
+	cfg.Policy = func() access.Policy { return access.Policy{Tokens: tokens} }
 	control, err := access.New(cfg)
 	if err != nil {
 		tb.Fatal(err)

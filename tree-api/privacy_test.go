@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"proctree/collector/group"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/process"
 	"proctree/tree-api/treetest"
@@ -60,10 +61,14 @@ func TestSecretsAreMaskedEverywhere(t *testing.T) {
 	if err := yaml.Unmarshal([]byte("redact_patterns: ['seed-(.*)']"), &privacy); err != nil {
 		t.Fatal(err)
 	}
+	source := &treetest.Fixed{}
+	show := func(privacy Privacy) {
+		source.Newest = treetest.ReportShown(t, group.Shown{Cmdline: privacy.Shower()}, snapshot)
+	}
+	show(privacy)
 	api := apiOf(t, func(cfg *Config) {
-		cfg.Source = treetest.Fixed{Newest: treetest.ReportOf(t, snapshot)}
+		cfg.Source = source
 		cfg.Detailer = inFull{id: app.ID, detail: process.Detail{}}
-		cfg.Privacy = privacy
 	})
 	for _, path := range []string{"/tree", "/processes", "/processes/1"} {
 		body := string(ask(t, api, "/api/v1"+path).Body)
@@ -76,11 +81,11 @@ func TestSecretsAreMaskedEverywhere(t *testing.T) {
 			t.Errorf("%s finds a secret: %s", query, body)
 		}
 	}
-	api.SetPrivacy(Privacy{Redact: RedactOff})
+	show(Privacy{Redact: RedactOff})
 	if body := string(ask(t, api, "/api/v1/tree?match=hunter2").Body); !strings.Contains(body, "--password=hunter2") {
 		t.Errorf("masked although that is off: %s", body)
 	}
-	api.SetPrivacy(Privacy{Cmdline: CmdlineNone})
+	show(Privacy{Cmdline: CmdlineNone})
 	if body := string(ask(t, api, "/api/v1/tree").Body); strings.Contains(body, "cmdline") || strings.Contains(body, "--fast") {
 		t.Errorf("shown although there are to be none: %s", body)
 	}

@@ -2,9 +2,8 @@ package treeapi
 
 import (
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -118,31 +117,40 @@ func TestStreamOfViewer(t *testing.T) {
 	})
 }
 
+// TestStreamEndsWithItsToken at once, however long its interval is.
 func TestStreamEndsWithItsToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		path := filepath.Join(t.TempDir(), "tokens.yml")
-		write := func() (secret string) {
-			secret, entry, err := access.NewToken("a", access.Viewer)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(path, []byte("tokens:\n"+entry), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			return secret
-		}
-		secret := write()
-		control, err := access.New(access.Config{TokenFile: path})
+		secret, entry, err := access.NewToken("a", access.Viewer)
 		if err != nil {
 			t.Fatal(err)
 		}
-		door := onPipes(t, apiOf(t, func(cfg *Config) { cfg.Source, cfg.Access = treetest.NewLiving(t, treetest.One), control }))
-		conn, _ := door.dial(t, "?interval=1", "Authorization", "Bearer "+secret)
-		read(t, conn)
-		write()
-		if err := control.Reload(); err != nil {
+		tokens, err := access.ParseTokens([]byte("tokens:\n" + entry))
+		if err != nil {
 			t.Fatal(err)
 		}
+		var policy atomic.Pointer[access.Policy]
+		policy.Store(&access.Policy{Tokens: tokens})
+		control, err := access.New(access.Config{Policy: func() access.Policy { return *policy.Load() }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		source := treetest.NewLiving(t, treetest.One)
+		api := apiOf(t, func(cfg *Config) { cfg.Source, cfg.Access = source, control })
+		conn, _ := onPipes(t, api).dial(t, "?interval=60", "Authorization", "Bearer "+secret)
+		read(t, conn)
+		if tokens, err = access.ParseTokens([]byte("tokens: []")); err != nil {
+			t.Fatal(err)
+		}
+		policy.Store(&access.Policy{Tokens: tokens})
+		began := time.Now()
+		report, err := source.Report(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		api.Refresh(report)
 		checkFarewell(t, conn, websocket.StatusPolicyViolation, "access was withdrawn; sign in again")
+		if took := time.Since(began); took > time.Second {
+			t.Errorf("the stream ends after %v", took)
+		}
 	})
 }

@@ -119,22 +119,45 @@ func TestReload(t *testing.T) {
 	tracker.Observe(hosttest.Snapshot(at(0), apps(5, "a", "b")...))
 	tracker.Observe(hosttest.Snapshot(at(15*time.Second), apps(8, "a", "b")...))
 	tracker.Reload(group.Config{Rules: mustParse(t, `groups: [{group: both, name: a|b}, {group: new, name: x}]`), Expire: time.Minute})
-	if got := names(tracker.Report()); !slices.Equal(got, []string{"b", "old", "web"}) {
-		t.Errorf("a reload changes the report in force to %q", got)
+	r := tracker.Report()
+	if got := names(r); !slices.Equal(got, []string{"both", "new"}) {
+		t.Errorf("after the reload there are %q", got)
 	}
-	r := tracker.Observe(hosttest.Snapshot(at(30*time.Second), apps(10, "a", "b")...))
-	if got := names(r); !slices.Equal(got, []string{"b", "both", "new", "old", "web"}) {
-		t.Errorf("groups are %q", got)
+	if g := groupNamed(t, r, "both"); g.Processes() != 2 || g.UserTime != 0 || r.Previous == nil || len(r.Top) != 2 {
+		t.Errorf("after the reload both has %d processes and %d; shown are %v", g.Processes(), g.UserTime, r.Top)
 	}
-	// What was counted before stays where it was, and nothing is counted anew.
-	for name, want := range map[string]time.Duration{"b": 3, "web": 3, "both": 4, "new": 0, "old": 0} {
+	// What was counted before is not counted anew.
+	r = tracker.Observe(hosttest.Snapshot(at(30*time.Second), apps(10, "a", "b")...))
+	for name, want := range map[string]time.Duration{"both": 4, "new": 0} {
 		if g := groupNamed(t, r, name); g.UserTime != want || g.Starts+g.Exits != 0 {
 			t.Errorf("%s has %d, %d starts, %d exits; want %d", name, g.UserTime, g.Starts, g.Exits, want)
 		}
 	}
-	r = tracker.Observe(hosttest.Snapshot(at(2*time.Minute), apps(10, "a", "b")...))
-	if got := names(r); !slices.Equal(got, []string{"both", "new"}) {
-		t.Errorf("groups that nobody names any more have not gone: %q", got)
+}
+
+// TestReloadKeepsCounters of a group that goes on to exist.
+func TestReloadKeepsCounters(t *testing.T) {
+	tracker := group.NewTracker(group.Config{})
+	tracker.Observe(hosttest.Snapshot(at(0), apps(5, "a", "b")...))
+	tracker.Observe(hosttest.Snapshot(at(15*time.Second), apps(8, "a", "b")...))
+	tracker.Reload(group.Config{Rules: mustParse(t, `exclude: [{name: b}]`)})
+	r := tracker.Report()
+	if got := names(r); !slices.Equal(got, []string{"a"}) || groupNamed(t, r, "a").UserTime != 3 {
+		t.Errorf("after the reload there are %+v", r.Groups)
+	}
+	if _, ok := r.GroupOf(1); ok || len(r.Top) != 1 {
+		t.Errorf("the excluded process is shown: %v", r.Top)
+	}
+	// What ended before the reload leaves no trace by its old name either.
+	s := hosttest.Snapshot(at(30*time.Second), apps(9, "a")...)
+	tracker.Observe(s)
+	tracker.Reload(group.Config{Rules: mustParse(t, `groups: [{group: kept, name: b}]`)})
+	s = hosttest.Snapshot(at(45*time.Second), apps(10, "a")...)
+	s.ExitSource = process.ExitsBPF
+	s.Exits = []process.Exit{{ID: apps(0, "a", "b")[1].ID, Name: "b", Processes: 1, Known: process.HasCPU, UserTime: 20}}
+	r = tracker.Observe(s)
+	if got := names(r); !slices.Equal(got, []string{"a", "kept"}) || groupNamed(t, r, "kept").UserTime != 12 {
+		t.Errorf("in the end there are %+v", r.Groups)
 	}
 }
 

@@ -32,6 +32,8 @@ type Config struct {
 	Hold time.Duration
 	// MaxProcesses bounds the processes shown one by one, ancestors included.
 	MaxProcesses int
+	// Shown is what may stand in names of groups and in labels.
+	Shown Shown
 }
 
 // withDefaults fills in what was left open and turns "none" into 0.

@@ -91,7 +91,7 @@ func (t *Tracker) groupOfExit(e *process.Exit, s *process.Snapshot) (name string
 	if e.ID.PID != 0 {
 		parent = t.parentOf(e.Parent, e.ID)
 	}
-	sub := newSubject(e.ID, e.Name, e.Facts)
+	sub := newSubject(e.ID, e.Name, e.Facts, t.shown)
 	sub.clock = s.Clock
 	sub.kernel = parent != nil && parent.kernel
 	name, st = t.cfg.Rules.decide(sub)

@@ -33,6 +33,9 @@ func mustParse(tb testing.TB, text string) *group.Rules {
 	return rules
 }
 
+// everything shows all there is.
+var everything = group.Shown{Cmdline: func(args []string) []string { return args }, Open: true}
+
 // groupNamed returns a group of the report and fails the test when it is not there.
 func groupNamed(tb testing.TB, r *group.Report, name string) group.Group {
 	tb.Helper()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"proctree/collector/process"
 )
@@ -19,15 +20,17 @@ type subject struct {
 	kernel bool
 	facts  *process.Facts
 	clock  process.Clock
+	// shown says what of it may stand in the name of its group.
+	shown *Shown
 	// joined is what commandLine returned before.
 	joined string
 }
 
-func newSubject(id process.ID, name string, facts *process.Facts) *subject {
+func newSubject(id process.ID, name string, facts *process.Facts, shown *Shown) *subject {
 	if facts == nil {
 		facts = &process.Facts{}
 	}
-	return &subject{id: id, name: name, facts: facts}
+	return &subject{id: id, name: name, facts: facts, shown: shown}
 }
 
 // commandLine returns the argument vector joined by spaces. Few rules look at it.
@@ -38,23 +41,49 @@ func (s *subject) commandLine() string {
 	return s.joined
 }
 
+// startTime returns when the process started, the same after each restart of the exporter:
+// what the clocks give for the boot varies by microseconds, and process-exporter too counts
+// from its whole second (btime of proc_stat(5)).
+func (s *subject) startTime() time.Time {
+	clock := s.clock
+	clock.Epoch = clock.Epoch.Truncate(time.Second).UTC()
+	return clock.Time(s.id.StartTicks)
+}
+
+// shownLine returns the command line as it may be shown.
+func (s *subject) shownLine() string { return strings.Join(s.shown.Args(s.facts.Cmdline), " ") }
+
 // A matcher looks at one field. An absent field is an empty text, so that "" matches
 // what has none and ".+" what has one.
 type matcher struct {
 	key   string
 	value func(*subject) string
+	// holds is what the field holds of what not everybody may see.
+	holds secrecy
 }
+
+// secrecy is how much of a field may stand in the name of a group.
+type secrecy uint8
+
+const (
+	// public may stand there.
+	public secrecy = iota
+	// aPath as Shown.path returns it.
+	aPath
+	// aCmdline as Shown.Args returns it.
+	aCmdline
+)
 
 // matchers are the fields that a rule can look at, in the order in which they are tried:
 // the cheap ones first.
 var matchers = []matcher{
-	{"name", func(s *subject) string { return s.name }},
-	{"user", func(s *subject) string { return s.facts.User }},
-	{"unit", func(s *subject) string { return s.facts.Unit }},
-	{"container", func(s *subject) string { return s.facts.Container }},
-	{"cgroup", func(s *subject) string { return s.facts.Cgroup }},
-	{"exe", func(s *subject) string { return s.facts.Exe }},
-	{"cmdline", (*subject).commandLine},
+	{"name", func(s *subject) string { return s.name }, public},
+	{"user", func(s *subject) string { return s.facts.User }, public},
+	{"unit", func(s *subject) string { return s.facts.Unit }, public},
+	{"container", func(s *subject) string { return s.facts.Container }, public},
+	{"cgroup", func(s *subject) string { return s.facts.Cgroup }, aPath},
+	{"exe", func(s *subject) string { return s.facts.Exe }, aPath},
+	{"cmdline", (*subject).commandLine, aCmdline},
 }
 
 // conditions are the expressions of one rule by the index of matchers; nil is any value.
@@ -64,27 +93,40 @@ type conditions []*regexp.Regexp
 // have a name to captures unless that is nil.
 func (c conditions) match(s *subject, captures map[string]string) bool {
 	for i, re := range c {
-		if re == nil {
-			continue
-		}
-		value := matchers[i].value(s)
-		if re.NumSubexp() == 0 || captures == nil {
-			if !re.MatchString(value) {
-				return false
-			}
-			continue
-		}
-		found := re.FindStringSubmatch(value)
-		if found == nil {
+		if re != nil && !re.MatchString(matchers[i].value(s)) {
 			return false
 		}
-		for j, name := range re.SubexpNames() {
-			if name != "" {
-				captures[name] = found[j]
-			}
+	}
+	if captures == nil {
+		return true
+	}
+	for i, re := range c {
+		if re != nil && re.NumSubexp() > 0 {
+			matchers[i].capture(s, re, captures)
 		}
 	}
 	return true
+}
+
+// capture adds the captures that have a name, as they may be shown.
+func (m *matcher) capture(s *subject, re *regexp.Regexp, captures map[string]string) {
+	value := m.value(s)
+	if m.holds == aCmdline {
+		value = s.shownLine()
+	}
+	found := re.FindStringSubmatch(value)
+	for i, name := range re.SubexpNames() {
+		switch {
+		case name == "":
+		case found == nil:
+			// What is shown of the value no longer matches.
+			captures[name] = ""
+		case m.holds == aPath:
+			captures[name] = s.shown.path(found[i])
+		default:
+			captures[name] = found[i]
+		}
+	}
 }
 
 // empty reports whether there is no expression at all.
@@ -97,23 +139,24 @@ func (c conditions) empty() bool {
 	return true
 }
 
-// sampleText stands in for any field when a template is tried: long enough to slice.
-const sampleText = "/0123456789012345678901234567890123456789012345678901234567890123456789"
-
 // captureSample returns a map with every capture that has a name.
-func (c conditions) captureSample() map[string]string {
+func (c conditions) captureSample(s sample) map[string]string {
 	names := map[string]string{}
-	for _, re := range c {
-		if re == nil {
-			continue
-		}
-		for _, name := range re.SubexpNames() {
-			if name != "" {
-				names[name] = sampleText
-			}
+	for i, re := range c {
+		if re != nil {
+			addCaptures(names, re, s.of(matchers[i].holds))
 		}
 	}
 	return names
+}
+
+// addCaptures gives every capture that has a name the same value.
+func addCaptures(names map[string]string, re *regexp.Regexp, value string) {
+	for _, name := range re.SubexpNames() {
+		if name != "" {
+			names[name] = value
+		}
+	}
 }
 
 // compileAnchored compiles an expression that has to match the whole value, a newline

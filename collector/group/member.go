@@ -16,12 +16,7 @@ func (t *Tracker) sum(s *process.Snapshot) {
 		if p.parent != nil && p.parent.id.PID > p.id.PID {
 			t.inverted++
 		}
-		t.decide(p, s)
-		if p.overflow {
-			t.overflow++
-		}
-		if g := p.group; g != nil {
-			g.addMember(cur, t.groups.since)
+		if g := t.regroup(cur, p, s); g != nil {
 			g.grow(&p.grown)
 			if p.started {
 				g.Starts++
@@ -29,6 +24,18 @@ func (t *Tracker) sum(s *process.Snapshot) {
 		}
 		p.started = false
 	}
+}
+
+// regroup makes a process a member of its group, which it returns; nil is none.
+func (t *Tracker) regroup(cur *process.Process, p *tracked, s *process.Snapshot) *tally {
+	t.decide(p, s)
+	if p.overflow {
+		t.overflow++
+	}
+	if p.group != nil {
+		p.group.addMember(cur, t.groups.since)
+	}
+	return p.group
 }
 
 // byPID returns the process of the newest snapshot that has that PID, or nil.
@@ -57,7 +64,7 @@ func (t *Tracker) decide(p *tracked, s *process.Snapshot) {
 		return
 	}
 	p.generation, p.facts, p.name = t.generation, cur.Facts, cur.Name
-	sub := newSubject(cur.ID, cur.Name, cur.Facts)
+	sub := newSubject(cur.ID, cur.Name, cur.Facts, t.shown)
 	sub.kernel, sub.clock = cur.Kernel, s.Clock
 	p.wanted, p.standing = t.cfg.Rules.decide(sub)
 	if p.standing == unmatched {

@@ -22,7 +22,7 @@ func TestExecMovesAProcess(t *testing.T) {
 
 // TestExecMovesAProcessOfTheSameName: the name need not change, the facts do.
 func TestExecMovesAProcessOfTheSameName(t *testing.T) {
-	tracker := group.NewTracker(group.Config{Rules: mustParse(t, `groups: [{group: "{{.Exe}}", exe: .+}]`)})
+	tracker := group.NewTracker(group.Config{Rules: mustParse(t, `groups: [{group: "{{.Exe}}", exe: .+}]`), Shown: everything})
 	for i, exe := range []string{"/old/app", "/new/app", "/new/app"} {
 		p := proc(10, 1, "app", before, cpuOf(time.Duration(i)), hosttest.Facts(process.Facts{Exe: exe}))
 		tracker.Observe(hosttest.Snapshot(at(time.Duration(i)*15*time.Second), p))

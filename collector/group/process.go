@@ -41,7 +41,7 @@ type tracked struct {
 
 	// topped is when it was last among the top, or an ancestor of one that was.
 	topped time.Time
-	// shown is the number of the scan whose report shows it.
+	// shown is the number of the report that shows it.
 	shown uint64
 }
 

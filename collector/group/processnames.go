@@ -18,6 +18,8 @@ const defaultProcessName = "{{.ExeBase}}"
 // the names, exe any of the argv[0], cmdline are expressions that must all match
 // somewhere in the command line, and all that are given must hold.
 type processName struct {
+	// at is where it stands in the file.
+	at keyed
 	namer
 	comm    map[string]bool
 	exe     map[string]string
@@ -38,33 +40,49 @@ func (p *processName) groupOf(s *subject) (string, bool) {
 	if p.comm != nil && !p.comm[s.name] || p.exe != nil && !p.matchExe(argv) {
 		return "", false
 	}
-	matches := map[string]string{}
 	for _, re := range p.cmdline {
-		found := re.FindStringSubmatch(s.commandLine())
-		if found == nil {
+		if !re.MatchString(s.commandLine()) {
 			return "", false
-		}
-		for i, name := range re.SubexpNames() {
-			matches[name] = found[i]
 		}
 	}
 	if p.tmpl == nil {
 		return p.constant, true
 	}
-	f := processNameFields{
-		Comm: s.name, ExeBase: s.name, ExeFull: s.name, Username: s.facts.User,
-		PID: s.id.PID, StartTime: s.clock.Time(s.id.StartTicks), Matches: matches,
-	}
-	if len(argv) > 0 {
-		f.ExeFull, f.ExeBase = argv[0], filepath.Base(argv[0])
-	}
-	if s.facts.Cgroup != "" {
-		f.Cgroups = []string{s.facts.Cgroup}
-	}
 	// As there, what was written before an error is the name, and if that is nothing the
 	// entry has matched all the same.
-	name, _ := p.execute(f)
+	name, _ := p.execute(p.fieldsOf(s))
 	return name, true
+}
+
+// fieldsOf returns what the template may use of a process: of its command line, what may be
+// shown.
+func (p *processName) fieldsOf(s *subject) processNameFields {
+	f := processNameFields{
+		Comm: s.name, ExeBase: s.name, ExeFull: s.name, Username: s.facts.User,
+		PID: s.id.PID, StartTime: s.startTime(), Matches: map[string]string{},
+	}
+	argv := s.shown.Args(s.facts.Cmdline)
+	switch {
+	case len(argv) > 0:
+		f.ExeFull, f.ExeBase = s.shown.path(argv[0]), filepath.Base(argv[0])
+	case len(s.facts.Cmdline) > 0 && s.facts.Exe != "":
+		// A command line that is not shown: its first argument mostly names the program.
+		f.ExeBase = base(s.facts.Exe)
+	}
+	if s.facts.Cgroup != "" {
+		f.Cgroups = []string{s.shown.path(s.facts.Cgroup)}
+	}
+	line := strings.Join(argv, " ")
+	for _, re := range p.cmdline {
+		found := re.FindStringSubmatch(line)
+		for i, name := range re.SubexpNames() {
+			f.Matches[name] = ""
+			if found != nil {
+				f.Matches[name] = found[i]
+			}
+		}
+	}
+	return f
 }
 
 // matchExe: an entry with a slash is the whole argv[0], another its base.
@@ -96,7 +114,7 @@ func parseProcessName(item keyed) (*processName, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &processName{}
+	p := &processName{at: item}
 	nameAt, text := item, ""
 	selectors := false
 	for _, f := range fields {
@@ -121,7 +139,7 @@ func parseProcessName(item keyed) (*processName, error) {
 	if text == "" {
 		text = defaultProcessName
 	}
-	if p.namer, err = newNamer(text, "default", p.sample()); err != nil {
+	if p.namer, err = newNamer(text, "default", p.sampleFields(sample{sampleText, sampleText})); err != nil {
 		return nil, nameAt.fault(err)
 	}
 	return p, nil
@@ -171,10 +189,14 @@ func compileSearch(expr string) (*regexp.Regexp, error) {
 	return re, nil
 }
 
-// sample has every field set, to try the template with.
-func (p *processName) sample() processNameFields {
-	return processNameFields{
-		Comm: sampleText, ExeBase: sampleText, ExeFull: sampleText, Username: sampleText,
-		Cgroups: slices.Repeat([]string{sampleText}, 32), Matches: conditions(p.cmdline).captureSample(),
+// sampleFields has every field set, to try the template with.
+func (p *processName) sampleFields(s sample) any {
+	f := processNameFields{
+		Comm: sampleText, ExeBase: s.cmdline, ExeFull: s.cmdline, Username: sampleText,
+		Cgroups: slices.Repeat([]string{s.path}, 32), Matches: map[string]string{},
 	}
+	for _, re := range p.cmdline {
+		addCaptures(f.Matches, re, s.cmdline)
+	}
+	return f
 }

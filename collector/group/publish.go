@@ -5,9 +5,10 @@ import (
 )
 
 // publish makes the report.
-func (t *Tracker) publish(s *process.Snapshot) *Report {
+func (t *Tracker) publish(s, previous *process.Snapshot) *Report {
+	t.edition++
 	r := &Report{
-		Snapshot: s, Previous: t.previous, OverflowProcesses: t.overflow,
+		Snapshot: s, Previous: previous, OverflowProcesses: t.overflow, Shown: t.shown,
 		Groups: make([]Group, len(t.groups.sorted)),
 		names:  make([]string, len(t.live)),
 	}

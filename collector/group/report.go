@@ -6,7 +6,7 @@ import (
 	"proctree/collector/process"
 )
 
-// Report is what a Tracker made of one snapshot. It is immutable and complete in itself:
+// Report is what a Tracker made of one snapshot by one configuration. It is immutable and complete in itself:
 // snapshot, the one before it, and the group of every process.
 type Report struct {
 	Snapshot *process.Snapshot
@@ -20,6 +20,8 @@ type Report struct {
 	// OverflowProcesses counts the processes that are in the group Overflow because
 	// MaxGroups was reached.
 	OverflowProcesses int
+	// Shown is what may be shown of these processes. Each configuration has another one.
+	Shown *Shown
 
 	// names holds, by the index of Snapshot.Processes, the group's name.
 	names []string

@@ -1,25 +1,30 @@
 package group
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // groupKey is the key of a rule that holds the template of the group's name.
 const groupKey = "group"
 
 // rule is one entry of groups.
 type rule struct {
+	// at is where it stands in the file.
+	at keyed
 	conditions
 	namer
 }
 
 // fieldsOf are what a template of groups may use.
 type fieldsOf struct {
-	Name, Exe, ExeBase, Cmdline, User, Unit, Container, PodUID, Cgroup string
+	Name, Exe, ExeBase, User, Unit, Container, PodUID, Cgroup string
 	// Matches holds the captures that have a name.
 	Matches map[string]string
+
+	subject *subject
 }
+
+// Cmdline returns the command line as it may be shown. It is a method, as masking takes its
+// time and few templates ask for it.
+func (f fieldsOf) Cmdline() string { return f.subject.shownLine() }
 
 func (r *rule) groupOf(s *subject) (string, bool) {
 	if r.tmpl == nil {
@@ -31,19 +36,10 @@ func (r *rule) groupOf(s *subject) (string, bool) {
 	}
 	f := s.facts
 	name, err := r.execute(fieldsOf{
-		Name: s.name, Exe: f.Exe, ExeBase: base(f.Exe), Cmdline: s.commandLine(), User: f.User, Unit: f.Unit,
-		Container: f.Container, PodUID: f.PodUID, Cgroup: f.Cgroup, Matches: captures,
+		Name: s.name, Exe: s.shown.path(f.Exe), ExeBase: base(f.Exe), User: f.User, Unit: f.Unit,
+		Container: f.Container, PodUID: f.PodUID, Cgroup: s.shown.path(f.Cgroup), Matches: captures, subject: s,
 	})
 	return name, err == nil && name != ""
-}
-
-// base returns the last element of a path of this or of another system.
-func base(p string) string {
-	sep := "/"
-	if !strings.Contains(p, sep) {
-		sep = `\\`
-	}
-	return p[strings.LastIndex(p, sep)+1:]
 }
 
 // parseRule reads one entry of groups.
@@ -62,14 +58,19 @@ func parseRule(item keyed) (*rule, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := newNamer(text, "error", fieldsOf{
-		Name: sampleText, Exe: sampleText, ExeBase: sampleText, Cmdline: sampleText, User: sampleText, Unit: sampleText,
-		Container: sampleText, PodUID: sampleText, Cgroup: sampleText, Matches: conds.captureSample(),
-	})
-	if err != nil {
+	r := &rule{at: item, conditions: conds}
+	if r.namer, err = newNamer(text, "error", r.fieldsOf(sample{sampleText, sampleText})); err != nil {
 		return nil, name.fault(err)
 	}
-	return &rule{conditions: conds, namer: n}, nil
+	return r, nil
+}
+
+// fieldsOf returns fields to try the template with.
+func (r *rule) fieldsOf(s sample) any {
+	return fieldsOf{
+		Name: sampleText, Exe: s.path, ExeBase: sampleText, User: sampleText, Unit: sampleText, Container: sampleText,
+		PodUID: sampleText, Cgroup: s.path, Matches: r.captureSample(s), subject: s.subject(),
+	}
 }
 
 // parseGroups reads the list groups.

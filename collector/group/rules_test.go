@@ -20,7 +20,7 @@ var nginx = process.Facts{
 func groupOf(t *testing.T, config, name string, facts process.Facts, options ...hosttest.Option) (string, bool) {
 	t.Helper()
 	options = append([]hosttest.Option{hosttest.Facts(facts)}, options...)
-	tracker := group.NewTracker(group.Config{Rules: mustParse(t, config)})
+	tracker := group.NewTracker(group.Config{Rules: mustParse(t, config), Shown: everything})
 	return tracker.Observe(hosttest.Snapshot(at(0), proc(7, 1, name, before, options...))).GroupOf(0)
 }
 

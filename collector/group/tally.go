@@ -95,6 +95,17 @@ func (t *tallies) expire(now time.Time, idle time.Duration) {
 	})
 }
 
+// dropEmpty drops the groups that nobody names and that have no member.
+func (t *tallies) dropEmpty() {
+	t.sorted = slices.DeleteFunc(t.sorted, func(g *tally) bool {
+		g.expired = !g.Configured && g.Name != Overflow && g.Processes() == 0
+		if g.expired {
+			delete(t.byName, g.Name)
+		}
+		return g.expired
+	})
+}
+
 func (g *tally) clearGauges() {
 	g.States = [process.NumStates]int{}
 	g.Threads, g.OpenFDs, g.WorstFDRatio = 0, 0, -1

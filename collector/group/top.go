@@ -67,7 +67,7 @@ func (l *topList) rank(live []*tracked, s *process.Snapshot, limit int) {
 func (t *Tracker) choose(p *tracked) {
 	l := &t.top
 	l.chain = l.chain[:0]
-	for a := p; a != nil && a.shown != t.scan; a = a.parent {
+	for a := p; a != nil && a.shown != t.edition; a = a.parent {
 		if a.standing != excluded {
 			l.chain = append(l.chain, a)
 		}
@@ -76,7 +76,7 @@ func (t *Tracker) choose(p *tracked) {
 		return
 	}
 	for _, a := range l.chain {
-		a.shown = t.scan
+		a.shown = t.edition
 	}
 	l.chosen = append(l.chosen, l.chain...)
 }
@@ -86,7 +86,7 @@ func (t *Tracker) chooseHeld(s *process.Snapshot) {
 	l := &t.top
 	l.held = l.held[:0]
 	for _, p := range t.live {
-		if !p.topped.IsZero() && p.shown != t.scan && p.standing != excluded && s.Taken.Sub(p.topped) <= t.cfg.Hold {
+		if !p.topped.IsZero() && p.shown != t.edition && p.standing != excluded && s.Taken.Sub(p.topped) <= t.cfg.Hold {
 			l.held = append(l.held, p)
 		}
 	}

@@ -18,10 +18,12 @@ type Tracker struct {
 
 	mu  sync.Mutex
 	cfg Config
-	// next is what Reload left for the next snapshot.
-	next *Config
+	// shown is that of cfg; reports share it.
+	shown *Shown
 	// generation counts the configurations.
 	generation uint64
+	// edition counts the reports.
+	edition uint64
 
 	scan uint64
 	// ticks are when the last scans began, by their number modulo the length.
@@ -48,22 +50,23 @@ type Tracker struct {
 
 // NewTracker returns a Tracker that has seen nothing.
 func NewTracker(cfg Config) *Tracker {
-	return &Tracker{
-		next: &cfg, gone: map[process.ID]*tracked{}, groups: tallies{byName: map[string]*tally{}},
+	t := &Tracker{
+		gone: map[process.ID]*tracked{}, groups: tallies{byName: map[string]*tally{}},
 		unseen: map[process.ID]uint64{},
 	}
+	t.configure(&cfg)
+	return t
 }
 
 // Report returns what the last Observe made, nil before the first. It does not change.
 func (t *Tracker) Report() *Report { return t.report.Load() }
 
-// Reload puts another configuration in force from the next snapshot on. Counters and
-// what is known of each process stay; a group that the new configuration no longer names
-// expires like any other.
-func (t *Tracker) Reload(cfg Config) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.next = &cfg
+// clearGauges forgets what members there are, to count them anew.
+func (t *Tracker) clearGauges() {
+	t.overflow = 0
+	for _, g := range t.groups.sorted {
+		g.clearGauges()
+	}
 }
 
 // Observe takes the next snapshot and returns the report on it, which Report returns
@@ -79,7 +82,7 @@ func (t *Tracker) Observe(s *process.Snapshot) *Report {
 	t.settleChildren(s)
 	t.groups.expire(s.Taken, t.cfg.Expire)
 	t.forget()
-	r := t.publish(s)
+	r := t.publish(s, t.previous)
 	t.previous = s
 	t.report.Store(r)
 	return r
@@ -90,18 +93,10 @@ func (t *Tracker) begin(s *process.Snapshot) {
 	if t.previous != nil {
 		t.groups.since = t.previous.Taken
 	}
-	if t.next != nil {
-		t.cfg, t.next = t.next.withDefaults(), nil
-		t.generation++
-		t.groups.max = t.cfg.MaxGroups
-		t.groups.name(t.cfg.Rules.named)
-	}
 	t.scan++
 	t.ticks[t.scan%uint64(len(t.ticks))] = s.Clock.Now
-	t.overflow, t.inverted = 0, 0
-	for _, g := range t.groups.sorted {
-		g.clearGauges()
-	}
+	t.inverted = 0
+	t.clearGauges()
 }
 
 // merge walks the last scan and this one side by side; both are sorted by PID.

@@ -3,23 +3,21 @@ package access
 import (
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
 )
 
-// Config sets up a Control. The zero value shows everything to this host and nothing to
-// any other.
+// Config sets up a Control. The zero value makes viewers of the callers on this host, and
+// shows nothing to any other.
 type Config struct {
-	// TokenFile is the path of the token file; "" is none. With one, nobody is let in
-	// without a token, this host neither.
-	TokenFile string
-	// FrontRole is the role of every caller that gets here although the server in front
-	// asks for a user or a client certificate (--web.config.file): it has authenticated
-	// them. None means that the server in front lets everybody through.
-	FrontRole Role
+	// Policy returns what holds now: it is asked at each request, so that a reload takes
+	// effect at once. Nil is the zero Policy.
+	Policy func() Policy
+	// Local returns the role of a caller on this host who needs no token: what the system
+	// shows the account of that caller. None refuses. Nil is a Viewer for everybody.
+	Local func(*http.Request) Role
 	// AllowedOrigins are further origins, as "https://grafana.example", whose pages may
 	// read the answers.
 	AllowedOrigins []string
@@ -27,41 +25,41 @@ type Config struct {
 	Logger log.Logger
 }
 
+// Policy is what the configuration files say about access.
+type Policy struct {
+	// Tokens are those of the token file; nil is without one. With one, nobody is let in
+	// without a token, this host neither.
+	Tokens *Tokens
+	// FrontRole is the role of every caller that gets here although the server in front
+	// asks for a user or a client certificate (--web.config.file): it has authenticated
+	// them. None means that the server in front lets everybody through.
+	FrontRole Role
+}
+
 // Control decides who may see what. Safe for concurrent use.
 type Control struct {
-	cfg     Config
-	origins map[string]bool
-	// tokens is nil without a token file.
-	tokens   atomic.Pointer[tokenSet]
+	cfg      Config
+	origins  map[string]bool
 	sessions *sessions
 	throttle *throttle
 }
 
-// New returns a Control. The error names the token file or the origin that is wrong.
+// New returns a Control. The error names the origin that is wrong.
 func New(cfg Config) (*Control, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = log.NewNopLogger()
+	}
+	if cfg.Policy == nil {
+		cfg.Policy = func() Policy { return Policy{} }
+	}
+	if cfg.Local == nil {
+		cfg.Local = func(*http.Request) Role { return Viewer }
 	}
 	origins, err := parseOrigins(cfg.AllowedOrigins)
 	if err != nil {
 		return nil, err
 	}
-	c := &Control{cfg: cfg, origins: origins, sessions: newSessions(), throttle: newThrottle()}
-	return c, c.Reload()
-}
-
-// Reload reads the token file again. After an error the tokens from before stay in force.
-// Who came by a token that is gone is refused from now on, sessions included.
-func (c *Control) Reload() error {
-	if c.cfg.TokenFile == "" {
-		return nil
-	}
-	set, err := readTokens(c.cfg.TokenFile)
-	if err != nil {
-		return err
-	}
-	c.tokens.Store(&set)
-	return nil
+	return &Control{cfg: cfg, origins: origins, sessions: newSessions(), throttle: newThrottle()}, nil
 }
 
 // Grant is what a request is allowed.
@@ -80,18 +78,15 @@ func (c *Control) Authorize(r *http.Request) (Grant, error) {
 	if err := c.checkOrigin(r); err != nil {
 		return Grant{}, err
 	}
-	front := Grant{Role: c.cfg.FrontRole}
-	tokens := c.tokens.Load()
+	policy := c.cfg.Policy()
+	front := Grant{Role: policy.FrontRole}
 	switch {
-	case tokens == nil && front.Role != None:
+	case policy.Tokens == nil && front.Role != None:
 		return front, nil
-	case tokens == nil:
-		if err := checkLoopback(r); err != nil {
-			return Grant{}, err
-		}
-		return Grant{Role: Operator}, nil
+	case policy.Tokens == nil:
+		return c.authorizeLocal(r)
 	}
-	grant, err := c.authorizeByToken(r, *tokens)
+	grant, err := c.authorizeByToken(r, policy.Tokens)
 	switch {
 	case err != nil:
 		return Grant{}, err
@@ -103,13 +98,37 @@ func (c *Control) Authorize(r *http.Request) (Grant, error) {
 	return front, nil
 }
 
+// authorizeLocal decides about a caller where nobody needs a token.
+func (c *Control) authorizeLocal(r *http.Request) (Grant, error) {
+	if err := checkLocal(r); err != nil {
+		return Grant{}, err
+	}
+	role := c.cfg.Local(r)
+	if role == None {
+		return Grant{}, forbidden("this host hides the processes of other accounts (hidepid): sign in with a token, or ask as root")
+	}
+	return Grant{Role: role}, nil
+}
+
+// CheckSite returns a *RefusalError for a request that the page of another site makes, be it
+// by its own name for this host (DNS rebinding). It is for what nobody needs a role.
+func (c *Control) CheckSite(r *http.Request) error {
+	if err := c.checkOrigin(r); err != nil {
+		return err
+	}
+	if policy := c.cfg.Policy(); policy.Tokens == nil && policy.FrontRole == None && isLocal(r) {
+		return checkHost(r)
+	}
+	return nil
+}
+
 var errNeedsToken = &RefusalError{
 	Status: http.StatusUnauthorized,
 	Reason: "a token is needed: send it as \"Authorization: Bearer TOKEN\", or log in at /login",
 }
 
 // authorizeByToken returns an empty grant for a request that brings no secret.
-func (c *Control) authorizeByToken(r *http.Request, tokens tokenSet) (Grant, error) {
+func (c *Control) authorizeByToken(r *http.Request, tokens *Tokens) (Grant, error) {
 	if secret, ok := bearer(r); ok {
 		t, ok := tokens.find(secret)
 		if !ok {
@@ -140,14 +159,14 @@ func bearer(r *http.Request) (string, bool) {
 // InSession reports whether a request comes with the cookie of a session that holds, which
 // its browser may want to end. A request with a token of its own does not.
 func (c *Control) InSession(r *http.Request) bool {
-	tokens := c.tokens.Load()
+	tokens := c.cfg.Policy().Tokens
 	if tokens == nil {
 		return false
 	}
 	if _, ok := bearer(r); ok {
 		return false
 	}
-	grant, err := c.authorizeByToken(r, *tokens)
+	grant, err := c.authorizeByToken(r, tokens)
 	return err == nil && grant.session != ""
 }
 
@@ -162,14 +181,12 @@ func sessionOf(r *http.Request) (string, bool) {
 // Holds reports whether a grant is still good, for connections that outlive a request:
 // its token may have been withdrawn or its role changed, its session closed.
 func (c *Control) Holds(g Grant) bool {
+	policy := c.cfg.Policy()
 	if g.token == nil {
-		return true
+		// It came through the front door, or from this host where nobody needs a token.
+		return policy.FrontRole >= g.Role || policy.FrontRole == None && policy.Tokens == nil
 	}
-	tokens := c.tokens.Load()
-	if tokens == nil {
-		return false
-	}
-	t, ok := tokens.findHash(*g.token)
+	t, ok := policy.Tokens.findHash(*g.token)
 	if !ok || t.role != g.Role {
 		return false
 	}
@@ -181,7 +198,9 @@ func (c *Control) Holds(g Grant) bool {
 }
 
 // failed notes a wrong secret and returns the refusal. It logs no more of it than that it
-// was wrong, and nothing while the address is slowed down.
+// was wrong, and nothing while the address is slowed down. Only wrong secrets are slowed
+// down: the right one is 256 random bits, which nobody guesses, and behind a proxy the
+// address is that of others too.
 func (c *Control) failed(r *http.Request, way string) error {
 	now, from := time.Now(), addressOf(r.RemoteAddr)
 	wait := c.throttle.wait(from, now)

@@ -1,7 +1,9 @@
 package access_test
 
 import (
+	"context"
 	"errors"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -49,8 +51,11 @@ func checkStatus(tb testing.TB, control *access.Control, r *http.Request, want i
 	return grant
 }
 
+// operator is what a caller on this host is who may see everything.
+func operator(*http.Request) access.Role { return access.Operator }
+
 func TestLoopbackAlone(t *testing.T) {
-	control := controlOf(t, access.Config{})
+	control := controlOf(t, access.Config{Local: operator})
 	const local = "127.0.0.1:4242"
 	for _, test := range []struct {
 		remote, host string
@@ -102,7 +107,7 @@ func TestLoopbackAlone(t *testing.T) {
 }
 
 func TestFrontHasAuthenticated(t *testing.T) {
-	control := controlOf(t, access.Config{FrontRole: access.Viewer})
+	control := controlOf(t, access.Config{Policy: func() access.Policy { return access.Policy{FrontRole: access.Viewer} }})
 	grant := checkStatus(t, control, request(t, "192.0.2.7:4242", "host.example"), http.StatusOK)
 	if grant.Role != access.Viewer {
 		t.Errorf("role %s, want viewer", grant.Role)
@@ -128,6 +133,98 @@ func TestBadOrigins(t *testing.T) {
 	for _, origin := range []string{"", "*", "null", "grafana.example", "https://", "ftp://x", "https://x/path", "https://x?q", "https://u@x", "https://x#f", "://"} {
 		if _, err := access.New(access.Config{AllowedOrigins: []string{origin}}); err == nil {
 			t.Errorf("the origin %q is accepted", origin)
+		}
+	}
+}
+
+// TestForwardingHeaders: by what its name says, whoever invented it.
+func TestForwardingHeaders(t *testing.T) {
+	control := controlOf(t, access.Config{Local: operator})
+	for _, name := range []string{
+		"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Scheme",
+		"X-Forwarded-Ssl", "X-Forwarded-User", "X-Forwarded", "Forwarded", "Forwarded-For", "X-Forward-For", "Via", "X-Via",
+		"X-Real-Ip", "Real-Ip", "Client-Ip", "X-Client-Ip", "True-Client-Ip", "Fastly-Client-Ip", "X-Azure-Clientip", "X-Cluster-Client-Ip",
+		"Cf-Connecting-Ip", "Cf-Connecting-Ipv6", "Cf-Ray", "Cf-Visitor", "Do-Connecting-Ip", "Cdn-Loop", "Cdn-Src-Ip", "Fly-Client-Ip",
+		"Fly-Forwarded-Port", "Fastly-Ff", "Fastly-Ssl", "Ali-Cdn-Real-Ip", "Akamai-Origin-Hop", "X-Akamai-Edgescape", "X-Envoy-External-Address",
+		"X-Envoy-Expected-Rq-Timeout-Ms", "X-Original-Url", "X-Original-Host", "X-Original-Forwarded-For", "X-Originating-Ip",
+		"X-Proxyuser-Ip", "Proxy-Connection", "X-Remote-Ip", "X-Remote-Addr", "X-Amz-Cf-Id", "X-Amzn-Trace-Id", "X-Appengine-User-Ip",
+		"X-Cloud-Trace-Context", "X-Arr-Log-Id", "X-Nginx-Proxy", "X-Varnish", "X-Sucuri-Clientip", "Incap-Client-Ip", "X-Rewrite-Url",
+		"Front-End-Https", "Wl-Proxy-Client-Ip", "Tailscale-User-Login", "X-Auth-Request-User", "X-Host", "X-Scheme", "X_forwarded_for",
+	} {
+		checkStatus(t, control, request(t, local, "localhost", name, "x"), http.StatusForbidden)
+	}
+	for _, name := range []string{
+		"Accept", "Accept-Encoding", "Accept-Language", "Authorization", "Cache-Control", "Connection", "Cookie", "Dnt", "If-None-Match",
+		"Pragma", "Priority", "Referer", "Sec-Ch-Ua", "Sec-Ch-Ua-Platform", "Sec-Fetch-Dest", "Sec-Fetch-User", "Sec-Gpc",
+		"Sec-Websocket-Key", "Sec-Websocket-Version", "Te", "Traceparent", "Upgrade", "Upgrade-Insecure-Requests", "User-Agent",
+		"X-Prometheus-Scrape-Timeout-Seconds", "X-Requested-With", "X-Request-Id", "X-Grafana-Org-Id",
+	} {
+		checkStatus(t, control, request(t, local, "localhost", name, "x"), http.StatusOK)
+	}
+}
+
+func TestHTTP10IsAProxys(t *testing.T) {
+	r := request(t, local, "localhost")
+	r.Proto, r.ProtoMinor = "HTTP/1.0", 0
+	checkStatus(t, controlOf(t, access.Config{Local: operator}), r, http.StatusForbidden)
+	files, viewer, _ := twoTokens(t)
+	r.Header.Set("Authorization", "Bearer "+viewer)
+	checkStatus(t, controlOf(t, access.Config{Policy: files.policy}), r, http.StatusOK)
+}
+
+// TestLocalRole: what the system shows the account of the caller, and a viewer where that
+// cannot be known.
+func TestLocalRole(t *testing.T) {
+	for _, role := range []access.Role{access.Public, access.Viewer, access.Operator} {
+		control := controlOf(t, access.Config{Local: func(*http.Request) access.Role { return role }})
+		if grant := checkStatus(t, control, request(t, local, "localhost"), http.StatusOK); grant.Role != role || !control.Holds(grant) {
+			t.Errorf("role %d, want %d, which holds", grant.Role, role)
+		}
+		checkStatus(t, control, request(t, remote, "localhost"), http.StatusForbidden)
+	}
+	hidden := controlOf(t, access.Config{Local: func(*http.Request) access.Role { return access.None }})
+	checkStatus(t, hidden, request(t, local, "localhost"), http.StatusForbidden)
+	if grant := checkStatus(t, controlOf(t, access.Config{}), request(t, local, "localhost"), http.StatusOK); grant.Role != access.Viewer {
+		t.Errorf("role %s where nothing is known", grant.Role)
+	}
+}
+
+// TestUnixSocket: whoever comes over one is on this host.
+func TestUnixSocket(t *testing.T) {
+	control := controlOf(t, access.Config{Local: operator})
+	r := request(t, "@", "localhost")
+	r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, &net.UnixAddr{Name: "/run/x", Net: "unix"}))
+	checkStatus(t, control, r, http.StatusOK)
+	r.Header.Set("Via", "1.1 proxy")
+	checkStatus(t, control, r, http.StatusForbidden)
+}
+
+func TestCheckSite(t *testing.T) {
+	files, _, _ := twoTokens(t)
+	open, closed := controlOf(t, access.Config{}), controlOf(t, access.Config{Policy: files.policy})
+	for _, test := range []struct {
+		control      *access.Control
+		remote, host string
+		origin       string
+		ok           bool
+	}{
+		{open, local, "localhost", "", true},
+		{open, local, "evil.example", "", false},
+		{open, local, "evil.example", "http://evil.example", false},
+		{open, local, "localhost", "http://evil.example", false},
+		{open, remote, "host.example", "", true},
+		{open, remote, "host.example", "http://evil.example", false},
+		{closed, local, "host.example", "", true},
+		{closed, local, "host.example", "http://evil.example", false},
+	} {
+		r := request(t, test.remote, test.host)
+		if test.origin != "" {
+			r.Header.Set("Origin", test.origin)
+		}
+		err := test.control.CheckSite(r)
+		refusal, _ := errors.AsType[*access.RefusalError](err)
+		if (err == nil) != test.ok || !test.ok && (refusal == nil || !refusal.Foreign || refusal.Status != http.StatusForbidden) {
+			t.Errorf("from %s for %s of %q: %v", test.remote, test.host, test.origin, err)
 		}
 	}
 }

@@ -3,69 +3,50 @@ package access
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// Bounds of a token file.
-const (
-	maxFileBytes = 1 << 20
-	maxTokens    = 1000
-)
+// maxTokens bounds a token file: each secret is compared with all of them.
+const maxTokens = 1000
 
-// readTokens reads a token file. The error names the file and the line.
-func readTokens(path string) (tokenSet, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("token file: %w", err)
-	}
-	data, err := io.ReadAll(io.LimitReader(file, maxFileBytes+1))
-	if err := errors.Join(err, file.Close()); err != nil {
-		return nil, fmt.Errorf("token file: %w", err)
-	}
-	if len(data) > maxFileBytes {
-		return nil, fmt.Errorf("token file %s: larger than %d bytes", path, maxFileBytes)
-	}
-	set, err := parseTokens(data)
-	if err != nil {
-		return nil, fmt.Errorf("token file %s: %w", path, err)
-	}
-	return set, nil
-}
-
-// parseTokens reads a mapping with the one key "tokens", a list of name, role and hash.
-func parseTokens(data []byte) (tokenSet, error) {
+// ParseTokens reads the text of a token file: a mapping with the one key "tokens", a list of
+// name, role and hash. An empty list, as after the last token was withdrawn, lets nobody in.
+// The error is one line that names the line in the file.
+func ParseTokens(data []byte) (*Tokens, error) {
 	var document yaml.Node
 	if err := yaml.Unmarshal(data, &document); err != nil {
-		return nil, err
+		return nil, errors.New(strings.Join(strings.Fields(err.Error()), " "))
 	}
 	if len(document.Content) == 0 {
 		return nil, errNoTokens
 	}
-	var set tokenSet
+	var list *Tokens
 	err := eachKey(document.Content[0], func(key string, value *yaml.Node) error {
 		if key != "tokens" {
 			return fmt.Errorf("line %d: unknown key %q, want tokens", value.Line, key)
 		}
 		var err error
-		set, err = parseList(value)
+		list, err = parseList(value)
 		return err
 	})
-	if err == nil && len(set) == 0 {
+	if err == nil && list == nil {
 		err = errNoTokens
 	}
-	return set, err
+	return list, err
 }
 
-var errNoTokens = errors.New("has no tokens")
+var errNoTokens = errors.New(`has no key "tokens"; to let nobody in, write "tokens: []"`)
 
-func parseList(list *yaml.Node) (tokenSet, error) {
+func parseList(list *yaml.Node) (*Tokens, error) {
+	if list.Kind == yaml.ScalarNode && list.Tag == "!!null" {
+		return &Tokens{}, nil
+	}
 	if list.Kind != yaml.SequenceNode || len(list.Content) > maxTokens {
 		return nil, fmt.Errorf("line %d: tokens: want a list of at most %d", list.Line, maxTokens)
 	}
-	set := make(tokenSet, 0, len(list.Content))
+	set := &Tokens{list: make([]token, 0, len(list.Content))}
 	lines := map[string]int{}
 	for _, node := range list.Content {
 		t, err := parseEntry(node)
@@ -79,7 +60,7 @@ func parseList(list *yaml.Node) (tokenSet, error) {
 			return nil, fmt.Errorf("line %d: %q has the hash of %q", node.Line, t.name, other.name)
 		}
 		lines[t.name] = node.Line
-		set = append(set, t)
+		set.list = append(set.list, t)
 	}
 	return set, nil
 }

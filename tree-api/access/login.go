@@ -9,29 +9,24 @@ import (
 )
 
 // NeedsToken reports whether there are tokens, and so something to log in with.
-func (c *Control) NeedsToken() bool { return c.tokens.Load() != nil }
+func (c *Control) NeedsToken() bool { return c.cfg.Policy().Tokens != nil }
 
 // Login opens a session for the owner of a token and returns its cookie. The error is a
-// *RefusalError. While an address is slowed down its secrets are not even looked at.
+// *RefusalError.
 func (c *Control) Login(r *http.Request, secret string) (*http.Cookie, error) {
 	if err := c.checkOrigin(r); err != nil {
 		return nil, err
 	}
-	tokens := c.tokens.Load()
+	tokens := c.cfg.Policy().Tokens
 	if tokens == nil {
 		return nil, forbidden("there are no tokens to log in with")
-	}
-	now, from := time.Now(), addressOf(r.RemoteAddr)
-	if wait := c.throttle.wait(from, now); wait > 0 {
-		return nil, slowDown(wait)
 	}
 	t, ok := tokens.find(strings.TrimSpace(secret))
 	if !ok {
 		return nil, c.failed(r, "form")
 	}
-	c.throttle.succeed(from)
 	level.Info(c.cfg.Logger).Log("msg", "login", "remote", r.RemoteAddr, "token", t.name, "role", t.role)
-	return cookie(r, c.sessions.open(t, now), sessionLifetime), nil
+	return cookie(r, c.sessions.open(t, time.Now()), sessionLifetime), nil
 }
 
 // Logout closes the session of a request, if it has one, and returns the cookie that

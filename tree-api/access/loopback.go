@@ -7,38 +7,42 @@ import (
 	"strings"
 )
 
-// forwardingHeaders are set by proxies: the caller behind one is not on this host, even
-// where the proxy is. A proxy that sets none of them cannot be told from a local caller.
-var forwardingHeaders = []string{
-	"Forwarded", // RFC 7239
-	"Via",       // RFC 9110, section 7.6.3
-	"X-Forwarded-For",
-	"X-Forwarded-Host",
-	"X-Forwarded-Proto",
-	"X-Forwarded-Server",
-	"X-Real-Ip",
-	"X-Client-Ip",
-	"True-Client-Ip",
-	"Cf-Connecting-Ip",
-}
-
-// checkLoopback returns a *RefusalError unless the request comes from this host, and to it:
-// a foreign name in Host means that a web page made its own name point here (DNS
-// rebinding).
-func checkLoopback(r *http.Request) error {
-	address, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || !address.Addr().Unmap().IsLoopback() {
+// checkLocal returns a *RefusalError unless the request comes from this host, and to it,
+// with nothing in between.
+func checkLocal(r *http.Request) error {
+	if !isLocal(r) {
 		return forbidden("the process tree is shown to this host alone, as there are no tokens and no users")
 	}
-	for _, name := range forwardingHeaders {
-		if _, ok := r.Header[name]; ok {
+	// Some proxies add no header, but speak HTTP/1.0 to what is behind them (nginx, by
+	// default). Browsers and clients of today do not.
+	if !r.ProtoAtLeast(1, 1) {
+		return forbidden("the process tree is shown to this host alone, and HTTP/1.0 is what proxies speak")
+	}
+	for name := range r.Header {
+		if isForwarding(name) {
 			return forbidden("the process tree is shown to this host alone, and " + name + " says that a proxy is in between")
 		}
 	}
-	if !isLoopbackHost(r.Host) {
-		return forbidden("the process tree is shown to this host alone, and Host is not a name of loopback")
+	return checkHost(r)
+}
+
+// isLocal reports whether the connection comes from this host: from an address of loopback,
+// or over a Unix socket.
+func isLocal(r *http.Request) bool {
+	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && local.Network() == "unix" {
+		return true
 	}
-	return nil
+	address, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && address.Addr().Unmap().IsLoopback()
+}
+
+// checkHost returns a *RefusalError for a foreign name in Host: a web page made its own name
+// point here (DNS rebinding).
+func checkHost(r *http.Request) error {
+	if isLoopbackHost(r.Host) {
+		return nil
+	}
+	return foreign("the process tree is shown to this host alone, and Host is not a name of loopback")
 }
 
 // isLoopbackHost reports whether the value of a Host header, with or without a port, is

@@ -54,13 +54,13 @@ func (c *Control) checkOrigin(r *http.Request) error {
 		if c.AllowsOrigin(origin) || sameOrigin(r, origin) {
 			return nil
 		}
-		return forbidden(fmt.Sprintf("the origin %q is not allowed to read the process tree", origin))
+		return foreign(fmt.Sprintf("the origin %q is not allowed to read the process tree", origin))
 	}
 	// A script or an image of another site comes without Origin; whoever follows a link
 	// navigates (Fetch Metadata, W3C).
 	site := r.Header.Get("Sec-Fetch-Site")
 	if (site == "cross-site" || site == "same-site") && r.Header.Get("Sec-Fetch-Mode") != "navigate" {
-		return forbidden("a page of another site is not allowed to read the process tree")
+		return foreign("a page of another site is not allowed to read the process tree")
 	}
 	return nil
 }

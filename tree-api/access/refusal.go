@@ -13,6 +13,9 @@ type RefusalError struct {
 	// ones, else 403.
 	Status int
 	Reason string
+	// Foreign is that the page of another site made the request, under its own name or by
+	// one that it has for this host.
+	Foreign bool
 	// RetryAfter is how long to wait after a 429.
 	RetryAfter time.Duration
 }
@@ -21,6 +24,10 @@ func (e *RefusalError) Error() string { return e.Reason }
 
 func forbidden(reason string) *RefusalError {
 	return &RefusalError{Status: http.StatusForbidden, Reason: reason}
+}
+
+func foreign(reason string) *RefusalError {
+	return &RefusalError{Status: http.StatusForbidden, Reason: reason, Foreign: true}
 }
 
 func slowDown(wait time.Duration) *RefusalError {

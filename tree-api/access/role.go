@@ -1,9 +1,6 @@
 package access
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // Role is what a caller may see.
 type Role uint8
@@ -12,6 +9,9 @@ type Role uint8
 const (
 	// None sees no process at all.
 	None Role = iota
+	// Public is a viewer on this host whose account the kernel refuses more: what it keeps
+	// for a process' owner, such as I/O and open descriptors, is absent too.
+	Public
 	// Viewer sees the processes without command lines and without paths: no executable,
 	// no working directory, no cgroup, no open file.
 	Viewer
@@ -19,7 +19,7 @@ const (
 	Operator
 )
 
-var roleNames = []string{"none", "viewer", "operator"}
+var roleNames = []string{None: "none", Public: "viewer", Viewer: "viewer", Operator: "operator"}
 
 // String returns the role's name as it stands in the token file and in the JSON.
 func (r Role) String() string {
@@ -31,9 +31,10 @@ func (r Role) String() string {
 
 // ParseRole is the inverse of String for the roles that somebody can be given.
 func ParseRole(name string) (Role, error) {
-	i := slices.Index(roleNames, name)
-	if i <= int(None) {
-		return None, fmt.Errorf("unknown role %q: it is viewer or operator", name)
+	for _, role := range []Role{Viewer, Operator} {
+		if role.String() == name {
+			return role, nil
+		}
 	}
-	return Role(i), nil
+	return None, fmt.Errorf("unknown role %q: it is viewer or operator", name)
 }

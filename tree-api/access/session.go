@@ -15,7 +15,7 @@ const (
 	cookieName = "proctree_session"
 	// sessionLifetime is how long a login holds.
 	sessionLifetime = 12 * time.Hour
-	// maxSessions bounds the sessions; beyond it the one that ends first is dropped.
+	// maxSessions bounds the sessions; beyond it the token with the most loses its oldest.
 	maxSessions = 1000
 )
 
@@ -46,23 +46,29 @@ func (s *sessions) open(t token, now time.Time) string {
 	return secret
 }
 
-// makeRoom drops what has expired, and if that is not enough the oldest.
+// makeRoom drops what has expired. If that is not enough, the token with the most sessions
+// loses the one that ends first, so that no caller can end the sessions of another.
 func (s *sessions) makeRoom(now time.Time) {
 	if len(s.byID) < maxSessions {
 		return
 	}
-	var oldest digest
-	first := true
+	count, first := map[digest]int{}, map[digest]digest{}
+	var most digest
 	for id, session := range s.byID {
-		switch {
-		case !now.Before(session.expires):
+		if !now.Before(session.expires) {
 			delete(s.byID, id)
-		case first || session.expires.Before(s.byID[oldest].expires):
-			oldest, first = id, false
+			continue
+		}
+		token := session.token
+		if oldest, ok := first[token]; !ok || session.expires.Before(s.byID[oldest].expires) {
+			first[token] = id
+		}
+		if count[token]++; count[token] > count[most] {
+			most = token
 		}
 	}
 	if len(s.byID) >= maxSessions {
-		delete(s.byID, oldest)
+		delete(s.byID, first[most])
 	}
 }
 

@@ -18,7 +18,7 @@ const (
 	maxAddresses = 4096
 )
 
-// throttle slows failed logins down by the address they come from.
+// throttle slows wrong secrets down by the address they come from, so that they fill no log.
 type throttle struct {
 	mu        sync.Mutex
 	byAddress map[netip.Prefix]failures
@@ -99,11 +99,4 @@ func (t *throttle) makeRoom(now time.Time) {
 	if len(t.byAddress) >= maxAddresses {
 		delete(t.byAddress, quiet)
 	}
-}
-
-// succeed forgets the failures of an address.
-func (t *throttle) succeed(from netip.Prefix) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.byAddress, from)
 }

@@ -70,17 +70,20 @@ func parseHash(text string) (hash digest, err error) {
 	return hash, nil
 }
 
-// tokenSet are the tokens of one file.
-type tokenSet []token
+// Tokens are those of one token file. They never change. A nil one has none.
+type Tokens struct{ list []token }
 
 // find returns the token with the secret. It compares with every one, and each in
 // constant time, so that the time it takes tells nothing.
-func (s tokenSet) find(secret string) (found token, ok bool) {
+func (s *Tokens) find(secret string) (found token, ok bool) {
 	return s.findHash(sha256.Sum256([]byte(secret)))
 }
 
-func (s tokenSet) findHash(hash digest) (found token, ok bool) {
-	for _, t := range s {
+func (s *Tokens) findHash(hash digest) (found token, ok bool) {
+	if s == nil {
+		return found, false
+	}
+	for _, t := range s.list {
 		if subtle.ConstantTimeCompare(t.hash[:], hash[:]) == 1 {
 			found, ok = t, true
 		}

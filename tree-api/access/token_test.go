@@ -3,8 +3,6 @@ package access_test
 import (
 	"bytes"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,14 +11,29 @@ import (
 	"proctree/tree-api/access"
 )
 
-// twoTokens writes a token file and returns the secrets in it.
-func twoTokens(tb testing.TB) (path, viewer, operator string) {
+// held is a policy that a test can change, as a reload does.
+type held struct{ access.Policy }
+
+func (h *held) policy() access.Policy { return h.Policy }
+
+// set reads other tokens.
+func (h *held) set(tb testing.TB, text string) {
+	tb.Helper()
+	tokens, err := access.ParseTokens([]byte(text))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	h.Tokens = tokens
+}
+
+// twoTokens returns a policy with two tokens, and their secrets.
+func twoTokens(tb testing.TB) (files *held, viewer, operator string) {
 	tb.Helper()
 	viewer, first := newToken(tb, "grafana", access.Viewer)
 	operator, second := newToken(tb, "ann", access.Operator)
-	path = filepath.Join(tb.TempDir(), "tokens.yml")
-	write(tb, path, "tokens:\n"+first+second)
-	return path, viewer, operator
+	files = &held{}
+	files.set(tb, "tokens:\n"+first+second)
+	return files, viewer, operator
 }
 
 func newToken(tb testing.TB, name string, role access.Role) (secret, entry string) {
@@ -35,22 +48,15 @@ func newToken(tb testing.TB, name string, role access.Role) (secret, entry strin
 	return secret, entry
 }
 
-func write(tb testing.TB, path, text string) {
-	tb.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		tb.Fatal(err)
-	}
-}
-
 const (
 	local  = "127.0.0.1:4242"
 	remote = "192.0.2.7:4242"
 )
 
 func TestBearer(t *testing.T) {
-	path, viewer, operator := twoTokens(t)
+	files, viewer, operator := twoTokens(t)
 	var logged bytes.Buffer
-	control := controlOf(t, access.Config{TokenFile: path, Logger: log.NewLogfmtLogger(&logged)})
+	control := controlOf(t, access.Config{Policy: files.policy, Logger: log.NewLogfmtLogger(&logged)})
 	for _, test := range []struct {
 		authorization string
 		status        int
@@ -80,15 +86,16 @@ func TestBearer(t *testing.T) {
 }
 
 func TestForeignOriginIsRefusedInSpiteOfToken(t *testing.T) {
-	path, _, operator := twoTokens(t)
-	control := controlOf(t, access.Config{TokenFile: path})
+	files, _, operator := twoTokens(t)
+	control := controlOf(t, access.Config{Policy: files.policy})
 	r := request(t, remote, "host.example", "Authorization", "Bearer "+operator, "Origin", "https://evil.example")
 	checkStatus(t, control, r, http.StatusForbidden)
 }
 
 func TestTokenAddsToFrontRole(t *testing.T) {
-	path, viewer, operator := twoTokens(t)
-	control := controlOf(t, access.Config{TokenFile: path, FrontRole: access.Viewer})
+	files, viewer, operator := twoTokens(t)
+	files.FrontRole = access.Viewer
+	control := controlOf(t, access.Config{Policy: files.policy})
 	for secret, want := range map[string]access.Role{"": access.Viewer, viewer: access.Viewer, operator: access.Operator} {
 		r := request(t, remote, "host.example")
 		if secret != "" {
@@ -102,32 +109,47 @@ func TestTokenAddsToFrontRole(t *testing.T) {
 }
 
 func TestReload(t *testing.T) {
-	path, viewer, operator := twoTokens(t)
-	control := controlOf(t, access.Config{TokenFile: path})
+	files, viewer, operator := twoTokens(t)
+	control := controlOf(t, access.Config{Policy: files.policy})
 	as := func(secret string, status int) access.Grant {
 		t.Helper()
 		return checkStatus(t, control, request(t, remote, "h", "Authorization", "Bearer "+secret), status)
 	}
 	first, second := as(viewer, 200), as(operator, 200)
-
-	write(t, path, "tokens: [")
-	if err := control.Reload(); err == nil {
-		t.Error("a broken file is accepted")
-	}
-	as(viewer, 200)
 	if !control.Holds(first) || !control.Holds(second) {
-		t.Error("a grant is lost with a broken file")
+		t.Error("a grant does not hold")
 	}
 
 	data, entry := newToken(t, "new", access.Viewer)
-	write(t, path, "tokens:\n"+entry)
-	if err := control.Reload(); err != nil {
-		t.Fatal(err)
-	}
+	files.set(t, "tokens:\n"+entry)
 	as(viewer, 401)
 	as(data, 200)
 	if control.Holds(first) || control.Holds(second) {
 		t.Error("a grant holds although its token is gone")
+	}
+	for _, none := range []string{"tokens: []", "tokens:"} {
+		files.set(t, none)
+		as(data, 401)
+		checkStatus(t, control, request(t, local, "localhost"), 401)
+	}
+}
+
+// TestGrantsOfTheFrontDoorEnd when the users are taken out of its file, or others come.
+func TestGrantsOfTheFrontDoorEnd(t *testing.T) {
+	files := &held{access.Policy{FrontRole: access.Operator}}
+	control := controlOf(t, access.Config{Policy: files.policy})
+	grant := checkStatus(t, control, request(t, remote, "h"), 200)
+	if !control.Holds(grant) {
+		t.Error("a grant does not hold")
+	}
+	files.FrontRole = access.Viewer
+	if control.Holds(grant) {
+		t.Error("an operator's grant holds although the door makes viewers now")
+	}
+	files.set(t, "tokens: []")
+	files.FrontRole = access.None
+	if control.Holds(grant) {
+		t.Error("a grant holds although a token is needed now")
 	}
 }
 
@@ -135,8 +157,7 @@ func TestTokenFileErrors(t *testing.T) {
 	hash := "sha256:" + strings.Repeat("ab", 32)
 	entry := func(name string) string { return "- {name: " + name + ", role: viewer, hash: \"" + hash + "\"}\n" }
 	for text, want := range map[string]string{
-		"":                       "no tokens",
-		"tokens: []":             "no tokens",
+		"":                       "no key \"tokens\"",
 		"- a":                    "line 1: want keys",
 		"tokens: 3":              "line 1: tokens: want a list",
 		"token: []":              "unknown key \"token\"",
@@ -146,27 +167,22 @@ func TestTokenFileErrors(t *testing.T) {
 		"tokens:\n" + entry("a") + "- {name: a, role: viewer, hash: \"sha256:" + strings.Repeat("cd", 32) + "\"}": "line 3: the name \"a\" is taken in line 2",
 		"tokens:\n" + entry("a") + entry("b"):                             "line 3: \"b\" has the hash of \"a\"",
 		"tokens:\n" + strings.Replace(entry("a"), "viewer", "root", 1):    "line 2: role: unknown role \"root\"",
+		"tokens:\n" + strings.Replace(entry("a"), "viewer", "none", 1):    "line 2: role: unknown role \"none\"",
 		"tokens:\n" + strings.Replace(entry("a"), hash, "secret", 1):      "line 2: hash: want sha256:",
 		"tokens:\n" + strings.Replace(entry("a"), hash, hash[:70]+"z", 1): "line 2: hash: want sha256:",
 		"tokens:\n" + entry("\"a b\""):                                    "line 2: name: token name",
 		"tokens:\n- {name: a, role: viewer, hash: x, more: 1}":            "hash",
 		"tokens:\n- {name: a, name: b, role: viewer}":                     "name is given twice",
-		"\t":                              "yaml",
-		"tokens: &a [*a]":                 "",
-		"# " + strings.Repeat("x", 1<<20): "larger than",
+		"\t":              "yaml",
+		"tokens: &a [*a]": "",
 	} {
-		path := filepath.Join(t.TempDir(), "tokens.yml")
-		write(t, path, text)
-		_, err := access.New(access.Config{TokenFile: path})
-		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
-			t.Errorf("%.60q: error %v, want %s with %s", text, err, path, want)
+		_, err := access.ParseTokens([]byte(text))
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%.60q: error %v, want one line with %s", text, err, want)
 		}
 		if err != nil && strings.Contains(err.Error(), hash) {
 			t.Errorf("%.60q: the error shows the hash: %v", text, err)
 		}
-	}
-	if _, err := access.New(access.Config{TokenFile: "/nonexistent/tokens.yml"}); err == nil {
-		t.Error("a token file that is not there is accepted")
 	}
 }
 
@@ -186,12 +202,15 @@ func FuzzTokenFile(f *testing.F) {
 	f.Add("tokens: &a [*a]")
 	f.Add("&a tokens: *a")
 	f.Fuzz(func(t *testing.T, text string) {
-		path := filepath.Join(t.TempDir(), "tokens.yml")
-		write(t, path, text)
-		control, err := access.New(access.Config{TokenFile: path})
+		tokens, err := access.ParseTokens([]byte(text))
 		if err != nil {
+			if strings.ContainsAny(err.Error(), "\n\r") {
+				t.Errorf("more than one line: %q", err)
+			}
 			return
 		}
+		files := &held{access.Policy{Tokens: tokens}}
+		control := controlOf(t, access.Config{Policy: files.policy})
 		if !control.NeedsToken() {
 			t.Error("a file without an error leaves the door open")
 		}

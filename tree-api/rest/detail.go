@@ -64,11 +64,14 @@ func (c *Calls) appendProcess(dst []byte, v *tree.View, i int32, d *process.Deta
 func appendDetail(dst []byte, d *process.Detail, role access.Role) []byte {
 	dst = appendLimits(dst, d.Limits)
 	dst = appendThreads(dst, d.ThreadList)
-	dst = appendCounts(dst, "memory", d.Memory)
-	dst = appendCounts(dst, "io", d.IO)
 	if d.OOMScore != nil {
 		dst = jsontext.AppendInt(append(dst, `,"oom_score":`...), *d.OOMScore)
 	}
+	if role == access.Public {
+		return dst
+	}
+	dst = appendCounts(dst, "memory", d.Memory)
+	dst = appendCounts(dst, "io", d.IO)
 	dst = jsontext.AppendText(dst, "wait_channel", d.WaitChan)
 	if role == access.Operator {
 		dst = appendPlaces(dst, d)

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-kit/log"
@@ -47,6 +48,8 @@ type Calls struct {
 	// started tells the entity tags of two runs apart.
 	started string
 	slots   chan struct{}
+	// edition counts the configurations.
+	edition atomic.Uint64
 	// buffers keeps the *[]byte of answers for the next ones.
 	buffers sync.Pool
 }
@@ -124,7 +127,7 @@ func (c *Calls) serve(w http.ResponseWriter, r *http.Request, next func(*http.Re
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), c.cfg.RequestTimeout)
 	defer cancel()
-	got, err := next(r.WithContext(ctx))
+	got, err := c.make(func() (answer, error) { return next(r.WithContext(ctx)) })
 	if err != nil {
 		f := FailureOf(err)
 		if f.Status >= http.StatusInternalServerError && r.Context().Err() == nil {
@@ -135,6 +138,19 @@ func (c *Calls) serve(w http.ResponseWriter, r *http.Request, next func(*http.Re
 	}
 	c.write(w, r, got)
 }
+
+// make makes an answer, and makes it again if meanwhile another configuration came.
+func (c *Calls) make(next func() (answer, error)) (got answer, err error) {
+	for {
+		edition := c.edition.Load()
+		if got, err = next(); err != nil || c.edition.Load() == edition {
+			return got, err
+		}
+	}
+}
+
+// Refresh tells that another configuration holds: answers under way are made again.
+func (c *Calls) Refresh() { c.edition.Add(1) }
 
 // write sends an answer, or 304 if the caller has it (RFC 9110, section 13.1.2). The tag
 // is weak as the answer may travel compressed. For HEAD net/http drops the body.

@@ -43,6 +43,18 @@ type client struct {
 	// ended is closed when no further message will come; farewell then says why.
 	ended    chan struct{}
 	farewell farewell
+	// holds reports whether the grant of the reader still does.
+	holds func() bool
+}
+
+// bye says why a client gets nothing more; ok is false while it does.
+func (c *client) bye() (why farewell, ok bool) {
+	select {
+	case <-c.ended:
+		return c.farewell, true
+	default:
+		return withdrawn, !c.holds()
+	}
 }
 
 // farewell is why the server ends a stream (RFC 6455, section 7.4.1).
@@ -58,16 +70,18 @@ var (
 	}
 	goingAway = farewell{websocket.StatusGoingAway, "the exporter stops"}
 	noTable   = farewell{websocket.StatusInternalError, "the process table could not be read"}
+	// StatusServiceRestart (1012) is IANA's registry's: the reader connects again.
+	reloaded  = farewell{websocket.StatusServiceRestart, "the configuration was changed; connect again for the whole table"}
 	withdrawn = farewell{websocket.StatusPolicyViolation, "access was withdrawn; sign in again"}
 )
 
 // join adds a client, with the whole table as its first message.
-func (f *feed) join(as tree.Layout) *client {
-	c := &client{messages: make(chan []byte, queued), ended: make(chan struct{})}
-	if f.full[as] == nil {
-		f.full[as] = f.shown.Full(f.sequence, as)
+func (f *feed) join(wish *subscription) *client {
+	c := &client{messages: make(chan []byte, queued), ended: make(chan struct{}), holds: wish.holds}
+	if f.full[wish.layout] == nil {
+		f.full[wish.layout] = f.shown.Full(f.sequence, wish.layout)
 	}
-	c.messages <- f.full[as]
+	c.messages <- f.full[wish.layout]
 	f.clients[c] = struct{}{}
 	return c
 }
@@ -97,6 +111,31 @@ func (f *feed) advance(ctx context.Context, m *tree.Model) error {
 		}
 	}
 	return nil
+}
+
+// endWithdrawn cuts those off whose access was withdrawn.
+func (f *feed) endWithdrawn() {
+	for c := range f.clients {
+		if !c.holds() {
+			f.end(c, withdrawn)
+		}
+	}
+}
+
+// refresh leads all clients to a table that another configuration makes. Who still has
+// messages waiting that the one before made does not get them.
+func (f *feed) refresh(ctx context.Context, m *tree.Model) {
+	for c := range f.clients {
+		if len(c.messages) > 0 {
+			f.end(c, reloaded)
+		}
+	}
+	if f.advance(ctx, m) == nil {
+		return
+	}
+	for c := range f.clients {
+		f.end(c, reloaded)
+	}
 }
 
 // snapshot is the one that the feed shows.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-kit/log"
 
+	"proctree/collector/group"
 	"proctree/tree-api/access"
 	"proctree/tree-api/tree"
 )
@@ -31,6 +32,8 @@ type hub struct {
 	// stop ends the loop; nil while there is none.
 	stop   context.CancelFunc
 	closed bool
+	// edition counts the configurations.
+	edition uint64
 }
 
 // reserve takes one of the places for streams; false if there is none left.
@@ -55,9 +58,24 @@ func (h *hub) release() {
 
 // join starts a stream. The caller leaves when it is over.
 func (h *hub) join(ctx context.Context, wish *subscription) (*client, error) {
-	if c, err := h.joinRunning(wish); c != nil || err != nil {
-		return c, err
+	for {
+		c, edition, err := h.joinRunning(wish)
+		if c != nil || err != nil {
+			return c, err
+		}
+		f, err := h.open(ctx, wish)
+		if err != nil {
+			return nil, err
+		}
+		// Another configuration may have come meanwhile, and the table be that of the old one.
+		if c, err := h.joinOpened(wish, f, edition); c != nil || err != nil {
+			return c, err
+		}
 	}
+}
+
+// open makes a feed with its first table.
+func (h *hub) open(ctx context.Context, wish *subscription) (*feed, error) {
 	m, err := h.models.Current(ctx)
 	if err != nil {
 		return nil, err
@@ -70,10 +88,19 @@ func (h *hub) join(ctx context.Context, wish *subscription) (*client, error) {
 	if wish.isOpening() {
 		f.full[tree.InColumns] = m.Openings.Message(shown)
 	}
+	return f, nil
+}
+
+// joinOpened joins a feed that was made under an edition of the configuration; nil if that
+// is another one by now.
+func (h *hub) joinOpened(wish *subscription, f *feed, edition uint64) (*client, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.closed {
+	switch {
+	case h.closed:
 		return nil, errClosed
+	case h.edition != edition:
+		return nil, nil
 	}
 	if running := h.feeds[wish.feedKey]; running != nil {
 		f = running
@@ -82,20 +109,42 @@ func (h *hub) join(ctx context.Context, wish *subscription) (*client, error) {
 	if h.stop == nil {
 		h.start()
 	}
-	return f.join(wish.layout), nil
+	return f.join(wish), nil
 }
 
-// joinRunning joins a feed that runs already; nil if there is none.
-func (h *hub) joinRunning(wish *subscription) (*client, error) {
+// joinRunning joins a feed that runs already; nil if there is none. It returns the edition
+// of the configuration too.
+func (h *hub) joinRunning(wish *subscription) (*client, uint64, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
-		return nil, errClosed
+		return nil, 0, errClosed
 	}
 	if f := h.feeds[wish.feedKey]; f != nil {
-		return f.join(wish.layout), nil
+		return f.join(wish), h.edition, nil
 	}
-	return nil, nil
+	return nil, h.edition, nil
+}
+
+// refresh leads all feeds to a report that another configuration made, and ends the streams
+// of those whose access was withdrawn.
+func (h *hub) refresh(report *group.Report) {
+	ctx, cancel := context.WithTimeout(context.Background(), h.timeout)
+	defer cancel()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.edition++
+	for _, f := range h.feeds {
+		f.endWithdrawn()
+		if f.shown.Report.Shown == report.Shown {
+			continue // The configuration of the table is the same.
+		}
+		previous := f.snapshot()
+		if previous == report.Snapshot {
+			previous = f.shown.Previous
+		}
+		f.refresh(ctx, h.models.Since(report, previous))
+	}
 }
 
 // readAhead makes the first message of a stream that is about to be asked for, as by the

@@ -6,6 +6,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.yaml.in/yaml/v3"
+
+	"proctree/collector/group"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/process"
 	"proctree/tree-api/access"
@@ -180,23 +183,101 @@ func TestHubTellsWhenTheTableCannotBeRead(t *testing.T) {
 	})
 }
 
-func TestHubFollowsOtherPrivacyRules(t *testing.T) {
+// TestRefresh: when it returns, nothing of what the configuration before showed is sent.
+func TestRefresh(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		facts := hosttest.Process(2, 1, "worker", hosttest.Cmdline("worker", "--token=abc")).Facts
 		source := treetest.NewLiving(t, func(int) []process.Process {
-			return []process.Process{hosttest.Process(2, 1, "worker", func(p *process.Process) { p.Facts = facts })}
+			return []process.Process{
+				hosttest.Process(1, 0, "init"), hosttest.Process(2, 1, "worker", hosttest.Cmdline("worker", "--token=abc")), hosttest.Process(3, 1, "secret"),
+			}
 		})
 		following := streamsOf(t, source)
-		l := listen(t, following, 1, access.Operator, "")
-		if m, _ := l.next(t); m.Processes[0]["cmdline"].([]any)[1] != "--token=***" {
-			t.Errorf("the secret shows: %+v", m)
+		quick, slow := listen(t, following, 60, access.Operator, ""), listen(t, following, 60, access.Operator, "match=worker")
+		if m, _ := quick.next(t); m.Processes[1]["cmdline"].([]any)[1] != "--token=***" || len(m.Processes) != 3 {
+			t.Errorf("the first message is %+v", m)
 		}
-		following.cfg.Models.SetCmdline(func([]string) []string { return nil })
-		m, _ := l.next(t)
+		following.Refresh(source.Reload(group.Config{Rules: excluding(t, "secret"), Shown: group.Shown{}}))
+
+		// The new table is there at once, and not with the next beat.
+		m, took := quick.next(t)
+		if took != 0 || m.Type != "diff" || m.Seq != 2 || len(m.Removed) != 1 || m.Total != 2 {
+			t.Errorf("after %v: %+v", took, m)
+		}
 		if value, ok := m.Changed[0]["cmdline"]; !ok || value != nil {
 			t.Errorf("the command line is still there: %+v", m)
 		}
+		// Who has not read the first message gets none of the old ones any more.
+		<-slow.ended
+		if slow.farewell != reloaded {
+			t.Errorf("the farewell is %+v", slow.farewell)
+		}
+		if m, _ := listen(t, following, 60, access.Operator, "").next(t); len(m.Processes) != 2 || m.Processes[1]["cmdline"] != nil {
+			t.Errorf("a stream that begins shows %+v", m)
+		}
+		if m, _ := quick.next(t); m.Seq != 3 {
+			t.Errorf("then comes %+v", m)
+		}
 	})
+}
+
+// TestRefreshWhileJoining holds that the first message is never that of an old configuration.
+func TestRefreshWhileJoining(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := treetest.NewLiving(t, treetest.One)
+		following := streamsOf(t, source)
+		old, err := source.Report(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := listen(t, following, 1, access.Operator, "")
+		f := following.hub.feeds[l.wish.feedKey]
+		following.Refresh(source.Reload(group.Config{Rules: excluding(t, "worker")}))
+		l.leave()
+		if c, err := following.hub.joinOpened(l.wish, f, 0); c != nil || err != nil {
+			t.Errorf("joins a table of %p although that is old: %v", old, err)
+		}
+	})
+}
+
+// TestWithdrawnStreamsEndAtOnce, without waiting for their next message.
+func TestWithdrawnStreamsEndAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := treetest.NewLiving(t, treetest.One)
+		following := streamsOf(t, source)
+		stays, goes := listen(t, following, 60, access.Operator, ""), listen(t, following, 60, access.Operator, "")
+		goes.holds = func() bool { return false }
+		report, err := source.Report(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		following.Refresh(report)
+		<-goes.ended
+		if goes.farewell != withdrawn {
+			t.Errorf("the farewell is %+v", goes.farewell)
+		}
+		if m, _ := stays.next(t); m.Seq != 1 {
+			t.Errorf("the other one gets %+v", m)
+		}
+		select {
+		case m := <-stays.messages:
+			t.Errorf("a message although the table is the same: %s", m)
+		default:
+		}
+	})
+}
+
+// excluding returns rules that exclude the processes of a name.
+func excluding(tb testing.TB, name string) *group.Rules {
+	tb.Helper()
+	var list yaml.Node
+	if err := yaml.Unmarshal([]byte("- name: "+name), &list); err != nil {
+		tb.Fatal(err)
+	}
+	rules, err := group.NewRules(group.Sections{Exclude: list.Content[0]})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return rules
 }
 
 func TestHubCloses(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"github.com/go-kit/log"
 
 	"proctree/tree-api/access"
-	"proctree/tree-api/redact"
 	"proctree/tree-api/tree"
 	"proctree/tree-api/treetest"
 )
@@ -20,7 +19,7 @@ type listener struct {
 	left bool
 }
 
-// streamsOf returns streams of a host, of whose command lines the secrets are masked.
+// streamsOf returns streams of a host.
 func streamsOf(tb testing.TB, source tree.Source) *Streams {
 	tb.Helper()
 	control, err := access.New(access.Config{})
@@ -28,7 +27,7 @@ func streamsOf(tb testing.TB, source tree.Source) *Streams {
 		tb.Fatal(err)
 	}
 	return New(Config{
-		Models: tree.NewModels(source, redact.New().Args),
+		Models: tree.NewModels(source),
 		Logger: log.NewNopLogger(), Access: control, RequestTimeout: 10 * time.Second, MaxStreams: DefaultMaxStreams,
 	})
 }
@@ -43,7 +42,7 @@ func listen(tb testing.TB, streams *Streams, interval int, role access.Role, fil
 	if err != nil {
 		tb.Fatal(err)
 	}
-	wish := &subscription{feedKey: feedKey{interval: interval, role: role, filter: filter}, query: q}
+	wish := &subscription{feedKey: feedKey{interval: interval, role: role, filter: filter}, query: q, holds: always}
 	return join(tb, streams, wish)
 }
 
@@ -60,6 +59,9 @@ func join(tb testing.TB, streams *Streams, wish *subscription) *listener {
 	tb.Cleanup(l.leave)
 	return l
 }
+
+// always is a grant that is not withdrawn.
+func always() bool { return true }
 
 func (l *listener) leave() {
 	if l.left {

@@ -10,6 +10,7 @@ import (
 	"github.com/coder/websocket"
 	"github.com/go-kit/log"
 
+	"proctree/collector/group"
 	"proctree/tree-api/access"
 	"proctree/tree-api/rest"
 	"proctree/tree-api/tree"
@@ -71,6 +72,7 @@ func (s *Streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		rest.WriteFailure(w, rest.FailureOf(err))
 		return
 	}
+	wish.holds = func() bool { return s.cfg.Access.Holds(grant) }
 	if !s.hub.reserve() {
 		rest.WriteFailure(w, &rest.CallError{
 			Status:  http.StatusServiceUnavailable,
@@ -93,7 +95,7 @@ func (s *Streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // Accept has answered.
 	}
 	defer func() { _ = conn.CloseNow() }()
-	s.follow(r.Context(), conn, c, grant)
+	s.follow(r.Context(), conn, c)
 }
 
 // joinWithin bounds the time until the first message is there.
@@ -104,7 +106,7 @@ func (s *Streams) joinWithin(ctx context.Context, wish *subscription) (*client, 
 }
 
 // follow sends the messages of a client until either side ends the stream.
-func (s *Streams) follow(ctx context.Context, conn *websocket.Conn, c *client, grant access.Grant) {
+func (s *Streams) follow(ctx context.Context, conn *websocket.Conn, c *client) {
 	// Nothing is expected from the other side but answers to pings and its farewell.
 	ctx = conn.CloseRead(ctx)
 	ping := time.NewTicker(pingEvery)
@@ -118,7 +120,7 @@ func (s *Streams) follow(ctx context.Context, conn *websocket.Conn, c *client, g
 		case <-ping.C:
 		case message = <-c.messages:
 		}
-		if bye, ok := s.farewellTo(c, grant); ok {
+		if bye, ok := c.bye(); ok {
 			_ = conn.Close(bye.code, bye.reason)
 			return
 		}
@@ -132,22 +134,17 @@ func (s *Streams) follow(ctx context.Context, conn *websocket.Conn, c *client, g
 	}
 }
 
-// farewellTo says why a client gets nothing more; ok is false while it does.
-func (s *Streams) farewellTo(c *client, grant access.Grant) (bye farewell, ok bool) {
-	select {
-	case <-c.ended:
-		return c.farewell, true
-	default:
-		return withdrawn, !s.cfg.Access.Holds(grant)
-	}
-}
-
 // within gives an exchange its time; the end of the time breaks the connection.
 func within(ctx context.Context, exchange func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
 	defer cancel()
 	return exchange(ctx)
 }
+
+// Refresh shows a report that was made by another configuration. When it returns, nothing of
+// what the one before showed will be sent any more, nor anything to those whose access was
+// withdrawn.
+func (s *Streams) Refresh(report *group.Report) { s.hub.refresh(report) }
 
 // Close ends all streams with a word of farewell and waits for them until ctx ends. New
 // ones are refused.

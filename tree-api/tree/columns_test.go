@@ -32,7 +32,7 @@ func TestColumnsEqualNodes(t *testing.T) {
 		for _, previous := range []*process.Snapshot{nil, before} {
 			for _, filter := range []string{"", "partial", "matches nothing"} {
 				t.Run(fmt.Sprintf("%s %v %q", role, previous == nil, filter), func(t *testing.T) {
-					f := frameOf(t, Build(report, previous), role, newFactsCache(masked), filter)
+					f := frameOf(t, Build(report, previous), role, newFactsCache(), filter)
 					treetest.CheckColumns(t, f.Full(7, InColumns), f.Full(7, InNodes))
 				})
 			}

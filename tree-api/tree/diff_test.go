@@ -22,7 +22,7 @@ func frameOf(tb testing.TB, tree *Tree, role access.Role, cache *factsCache, fil
 	if filter != "" {
 		q.match = filter
 	}
-	f, err := NewFrame(tb.Context(), (&Model{Tree: tree, facts: cache.shownOf(tree.Nodes)}).As(role), q)
+	f, err := NewFrame(tb.Context(), newModel(tree, cache.shownOf(tree.Nodes, masked), 0).As(role), q)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func FuzzDiff(f *testing.F) {
 func checkDiffs(t *testing.T, schemas *treetest.Schemas, seed uint64, role access.Role, filter string) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(seed, 0))
-	cache, shown := newFactsCache(masked), treetest.Screen{}
+	cache, shown := newFactsCache(), treetest.Screen{}
 	table := hosttest.Many(40, time.Hour)
 	var before *Frame
 	var last *process.Snapshot
@@ -88,7 +88,7 @@ func checkDiffs(t *testing.T, schemas *treetest.Schemas, seed uint64, role acces
 
 func TestDiffOfNothingIsEmpty(t *testing.T) {
 	table := hosttest.Many(100, time.Hour)
-	cache := newFactsCache(masked)
+	cache := newFactsCache()
 	build := func(at time.Duration) *Frame {
 		s := hosttest.Snapshot(at, table...)
 		// The clock is being slewed.

@@ -3,6 +3,7 @@ package tree
 import (
 	"sync"
 
+	"proctree/collector/group"
 	"proctree/collector/process"
 	"proctree/tree-api/access"
 	"proctree/tree-api/jsontext"
@@ -28,8 +29,8 @@ func (f *shownFacts) fields(role access.Role) []byte {
 	return f.json[f.public:]
 }
 
-func showFacts(facts *process.Facts, cmdline func([]string) []string) *shownFacts {
-	f := &shownFacts{exe: facts.Exe, cmdline: cmdline(facts.Cmdline)}
+func showFacts(facts *process.Facts, shown *group.Shown) *shownFacts {
+	f := &shownFacts{exe: facts.Exe, cmdline: shown.Args(facts.Cmdline)}
 	f.json = jsontext.AppendText(f.json, "exe", f.exe)
 	if f.cmdline != nil {
 		f.json = jsontext.AppendStrings(append(f.json, `,"cmdline":`...), f.cmdline)
@@ -45,25 +46,28 @@ func showFacts(facts *process.Facts, cmdline func([]string) []string) *shownFact
 // factsCache keeps what is shown of the facts of the living processes. Readers share one
 // Facts between snapshots, so its address is the key.
 type factsCache struct {
-	mu      sync.Mutex
-	cmdline func([]string) []string
-	shown   map[*process.Facts]*shownFacts
+	mu sync.Mutex
+	// by is the configuration by which it was decided what is shown.
+	by    *group.Shown
+	shown map[*process.Facts]*shownFacts
 }
 
-func newFactsCache(cmdline func([]string) []string) *factsCache {
-	return &factsCache{cmdline: cmdline, shown: make(map[*process.Facts]*shownFacts)}
-}
+func newFactsCache() *factsCache { return &factsCache{shown: make(map[*process.Facts]*shownFacts)} }
 
 // shownOf returns what is shown of each node's facts, in the order of nodes.
-func (c *factsCache) shownOf(nodes []Node) []*shownFacts {
+func (c *factsCache) shownOf(nodes []Node, by *group.Shown) []*shownFacts {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.by != by {
+		c.by = by
+		clear(c.shown)
+	}
 	list := make([]*shownFacts, len(nodes))
 	for i := range nodes {
 		facts := nodes[i].Process.Facts
 		f := c.shown[facts]
 		if f == nil {
-			f = showFacts(facts, c.cmdline)
+			f = showFacts(facts, by)
 			c.shown[facts] = f
 		}
 		list[i] = f
@@ -82,12 +86,4 @@ func (c *factsCache) forgetDead(nodes []Node, list []*shownFacts) {
 	for i := range nodes {
 		c.shown[nodes[i].Process.Facts] = list[i]
 	}
-}
-
-// setCmdline forgets everything that was shown under other rules.
-func (c *factsCache) setCmdline(cmdline func([]string) []string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.cmdline = cmdline
-	clear(c.shown)
 }

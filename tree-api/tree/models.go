@@ -30,19 +30,30 @@ type Models struct {
 
 // Model is a tree with what may be shown of it. What it shows never changes.
 type Model struct {
-	Tree       *Tree
+	Tree *Tree
+	// public is Tree as the role Public may see it, made when it is first asked for.
+	public     func() *Tree
 	facts      []*shownFacts
 	Generation uint64
 	Openings   openings
 }
 
-// As returns the model as a role may see it.
-func (m *Model) As(role access.Role) *View { return &View{Tree: m.Tree, facts: m.facts, Role: role} }
-
-// NewModels returns models of which cmdline makes the command lines that are shown.
-func NewModels(source Source, cmdline func([]string) []string) *Models {
-	return &Models{source: source, facts: newFactsCache(cmdline)}
+// newModel returns the model of a tree.
+func newModel(tree *Tree, facts []*shownFacts, generation uint64) *Model {
+	return &Model{Tree: tree, public: sync.OnceValue(tree.public), facts: facts, Generation: generation}
 }
+
+// As returns the model as a role may see it.
+func (m *Model) As(role access.Role) *View {
+	tree := m.Tree
+	if role == access.Public {
+		tree = m.public()
+	}
+	return &View{Tree: tree, facts: m.facts, Role: role}
+}
+
+// NewModels returns models that read nothing until somebody asks.
+func NewModels(source Source) *Models { return &Models{source: source, facts: newFactsCache()} }
 
 // Current returns the model of the newest report.
 func (m *Models) Current(ctx context.Context) (*Model, error) {
@@ -71,16 +82,8 @@ func (m *Models) For(report *group.Report) *Model {
 	}
 	m.generation++
 	tree := Build(report, report.Previous)
-	m.Newest = &Model{Tree: tree, facts: m.facts.shownOf(tree.Nodes), Generation: m.generation}
+	m.Newest = newModel(tree, m.facts.shownOf(tree.Nodes, report.Shown), m.generation)
 	return m.Newest
-}
-
-// SetCmdline changes what is shown of command lines.
-func (m *Models) SetCmdline(cmdline func([]string) []string) {
-	m.facts.setCmdline(cmdline)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.Newest = nil
 }
 
 // Since returns the model of a report with rates counted from an earlier snapshot.
@@ -89,5 +92,5 @@ func (m *Models) Since(report *group.Report, previous *process.Snapshot) *Model 
 		return m.For(report)
 	}
 	tree := Build(report, previous)
-	return &Model{Tree: tree, facts: m.facts.shownOf(tree.Nodes)}
+	return newModel(tree, m.facts.shownOf(tree.Nodes, report.Shown), 0)
 }

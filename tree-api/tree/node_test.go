@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"proctree/collector/group"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/process"
 	"proctree/tree-api/access"
@@ -19,14 +20,14 @@ import (
 )
 
 // masked masks secrets on command lines, and unmasked does not.
-var masked = redact.New().Args
-
-func unmasked(args []string) []string { return args }
+var (
+	masked   = &group.Shown{Cmdline: redact.New().Args}
+	unmasked = &group.Shown{Cmdline: func(args []string) []string { return args }}
+)
 
 // viewOf shows a report to a role, nothing masked.
 func viewOf(tree *Tree, role access.Role) *View {
-	m := &Model{Tree: tree, facts: newFactsCache(unmasked).shownOf(tree.Nodes)}
-	return m.As(role)
+	return newModel(tree, newFactsCache().shownOf(tree.Nodes, unmasked), 0).As(role)
 }
 
 // keep passes nothing on.

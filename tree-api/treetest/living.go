@@ -28,7 +28,7 @@ type Living struct {
 // NewLiving returns a host whose processes table makes.
 func NewLiving(tb testing.TB, table func(scan int) []process.Process) *Living {
 	tb.Helper()
-	l := &Living{table: table, tracker: group.NewTracker(group.Config{})}
+	l := &Living{table: table, tracker: group.NewTracker(group.Config{Shown: Masked})}
 	l.sampler = host.NewSampler(host.SamplerConfig{
 		Reader: l,
 		OnScan: func(s *process.Snapshot) { l.tracker.Observe(s) },
@@ -39,6 +39,12 @@ func NewLiving(tb testing.TB, table func(scan int) []process.Process) *Living {
 		}
 	})
 	return l
+}
+
+// Reload applies another configuration and returns the report that follows from it.
+func (l *Living) Reload(cfg group.Config) *group.Report {
+	l.tracker.Reload(cfg)
+	return l.tracker.Report()
 }
 
 // One is a host with a few processes, of which the second works one core.

@@ -11,13 +11,23 @@ import (
 
 	"proctree/collector/group"
 	"proctree/collector/process"
+	"proctree/tree-api/redact"
 )
 
 // hiddenRule excludes the processes whose name is "hidden".
 const hiddenRule = "- name: hidden"
 
+// Masked shows command lines with their secrets masked.
+var Masked = group.Shown{Cmdline: redact.New().Args, Open: true}
+
 // ReportOf lets a real Tracker report on the last of the snapshots.
 func ReportOf(tb testing.TB, snapshots ...*process.Snapshot) *group.Report {
+	tb.Helper()
+	return ReportShown(tb, Masked, snapshots...)
+}
+
+// ReportShown is ReportOf with what may be shown.
+func ReportShown(tb testing.TB, shown group.Shown, snapshots ...*process.Snapshot) *group.Report {
 	tb.Helper()
 	var exclude yaml.Node
 	if err := yaml.Unmarshal([]byte(hiddenRule), &exclude); err != nil {
@@ -27,7 +37,7 @@ func ReportOf(tb testing.TB, snapshots ...*process.Snapshot) *group.Report {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tracker := group.NewTracker(group.Config{Rules: rules})
+	tracker := group.NewTracker(group.Config{Rules: rules, Shown: shown})
 	var report *group.Report
 	for _, s := range snapshots {
 		report = tracker.Observe(s)

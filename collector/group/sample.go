@@ -1,0 +1,27 @@
+package group
+
+import "proctree/collector/process"
+
+// sampleText stands in for any field when a template is tried: long enough to slice.
+const sampleText = "/0123456789012345678901234567890123456789012345678901234567890123456789"
+
+// sample is what a template is tried with: a text for each kind of field that not everybody
+// may see. All others are sampleText.
+type sample struct{ path, cmdline string }
+
+func (s sample) of(kind secrecy) string {
+	switch kind {
+	case aPath:
+		return s.path
+	case aCmdline:
+		return s.cmdline
+	}
+	return sampleText
+}
+
+// subject returns a process with the command line.
+func (s sample) subject() *subject {
+	return newSubject(process.ID{}, sampleText, &process.Facts{Cmdline: []string{s.cmdline}}, &Shown{
+		Cmdline: func(args []string) []string { return args },
+	})
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+
+	"proctree/collector/group"
+	"proctree/tree-api/access"
+)
+
+// configuration is what all the configuration files say. It never changes: a reload puts
+// another one in its place, at once for everybody.
+type configuration struct {
+	*config
+	access access.Policy
+	// text is that of --config.file.
+	text []byte
+}
+
+// configFiles are the files that a reload reads again.
+type configFiles struct {
+	settings *settings
+	files    *files
+}
+
+// load reads the files. Each is accepted or rejected on its own: what is rejected stays as
+// it was before, and the error names it, in one line. Without a configuration before, an
+// error leaves nothing.
+func (f *configFiles) load(before *configuration) (*configuration, error) {
+	next := &configuration{config: &config{}}
+	if before != nil {
+		*next = *before
+	}
+	var rejected []string
+	for _, file := range []struct {
+		flag, path string
+		read       func(into *configuration, text []byte) error
+	}{
+		{"config.file", f.settings.configFile, f.settings.readConfig},
+		{"api.token-file", f.settings.tokenFile, readTokens},
+		{"web.config.file", *f.settings.web.WebConfigFile, f.settings.readFront},
+	} {
+		if file.path == "" {
+			continue
+		}
+		text, err := f.files.read(file.path)
+		if err == nil {
+			if err = file.read(next, text); err != nil {
+				err = fmt.Errorf("%s: %w", file.path, err)
+			}
+		}
+		if err != nil {
+			rejected = append(rejected, fmt.Sprintf("--%s: %v", file.flag, err))
+		}
+	}
+	if len(rejected) == 0 {
+		return next, nil
+	}
+	err := errors.New(strings.Join(rejected, "; "))
+	if before == nil {
+		return nil, err
+	}
+	return next, err
+}
+
+// readConfig keeps what is there if the text is the same: so a reload for another file's
+// sake does not decide all groups anew.
+func (s *settings) readConfig(into *configuration, text []byte) error {
+	if into.text != nil && bytes.Equal(text, into.text) {
+		return nil
+	}
+	c, err := parseConfig(text)
+	if err != nil {
+		return err
+	}
+	into.config, into.text = c, text
+	return nil
+}
+
+func readTokens(into *configuration, text []byte) (err error) {
+	tokens, err := access.ParseTokens(text)
+	if err != nil {
+		return err
+	}
+	into.access.Tokens = tokens
+	return nil
+}
+
+func (s *settings) readFront(into *configuration, text []byte) error {
+	role, err := parseFront(*s.web.WebConfigFile, text)
+	if err != nil {
+		return err
+	}
+	into.access.FrontRole = role
+	return nil
+}
+
+// shown is what may be shown of processes.
+func (c *configuration) shown() group.Shown {
+	return group.Shown{Cmdline: c.privacy.Shower(), Open: c.access.Tokens == nil}
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"proctree/tree-api/access"
+)
+
+// configDir writes configuration files and loads them.
+type configDir struct {
+	t     *testing.T
+	dir   string
+	files configFiles
+}
+
+func newConfigDir(t *testing.T) *configDir {
+	t.Helper()
+	d := &configDir{t: t, dir: t.TempDir()}
+	d.write("proctree.yml", "redact: on\n")
+	d.write("tokens.yml", "tokens: []\n")
+	d.write("web.yml", users)
+	s, err := parseSettings([]string{
+		"--config.file=" + d.path("proctree.yml"), "--api.token-file=" + d.path("tokens.yml"), "--web.config.file=" + d.path("web.yml"),
+	}, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.files = configFiles{s, newFiles()}
+	return d
+}
+
+func (d *configDir) path(name string) string { return filepath.Join(d.dir, name) }
+
+func (d *configDir) write(name, text string) {
+	d.t.Helper()
+	if err := os.WriteFile(d.path(name), []byte(text), 0o600); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// TestEachFileOnItsOwn: what one says is taken although another is rejected.
+func TestEachFileOnItsOwn(t *testing.T) {
+	_, entry, err := access.NewToken("a", access.Viewer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := map[string]string{"proctree.yml": "bad: [", "tokens.yml": "tokens: [", "web.yml": "x: 1"}
+	better := map[string]string{"proctree.yml": "cmdline: none", "tokens.yml": "tokens:\n" + entry, "web.yml": "{}"}
+	for bad := range broken {
+		d := newConfigDir(t)
+		before, err := d.files.load(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, text := range better {
+			d.write(name, text)
+		}
+		d.write(bad, broken[bad])
+		after, err := d.files.load(before)
+		if err == nil || !strings.Contains(err.Error(), d.path(bad)+": ") || strings.Count(err.Error(), d.dir) != 1 || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: the error is %q", bad, err)
+		}
+		for name, changed := range map[string]bool{
+			"proctree.yml": after.config != before.config,
+			"tokens.yml":   after.access.Tokens != before.access.Tokens,
+			"web.yml":      after.access.FrontRole != before.access.FrontRole,
+		} {
+			if changed != (name != bad) {
+				t.Errorf("%s is broken, and %s changed: %v", bad, name, changed)
+			}
+		}
+		if _, err := d.files.load(nil); err == nil {
+			t.Errorf("%s is broken, and that is not an error at the start", bad)
+		}
+	}
+}
+
+func TestUnchangedConfigurationStays(t *testing.T) {
+	d := newConfigDir(t)
+	before, err := d.files.load(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := d.files.load(before)
+	if err != nil || after.config != before.config || after == before {
+		t.Errorf("%p becomes %p, error %v", before.config, after.config, err)
+	}
+}
+
+// TestNotARegularFile: each of the files, and each kind of thing that is none.
+func TestNotARegularFile(t *testing.T) {
+	for _, name := range []string{"proctree.yml", "tokens.yml", "web.yml"} {
+		for kind, create := range unusual(t) {
+			d := newConfigDir(t)
+			before, err := d.files.load(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Remove(d.path(name)); err != nil {
+				t.Fatal(err)
+			}
+			if err := create(d.path(name)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := d.files.load(before); err == nil || !strings.Contains(err.Error(), d.path(name)+": ") || !strings.Contains(err.Error(), kind) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("%s is %s: %v", name, kind, err)
+			}
+			if err := os.RemoveAll(d.path(name)); err != nil {
+				t.Fatal(err)
+			}
+			d.write(name, map[string]string{"tokens.yml": "tokens: []"}[name])
+			if _, err := d.files.load(before); err != nil {
+				t.Errorf("%s is a file again: %v", name, err)
+			}
+		}
+	}
+}
+
+// unusual makes what is not a regular file, by what the error says of it.
+func unusual(t *testing.T) map[string]func(path string) error {
+	t.Helper()
+	kinds := map[string]func(path string) error{
+		"is a directory": func(path string) error { return os.Mkdir(path, 0o700) },
+		"no such file":   func(string) error { return nil },
+		"larger than": func(path string) error {
+			if err := os.WriteFile(path, nil, 0o600); err != nil {
+				return err
+			}
+			return os.Truncate(path, maxFileBytes+1)
+		},
+	}
+	if runtime.GOOS == "windows" {
+		return kinds
+	}
+	kinds["is a named pipe"] = makeFIFO
+	kinds["is a device"] = func(path string) error { return os.Symlink("/dev/zero", path) }
+	kinds["is a socket"] = func(path string) error {
+		listener, err := net.Listen("unix", path)
+		if err == nil {
+			t.Cleanup(func() { _ = listener.Close() })
+		}
+		return err
+	}
+	return kinds
+}
