@@ -6,71 +6,169 @@ import (
 	"unicode"
 )
 
-// secretEndings: a name that ends so is that of a secret, whatever comes before.
+// secretEndings: a name is that of a secret if its last word ends in one of them.
 var secretEndings = []string{
-	"password", "passwd", "passphrase", "passcode", "secret", "token", "apikey", "accesskey", "secretkey", "authkey",
-	"credential", "credentials", "cookie", "storepass", "keypass", "dbpass", "userpass", "adminpass", "rootpass",
-	"requirepass", "masterauth",
+	"password", "passwords", "passwd", "passphrase", "passcode", "secret", "token", "pass", "pwd", "pw", "psk", "cred",
+	"creds", "credential", "credentials", "cookie", "apikey", "apikeys", "accesskey", "secretkey", "authkey", "masterkey",
+	"signingkey", "encryptionkey", "sharedkey", "presharedkey", "licensekey", "activationkey", "accountkey", "appkey",
+	"masterauth", "passwort", "kennwort",
 }
 
-// secretWords are secrets only as a word of their own: compass and bypass are none.
-var secretWords = []string{"pass", "pwd", "pw", "pat", "passin", "passout", "creds", "jwt", "bearer"}
+// notSecretEndings are words that end like a secret and are none.
+var notSecretEndings = []string{
+	"bypass", "compass", "surpass", "trespass", "overpass", "underpass", "encompass", "askpass", "multipass",
+}
 
-// keyKinds: a key of such a kind is a secret, a key alone mostly a path or a sort of map.
+// secretWords are secrets as a word of their own.
+var secretWords = []string{"pat", "passin", "passout", "jwt", "bearer", "hmac", "community"}
+
+// secretNames are names that say so only as a whole.
+var secretNames = []string{
+	"_auth", "sonar.login", "rpc-auth", "auth-string", "smtp_auth", "redis_auth", "http_auth", "basic_auth", "basicauth",
+}
+
+// keyKinds: a key of such a kind is a secret. A key of another kind is mostly a path or the
+// key of a map.
 var keyKinds = []string{
-	"api", "access", "secret", "private", "auth", "encryption", "signing", "signature", "master", "license", "account",
-	"shared", "storage", "session", "app", "application", "deploy", "service", "subscription", "host",
+	"api", "access", "secret", "private", "auth", "authentication", "encryption", "encrypt", "decryption", "decrypt",
+	"cipher", "crypt", "crypto", "signing", "signature", "sign", "master", "license", "licence", "product", "serial",
+	"activation", "account", "shared", "preshared", "storage", "session", "app", "application", "deploy", "service",
+	"subscription", "registration", "host", "hmac", "hash", "unseal", "root", "admin", "write", "read", "ingest",
+	"ingestion", "integration", "instrumentation", "consumer", "webhook", "tsig", "erlang", "fernet", "jwt", "vault",
+	"transport", "psk", "user", "agent", "function", "functions", "certificate", "register", "enrollment", "join", "setup", "rndc", "wrapping",
 }
+
+// notSecretKinds: the word before the last one says that it is not a secret, but its name, a
+// position in a list, a sort of word of a language model, or a pass of an encoder.
+var notSecretKinds = []string{
+	"existing", "public", "cluster", "pull", "page", "next", "start", "starting", "continue", "continuation",
+	"idempotency", "request", "pad", "eos", "bos", "unk", "sep", "cls", "special", "stop", "image", "per", "max", "min",
+	"num", "one", "two", "multi", "single", "first", "second", "last", "low", "high", "band", "by", "all", "ignore",
+	"remove", "missing",
+}
+
+// trailingWords may follow the word that counts: --secret-value, SECRET_KEY_BASE.
+var trailingWords = []string{"value", "code", "string", "text", "plain", "plaintext", "literal", "base", "base64", "b64", "hex", "raw"}
 
 // switchWords start the names of switches, which take no value: --no-password. Or they
 // say that the value is a number: --max-token.
 var switchWords = []string{
 	"no", "ask", "prompt", "require", "show", "hide", "with", "without", "enable", "disable", "use", "allow", "reset",
-	"change", "read", "print", "max", "min", "num", "get", "list", "skip", "stdin",
+	"change", "read", "print", "max", "min", "num", "get", "list", "skip", "stdin", "has", "is", "need", "force", "forgot",
+	"update", "rotate", "generate", "revoke", "create", "delete", "validate", "check", "verify", "supports",
 }
 
-// workingDirectories are variables that only look like passwords.
+// workingDirectories are variables that only look like passwords, if they hold a path.
 var workingDirectories = []string{"PWD", "OLDPWD"}
 
-// isSecretName reports whether the value that goes by a name is a secret. What matters is
-// how it ends: a password-file is none.
+// isSecretName reports whether the value that has a name is a secret. The last word of the
+// name decides: a password-file is none.
 func isSecretName(name string) bool {
-	if slices.Contains(workingDirectories, name) {
-		return false
-	}
 	if !mayBeSecret(name) {
 		return false
 	}
-	words := splitName(name)
+	if strings.Contains(name, "account.key.") {
+		// Hadoop names the account behind it: fs.azure.account.key.NAME.
+		return true
+	}
+	if slices.ContainsFunc(secretNames, func(ending string) bool { return hasSuffixFold(name, ending) }) {
+		return true
+	}
+	words := trimWords(splitName(name))
 	if len(words) == 0 {
 		return false
 	}
-	last := words[len(words)-1]
-	if slices.ContainsFunc(secretEndings, func(ending string) bool { return strings.HasSuffix(last, ending) }) ||
-		slices.Contains(secretWords, last) {
-		return true
+	last, before := words[len(words)-1], ""
+	if len(words) > 1 {
+		before = words[len(words)-2]
 	}
-	if last != "key" || len(words) < 2 || words[len(words)-2] == "public" {
+	if slices.Contains(notSecretKinds, before) && !isPassword(last) || before == "tls" && last == "secret" {
 		return false
 	}
-	// Variables of the environment hold keys themselves, options mostly paths of them.
-	return isUpper(name) || slices.Contains(keyKinds, words[len(words)-2])
+	if last == "key" {
+		// Variables of the environment hold keys themselves, options mostly paths of them.
+		return before != "" && (isUpper(name) || slices.Contains(keyKinds, before))
+	}
+	if last == "auth" {
+		return before != "" && isUpper(name)
+	}
+	return endsSecret(last) || slices.Contains(secretWords, last)
 }
 
-// stems: every name of a secret holds one of them. Their first three letters tell them.
-var stems = []string{"pas", "pwd", "pat", "sec", "tok", "key", "cre", "coo", "mas", "jwt", "bea"}
+// isPassword reports whether a word means a password, whatever precedes it.
+func isPassword(word string) bool {
+	for _, ending := range []string{"password", "passwd", "passphrase", "pwd"} {
+		if strings.HasSuffix(word, ending) {
+			return true
+		}
+	}
+	return false
+}
+
+func endsSecret(word string) bool {
+	return slices.ContainsFunc(secretEndings, func(ending string) bool { return strings.HasSuffix(word, ending) }) &&
+		!slices.ContainsFunc(notSecretEndings, func(ending string) bool { return strings.HasSuffix(word, ending) })
+}
+
+// trimWords removes what may follow the word that counts: numbers, and trailingWords.
+func trimWords(words []string) []string {
+	for len(words) > 0 {
+		last := strings.TrimRight(words[len(words)-1], "0123456789")
+		if last != "" && !slices.Contains(trailingWords, words[len(words)-1]) {
+			words[len(words)-1] = last
+			break
+		}
+		words = words[:len(words)-1]
+	}
+	return words
+}
+
+// stems are the beginnings of the words that the name of a secret holds, by first letter.
+// Every name of a secret holds one of them.
+var stems = [256][]string{
+	'a': {"auth"},
+	'b': {"bea"},
+	'c': {"cre", "coo", "comm"},
+	'h': {"hma"},
+	'j': {"jwt"},
+	'k': {"key", "ken"},
+	'm': {"masterauth"},
+	'p': {"pas", "pw", "pat", "psk"},
+	's': {"sec", "sonar.login"},
+	't': {"tok"},
+}
 
 // mayBeSecret is a cheap test that most texts fail.
 func mayBeSecret(text string) bool {
 	for i := range len(text) - 1 {
-		first, second := text[i]|0x20, text[i+1]|0x20
-		if first == 'p' && second == 'w' {
-			return true
-		}
-		for _, stem := range stems {
-			if first == stem[0] && second == stem[1] && i+2 < len(text) && text[i+2]|0x20 == stem[2] {
+		for _, stem := range stems[text[i]|0x20] {
+			if hasPrefixFold(text[i:], stem) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// hasPrefixFold reports whether a text begins with a prefix of small ASCII letters,
+// regardless of case.
+func hasPrefixFold(text, prefix string) bool {
+	if len(text) < len(prefix) {
+		return false
+	}
+	for i := range len(prefix) {
+		if text[i] != prefix[i] && text[i]|0x20 != prefix[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// writesSecret reports whether a name is that of a command which writes a secret.
+func writesSecret(name string) bool {
+	for _, ending := range []string{"_cmd", "-cmd", "_command", "-command", "eval", "command"} {
+		if before, ok := strings.CutSuffix(strings.ToLower(name), ending); ok {
+			return isSecretName(before)
 		}
 	}
 	return false

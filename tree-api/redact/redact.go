@@ -1,53 +1,42 @@
-// Package redact masks secrets on command lines: values of options and assignments whose
-// name says so, the options of known tools, passwords in URLs, and texts that have the
-// form of a known kind of secret. It can only guess: a secret that looks like nothing
-// stays. Who cannot live with that shows no command lines at all.
+// Package redact masks secrets on command lines.
+//
+// It works by families: options and assignments whose name says that the value is a secret
+// (name.go), the options and arguments of known programs (tools.go), addresses and connection
+// strings (address.go), SQL (sql.go), calls of functions (call.go) and texts that have the
+// form of a known kind of token (token.go). An argument that is itself a command line, as
+// after "sh -c", is split into its commands (script.go), to which the same rules apply.
+//
+// No such list is complete. To be certain that no secret is shown, show no command lines.
 package redact
 
 import (
 	"regexp"
 	"slices"
-	"strings"
 )
 
-// Mask stands where a secret was.
+// Mask replaces a secret.
 const Mask = "***"
 
-// Redactor masks secrets. Safe for concurrent use.
+// Redactor masks secrets. It is safe for concurrent use.
 type Redactor struct {
 	extra []*regexp.Regexp
 }
 
-// New returns a Redactor that knows further patterns: of each match the first capture
-// group is masked, or all of it where the pattern has none.
+// New returns a Redactor that also masks the matches of the given patterns: the first
+// capture group of each match, or the whole match if the pattern has no group.
 func New(extra ...*regexp.Regexp) *Redactor { return &Redactor{extra: slices.Clone(extra)} }
 
-// Args returns the arguments with secrets masked: the very same slice where there are
-// none, else a copy.
+// Args returns the arguments with secrets masked. It returns the same slice if nothing is
+// masked, and a copy otherwise.
 func (r *Redactor) Args(args []string) []string {
-	masked := maskArgs(args)
+	m := newMasker(args)
+	masked := m.args(args, 0)
 	for i, arg := range masked {
-		if changed := r.maskExtra(arg); changed != arg {
-			masked = replace(args, masked, i, changed)
+		for _, pattern := range r.extra {
+			arg = maskGroup(pattern, arg)
 		}
-	}
-	return masked
-}
-
-func (r *Redactor) maskExtra(arg string) string {
-	for _, pattern := range r.extra {
-		arg = maskGroup(pattern, arg)
-	}
-	return arg
-}
-
-// maskArgs applies the rules that come with the program.
-func maskArgs(args []string) []string {
-	masked := args
-	s := scanner{}
-	for i, arg := range args {
-		if changed := s.next(arg); changed != arg {
-			masked = replace(args, masked, i, changed)
+		if arg != masked[i] {
+			masked = replace(args, masked, i, arg)
 		}
 	}
 	return masked
@@ -62,68 +51,113 @@ func replace(args, masked []string, i int, arg string) []string {
 	return masked
 }
 
-// blanks are between the words of a script.
-const blanks = " \t\r\n"
-
-// scanner goes along the arguments of one command.
-type scanner struct {
-	// tool is what is known of the program, nil if it is none of the known ones.
-	tool *tool
-	// begun: the word after which the rules of the tool hold was seen.
-	begun bool
-	// words counts the arguments so far.
-	words int
-	// option is the name of the option before whose value is a secret; "" if it was none.
-	option string
-	// valueNext masks the argument after an option of the tool; nil where there is none.
-	valueNext func(string) string
+// masker masks one command line and bounds the work on it.
+type masker struct {
+	// left is how many bytes may still be looked at.
+	left int
 }
 
-// toolWords is how many arguments may come before the name of the program, as in
-// "sudo -u app env A=1 mysql".
-const toolWords = 8
+const (
+	// workPerByte is how often each byte of a command line may be looked at. The rules look at
+	// each byte a bounded number of times, so that no command line known uses half of it.
+	workPerByte = 64
+	// workAtLeast is what a short command line may use.
+	workAtLeast = 1024
+	// maxDepth is how deep command lines may be nested: sh -c "ssh host 'sh -c …'".
+	maxDepth = 4
+)
 
-// next returns one argument, masked.
-func (s *scanner) next(arg string) string {
-	s.words++
-	option, value := s.option, s.valueNext
-	s.option, s.valueNext = "", nil
-	switch {
-	case value != nil:
-		return value(arg)
-	case option != "" && !strings.HasPrefix(arg, "-") && isSecretValue(option, arg):
-		return Mask
+func newMasker(args []string) *masker {
+	size := 0
+	for _, arg := range args {
+		size += len(arg)
 	}
-	if s.tool == nil && s.words <= toolWords && !strings.HasPrefix(arg, "-") && !strings.ContainsAny(arg, blanks) {
-		if found := toolOf(arg); found != nil {
-			s.tool = found
-			return arg
+	return &masker{left: workAtLeast + workPerByte*size}
+}
+
+// spend counts work on n bytes. It returns false when the command line has used up its
+// share: what has not been looked at is then masked.
+func (m *masker) spend(n int) bool {
+	m.left -= n
+	return m.left >= 0
+}
+
+// args masks the arguments of one command.
+func (m *masker) args(args []string, depth int) []string {
+	masked := args
+	c := command{masker: m, all: args, depth: depth}
+	for i, arg := range args {
+		if changed := c.next(i); changed != arg {
+			masked = replace(args, masked, i, changed)
 		}
 	}
-	if changed, ok := s.toolOption(arg); ok {
-		return changed
-	}
-	return s.anyOption(arg)
+	return masked
 }
 
-// anyOption masks an argument by the rules for any program.
-func (s *scanner) anyOption(arg string) string {
-	if name, ok := optionName(arg); ok && isSecretName(name) && !isSwitch(name) {
-		s.option = name
-		return arg
+// text masks one argument, or a part of one, without regard to what precedes it.
+func (m *masker) text(text string, depth int) string {
+	if len(text) < len("pw=x") {
+		return text
 	}
-	arg = maskText(arg)
-	if strings.ContainsAny(arg, blanks) {
-		arg = maskScript(arg)
+	if !m.spend(len(text)) {
+		return Mask
 	}
-	return arg
+	signs := signsIn(text)
+	named := mayBeSecret(text)
+	if signs&colon != 0 {
+		text = maskAddresses(text)
+	}
+	if signs&(colon|equals) != 0 {
+		text = m.assignments(text, named)
+	}
+	text = maskTokens(text)
+	if named {
+		text = maskForms(forms, text)
+		text = maskNamedValues(text)
+	}
+	if signs&bracket != 0 {
+		text = m.calls(text)
+	}
+	if signs&blank != 0 {
+		text = maskForms(statements, text)
+	}
+	if signs&(blank|quote) != 0 && depth < maxDepth {
+		text = m.script(text, depth)
+	}
+	if m.left < 0 {
+		return Mask
+	}
+	return text
 }
 
-// optionName returns the name of an option whose value is the next argument.
-func optionName(arg string) (string, bool) {
-	name := strings.TrimLeft(arg, "-")
-	if name == arg || len(name) < len("pw") || strings.ContainsAny(name, "=: ") {
-		return "", false
+// sign is a set of characters, each of which only some rules need.
+type sign uint8
+
+const (
+	colon sign = 1 << iota
+	equals
+	blank
+	quote
+	bracket
+)
+
+// signOf says for each byte which sign it is.
+var signOf = func() (table [256]sign) {
+	for c, s := range map[byte]sign{
+		':': colon, '=': equals, ' ': blank, '\t': blank, '\r': blank, '\n': blank, '"': quote, '\'': quote, '(': bracket,
+	} {
+		table[c] = s
 	}
-	return name, true
+	return table
+}()
+
+// signsIn returns the signs that occur in a text.
+func signsIn(text string) (found sign) {
+	for i := range len(text) {
+		found |= signOf[text[i]]
+	}
+	return found
 }
+
+// blanks separate the words of a script.
+const blanks = " \t\r\n"

@@ -39,6 +39,14 @@ func TestMaskingTwiceChangesNothing(t *testing.T) {
 			t.Errorf("%q becomes %q", once, twice)
 		}
 	}
+	for _, file := range []string{"secret.txt", "heldout-secret.txt"} {
+		for _, l := range readCorpus(t, file) {
+			once := r.Args(l.args)
+			if twice := r.Args(once); !slices.Equal(once, twice) {
+				t.Errorf("%q becomes %q", once, twice)
+			}
+		}
+	}
 }
 
 func TestExtraPatterns(t *testing.T) {

@@ -5,154 +5,195 @@ import (
 	"strings"
 )
 
-// tool is a program whose options say nothing by their names.
+// tool is a row of the table of programs whose options do not tell by their names that the
+// value is a secret, or tell so wrongly. The lists are divided by blanks.
 type tool struct {
 	// names are those of the program; one that ends in * is a beginning.
-	names []string
-	// attached are options with the secret right behind them: -pSECRET.
-	attached []string
-	// separate are options with the secret in the next argument.
-	separate []string
-	// pairs are options whose value is "user:secret", next or right behind.
-	pairs []string
-	// bundled is a letter of pairs that may stand behind other letters: curl -su.
-	bundled string
+	names string
+	// after are words, one of which must precede the options: "login" in "docker login".
+	after string
+	// secret are options whose value is a secret. An option of one letter has its value in
+	// the next argument or right behind it, and may be the last of several letters: -sSu.
+	// One that ends in * has it right behind it only, one that ends in _ never.
+	secret string
+	// pair are options whose value is "user:secret".
+	pair string
+	// assign are options whose value is "name=secret".
+	assign string
 	// between divides user and secret in a pair; ":" if empty.
 	between string
-	// after is a word without which the rules do not hold: "docker login".
-	after string
+	// plain are options that have no secret as a value, although the name says so. Behind one
+	// that ends in = nothing is masked; without it, --option=value still is.
+	plain string
+	// takes are options with any value, which is then no word of a usage and no program.
+	takes string
+	// usage is in which order the arguments without options follow each other; see usage.go.
+	usage []string
+	// quiet says that words like "password" are mere words to the program: grep, man.
+	quiet bool
+	// runs says that the program runs another one, which is named in its arguments.
+	runs bool
 }
 
-var tools = []tool{
-	{names: []string{"mysql*", "mariadb*"}, attached: []string{"-p"}},
-	{names: []string{"mysqladmin", "mariadb-admin"}, attached: []string{"-p"}, separate: []string{"password"}},
-	{names: []string{"twine", "cqlsh", "rdesktop"}, separate: []string{"-p"}},
-	{names: []string{"ssh-keygen"}, attached: []string{"-N", "-P"}, separate: []string{"-N", "-P"}},
-	{names: []string{"aws"}, separate: []string{"aws_secret_access_key", "aws_session_token"}},
-	{names: []string{"ngrok"}, separate: []string{"authtoken", "add-authtoken"}},
-	{names: []string{"sshpass"}, attached: []string{"-p"}, separate: []string{"-p"}},
-	{names: []string{"mongo*"}, attached: []string{"-p"}, separate: []string{"-p"}},
-	{names: []string{"redis-cli", "valkey-cli"}, separate: []string{"-a"}},
-	{
-		names: []string{"curl"}, pairs: []string{"-u", "--user", "-U", "--proxy-user", "-E", "--cert"},
-		separate: []string{"-b", "--oauth2-bearer"}, bundled: "u",
-	},
-	{names: []string{"http", "https", "xh"}, pairs: []string{"-a", "--auth"}},
-	{names: []string{"ldap*"}, attached: []string{"-w"}, separate: []string{"-w"}},
-	{names: []string{"smbclient", "rpcclient", "net", "winexe"}, pairs: []string{"-U", "--user"}, between: "%"},
-	{names: []string{"lftp"}, pairs: []string{"-u", "--user"}, between: ","},
-	{names: []string{"docker", "podman", "helm", "skopeo", "buildah", "az", "oc"}, separate: []string{"-p"}, after: "login"},
-	{names: []string{"nmcli"}, separate: []string{"password"}},
-	{names: []string{"ipmitool", "mosq*", "zip", "unzip", "sqlcmd", "bcp", "isql"}, attached: []string{"-P"}, separate: []string{"-P"}},
-	{names: []string{"snmpget*", "snmpbulk*", "snmpwalk", "snmpset", "snmptable", "snmptrap"}, attached: []string{"-c", "-A", "-X"}, separate: []string{"-c", "-A", "-X"}},
-	{names: []string{"7z*", "rar", "unrar"}, attached: []string{"-hp", "-p"}},
-	{names: []string{"xfreerdp*", "wlfreerdp*", "mstsc"}, attached: []string{"/p:"}},
-	{names: []string{"openssl"}, separate: []string{"-k", "-K"}},
-	{names: []string{"sqlplus", "sqlldr", "expdp", "impdp", "rman"}, pairs: []string{""}, between: "/"},
+// program is what the rows of the table say about one program.
+type program struct {
+	// options are the rules for each option. One that holds behind a certain word goes before
+	// one that always holds.
+	options map[string][]option
+	after   map[string]uint64
+	usages  []usage
+	runs    bool
+	quiet   bool
 }
 
-// toolsByName are the tools whose names are given in full.
-var toolsByName = func() map[string]*tool {
-	index := map[string]*tool{}
-	for i := range tools {
-		for _, name := range tools[i].names {
-			index[name] = &tools[i]
+// index is the table of programs, by name and by beginning of the name.
+type index struct {
+	byName map[string]*program
+	begins []string
+}
+
+var programs = indexOf(tools)
+
+func indexOf(rows []tool) index {
+	x := index{byName: map[string]*program{}}
+	for _, row := range rows {
+		for name := range strings.FieldsSeq(row.names) {
+			if x.byName[name] == nil {
+				x.byName[name] = &program{options: map[string][]option{}, after: map[string]uint64{}}
+				if beginning, ok := strings.CutSuffix(name, "*"); ok {
+					x.begins = append(x.begins, beginning)
+				}
+			}
+			x.byName[name].add(row)
 		}
 	}
-	return index
-}()
+	slices.Sort(x.begins)
+	return x
+}
 
-// toolBeginnings are the names that are only beginnings, without the *.
-var toolBeginnings = func() (list []string) {
-	for name := range toolsByName {
-		if beginning, ok := strings.CutSuffix(name, "*"); ok {
-			list = append(list, beginning)
+// add adds a row of the table.
+func (p *program) add(row tool) {
+	var after uint64
+	for word := range strings.FieldsSeq(row.after) {
+		if p.after[word] == 0 {
+			p.after[word] = 1 << len(p.after)
+		}
+		after |= p.after[word]
+	}
+	lists := []struct {
+		kind kind
+		list string
+	}{{secret, row.secret}, {pair, row.pair}, {assign, row.assign}, {plain, row.plain}, {takes, row.takes}}
+	for _, l := range lists {
+		for spelling := range strings.FieldsSeq(l.list) {
+			o := option{kind: l.kind, between: row.between, attached: true, apart: true, after: after}
+			name := strings.TrimRight(spelling, "*_=")
+			o.apart = !strings.HasSuffix(spelling, "*")
+			o.attached = name == spelling || !o.apart
+			p.options[name] = append(p.options[name], o)
 		}
 	}
-	slices.Sort(list)
-	return list
-}()
-
-// toolOf returns the rules for a program, given its path or name; nil if there are none.
-func toolOf(arg string) *tool {
-	name := strings.TrimSuffix(arg[strings.LastIndexAny(arg, `/\`)+1:], ".exe")
-	if t := toolsByName[name]; t != nil {
-		return t
+	for _, text := range row.usage {
+		p.usages = append(p.usages, usageOf(text))
 	}
-	for _, beginning := range toolBeginnings {
+	p.runs = p.runs || row.runs
+	p.quiet = p.quiet || row.quiet
+}
+
+// programEndings are what the names of files that are programs end in.
+var programEndings = []string{".exe", ".com", ".cmd", ".bat", ".ps1", ".sh", ".py", ".pl", ".rb", ".js", ".jar", ".phar"}
+
+// programOf returns what is known of a program, given its path or name; nil if nothing is.
+func programOf(arg string) *program {
+	name := arg[strings.LastIndexAny(arg, `/\`)+1:]
+	if i := strings.LastIndexByte(name, '.'); i > 0 && slices.Contains(programEndings, name[i:]) {
+		name = name[:i]
+	}
+	if p := programs.byName[name]; p != nil {
+		return p
+	}
+	if folded := strings.ToLower(name); folded != name {
+		if p := programs.byName[folded]; p != nil {
+			return p
+		}
+	}
+	for _, beginning := range programs.begins {
 		if strings.HasPrefix(name, beginning) {
-			return toolsByName[beginning+"*"]
+			return programs.byName[beginning+"*"]
 		}
 	}
 	return nil
 }
 
-// toolOption masks an argument by the rules of the program; false if it has none for it.
-func (s *scanner) toolOption(arg string) (string, bool) {
-	t := s.tool
-	if t == nil {
+// programOption masks an argument by the options of the program; false if it is none.
+func (c *command) programOption(arg string) (string, bool) {
+	p := c.program
+	if p == nil {
 		return arg, false
 	}
-	if t.after != "" && !s.begun {
-		s.begun = arg == t.after
-		return arg, s.begun
+	if len(arg) < 2 || len(p.options) == 0 {
+		return arg, false
 	}
-	if slices.Contains(t.separate, arg) {
-		s.valueNext = maskAll
+	if o, ok := c.option(arg); ok && o.apart {
+		if o.kind != plain {
+			c.pending = o
+		}
 		return arg, true
 	}
-	for _, option := range t.attached {
-		if len(arg) > len(option) && strings.HasPrefix(arg, option) && !strings.HasPrefix(arg, "--") {
-			return option + Mask, true
-		}
-	}
-	for _, option := range t.pairs {
-		if arg == option || t.isBundle(arg) {
-			s.valueNext = t.maskPair
+	if i := strings.IndexAny(arg, "=:"); i > 1 {
+		o, ok := c.option(arg[:i])
+		if ok && o.kind == plain && !o.attached {
 			return arg, true
 		}
-		if value, ok := strings.CutPrefix(arg, option); ok && !strings.HasPrefix(option, "--") {
-			if changed := t.maskPair(value); changed != value {
-				return option + changed, true
-			}
+		if ok && o.kind <= assign && (i > len("-p") || arg[i] == ':' || !o.attached) {
+			changed := arg[:i+1] + o.mask("", arg[i+1:])
+			return changed, changed != arg || strings.HasSuffix(arg, Mask)
 		}
-		if value, ok := strings.CutPrefix(arg, option+"="); ok && option != "" {
-			return option + "=" + t.maskPair(value), true
+	}
+	if arg[0] != '-' || arg[1] == '-' {
+		return arg, false
+	}
+	return c.letters(arg)
+}
+
+// letters masks an argument that is one or more options of one letter: -pSECRET, -sSu.
+func (c *command) letters(arg string) (string, bool) {
+	if o, ok := c.option(arg[:2]); ok && o.attached && len(arg) > 2 && o.kind <= assign {
+		return arg[:2] + o.mask("", arg[2:]), true
+	}
+	if len(arg) > len("-hp") {
+		// rar has an option of two letters with the value right behind it.
+		if o, ok := c.option(arg[:len("-hp")]); ok && !o.apart {
+			return arg[:len("-hp")] + o.mask("", arg[len("-hp"):]), true
 		}
+	}
+	const most = 8
+	if len(arg) > most || !isLetters(arg[1:]) {
+		return arg, false
+	}
+	if o, ok := c.option("-" + arg[len(arg)-1:]); ok && o.attached && o.apart && o.kind <= assign {
+		c.pending = o
+		return arg, true
 	}
 	return arg, false
 }
 
-// isBundle reports whether an argument is several letters, the last of which takes a pair.
-func (t *tool) isBundle(arg string) bool {
-	const most = 8
-	return t.bundled != "" && len(arg) > 2 && len(arg) <= most && arg[0] == '-' && arg[1] != '-' &&
-		strings.HasSuffix(arg, t.bundled) && !strings.ContainsAny(arg[1:], "-:=/.")
+func isLetters(text string) bool {
+	for i := range len(text) {
+		if !isLetter(text[i]) {
+			return false
+		}
+	}
+	return true
 }
 
-func maskAll(arg string) string {
-	if arg == "" {
-		return arg
+// option returns the rule for an option of the program.
+func (c *command) option(name string) (option, bool) {
+	var found option
+	for _, o := range c.program.options[name] {
+		if o.after == 0 && found.after == 0 || o.after&c.seen != 0 {
+			found = o
+		}
 	}
-	return Mask
-}
-
-// maskPair masks what is behind the user's name, and in front of the name of a database.
-func (t *tool) maskPair(value string) string {
-	between := t.between
-	if between == "" {
-		between = ":"
-	}
-	user, secret, ok := strings.Cut(value, between)
-	if !ok || user == "" || secret == "" || strings.HasPrefix(value, "-") {
-		return value
-	}
-	rest := ""
-	if at := strings.LastIndexByte(secret, '@'); at >= 0 && between == "/" {
-		rest = secret[at:]
-	} else if between == "/" {
-		// Without a database behind it this may as well be a path.
-		return value
-	}
-	return user + between + Mask + rest
+	return found, found.kind != nothing
 }

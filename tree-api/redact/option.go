@@ -1,0 +1,83 @@
+package redact
+
+import "strings"
+
+// kind is a way to mask a value.
+type kind uint8
+
+const (
+	nothing kind = iota
+	// secret, pair, assign, plain and takes are as in tool.
+	secret
+	pair
+	assign
+	plain
+	takes
+	// named values are those of options whose name says that they are secrets.
+	named
+	// writes values are commands that write a secret.
+	writes
+	// login is "user/secret@database".
+	login
+	// The values from here on are only masked if they look like a secret, a generated one, or
+	// a pair. Otherwise the argument is not taken for the value of the option.
+	likely
+	likelyPair
+	loginPair
+	random
+)
+
+// option is what is known of an option.
+type option struct {
+	kind    kind
+	between string
+	// attached and apart say where the value may be.
+	attached, apart bool
+	// after are the words that must precede it, as a set of bits; 0 for none.
+	after uint64
+}
+
+// mask masks the value of an option.
+func (o option) mask(name, value string) string {
+	switch o.kind {
+	case secret:
+		if !isPlace(value) {
+			return Mask
+		}
+	case named:
+		if isSecretValue(name, value) {
+			return Mask
+		}
+	case writes:
+		for _, writer := range writers {
+			if strings.HasPrefix(value, writer) {
+				return writer + Mask
+			}
+		}
+	case pair:
+		return maskPair(value, o.between)
+	case likely:
+		if looksSecret(value) {
+			return Mask
+		}
+	case random:
+		if looksRandom(value) && strings.IndexByte(value, '.') < 0 {
+			return Mask
+		}
+	case loginPair:
+		if user, secret, ok := cutPair(value, ":"); ok && isPair(user, secret) {
+			return user + ":" + Mask
+		}
+	case likelyPair:
+		if user, secret, ok := cutPair(value, ":%"); ok && looksPair(user, secret) {
+			return value[:len(user)+1] + Mask
+		}
+	case assign:
+		if name, secret, ok := strings.Cut(value, "="); ok && !isPlace(secret) {
+			return name + "=" + Mask
+		}
+	case login:
+		return maskLogin(value)
+	}
+	return value
+}

@@ -1,0 +1,67 @@
+package redact
+
+import "strings"
+
+// maskPair masks what is behind the name of the user in "user:secret".
+func maskPair(value, between string) string {
+	if between == "" {
+		between = ":"
+	}
+	user, secret, ok := strings.Cut(value, between)
+	if !ok || secret == "" || strings.HasPrefix(secret, "//") || isPlace(secret) {
+		return value
+	}
+	return user + between + Mask
+}
+
+// maskLogin masks the secret in "user/secret@database" and "user/secret". A path is none.
+func maskLogin(value string) string {
+	login := value
+	if name, rest, ok := strings.Cut(value, "="); ok {
+		if !strings.EqualFold(name, "userid") {
+			return value
+		}
+		login = rest
+	}
+	login = strings.TrimLeft(login, `"'`)
+	user, rest, ok := strings.Cut(login, "/")
+	if !ok || user == "" || rest == "" || strings.ContainsAny(user, "@.:,("+blanks) || isPlace(rest) {
+		return value
+	}
+	secret := rest
+	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
+		secret = rest[:at]
+	} else if strings.ContainsAny(rest, "/.") {
+		return value
+	}
+	secret, _, _ = strings.Cut(secret, " ")
+	start := len(value) - len(login) + len(user) + 1
+	return value[:start] + Mask + value[start+len(secret):]
+}
+
+// cutPair divides a value at the first of several signs.
+func cutPair(value, signs string) (user, secret string, ok bool) {
+	i := strings.IndexAny(value, signs)
+	if i < 0 {
+		return "", "", false
+	}
+	return value[:i], value[i+1:], true
+}
+
+// isPair reports whether a value is "user:secret" where it can hardly be anything else.
+func isPair(user, secret string) bool {
+	const least = 3
+	return user != "" && len(secret) >= least && !isNumber(secret) && !isPath(secret) && !isPlace(secret) &&
+		!strings.ContainsAny(user+secret, blanks+"/")
+}
+
+// looksPair reports whether a value looks like "user:secret" although it may be something
+// else, as "user:group" and "host:port" are.
+func looksPair(user, secret string) bool {
+	for i := range len(user) {
+		if !isWord(user[i]) && strings.IndexByte(`.@\-+`, user[i]) < 0 {
+			return false
+		}
+	}
+	return user != "" && looksSecret(secret)
+}

@@ -1,0 +1,140 @@
+package redact
+
+import (
+	"slices"
+	"strings"
+)
+
+// A usage is in which order the arguments without options follow each other, as in
+// "config set NAME SECRET". It has these words:
+//
+//	word, one|two   the word, or one of several; x.* begins and *x ends with x
+//	-b*             an option of several letters with that one among them
+//	NAME, USER, …   any argument
+//	SECRET          a secret
+//	LIKELY, RANDOM  a secret if it looks like one, or like a generated one
+//	PAIR, COMMAPAIR user:secret and user,secret
+//	LOGIN           user/secret@database
+//	ASSIGN, ASSIGNS name=secret, and all that follow
+//	LAST            a secret that is the last argument
+
+type usage []usageWord
+
+// usageWord is a word of a usage: a placeholder in capital letters, or one of several words.
+type usageWord struct {
+	placeholder string
+	words       []string
+}
+
+// usageOf reads a usage.
+func usageOf(text string) (u usage) {
+	for word := range strings.FieldsSeq(text) {
+		if isUpper(word) {
+			u = append(u, usageWord{placeholder: word})
+		} else {
+			u = append(u, usageWord{words: strings.Split(word, "|")})
+		}
+	}
+	return u
+}
+
+// isLiteral reports whether an argument is the word.
+func (w usageWord) isLiteral(arg string) bool {
+	return slices.ContainsFunc(w.words, func(word string) bool { return matches(word, arg) })
+}
+
+// maxUsages bounds the usages of a program.
+const maxUsages = 16
+
+// usage masks an argument by the usages of the program.
+func (c *command) usage(i int) (string, bool) {
+	if c.program != nil {
+		if changed, ok := c.follow(c.program.usages, &c.steps, i); ok || c.program.quiet {
+			return changed, ok
+		}
+	}
+	return c.follow(commonUsages, &c.common, i)
+}
+
+// commonUsages are those of many programs, of which the last word must look like a secret.
+var commonUsages = []usage{
+	usageOf("add_user|add-user|adduser|useradd|create_user|create-user USER LIKELY"),
+	usageOf("change_password|change-password|set_password|set-password|setpassword|reset_password|reset-password USER LIKELY"),
+	usageOf("password USER LIKELY"),
+	usageOf("login|signin|auth|authenticate|authtoken|activate|register|unseal|attach|enroll|join|unlock RANDOM"),
+	usageOf("login USER LIKELY"),
+}
+
+// follow goes one step along usages.
+func (c *command) follow(usages []usage, steps *[maxUsages]uint8, i int) (string, bool) {
+	arg := c.all[i]
+	for n, usage := range usages {
+		step := int(steps[n])
+		if step == len(usage) {
+			if usage[0].placeholder != "" {
+				continue
+			}
+			step, steps[n] = 0, 0
+		}
+		word := usage[step]
+		isOption := strings.HasPrefix(arg, "-") && len(arg) > 1
+		switch {
+		case word.isLiteral(arg):
+			steps[n]++
+		case isOption, word.placeholder == "LAST" && i < len(c.all)-1:
+		case word.placeholder == "":
+			steps[n] = 0
+		default:
+			if word.placeholder != "ASSIGNS" {
+				steps[n]++
+			}
+			if changed := maskPositional(word.placeholder, arg); changed != arg {
+				return changed, true
+			}
+		}
+	}
+	return arg, false
+}
+
+// matches reports whether an argument is a word of a usage.
+func matches(word, arg string) bool {
+	if ending, ok := strings.CutPrefix(word, "*"); ok {
+		return hasSuffixFold(arg, ending)
+	}
+	beginning, ok := strings.CutSuffix(word, "*")
+	switch {
+	case !ok:
+		return strings.EqualFold(word, arg)
+	case beginning[0] == '-':
+		return len(arg) > 1 && arg[0] == '-' && arg[1] != '-' && strings.Contains(arg, beginning[1:])
+	}
+	return strings.HasPrefix(arg, beginning)
+}
+
+// maskPositional masks an argument in the place of a word of a usage.
+func maskPositional(word, arg string) string {
+	switch word {
+	case "SECRET", "LAST":
+		if name, value, ok := strings.Cut(arg, "="); ok && strings.Trim(value, "=") != "" && isWordy(name) {
+			// The rules for assignments know better.
+			return arg
+		}
+		if isPath(arg) {
+			return arg
+		}
+		return option{kind: secret}.mask("", arg)
+	case "PAIR":
+		return option{kind: pair}.mask("", arg)
+	case "COMMAPAIR":
+		return maskPair(arg, ",")
+	case "LIKELY":
+		return option{kind: likely}.mask("", arg)
+	case "RANDOM":
+		return option{kind: random}.mask("", arg)
+	case "LOGIN":
+		return option{kind: login}.mask("", arg)
+	case "ASSIGN", "ASSIGNS":
+		return option{kind: assign}.mask("", arg)
+	}
+	return arg
+}

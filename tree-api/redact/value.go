@@ -1,0 +1,195 @@
+package redact
+
+import (
+	"slices"
+	"strings"
+)
+
+// places are the beginnings of values that say where the secret is, or that it is masked.
+var places = []string{
+	Mask, "file:", "env:", "fd:", "stdin", "@/", "@./", "{{", "${", "$(", "`", "arn:", "%{", "id=", "type=", "src=", "source=",
+	"Get-", "Read-Host", "New-Object", "ConvertTo-SecureString", "os.", "process.env", "getpass", "System.getenv", "ENV[",
+}
+
+// isPlace reports whether a value only says where the secret is.
+func isPlace(value string) bool {
+	bare := strings.Trim(value, `"'`)
+	if bare == "" || bare == "-" {
+		return true
+	}
+	for _, place := range places {
+		if strings.HasPrefix(bare, place) {
+			return true
+		}
+	}
+	if len(bare) > 1 && bare[0] == '$' {
+		// A variable of a shell. Hashes of passwords, as in crypt(5), have a digit here.
+		return isLetter(bare[1]) || bare[1] == '_'
+	}
+	// A variable of cmd.exe, and a text that asks for a value.
+	last := len(bare) - 1
+	return last > 1 && (bare[0] == '%' && bare[last] == '%' || bare[0] == '<' && bare[last] == '>')
+}
+
+// notSecrets are values that switch something, or stand for none.
+var notSecrets = []string{
+	"", "true", "false", "yes", "no", "on", "off", "null", "nil", "none", "undefined", "auto", "prompt", "required", "default",
+}
+
+// isSecretValue reports whether the value of a secret's name can be a secret: a place, a
+// switch or a single digit is none.
+func isSecretValue(name, value string) bool {
+	bare := strings.Trim(value, `"'`)
+	for _, word := range notSecrets {
+		if strings.EqualFold(bare, word) {
+			return false
+		}
+	}
+	if len(bare) == 1 && isDigit(bare[0]) || isPlace(bare) || bare[0] == '[' {
+		return false
+	}
+	// Keys, credentials and cookies are often given as a path; a password may well begin
+	// with a slash.
+	return !mayBeFile(name) || !isPath(bare) && !isNumber(bare)
+}
+
+// mayBeFile reports whether the values of such a name are often files.
+func mayBeFile(name string) bool {
+	if slices.Contains(workingDirectories, name) {
+		return true
+	}
+	folded := strings.ToLower(name)
+	for _, ending := range []string{"key", "cred", "creds", "credential", "credentials", "cookie", "secret", "jwt"} {
+		if strings.HasSuffix(folded, ending) {
+			return true
+		}
+	}
+	return false
+}
+
+// fileEndings are those of files that hold keys and credentials.
+var fileEndings = []string{
+	".pem", ".key", ".crt", ".cer", ".pub", ".json", ".yml", ".yaml", ".txt", ".jks", ".p12", ".pfx", ".p8", ".ini", ".conf",
+	".cfg", ".cnf", ".toml", ".gpg", ".asc", ".jwt", ".env", ".properties", ".secret",
+}
+
+// isPath reports whether a value is the path of a file.
+func isPath(value string) bool {
+	for _, start := range []string{"/", "./", "../", "~/", `\\`} {
+		if strings.HasPrefix(value, start) {
+			return true
+		}
+	}
+	if len(value) > 2 && isLetter(value[0]) && value[1] == ':' && (value[2] == '\\' || value[2] == '/') {
+		return true
+	}
+	for _, ending := range fileEndings {
+		if strings.HasSuffix(value, ending) {
+			return true
+		}
+	}
+	return false
+}
+
+// isOption reports whether an argument after the option of a secret is another option. The
+// value of an option may begin with a dash, but rarely looks like a word behind one or two.
+func isOption(arg string) bool {
+	name := strings.TrimLeft(arg, "-")
+	dashes := len(arg) - len(name)
+	switch {
+	case dashes == 0:
+		return false
+	case dashes > 2 || name == "":
+		return dashes <= 2
+	case len(name) == 1:
+		return !isDigit(name[0])
+	}
+	name, _, _ = strings.Cut(name, "=")
+	if len(name) == 1 && dashes == 1 {
+		return true
+	}
+	return isOptionWord(name)
+}
+
+// isOptionWord reports whether a name is made of words in small letters, or is in camel case.
+func isOptionWord(name string) bool {
+	small := false
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case isLower(c):
+			small = true
+		case isUpperLetter(c) || strings.IndexByte("-_.:", c) >= 0:
+			if !small {
+				return false
+			}
+			small = false
+		case isDigit(c):
+			if i == 0 {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return name != "" && (small || isDigit(name[len(name)-1]))
+}
+
+// isPlain reports whether a text is an ordinary word: letters only, all of them small or all
+// of them capital but for the first.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		c := text[i]
+		if !isLower(c) && c != '-' && c != '_' && (i > 0 || !isUpperLetter(c)) {
+			return text == strings.ToUpper(text) && !strings.ContainsAny(text, "0123456789!#$%&*+,./:;=?@^|~")
+		}
+	}
+	return true
+}
+
+// isNumber reports whether a text is a number, a list or range of numbers, or ports.
+func isNumber(text string) bool {
+	for i := range len(text) {
+		if !isDigit(text[i]) && strings.IndexByte(".,:-%/", text[i]) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// looksSecret reports whether a text looks like a secret although its name does not say so.
+func looksSecret(text string) bool {
+	text = strings.TrimRight(text, ",;.:!?)")
+	return len(text) > 3 && !isPlain(text) && !isNumber(text) && !isPath(text) && !isPlace(text) &&
+		!strings.ContainsAny(text, blanks+`{}<>`) && !isRelative(text)
+}
+
+// isRelative reports whether a text looks like a path that begins with the name of a folder.
+func isRelative(text string) bool {
+	return strings.Contains(text, "/") && !strings.ContainsAny(text, "+=") && text == strings.ToLower(text)
+}
+
+// looksRandom reports whether a text looks like one that a program generated.
+func looksRandom(text string) bool {
+	if len(text) < 16 {
+		return false
+	}
+	digits, letters := 0, 0
+	for i := range len(text) {
+		switch c := text[i]; {
+		case isDigit(c):
+			digits++
+		case isLetter(c):
+			letters++
+		case c != '-' && c != '_' && c != '=' && c != '~' && c != '.':
+			return false
+		}
+	}
+	return digits > 0 && letters > 0
+}
+
+func isDigit(c byte) bool       { return c >= '0' && c <= '9' }
+func isLower(c byte) bool       { return c >= 'a' && c <= 'z' }
+func isUpperLetter(c byte) bool { return c >= 'A' && c <= 'Z' }
+func isLetter(c byte) bool      { return isLower(c) || isUpperLetter(c) }
+func isWord(c byte) bool        { return isLetter(c) || isDigit(c) || c == '_' }
