@@ -208,3 +208,14 @@ func checkLink(t *testing.T, all []dashboardJSON, d dashboardJSON, p panelJSON, 
 		}
 	}
 }
+
+// TestFilesystemsAreThoseOfTheRules: a filesystem without an alert is none that is full.
+func TestFilesystemsAreThoseOfTheRules(t *testing.T) {
+	rules, err := os.ReadFile("../../alerting-rules/recording.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(rules), "avail_bytes{"+realFilesystems+"}") {
+		t.Errorf("the rules do not choose filesystems by %s", realFilesystems)
+	}
+}

@@ -33,10 +33,11 @@ func host() board {
 const usedCPU = `1 - avg by (instance) (sum by (instance, cpu) (rate(proctree_system_cpu_seconds_total{HOSTS, mode=~"idle|iowait|steal"}[$__rate_interval])))`
 
 // usedMemory is the share of memory that no program could have without swapping.
-const usedMemory = `1 - proctree_system_memory_MemAvailable_bytes{HOSTS} / proctree_system_memory_MemTotal_bytes{HOSTS}`
+// Kernels before Linux 3.14 do not estimate it.
+const usedMemory = `1 - (proctree_system_memory_MemAvailable_bytes{HOSTS} or proctree_system_memory_MemFree_bytes{HOSTS} + proctree_system_memory_Buffers_bytes{HOSTS} + proctree_system_memory_Cached_bytes{HOSTS}) / proctree_system_memory_MemTotal_bytes{HOSTS}`
 
-// realFilesystems leaves out what exists in memory alone or is a view of another.
-const realFilesystems = `fstype!~"tmpfs|ramfs|devtmpfs|overlay|squashfs|iso9660"`
+// realFilesystems leaves out the same filesystems as alerting-rules/recording.yml.
+const realFilesystems = `fstype!~"tmpfs|ramfs|devtmpfs|devfs|overlay|aufs|unionfs|nullfs|squashfs|erofs|cramfs|romfs|iso9660|cd9660|udf|efivarfs|procfs|linprocfs|linsysfs|fdescfs|mqueuefs|autofs|fuse|fuse\\..+|fusefs.*|osxfuse.*|macfuse.*"`
 
 // fullestFilesystem is the share that is used of the fullest filesystem of each host.
 const fullestFilesystem = `max by (instance) (1 - proctree_system_filesystem_avail_bytes{HOSTS, ` + realFilesystems + `} / proctree_system_filesystem_size_bytes{HOSTS, ` + realFilesystems + `})`
