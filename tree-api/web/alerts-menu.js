@@ -43,7 +43,7 @@ export class Alerts {
 
   /** Looks at the figures of a message. @param {HostFigures} host */
   check(host) {
-    if (!this.#isOn()) return;
+    if (!this.isOn) return;
     const crossings = this.#watch.check(this.#limits, this.#model, host);
     if (crossings.length > MOST_MESSAGES) {
       const worst = crossings[0];
@@ -53,7 +53,8 @@ export class Alerts {
     for (const crossing of crossings) this.#tell(this.#describe(crossing), crossing.id);
   }
 
-  #isOn() {
+  /** Whether there is a limit to watch. */
+  get isOn() {
     return Object.keys(this.#limits).length > 0;
   }
 
@@ -103,7 +104,7 @@ export class Alerts {
   }
 
   #showActive() {
-    this.menu.button.classList.toggle('active', this.#isOn());
+    this.menu.button.classList.toggle('active', this.isOn);
   }
 }
 

@@ -11,6 +11,7 @@ import { HostHeader } from './host-header.js';
 import { isActive, parseWords } from './model/filter.js';
 import { Mirror } from './model/mirror.js';
 import { Overview } from './overview.js';
+import { printAllRows } from './print.js';
 import { addShortcuts } from './shortcuts.js';
 import { stream } from './start.js';
 import { columnsToShow } from './table-columns.js';
@@ -73,7 +74,7 @@ class Page {
     togglePause: () => this.#togglePause(),
     toggleShape: () => this.#view.change({ shape: this.#view.state.shape === 'tree' ? 'list' : 'tree' }),
     closeDrawer: () => this.#closeDrawer(),
-    focusTable: () => this.#table.enter(),
+    goToMatch: () => this.#table.enterFirstMatch(),
   });
 
   start() {
@@ -83,12 +84,18 @@ class Page {
       this.#width = contentRect.width;
       this.#showColumns();
     }).observe(byId('table'));
+    printAllRows(() => ({ model: this.#model, columns: this.#columns(), context: this.#context(), heading: this.#heading() }));
     this.#view.start();
+    stream.needed = () => this.#alerts.isOn;
     stream.follow({
       onUpdate: (update) => this.#receive(update),
       onConnection: (connection) => { this.#connection = connection; this.#draw(); },
     });
-    get('api/v1/host').then((answer) => { this.#host = { ...answer, ...this.#host }; this.#draw(); }, () => {
+    get('api/v1/host').then((answer) => {
+      this.#host = { ...answer, ...this.#host };
+      this.#drawer.windows = this.#host.os === 'windows';
+      this.#draw();
+    }, () => {
       // The stream meets the same trouble and says so.
     });
   }
@@ -136,9 +143,23 @@ class Page {
 
   #showColumns() {
     if (this.#width === 0) return;
-    const columns = columnsToShow({ chosen: this.#view.state.columns, width: this.#width, viewer: this.#viewer });
+    const columns = this.#columns();
     this.#table.setColumns(columns);
     this.#tools.show(this.#view.state, columns.map((c) => c.key), this.#viewer);
+  }
+
+  #columns() {
+    return columnsToShow({ chosen: this.#view.state.columns, width: this.#width, viewer: this.#viewer });
+  }
+
+  #context() {
+    return { now: this.#lastTime, memoryTotal: this.#host.memory?.total_bytes };
+  }
+
+  /** What a printed page says above the rows. */
+  #heading() {
+    const { text } = this.#view.state.filter;
+    return [document.title, byId('count').textContent, text && `search: ${text}`, new Date(this.#lastTime * 1000).toLocaleString()].filter(Boolean).join(' · ');
   }
 
   /** @param {boolean} open */
@@ -189,7 +210,7 @@ class Page {
   #render() {
     const { filter, interval, overview } = this.#view.state;
     const { total, matched } = this.#model;
-    this.#table.render({ now: this.#lastTime, memoryTotal: this.#host.memory?.total_bytes });
+    this.#table.render(this.#context());
     this.#header.show(this.#host);
     if (overview) this.#overview.render(this.#host, this.#model, { summary: this.#summary, chosenStates: filter.state ?? [] });
     this.#filters.show(filter);

@@ -2,6 +2,7 @@ import { APIError, get } from './api.js';
 import { button, el, setText } from './dom.js';
 import { withIcon } from './icons.js';
 import { ChartLine } from './drawer-chart.js';
+import { commandLine } from './command-line.js';
 import { detailSections, facts } from './drawer-detail.js';
 import { UNKNOWN, formatBytes, formatCores, formatCount, formatCPUTime, formatDuration, formatRate, formatTime } from './format.js';
 
@@ -17,6 +18,8 @@ export class Drawer {
   /** @type {string|undefined} The process shown; undefined while closed. */
   id;
   viewer = false;
+  /** Whether the host runs Windows, which quotes arguments in its own way. */
+  windows = false;
   #root;
   #model;
   #history;
@@ -47,6 +50,10 @@ export class Drawer {
     );
     root.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') onClose();
+    });
+    // A hidden page does not ask; the first question after that is asked here.
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden && this.id !== undefined) this.#askSoon(0);
     });
   }
 
@@ -160,23 +167,11 @@ export class Drawer {
       this.#command.replaceChildren(el('p', { class: 'notice' }, 'You are signed in as a viewer. Command lines, paths and descriptors are shown to operators alone.'));
     } else if (this.#command.dataset.shown !== JSON.stringify([exe, cmdline]) || !this.#command.hasChildNodes()) {
       this.#command.dataset.shown = JSON.stringify([exe, cmdline]);
-      this.#command.replaceChildren(...commandLine(cmdline), facts({ Executable: exe }) ?? '');
+      this.#command.replaceChildren(...commandLine(cmdline, this.windows), facts({ Executable: exe }) ?? '');
     }
     const open = new Set([...this.#detail.querySelectorAll('details[open]')].map((d) => /** @type {HTMLElement} */ (d).dataset.section));
     const sections = detailSections(detail ?? {});
     for (const s of sections) /** @type {HTMLDetailsElement} */ (s).open = open.has(s.dataset.section);
     this.#detail.replaceChildren(...sections);
   }
-}
-
-/** @param {string[]|undefined} args @returns {HTMLElement[]} */
-function commandLine(args) {
-  if (!args?.length) return [];
-  const text = args.join(' ');
-  const copy = button('Copy', { class: 'tool' }, async () => {
-    await navigator.clipboard.writeText(text);
-    copy.textContent = 'Copied';
-  });
-  // Only a page that came over TLS or from this host may write to the clipboard.
-  return [el('div', { class: 'command' }, el('code', {}, text), isSecureContext && copy)];
 }

@@ -1,6 +1,7 @@
-import { button, el, setHidden } from './dom.js';
+import { button, el } from './dom.js';
 import { Menu, checkLine } from './menu.js';
 import { formatBytes, formatCores, formatCount } from './format.js';
+import { isActive } from './model/filter.js';
 
 /** @import { TreeModel } from './tree-model.js' */
 /** @import { Filter } from './model/filter.js' */
@@ -45,7 +46,8 @@ export class Filters {
     for (const [key, title] of CHOICES) this.#label(key, title, summary(filter[key]));
     this.#label('cpu', 'CPU', filter.cpu === undefined ? '' : `≥ ${formatCores(filter.cpu)}`);
     this.#label('memory', 'Memory', filter.memory === undefined ? '' : `≥ ${formatBytes(filter.memory)}`);
-    setHidden(this.#clear, Object.values(filter).every((v) => v === undefined || (Array.isArray(v) && v.length === 0)));
+    // It keeps its place, so that nothing below moves when it appears.
+    this.#clear.style.visibility = isActive(filter) ? 'visible' : 'hidden';
   }
 
   /** @param {string} key @param {string} title @param {string} value */

@@ -11,6 +11,9 @@
 /** A worker that could not be had, or broke, is made anew after so long. */
 const WORKER_DELAY = 5000;
 
+/** A page that was hidden for so long does not need its stream. */
+const HIDDEN_MILLISECONDS = 60_000;
+
 /** The stream as the page has it: it runs in a worker (stream-worker.js). */
 export class RemoteStream {
   #script = scriptURL('stream-worker.js');
@@ -26,14 +29,35 @@ export class RemoteStream {
   #held = [];
   /** @type {Follower|undefined} */
   #follower;
+  /** Whether somebody needs the messages although the page is hidden. */
+  needed = () => false;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #hiddenTimer;
+  /** Whether the stream ended because the page is hidden. */
+  #asleep = false;
 
   /** Opens the stream. @param {string} address The part behind # of the page's: it says the interval. */
   constructor(address) {
     this.#address = address;
     this.#start();
-    document.addEventListener('visibilitychange', () => {
-      if (!document.hidden) this.#order({ wake: true });
-    });
+    document.addEventListener('visibilitychange', () => this.#changeVisibility());
+  }
+
+  #changeVisibility() {
+    clearTimeout(this.#hiddenTimer);
+    if (document.hidden) {
+      this.#hiddenTimer = setTimeout(() => this.#sleep(), HIDDEN_MILLISECONDS);
+    } else if (this.#asleep) {
+      this.open();
+    } else {
+      this.#order({ wake: true });
+    }
+  }
+
+  #sleep() {
+    if (this.needed() || this.#connection.state === 'paused') return;
+    this.pause();
+    this.#asleep = true;
   }
 
   /** Tells how the stream is and what it has brought so far, and from then on all that comes. @param {Follower} follower */
@@ -45,6 +69,7 @@ export class RemoteStream {
 
   /** Connects, at once. What runs already is replaced. */
   open() {
+    this.#asleep = false;
     if (this.#worker) this.#order({ open: this.#address });
     else this.#start();
   }

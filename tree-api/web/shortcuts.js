@@ -8,10 +8,11 @@ const HELP = [
   ['→ ←', 'Open or enter, fold or leave a branch'],
   ['+ − Space', 'Open, fold, or change a branch'],
   ['* _', 'Open or fold every branch'],
-  ['Enter', 'Show a process in full'],
+  ['Enter', 'In the search box: go to the first match; in the table: show the details'],
+  ['n N', 'Next or previous match'],
   ['Esc', 'Close what is open'],
   ['t', 'Tree or list'],
-  ['p', 'Pause or go on'],
+  ['p', 'Pause or resume'],
   ['?', 'This list'],
 ];
 
@@ -21,7 +22,7 @@ const HELP = [
  * @property {() => void} togglePause
  * @property {() => void} toggleShape
  * @property {() => boolean} closeDrawer Whether there was anything to close.
- * @property {() => void} focusTable
+ * @property {() => void} goToMatch Moves the focus to the first row that matches.
  */
 
 /** @param {HTMLInputElement} search @param {Page} page @returns {Menu} The button that lists the keys. */
@@ -44,7 +45,7 @@ export function addShortcuts(search, page) {
   search.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' && event.key !== 'ArrowDown') return;
     event.preventDefault();
-    page.focusTable();
+    page.goToMatch();
   });
   return help;
 }

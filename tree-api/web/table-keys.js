@@ -19,6 +19,8 @@ const KEYS = /** @type {Record<string, (table: TreeTable, model: TreeModel, on: 
   ArrowRight: openOrEnter,
   ArrowLeft: foldOrLeave,
   Enter: (table, _, on) => table.cursor !== undefined && on.open(table.cursor),
+  n: (table) => table.moveToMatch(1),
+  N: (table) => table.moveToMatch(-1),
   ' ': toggle,
   '+': (table, model, on) => setExpanded(table, model, on, true),
   '-': (table, model, on) => setExpanded(table, model, on, false),

@@ -111,10 +111,29 @@ export class TreeTable {
 
   focus() { this.#root.focus(); }
 
-  /** Takes the focus, with the cursor in some row. */
-  enter() {
+  /** Takes the focus, with the cursor in the first row that matches the filter. */
+  enterFirstMatch() {
     this.focus();
-    this.moveTo(this.cursorIndex);
+    this.cursor = undefined;
+    this.#cursorIndex = -1;
+    this.moveToMatch(1);
+  }
+
+  /**
+   * Puts the cursor into the next row that matches the filter, or the one before, from the
+   * last one to the first.
+   * @param {1|-1} step
+   */
+  moveToMatch(step) {
+    const rows = this.#model.rows();
+    const from = this.cursor === undefined && step > 0 ? -1 : this.cursorIndex;
+    for (let i = 1; i <= rows.length; i++) {
+      const index = (from + step * i + 2 * rows.length) % rows.length;
+      if (!this.#model.isContext(rows.slots[index])) {
+        this.moveTo(index);
+        return;
+      }
+    }
   }
 
   /** @param {{first: number, last: number}} range */

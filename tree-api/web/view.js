@@ -2,11 +2,25 @@ import { firstDirection } from './table-columns.js';
 import { formatState, parseState } from './view-state.js';
 
 /** @import { TreeModel } from './tree-model.js' */
-/** @import { Expansion } from './model/folding.js' */
 /** @import { ViewState } from './view-state.js' */
 
 /** Browsers refuse to rewrite the address too often. */
 const ADDRESS_MILLISECONDS = 300;
+
+/**
+ * The step that a change is in the browser's history, '' if it is none: Back undoes it. A
+ * search that goes on with another letter is the same step.
+ * @param {ViewState} before @param {ViewState} after
+ */
+function stepOf(before, after) {
+  if ((before.selected === undefined) !== (after.selected === undefined)) return 'drawer';
+  if (before.shape !== after.shape) return 'shape';
+  if (before.filter === after.filter) return '';
+  const { text: oldText = '', ...oldRest } = before.filter;
+  const { text: newText = '', ...newRest } = after.filter;
+  if (JSON.stringify(oldRest) !== JSON.stringify(newRest)) return 'filter';
+  return (oldText === '') === (newText === '') ? '' : 'search';
+}
 
 /** What is shown of the processes: it keeps the model and the address to it. */
 export class View {
@@ -17,6 +31,10 @@ export class View {
   #folded = this.#state.expansion !== undefined;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #timer;
+  /** Whether the next address is an entry of its own in the browser's history. */
+  #isStep = false;
+  /** Whether the browser is on its way back because of #write: it arrives a moment later. */
+  #returning = false;
 
   /**
    * @param {TreeModel} model
@@ -26,7 +44,7 @@ export class View {
   constructor(model, onChange) {
     this.#model = model;
     this.#onChange = onChange;
-    addEventListener('hashchange', () => this.#take(parseState(location.hash)));
+    addEventListener('hashchange', () => this.#hear());
   }
 
   /** To be changed by the methods alone. */
@@ -35,20 +53,43 @@ export class View {
   /** Shows what the address asks for. */
   start() { this.#take(this.#state); }
 
+  /** The address has changed: by the person, or by #write. */
+  #hear() {
+    const differs = this.#address() !== location.hash;
+    if (differs && !this.#returning) this.#take(parseState(location.hash));
+    this.#returning = false;
+  }
+
   /** Shows a whole view, as from an address. @param {ViewState} state */
   #take(state) {
-    this.change({ selected: undefined, columns: undefined, ...state });
-    if (state.expansion) this.expand(() => this.#model.setExpansion(/** @type {Expansion} */ (state.expansion)));
+    clearTimeout(this.#timer);
+    this.#isStep = false;
+    this.#adopt({ selected: undefined, columns: undefined, ...state });
+    if (!state.expansion) return;
+    this.#model.setExpansion(state.expansion);
+    this.#folded = true;
+    this.#adopt({});
   }
 
   /** Changes a part of what is shown. @param {Partial<ViewState>} part */
   change(part) {
+    const step = stepOf(this.#state, { ...this.#state, ...part });
+    // What is not written yet belongs to the entry that the step leaves.
+    if (step && this.#timer !== undefined) this.#write();
+    this.#isStep ||= step !== '';
+    this.#adopt(part);
+    // Back on a phone has to close the drawer from the first moment on.
+    if (step === 'drawer') this.#write();
+    else this.#writeSoon();
+  }
+
+  /** @param {Partial<ViewState>} part */
+  #adopt(part) {
     const before = this.#state;
     this.#state = { ...before, ...part };
     if (part.sort) this.#model.setSort(part.sort);
     if (part.shape) this.#model.setShape(part.shape);
     if (part.filter) this.#model.setFilter(part.filter);
-    this.#writeAddress();
     this.#onChange(part, before);
   }
 
@@ -81,11 +122,33 @@ export class View {
     }
   }
 
-  #writeAddress() {
+  /** The part of the page's address from "#" on. */
+  #address() {
+    const hash = formatState({ ...this.#state, expansion: this.#folded ? this.#model.expansion : undefined });
+    return hash ? `#${hash}` : '';
+  }
+
+  #writeSoon() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      const hash = formatState({ ...this.#state, expansion: this.#folded ? this.#model.expansion : undefined });
-      history.replaceState(null, '', hash ? `#${hash}` : location.pathname + location.search);
-    }, ADDRESS_MILLISECONDS);
+    this.#timer = setTimeout(() => this.#write(), ADDRESS_MILLISECONDS);
+  }
+
+  #write() {
+    if (this.#returning) {
+      this.#writeSoon();
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const address = this.#address();
+    const isStep = this.#isStep && address !== location.hash;
+    this.#isStep = false;
+    const url = address || location.pathname + location.search;
+    if (!isStep) history.replaceState(history.state, '', url);
+    // To undo the last step is to go back.
+    else if (history.state?.before === address) {
+      this.#returning = true;
+      history.back();
+    } else history.pushState({ before: location.hash }, '', url);
   }
 }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { PHONE, browserForFile, drawn, fakeServer, names, row, rowCount } from './page.js';
+import { quotePosix } from '../../quote.js';
 
 const open = browserForFile();
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -15,7 +16,8 @@ test('the drawer shows one process in full', async (t) => {
   await page.waitForSelector('#drawer details[data-section="limits"]');
   const pid = Number((await page.innerText('.drawer-title p')).match(/PID (\d+)/)?.[1]);
   assert.equal(await page.innerText('.drawer-title h2'), server.host.processes.get(pid).name);
-  assert.equal(await page.innerText('.command code'), server.host.processes.get(pid).cmdline.join(' '));
+  const { cmdline } = server.host.processes.get(pid);
+  assert.equal(await page.innerText('.command code'), quotePosix(cmdline));
   await page.click('details[data-section="limits"] summary');
   assert.match(await page.innerText('details[data-section="limits"] table'), /Open files\s+1,024\s+524,288/);
   server.step();
@@ -184,7 +186,7 @@ test('names and command lines are text and nothing else', async (t) => {
   assert.equal((await names(page))[0], evil);
   await page.locator('.row[id] .label').first().click();
   await page.waitForSelector('.command code');
-  assert.equal(await page.innerText('.command code'), evil);
+  assert.equal(await page.innerText('.command code'), quotePosix([evil]));
   for (const id of ['filter-user', 'filter-group']) {
     await page.click(`#${id}`);
     await page.waitForSelector(`#${id}-menu .line`);
