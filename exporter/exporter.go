@@ -48,7 +48,7 @@ func newExporter(s *settings, l loggers) (*exporter, error) {
 		return nil, err
 	}
 	e.current.Store(initial)
-	if e.access, err = newControl(s, e.policy, l.root); err != nil {
+	if e.access, err = e.newControl(); err != nil {
 		return nil, err
 	}
 	if e.set, err = e.newSet(); err != nil {

@@ -14,8 +14,8 @@ func (e *exporter) routes() http.Handler {
 		w.Write([]byte(program + " is healthy.\n"))
 	})
 	mux.HandleFunc("GET /-/ready", e.ready)
-	mux.Handle("POST /-/reload", e.lifecycle(e.reloads))
-	mux.Handle("PUT /-/reload", e.lifecycle(e.reloads))
+	mux.Handle("POST /-/reload", e.lifecycle(e.ownSite(e.reloads)))
+	mux.Handle("PUT /-/reload", e.lifecycle(e.ownSite(e.reloads)))
 	mux.HandleFunc("/-/reload", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Allow", "POST, PUT")
 		http.Error(w, "only POST or PUT requests allowed", http.StatusMethodNotAllowed)
@@ -37,6 +37,17 @@ func (e *exporter) ready(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	w.Write([]byte(program + " is ready.\n"))
+}
+
+// ownSite refuses what the page of another site asks for.
+func (e *exporter) ownSite(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := e.access.CheckSite(r); err != nil {
+			http.Error(w, err.Error(), http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // lifecycle lets a request through only if --web.enable-lifecycle says so.

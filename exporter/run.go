@@ -9,12 +9,10 @@ import (
 	"runtime"
 	"runtime/debug"
 
-	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
 	"github.com/prometheus/common/version"
 
 	"proctree/collector/host"
-	"proctree/tree-api/access"
 )
 
 // program is the name under which the exporter speaks of itself.
@@ -89,14 +87,13 @@ func pinTasks(s *settings, stdout io.Writer) error {
 
 // check is --config.check.
 func check(s *settings, stdout io.Writer) error {
-	files := configFiles{s, newFiles()}
-	c, err := files.load(nil)
-	if err != nil {
+	e := &exporter{settings: s, files: configFiles{s, newFiles()}, loggers: newLoggers(io.Discard, s.logLevel, s.logFormat)}
+	if _, err := e.files.load(nil); err != nil {
 		return err
 	}
-	if _, err := newControl(s, func() access.Policy { return c.access }, log.NewNopLogger()); err != nil {
+	if _, err := e.newControl(); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(stdout, "the configuration is valid")
+	_, err := fmt.Fprintln(stdout, "the configuration is valid")
 	return err
 }

@@ -94,6 +94,7 @@ func (e *exporter) perAddress() []*listener {
 func newServer(handler http.Handler, logger log.Logger) *http.Server {
 	return &http.Server{
 		Handler:           handler,
+		ConnContext:       withCaller,
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 
-	"github.com/go-kit/log"
 	"github.com/prometheus/common/version"
 
 	"proctree/collector/host"
@@ -15,12 +14,12 @@ import (
 )
 
 // newControl returns what decides who may see the tree.
-func newControl(s *settings, policy func() access.Policy, logger log.Logger) (*access.Control, error) {
+func (e *exporter) newControl() (*access.Control, error) {
 	control, err := access.New(access.Config{
-		Policy:         policy,
-		Local:          func(*http.Request) access.Role { return access.Operator },
-		AllowedOrigins: s.allowedOrigins,
-		Logger:         logger,
+		Policy:         e.policy,
+		Local:          e.localRole,
+		AllowedOrigins: e.settings.allowedOrigins,
+		Logger:         e.loggers.root,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("--api.allowed-origin: %w", err)

@@ -48,20 +48,22 @@ func TestOutsiders(t *testing.T) {
 	change, viewer, _ := withTokens(t, access.Config{})
 	open, closed := apiOf(t), apiOf(t, change)
 	for _, test := range []struct {
-		name   string
-		api    *API
-		edit   func(*http.Request)
-		status int
-		kind   string
-		want   string
+		name    string
+		api     *API
+		edit    func(*http.Request)
+		status  int
+		kind    string
+		want    string
+		foreign bool
 	}{
-		{"another host", open, from("192.0.2.7:1"), 403, "forbidden", "this host alone"},
-		{"another name of the host", open, toHost("evil.example"), 403, "forbidden", "Host"},
-		{"a proxy in between", open, header("X-Forwarded-For", "192.0.2.7"), 403, "forbidden", "proxy"},
-		{"a page of another site", open, header("Origin", "https://evil.example"), 403, "forbidden", "origin"},
-		{"a script of another site", open, header("Sec-Fetch-Site", "cross-site"), 403, "forbidden", "another site"},
-		{"without a token", closed, from("127.0.0.1:1"), 401, "unauthorized", "a token is needed"},
-		{"with a wrong token", closed, header("Authorization", "Bearer "+viewer+"x"), 401, "unauthorized", "not known"},
+		{"another host", open, from("192.0.2.7:1"), 403, "forbidden", "this host alone", false},
+		{"another name of the host", open, toHost("evil.example"), 403, "forbidden", "Host", true},
+		{"a proxy in between", open, header("X-Forwarded-For", "192.0.2.7"), 403, "forbidden", "proxy", false},
+		{"an old proxy in between", open, func(r *http.Request) { r.ProtoMinor = 0 }, 403, "forbidden", "HTTP/1.0", false},
+		{"a page of another site", open, header("Origin", "https://evil.example"), 403, "forbidden", "origin", true},
+		{"a script of another site", open, header("Sec-Fetch-Site", "cross-site"), 403, "forbidden", "another site", true},
+		{"without a token", closed, from("127.0.0.1:1"), 401, "unauthorized", "a token is needed", false},
+		{"with a wrong token", closed, header("Authorization", "Bearer "+viewer+"x"), 401, "unauthorized", "not known", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for _, path := range []string{"/tree", "/processes", "/processes/1", "/host"} {
@@ -73,7 +75,12 @@ func TestOutsiders(t *testing.T) {
 			}
 			page := ask(t, test.api, "/", test.edit)
 			body := string(page.Body)
-			if page.StatusCode != http.StatusOK || !strings.Contains(body, `href="./metrics"`) {
+			// What the page of another site asks for is refused; anybody else reads how to get in.
+			want := http.StatusOK
+			if test.foreign {
+				want = http.StatusForbidden
+			}
+			if page.StatusCode != want || !strings.Contains(body, `href="./metrics"`) {
 				t.Errorf("the landing page is %d: %s", page.StatusCode, body)
 			}
 			if !strings.Contains(body, "--api.token-file") && !strings.Contains(body, `href="login"`) {

@@ -135,10 +135,15 @@ func (a *API) index(w http.ResponseWriter, r *http.Request) {
 	grant, err := a.cfg.Access.Authorize(r)
 	if err != nil {
 		var refusal *access.RefusalError
-		if errors.As(err, &refusal) && refusal.Status == http.StatusUnauthorized {
+		status := http.StatusOK
+		switch errors.As(err, &refusal); {
+		case refusal == nil:
+		case refusal.Foreign:
+			status = http.StatusForbidden
+		case refusal.Status == http.StatusUnauthorized:
 			err = errors.New("it needs a token")
 		}
-		a.writePage(w, http.StatusOK, "landing.html", err)
+		a.writePage(w, status, "landing.html", err)
 		return
 	}
 	a.page(w, r, grant.Role)

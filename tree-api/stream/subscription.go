@@ -1,12 +1,10 @@
 package stream
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"proctree/tree-api/access"
 	"proctree/tree-api/rest"
@@ -45,13 +43,8 @@ var streamParameters = []streamParameter{
 
 // parseStream reads what a stream shall show.
 func parseStream(r *http.Request, role access.Role) (*subscription, error) {
-	if !asksForWebSocket(r) {
-		return nil, &rest.CallError{
-			Status:  http.StatusUpgradeRequired,
-			Kind:    rest.ErrorBadData,
-			Headers: map[string]string{"Upgrade": "websocket", "Connection": "Upgrade"},
-			Err:     errors.New("this is a WebSocket: ask for an upgrade"),
-		}
+	if err := checkHandshake(r); err != nil {
+		return nil, err
 	}
 	values, err := rest.UrlValues(r)
 	if err != nil {
@@ -70,11 +63,6 @@ func parseStream(r *http.Request, role access.Role) (*subscription, error) {
 		return nil, err
 	}
 	return s, s.query.CheckRole(role)
-}
-
-// asksForWebSocket looks at the headers of RFC 6455, section 4.2.1.
-func asksForWebSocket(r *http.Request) bool {
-	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 }
 
 // take takes one parameter out of the others, if it is there.

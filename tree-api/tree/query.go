@@ -12,10 +12,10 @@ import (
 
 // Bounds of a query, so that no request can ask for much work with few bytes.
 const (
-	maxQueryBytes  = 4096
-	maxMatchBytes  = 256
-	maxRegexpBytes = 256
-	maxChoices     = 64
+	maxQueryBytes = 4096
+	// maxTextLength is in characters, as maxLength is in the OpenAPI document.
+	maxTextLength = 256
+	maxChoices    = 64
 )
 
 // Query says which processes an answer holds, and in which order. The zero value is all

@@ -7,21 +7,29 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"proctree/collector/process"
 )
 
 func (q *Query) readMatch(value string) error {
-	if len(value) > maxMatchBytes {
-		return fmt.Errorf("longer than %d bytes", maxMatchBytes)
+	if err := checkLength(value); err != nil {
+		return err
 	}
 	q.match = strings.ToLower(value)
 	return nil
 }
 
+func checkLength(value string) error {
+	if utf8.RuneCountInString(value) > maxTextLength {
+		return fmt.Errorf("longer than %d characters", maxTextLength)
+	}
+	return nil
+}
+
 func (q *Query) readRegexp(value string) error {
-	if len(value) > maxRegexpBytes {
-		return fmt.Errorf("longer than %d bytes", maxRegexpBytes)
+	if err := checkLength(value); err != nil {
+		return err
 	}
 	var err error
 	q.regexp, err = regexp.Compile(value)

@@ -1,0 +1,38 @@
+// Package peer finds out whose program is at the other end of a connection from this host,
+// and how much the system shows to that account.
+package peer
+
+import "net"
+
+// Sight is how much the system shows an account of the processes of others.
+type Sight uint8
+
+const (
+	// Unknown is that the system cannot tell whose program it is.
+	Unknown Sight = iota
+	// Nothing: the system hides the processes of others (hidepid, proc(5)).
+	Nothing
+	// Public: what every account may see, without what is kept for a process' owner.
+	Public
+	// All: the account sees whatever this program sees.
+	All
+)
+
+// Config sets up the finding.
+type Config struct {
+	// ProcPath is where the proc file system of the host is mounted.
+	ProcPath string
+	// Privileged is that this program sees more than its account does by itself, such as by
+	// an iterator that was left for it.
+	Privileged bool
+}
+
+// Of returns what the account at the other end of a connection may see. The connection has
+// to come from this host.
+func Of(conn net.Conn, cfg Config) (Sight, error) {
+	// A TLS connection has another one inside.
+	if tls, ok := conn.(interface{ NetConn() net.Conn }); ok {
+		conn = tls.NetConn()
+	}
+	return sightOf(conn, cfg)
+}
