@@ -37,16 +37,16 @@ func (f processFigures) Collect(v *View, out chan<- prometheus.Metric) error {
 
 // figure is one metric of many subjects: one series for each of them and each part.
 type figure[T any] struct {
-	desc *prometheus.Desc
-	kind prometheus.ValueType
-	// needs are the bits without which the figure is absent.
-	needs process.Fields
+	desc  *prometheus.Desc
+	kind  prometheus.ValueType
 	parts []part[T]
 }
 
 // part is one series of a subject; label is nil if it is the only one.
 type part[T any] struct {
 	label *dto.LabelPair
+	// needs are the bits without which the series is absent.
+	needs process.Fields
 	value func(*T) float64
 }
 
@@ -55,8 +55,7 @@ func gauge[T any](s scope[T], name, help string, needs process.Fields, value fun
 	return figure[T]{
 		desc:  s.desc(name, help),
 		kind:  prometheus.GaugeValue,
-		needs: needs,
-		parts: []part[T]{{value: value}},
+		parts: []part[T]{{needs: needs, value: value}},
 	}
 }
 
@@ -68,7 +67,7 @@ func counter[T any](s scope[T], name, help string, needs process.Fields, value f
 }
 
 // counters describes a counter whose parts are told apart by a label.
-func counters[T any](s scope[T], name, help string, needs process.Fields, label string, parts ...part[T]) figure[T] {
+func counters[T any](s scope[T], name, help, label string, parts ...part[T]) figure[T] {
 	for i := range parts {
 		parts[i].label.Name = &label
 	}
@@ -76,14 +75,13 @@ func counters[T any](s scope[T], name, help string, needs process.Fields, label 
 	return figure[T]{
 		desc:  s.desc(name, help, label),
 		kind:  prometheus.CounterValue,
-		needs: needs,
 		parts: parts,
 	}
 }
 
 // of is the part with this value of the label.
-func of[T any](labelValue string, value func(*T) float64) part[T] {
-	return part[T]{label: pair("", labelValue), value: value}
+func of[T any](labelValue string, needs process.Fields, value func(*T) float64) part[T] {
+	return part[T]{label: pair("", labelValue), needs: needs, value: value}
 }
 
 // scope is the beginning of a metric's name and the labels that all of its kind have.
@@ -120,13 +118,13 @@ func collect[T any](figures []figure[T], subjects []subject[T], out chan<- prome
 func (f *figure[T]) collect(subjects []subject[T], out chan<- prometheus.Metric) {
 	for i := range subjects {
 		s := &subjects[i]
-		if !s.known.Has(f.needs) {
-			continue
-		}
-		created := s.since(f.needs)
-		for _, part := range f.parts {
+		for j := range f.parts {
+			part := &f.parts[j]
+			if !s.known.Has(part.needs) {
+				continue
+			}
 			m := s.metric(f.desc, f.kind, part.label, part.value(s.of))
-			m.created = created
+			m.created = s.since(part.needs)
 			out <- m
 		}
 	}

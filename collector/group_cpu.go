@@ -10,9 +10,9 @@ func newGroupCPU(Options) Collector {
 		counters(ofGroup(), "cpu_seconds_total",
 			"CPU time that the processes of the group used, those that have ended since included. "+
 				"Its rate is a number of cores. Time from before the exporter started does not count.",
-			process.HasCPU, "mode",
-			of("user", func(g *group.Group) float64 { return g.UserTime.Seconds() }),
-			of("system", func(g *group.Group) float64 { return g.SystemTime.Seconds() }),
+			"mode",
+			of("user", process.HasCPU, func(g *group.Group) float64 { return g.UserTime.Seconds() }),
+			of("system", process.HasCPU, func(g *group.Group) float64 { return g.SystemTime.Seconds() }),
 		),
 	}
 }

@@ -10,9 +10,9 @@ func newGroupPageFaults(Options) Collector {
 		counters(ofGroup(), "page_faults_total",
 			"Page faults of the group's processes. A major one had to wait for storage; many of them mean "+
 				"that memory is short.",
-			process.HasFaults, "severity",
-			of("minor", func(g *group.Group) float64 { return float64(g.MinorFaults) }),
-			of("major", func(g *group.Group) float64 { return float64(g.MajorFaults) }),
+			"severity",
+			of("minor", process.HasMinorFaults, func(g *group.Group) float64 { return float64(g.MinorFaults) }),
+			of("major", process.HasMajorFaults, func(g *group.Group) float64 { return float64(g.MajorFaults) }),
 		),
 	}
 }

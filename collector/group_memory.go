@@ -10,10 +10,10 @@ func newGroupMemory(Options) Collector {
 		gauge(ofGroup(), "resident_memory_bytes",
 			"Resident memory of the group's processes added up. Pages that processes share count once "+
 				"for each of them, so the sum can be larger than the memory really used.",
-			process.HasMemory, func(g *group.Group) float64 { return float64(g.ResidentBytes) }),
+			process.HasResident, func(g *group.Group) float64 { return float64(g.ResidentBytes) }),
 		gauge(ofGroup(), "virtual_memory_bytes",
 			"Address space of the group's processes added up: what they reserved, not what they use.",
-			process.HasMemory, func(g *group.Group) float64 { return float64(g.VirtualBytes) }),
+			process.HasVirtual, func(g *group.Group) float64 { return float64(g.VirtualBytes) }),
 		gauge(ofGroup(), "swap_bytes",
 			"Memory of the group's processes that was swapped out, shared memory not included.",
 			process.HasSwap, func(g *group.Group) float64 { return float64(g.SwapBytes) }),

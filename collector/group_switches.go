@@ -10,9 +10,9 @@ func newGroupContextSwitches(Options) Collector {
 		counters(ofGroup(), "context_switches_total",
 			"Context switches of the group's processes: voluntary ones waited for something, involuntary ones "+
 				"were pushed off the CPU. Where /proc is read, only each process' main thread counts.",
-			process.HasSwitches, "kind",
-			of("voluntary", func(g *group.Group) float64 { return float64(g.VoluntarySwitches) }),
-			of("involuntary", func(g *group.Group) float64 { return float64(g.InvoluntarySwitches) }),
+			"kind",
+			of("voluntary", process.HasVoluntary, func(g *group.Group) float64 { return float64(g.VoluntarySwitches) }),
+			of("involuntary", process.HasInvoluntary, func(g *group.Group) float64 { return float64(g.InvoluntarySwitches) }),
 		),
 	}
 }

@@ -8,9 +8,9 @@ func newProcessCPU(Options) Collector {
 	return processFigures{
 		counters(ofProcess(), "cpu_seconds_total",
 			"CPU time of all threads of the process since it started. Its rate is a number of cores.",
-			process.HasCPU, "mode",
-			of("user", func(p *process.Process) float64 { return p.UserTime.Seconds() }),
-			of("system", func(p *process.Process) float64 { return p.SystemTime.Seconds() }),
+			"mode",
+			of("user", process.HasUserTime, func(p *process.Process) float64 { return p.UserTime.Seconds() }),
+			of("system", process.HasSystemTime, func(p *process.Process) float64 { return p.SystemTime.Seconds() }),
 		),
 	}
 }

@@ -8,7 +8,7 @@ func newProcessMemory(Options) Collector {
 	return processFigures{
 		gauge(ofProcess(), "resident_memory_bytes",
 			"Resident memory of the process, pages that it shares with others included.",
-			process.HasMemory, func(p *process.Process) float64 { return float64(p.ResidentBytes) }),
+			process.HasResident, func(p *process.Process) float64 { return float64(p.ResidentBytes) }),
 	}
 }
 

@@ -33,7 +33,7 @@ func TestEveryCounterHasAStart(t *testing.T) {
 	appeared := report.Snapshot.Taken.Add(-15 * time.Second)
 	later := appeared.Add(5 * time.Second)
 	report.Groups[2].Since = appeared
-	report.Groups[2].KnownSince = map[process.Fields]time.Time{process.HasIO: later}
+	report.Groups[2].KnownSince = map[process.Fields]time.Time{process.HasReadBytes: later, process.HasWrittenBytes: later}
 	set := allCollectors(t)
 	set.started = started
 	families := gather(t, set.Scrape(report), NewScanTotals(started))

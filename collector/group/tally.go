@@ -114,7 +114,10 @@ func (g *tally) clearGauges() {
 }
 
 // countedFields are the figures that counters are made of.
-var countedFields = [...]process.Fields{process.HasCPU, process.HasIO, process.HasFaults, process.HasSwitches}
+var countedFields = [...]process.Fields{
+	process.HasCPU, process.HasReadBytes, process.HasWrittenBytes, process.HasMinorFaults, process.HasMajorFaults,
+	process.HasVoluntary, process.HasInvoluntary,
+}
 
 // learn adds to what is known. The counters of a figure that was not known until now
 // begin with this scan, unless they were shown as 0 before.
@@ -125,7 +128,7 @@ func (g *tally) learn(known process.Fields, since time.Time) {
 		return
 	}
 	for _, field := range countedFields {
-		if fresh.Has(field) {
+		if fresh&field != 0 && g.Known.Has(field) {
 			g.KnownSince = withEntry(g.KnownSince, field, since)
 		}
 	}
@@ -154,8 +157,10 @@ func (g *tally) addMember(p *process.Process, since time.Time) {
 	if p.Known.Has(process.HasThreads) {
 		g.Threads += p.Threads
 	}
-	if p.Known.Has(process.HasMemory) {
+	if p.Known.Has(process.HasResident) {
 		g.ResidentBytes += p.ResidentBytes
+	}
+	if p.Known.Has(process.HasVirtual) {
 		g.VirtualBytes += p.VirtualBytes
 	}
 	if p.Known.Has(process.HasSwap) {

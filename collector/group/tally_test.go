@@ -154,7 +154,7 @@ func TestCountersStartAtTheScanBefore(t *testing.T) {
 			if !g.Since.Equal(taken(since)) {
 				t.Errorf("scan %d: %s began at %v, want %v", i, name, g.Since, taken(since))
 			}
-			got, ok := g.KnownSince[process.HasIO]
+			got, ok := g.KnownSince[process.HasReadBytes]
 			if ok != (io != never) || ok && !got.Equal(taken(io)) {
 				t.Errorf("scan %d: the I/O of %s began at %v, %v; want scan %d", i, name, got, ok, io)
 			}

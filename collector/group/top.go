@@ -53,7 +53,7 @@ func (l *topList) rank(live []*tracked, s *process.Snapshot, limit int) {
 		}
 		l.byCPU.offer(uint64(p.grown.cpu.total()), p)
 		l.byIO.offer(p.grown.read+p.grown.written, p)
-		if cur := &s.Processes[i]; cur.Known.Has(process.HasMemory) {
+		if cur := &s.Processes[i]; cur.Known.Has(process.HasResident) {
 			l.byMemory.offer(cur.ResidentBytes, p)
 		}
 	}

@@ -85,14 +85,22 @@ func (m *marks) advance(now *usage, known process.Fields) usage {
 		if both.Has(process.HasCPU) {
 			grown.cpu = m.cpu.advance(now.cpu)
 		}
-		if both.Has(process.HasIO) {
-			grown.read, grown.written = rise(&m.read, now.read), rise(&m.written, now.written)
+		if both.Has(process.HasReadBytes) {
+			grown.read = rise(&m.read, now.read)
 		}
-		if both.Has(process.HasFaults) {
-			grown.minor, grown.major = rise(&m.minor, now.minor), rise(&m.major, now.major)
+		if both.Has(process.HasWrittenBytes) {
+			grown.written = rise(&m.written, now.written)
 		}
-		if both.Has(process.HasSwitches) {
+		if both.Has(process.HasMinorFaults) {
+			grown.minor = rise(&m.minor, now.minor)
+		}
+		if both.Has(process.HasMajorFaults) {
+			grown.major = rise(&m.major, now.major)
+		}
+		if both.Has(process.HasVoluntary) {
 			grown.voluntary = rise(&m.voluntary, now.voluntary)
+		}
+		if both.Has(process.HasInvoluntary) {
 			grown.involuntary = rise(&m.involuntary, now.involuntary)
 		}
 	}
@@ -105,17 +113,27 @@ func (m *marks) advance(now *usage, known process.Fields) usage {
 // set puts the marks of the figures in fields at now.
 func (m *marks) set(now *usage, fields process.Fields) {
 	m.known |= fields
-	if fields.Has(process.HasCPU) {
+	// The modes have one mark, which is that of their sum.
+	if fields&process.HasCPU != 0 && m.known.Has(process.HasCPU) {
 		m.cpu = now.cpu
 	}
-	if fields.Has(process.HasIO) {
-		m.read, m.written = now.read, now.written
+	if fields.Has(process.HasReadBytes) {
+		m.read = now.read
 	}
-	if fields.Has(process.HasFaults) {
-		m.minor, m.major = now.minor, now.major
+	if fields.Has(process.HasWrittenBytes) {
+		m.written = now.written
 	}
-	if fields.Has(process.HasSwitches) {
-		m.voluntary, m.involuntary = now.voluntary, now.involuntary
+	if fields.Has(process.HasMinorFaults) {
+		m.minor = now.minor
+	}
+	if fields.Has(process.HasMajorFaults) {
+		m.major = now.major
+	}
+	if fields.Has(process.HasVoluntary) {
+		m.voluntary = now.voluntary
+	}
+	if fields.Has(process.HasInvoluntary) {
+		m.involuntary = now.involuntary
 	}
 }
 

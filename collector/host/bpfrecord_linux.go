@@ -10,7 +10,7 @@ import (
 
 // bpfKnown is what a record tells of every process; I/O depends on the kernel, and the
 // number of open descriptors on there not being too many.
-const bpfKnown = process.HasCPU | process.HasChildCPU | process.HasMemory | process.HasSwap | process.HasFaults | process.HasSwitches | process.HasThreads | process.HasNice
+const bpfKnown = process.HasCPU | process.HasChildCPU | process.HasMemory | process.HasSwap | process.HasFaults | process.HasSwitches | process.HasThreads | process.HasNice | process.HasUID
 
 // maxComm is the length of a task's name with the NUL that ends it (TASK_COMM_LEN).
 const maxComm = 16

@@ -1,12 +1,11 @@
 package host
 
 import (
-	"bytes"
 	"fmt"
-	"os"
 	"path/filepath"
-	"strconv"
 	"time"
+
+	"proctree/collector/host/procfile"
 
 	"golang.org/x/sys/unix"
 
@@ -22,12 +21,17 @@ const clockStep = time.Second
 type bootClock struct {
 	read  func() (clockReading, error)
 	epoch time.Time
+	// odd is set when the last reading had to do without the file uptime.
+	odd bool
 }
 
 // clockReading is the time since the boot, suspension included, and the boot's time.
 type clockReading struct {
 	uptime time.Duration
 	epoch  time.Time
+	// noUptime is set where the file uptime cannot be read or parsed, noBoot where the boot's
+	// time cannot.
+	noUptime, noBoot bool
 }
 
 // newBootClock takes the kernel's clocks for a genuine proc file system: its start times
@@ -44,7 +48,9 @@ func (c *bootClock) clock() (process.Clock, error) {
 	if err != nil {
 		return process.Clock{}, err
 	}
-	if moved := now.epoch.Sub(c.epoch).Abs(); c.epoch.IsZero() || moved > clockStep {
+	c.odd = now.noUptime
+	moved := now.epoch.Sub(c.epoch).Abs() > clockStep
+	if c.epoch.IsZero() || moved && !now.noBoot {
 		c.epoch = now.epoch
 	}
 	return process.Clock{
@@ -72,28 +78,25 @@ func readKernelClocks() (clockReading, error) {
 	return clockReading{uptime: uptime, epoch: time.Now().Round(0).Add(-uptime)}, nil
 }
 
-// readClockFiles reads uptime (proc_uptime(5)) and btime in stat (proc_stat(5)).
+// readClockFiles reads uptime (proc_uptime(5)) and btime in stat (proc_stat(5)). Where one of
+// them cannot be read, this host's clock tells it from the other; where both cannot, the
+// kernel's clocks stand in.
 func readClockFiles(root string) (clockReading, error) {
-	path := filepath.Join(root, "uptime")
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return clockReading{}, err
+	text, _ := procfile.ReadText(filepath.Join(root, "uptime"))
+	uptime, ok := procfile.ParseUptime(text)
+	stat, _ := procfile.Read(filepath.Join(root, "stat"))
+	// The scan reads the file once more, and counts what is wrong with it.
+	boot := procfile.ParseStat(string(stat), 0, new(procfile.Damage)).Boot
+	noBoot, now := boot.IsZero(), time.Now().Round(0)
+	switch {
+	case !ok && noBoot:
+		reading, err := readKernelClocks()
+		reading.noUptime, reading.noBoot = true, true
+		return reading, err
+	case !ok:
+		uptime = max(now.Sub(boot), 0)
+	case noBoot:
+		boot = now.Add(-uptime)
 	}
-	first, _, _ := bytes.Cut(content, []byte(" "))
-	seconds, err := strconv.ParseFloat(string(first), 64)
-	if err != nil || seconds < 0 {
-		return clockReading{}, fmt.Errorf("%s: %w", path, errParse)
-	}
-	path = filepath.Join(root, "stat")
-	if content, err = os.ReadFile(path); err != nil {
-		return clockReading{}, err
-	}
-	boot, ok := valueOf(content, "\nbtime ")
-	if !ok {
-		return clockReading{}, fmt.Errorf("%s has no btime: %w", path, errParse)
-	}
-	return clockReading{
-		uptime: time.Duration(seconds * float64(time.Second)),
-		epoch:  time.Unix(int64(boot), 0),
-	}, nil
+	return clockReading{uptime: uptime, epoch: boot, noUptime: !ok, noBoot: noBoot}, nil
 }

@@ -1,7 +1,7 @@
 package host
 
 import (
-	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -48,17 +48,24 @@ func TestKernelClocksAgreeWithTheProcFileSystem(t *testing.T) {
 	}
 }
 
-func TestReadClockFilesRefuses(t *testing.T) {
-	for _, test := range []struct {
+// TestReadClockFilesOfAnOddHost: what cannot be read is told from the rest.
+func TestReadClockFilesOfAnOddHost(t *testing.T) {
+	now := time.Now()
+	booted := fmt.Sprintf("cpu 1\nbtime %d\n", now.Add(-time.Hour).Unix())
+	tests := []struct {
 		name, uptime, stat string
-		want               error
+		wantUptime         time.Duration
+		wantBoot           time.Time
+		noUptime, noBoot   bool
 	}{
-		{"no uptime", "", "cpu 1\nbtime 5\n", os.ErrNotExist},
-		{"uptime is no number", "soon 1\n", "cpu 1\nbtime 5\n", errParse},
-		{"uptime is negative", "-1 1\n", "cpu 1\nbtime 5\n", errParse},
-		{"no stat", "1 1\n", "", os.ErrNotExist},
-		{"no btime", "1 1\n", "cpu 1\n", errParse},
-	} {
+		{name: "whole", uptime: "60.50 1\n", stat: "cpu 1\nbtime 5\n", wantUptime: 60500 * time.Millisecond, wantBoot: time.Unix(5, 0)},
+		{name: "no uptime", stat: booted, wantUptime: time.Hour, wantBoot: now.Add(-time.Hour), noUptime: true},
+		{name: "uptime is no number", uptime: "soon 1\n", stat: booted, wantUptime: time.Hour, wantBoot: now.Add(-time.Hour), noUptime: true},
+		{name: "uptime is negative", uptime: "-1 1\n", stat: booted, wantUptime: time.Hour, wantBoot: now.Add(-time.Hour), noUptime: true},
+		{name: "no stat", uptime: "60 1\n", wantUptime: time.Minute, wantBoot: now.Add(-time.Minute), noBoot: true},
+		{name: "no btime", uptime: "60 1\n", stat: "cpu 1\n", wantUptime: time.Minute, wantBoot: now.Add(-time.Minute), noBoot: true},
+	}
+	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			root := t.TempDir()
 			for name, content := range map[string]string{"uptime": test.uptime, "stat": test.stat} {
@@ -69,9 +76,30 @@ func TestReadClockFilesRefuses(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if _, err := readClockFiles(root); !errors.Is(err, test.want) {
-				t.Errorf("got %v, want %v", err, test.want)
+			got, err := readClockFiles(root)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if (got.uptime-test.wantUptime).Abs() > time.Minute/2 || got.epoch.Sub(test.wantBoot).Abs() > time.Minute/2 {
+				t.Errorf("up for %v since %v, want %v since %v", got.uptime, got.epoch, test.wantUptime, test.wantBoot)
+			}
+			if got.noUptime != test.noUptime || got.noBoot != test.noBoot {
+				t.Errorf("no uptime: %t, no boot: %t", got.noUptime, got.noBoot)
 			}
 		})
+	}
+}
+
+// TestBootClockKeepsTheBoot: as long as the file does not tell it any more.
+func TestBootClockKeepsTheBoot(t *testing.T) {
+	boot := time.Unix(1_700_000_000, 0)
+	reading := clockReading{uptime: time.Hour, epoch: boot}
+	clock := &bootClock{read: func() (clockReading, error) { return reading, nil }}
+	for i, next := range []clockReading{reading, {uptime: time.Hour, epoch: boot.Add(time.Minute), noBoot: true}} {
+		reading = next
+		got, err := clock.clock()
+		if err != nil || !got.Epoch.Equal(boot) {
+			t.Errorf("reading %d: booted at %v (%v), want %v", i, got.Epoch, err, boot)
+		}
 	}
 }

@@ -47,14 +47,14 @@ func readStatusMemory(dir int, buf []byte, d *process.Detail) {
 	for key, value := range keyedLines(readPart(dir, "status", buf)) {
 		name, ok := statusMemory[string(key)]
 		f := fields{rest: value}
-		n := f.kilobytes()
-		if !ok || f.bad {
+		n := f.uint()
+		if !ok || f.bad || n > maxMemory>>10 {
 			continue
 		}
 		if d.Memory == nil {
 			d.Memory = make(map[string]uint64)
 		}
-		d.Memory[name] = n
+		d.Memory[name] = n << 10 // The kernel's kB has 1024 bytes.
 	}
 }
 

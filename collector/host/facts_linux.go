@@ -129,11 +129,11 @@ func (c *factsCache) takeTurn(id process.ID) bool {
 func (c *factsCache) entry(s sighting) *factsEntry {
 	e := c.known(s.ID)
 	if e == nil {
-		e = &factsEntry{id: s.ID, uid: s.uid, facts: process.NoFacts, unread: true}
+		e = &factsEntry{id: s.ID, uid: s.uid, noUID: s.noUID, facts: process.NoFacts, unread: true}
 	}
 	c.entries = append(c.entries, e)
-	if e.name != string(s.name) || e.uid != s.uid {
-		e.name, e.uid = c.intern(s.name), s.uid
+	if e.name != string(s.name) || e.uid != s.uid || e.noUID != s.noUID {
+		e.name, e.uid, e.noUID = c.intern(s.name), s.uid, s.noUID
 		e.facts, e.failed, e.unread = process.NoFacts, failures{}, true
 	}
 	if e.cgroup != s.cgroup && s.cgroup != 0 {
@@ -162,7 +162,10 @@ func (c *factsCache) known(id process.ID) *factsEntry {
 // read reads the facts and says when to do so again. If they do not come in time the
 // process has those it had, or only its user.
 func (c *factsCache) read(id process.ID, e *factsEntry) {
-	user := c.users.Name(e.uid, c.time)
+	user := ""
+	if !e.noUID {
+		user = c.users.Name(e.uid, c.time)
+	}
 	reading, err := c.reading(id.PID, e)
 	if err != nil {
 		c.errs[reasonOf(err)]++

@@ -12,6 +12,7 @@ type factsEntry struct {
 	id     process.ID
 	name   string
 	uid    uint32
+	noUID  bool
 	cgroup uint64
 	facts  *process.Facts
 	failed failures
@@ -47,9 +48,10 @@ type factsReading struct {
 // it may lie in a buffer.
 type sighting struct {
 	process.ID
-	name   []byte
-	uid    uint32
-	kernel bool
+	name []byte
+	uid  uint32
+	// noUID: the user is not known.
+	noUID, kernel bool
 	// cgroup is the inode of its control group, 0 where it is not known.
 	cgroup uint64
 }

@@ -3,6 +3,7 @@ package host
 import (
 	"errors"
 
+	"proctree/collector/host/procfile"
 	"proctree/collector/process"
 )
 
@@ -10,7 +11,25 @@ import (
 var errParse = errors.New("malformed file")
 
 // failures counts what could not be read, by the reasons of Snapshot.Errors.
-type failures struct{ permission, deadline, parse, other uint32 }
+type failures struct {
+	permission, deadline, parse, other uint32
+	// first names the first thing that could not be parsed, or was read with an error of
+	// another kind. It holds nothing that changes from one scan to the next.
+	first string
+}
+
+// oddities counts lines or fields that cannot be parsed. Place names the first of them, such
+// as "status: Uid".
+func (f *failures) oddities(count uint32, place string) {
+	f.parse += count
+	f.name(place)
+}
+
+func (f *failures) name(place string) {
+	if f.first == "" {
+		f.first = place
+	}
+}
 
 // add counts an error, unless it says that something is not there.
 func (f *failures) add(err error) {
@@ -22,8 +41,13 @@ func (f *failures) add(err error) {
 		f.deadline++
 	case process.ReasonParse:
 		f.parse++
+		if partial, ok := errors.AsType[*procfile.PartialError](err); ok {
+			f.parse += uint32(partial.Count) - 1
+		}
+		f.name(err.Error())
 	default:
 		f.other++
+		f.name(err.Error())
 	}
 }
 
@@ -35,6 +59,7 @@ func (f *failures) merge(g failures) {
 	f.deadline += g.deadline
 	f.parse += g.parse
 	f.other += g.other
+	f.name(g.first)
 }
 
 // addTo adds the counts that are not zero to errs.

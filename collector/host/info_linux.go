@@ -7,7 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/prometheus/procfs"
+	"proctree/collector/host/procfile"
+
 	"golang.org/x/sys/unix"
 
 	"proctree/collector/process"
@@ -26,10 +27,8 @@ func ReadInfo(cfg Config) process.HostInfo {
 	if unix.Uname(&names) == nil {
 		info.Kernel = unix.ByteSliceToString(names.Release[:])
 	}
-	if fs, err := procfs.NewFS(cfg.ProcPath); err == nil {
-		if stat, err := fs.Stat(); err == nil {
-			info.CPUs = len(stat.CPU)
-		}
+	if stat, err := procfile.Read(filepath.Join(cfg.ProcPath, "stat")); err == nil {
+		info.CPUs = len(procfile.ParseStat(string(stat), 0, new(procfile.Damage)).CPUs)
 	}
 	if proc, err := openProcDir(cfg.ProcPath); err == nil {
 		if clock, err := newBootClock(proc).clock(); err == nil {
@@ -44,8 +43,8 @@ func ReadInfo(cfg Config) process.HostInfo {
 // mounted, the container's own name is not the host's.
 func hostName(root string) string {
 	if filepath.Clean(root) != "/" {
-		if text, err := os.ReadFile(filepath.Join(root, "etc/hostname")); err == nil && len(text) > 0 {
-			return strings.TrimSpace(string(text))
+		if text, err := procfile.ReadText(filepath.Join(root, "etc/hostname")); err == nil && text != "" {
+			return text
 		}
 	}
 	name, _ := os.Hostname() // Unknown is empty.
@@ -55,7 +54,7 @@ func hostName(root string) string {
 // osName is PRETTY_NAME of os-release(5).
 func osName(root string) string {
 	for _, path := range []string{"etc/os-release", "usr/lib/os-release"} {
-		content, err := os.ReadFile(filepath.Join(root, path))
+		content, err := procfile.Read(filepath.Join(root, path))
 		if err != nil {
 			continue
 		}

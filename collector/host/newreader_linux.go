@@ -188,7 +188,7 @@ func (r *linuxReader) readFirst(ctx context.Context, clock process.Clock, errs m
 	if err := r.readProcesses(ctx); err != nil {
 		return first, comm, err
 	}
-	r.table.failed.addTo(errs)
+	r.countTable(errs)
 	if len(r.table.out) == 0 {
 		return first, comm, fmt.Errorf("process %d: %w", firstPID, errIncomplete)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"proctree/collector/host/procfile"
 	"proctree/collector/process"
 )
 
@@ -59,8 +60,18 @@ func (p *pass) run() {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	p.thread.Store(int32(unix.Gettid()))
-	for p.step() {
+	for p.guardedStep() {
 	}
+}
+
+// guardedStep is step, and leaves out a process at which that panics.
+func (p *pass) guardedStep() (more bool) {
+	if err := procfile.Guard(func() error { more = p.step(); return nil }); err != nil {
+		var failed failures
+		failed.add(err)
+		return p.finish(nil, memo{}, failed)
+	}
+	return more
 }
 
 // step reads one process; it returns false when there is no further one, or the pass was
@@ -79,10 +90,9 @@ func (p *pass) step() bool {
 		return p.repeat()
 	}
 	process := &p.process
-	if err := p.files.readBasics(pid, process); err != nil {
-		var failed failures
-		failed.add(err)
-		return p.finish(nil, memo{}, failed)
+	if err := p.files.readBasics(pid, process, p.now); err != nil {
+		p.files.failed.add(err)
+		return p.finish(nil, memo{}, p.files.failed)
 	}
 	if p.was != nil && p.was.ID != process.ID {
 		p.memo = memo{}
@@ -91,12 +101,13 @@ func (p *pass) step() bool {
 		return false
 	}
 	if skip {
-		return p.finish(process, p.memo, failures{deadline: 1})
+		p.files.failed.deadline++
+		return p.finish(process, p.memo, p.files.failed)
 	}
-	failed, gone := p.files.readRefusable(process, &p.memo, p.now)
-	if gone {
+	if gone := p.files.readRefusable(process, &p.memo, p.now); gone {
 		return p.finish(nil, memo{}, failures{})
 	}
+	failed := p.files.failed
 	if failed.transient() {
 		account = schedstat{}
 	}
@@ -149,7 +160,7 @@ func (p *pass) finish(process *process.Process, m memo, failed failures) bool {
 	if process != nil {
 		p.table.add(process, &p.files.name, m)
 	}
-	p.table.failed.merge(failed)
+	p.table.fail(failed)
 	p.table.at++
 	p.havePartial = false
 	return true

@@ -2,6 +2,7 @@ package host
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"time"
 	"unsafe"
@@ -22,17 +23,25 @@ type pidFiles struct {
 	path, stat, file []byte
 	pidStat          pidStat
 	pidStatus        pidStatus
-	statx            unix.Statx_t
+	pidIO            pidIO
+	// failed is what could not be read of the process read last.
+	failed failures
+	// cpus is how many CPUs can have worked for a process.
+	cpus  int
+	statx unix.Statx_t
 }
 
 // Sizes of the buffers. The status of a process with many supplementary groups is long.
 const (
 	statBuffer = 4 << 10
 	fileBuffer = 64 << 10
+	// maxPIDFile is as large as a buffer may become.
+	maxPIDFile = 4 << 20
 )
 
 func newPIDFiles(proc *procDir, caps procCaps) *pidFiles {
 	return &pidFiles{
+		cpus: mostCPUs,
 		proc: proc,
 		caps: caps,
 		path: make([]byte, 0, 32),
@@ -44,15 +53,17 @@ func newPIDFiles(proc *procDir, caps procCaps) *pidFiles {
 var pageSize = uint64(os.Getpagesize())
 
 // readBasics reads stat and status, which nothing blocks and which are refused only where
-// the whole process is hidden (hidepid, proc(5)).
-func (f *pidFiles) readBasics(pid int, p *process.Process) error {
-	content, err := readAt(f.proc.fd, f.pathOf(pid, "stat"), f.stat)
+// the whole process is hidden (hidepid, proc(5)). Without status the process has what stat
+// tells; without stat there is none, and the error says why.
+func (f *pidFiles) readBasics(pid int, p *process.Process, now uint64) error {
+	f.failed = failures{}
+	content, err := f.read(pid, "stat", &f.stat)
 	if err != nil {
 		return err
 	}
 	s := &f.pidStat
-	if !s.parse(content) {
-		return errParse
+	if !s.parse(content) || s.startTicks > now+startMargin {
+		return fmt.Errorf("stat: %w", errParse)
 	}
 	f.name.set(s.name)
 	*p = process.Process{ID: process.ID{PID: pid, StartTicks: s.startTicks}}
@@ -62,28 +73,89 @@ func (f *pidFiles) readBasics(pid int, p *process.Process) error {
 	p.ChildUserTime, p.ChildSystemTime = time.Duration(s.childUserTicks)*tick, time.Duration(s.childSystemTicks)*tick
 	p.VirtualBytes, p.ResidentBytes = s.virtual, s.residentPages*pageSize
 	p.MinorFaults, p.MajorFaults = s.minorFaults, s.majorFaults
-	p.Known = process.HasCPU | process.HasChildCPU | process.HasMemory | process.HasFaults | process.HasThreads | process.HasNice
+	p.Known = s.known
+	f.failed.oddities(s.odd, s.place)
+	f.dropImpossible(p, now)
 	return f.readStatus(p)
 }
 
+// startMargin is how much later than the scan a process can seem to have started, in ticks:
+// a scan takes its time, and the clocks of a made-up proc file system are only about right.
+const startMargin = 3600 * userHZ
+
+// cpuMargin is by how much more than its age, in ticks, a CPU can seem to have worked for a
+// process.
+const cpuMargin = 60 * userHZ
+
+// dropImpossible drops CPU time beyond what all CPUs could have worked since the process
+// started: a counter that wrapped.
+func (f *pidFiles) dropImpossible(p *process.Process, now uint64) {
+	age := now - min(p.StartTicks, now) + cpuMargin
+	most := min(age, maxTicks/mostCPUs) * uint64(f.cpus)
+	s := &f.pidStat
+	for _, cpu := range [...]struct {
+		figure process.Fields
+		ticks  uint64
+	}{
+		{process.HasUserTime, s.userTicks},
+		{process.HasSystemTime, s.systemTicks},
+		{process.HasChildCPU, max(s.childUserTicks, s.childSystemTicks)},
+	} {
+		if cpu.ticks > most {
+			p.Known &^= cpu.figure
+			f.failed.oddities(1, "stat: more CPU time than there was time")
+		}
+	}
+}
+
+// readStatus adds what status tells. It returns an error only if the process has gone.
 func (f *pidFiles) readStatus(p *process.Process) error {
-	content, err := readAt(f.proc.fd, f.pathOf(p.PID, "status"), f.file)
+	content, err := f.read(p.PID, "status", &f.file)
 	if err != nil {
-		return err
+		if f.hasGone(p, err) {
+			return err
+		}
+		if isGone(err) {
+			err = fmt.Errorf("status is missing: %w", errParse)
+		}
+		f.failed.add(err)
+		return nil
 	}
 	s := &f.pidStatus
-	if !s.parse(content) {
-		return errParse
+	s.parse(content)
+	if s.known.Has(process.HasResident) {
+		p.ResidentBytes = s.resident
 	}
-	p.UID, p.ResidentBytes, p.SwapBytes = s.uid, s.resident, s.swap
+	if s.noMemory && p.VirtualBytes == 0 && p.Known.Has(process.HasVirtual) {
+		// Kernel threads and zombies have no memory, and so nothing in the swap.
+		s.known |= process.HasSwap
+	}
+	p.UID, p.SwapBytes = uint32(s.uid), s.swap
 	p.VoluntarySwitches, p.InvoluntarySwitches = s.voluntary, s.involuntary
 	p.Known |= s.known
+	f.failed.oddities(s.odd, s.place)
+	if !s.known.Has(process.HasUID) && s.odd == 0 {
+		f.failed.oddities(1, "status: no Uid")
+	}
 	return nil
+}
+
+// hasGone reports whether a file of a process cannot be read because the process has ended,
+// and not only because there is no such file.
+func (f *pidFiles) hasGone(p *process.Process, err error) bool {
+	if !isGone(err) {
+		return false
+	}
+	if !errors.Is(err, unix.ENOENT) {
+		return true // ESRCH: it ended between opening and reading.
+	}
+	content, err := f.read(p.PID, "stat", &f.stat)
+	return err != nil || !f.pidStat.parse(content) || f.pidStat.startTicks != p.StartTicks
 }
 
 // readRefusable reads io and the number of descriptors, which another user's process may
 // refuse. What was refused is not asked for again until the memo says so.
-func (f *pidFiles) readRefusable(p *process.Process, m *memo, now uint64) (failed failures, gone bool) {
+func (f *pidFiles) readRefusable(p *process.Process, m *memo, now uint64) (gone bool) {
 	if now >= m.retry {
 		m.refused = 0
 	}
@@ -92,20 +164,20 @@ func (f *pidFiles) readRefusable(p *process.Process, m *memo, now uint64) (faile
 		call   func(*pidFiles, *process.Process) error
 	}{{process.HasIO, (*pidFiles).readIO}, {process.HasOpenFDs, (*pidFiles).readFDs}} {
 		if m.refused.Has(read.figure) {
-			failed.permission++
+			f.failed.permission++
 			continue
 		}
 		err := read.call(f, p)
-		if isGone(err) {
-			return failed, true
+		if f.hasGone(p, err) {
+			return true
 		}
-		failed.add(err)
+		f.failed.add(err)
 		if reasonOf(err) == process.ReasonPermission {
 			m.refused |= read.figure
 			m.retry = now + retryRefused
 		}
 	}
-	return failed, false
+	return false
 }
 
 // readAccount reads how often the process was given a CPU, if that may spare reading the
@@ -115,7 +187,7 @@ func (f *pidFiles) readAccount(pid int, was *process.Process, r *rest) schedstat
 	if !f.caps.schedstat || !r.worthAsking(was) {
 		return account
 	}
-	content, err := readAt(f.proc.fd, f.pathOf(pid, "schedstat"), f.file)
+	content, err := f.read(pid, "schedstat", &f.file)
 	if err != nil || !account.parse(content) {
 		return schedstat{}
 	}
@@ -126,16 +198,15 @@ func (f *pidFiles) readIO(p *process.Process) error {
 	if !f.caps.io {
 		return nil
 	}
-	content, err := readAt(f.proc.fd, f.pathOf(p.PID, "io"), f.file)
+	content, err := f.read(p.PID, "io", &f.file)
 	if err != nil {
 		return err
 	}
-	read, written, ok := parsePIDIO(content)
-	if !ok {
-		return errParse
-	}
-	p.ReadBytes, p.WrittenBytes = read, written
-	p.Known |= process.HasIO
+	i := &f.pidIO
+	i.parse(content)
+	p.ReadBytes, p.WrittenBytes = i.read, i.written
+	p.Known |= i.known
+	f.failed.oddities(i.odd, i.place)
 	return nil
 }
 
@@ -188,6 +259,18 @@ func (f *pidFiles) entriesOf(path []byte) (uint64, error) {
 				}
 			}
 		}
+	}
+}
+
+// read reads a file of a process. The buffer grows with a file that does not fit, such as the
+// status of a process with all the supplementary groups that there may be.
+func (f *pidFiles) read(pid int, file string, buf *[]byte) ([]byte, error) {
+	for {
+		content, err := readAt(f.proc.fd, f.pathOf(pid, file), *buf)
+		if len(content) < len(*buf) || len(*buf) >= maxPIDFile {
+			return content, err
+		}
+		*buf = make([]byte, 4*len(*buf))
 	}
 }
 

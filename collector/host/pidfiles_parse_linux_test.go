@@ -2,6 +2,8 @@ package host
 
 import (
 	"bytes"
+	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,11 +21,12 @@ const (
 )
 
 func TestParsePIDStat(t *testing.T) {
+	const statKnown = process.HasCPU | process.HasChildCPU | process.HasMemory | process.HasFaults | process.HasThreads | process.HasNice
 	want := pidStat{
-		state: 'S', ppid: 1, nice: -5, threads: 7, minorFaults: 1011, majorFaults: 3, userTicks: 1500, systemTicks: 250,
+		known: statKnown, state: 'S', ppid: 1, nice: -5, threads: 7, minorFaults: 1011, majorFaults: 3, userTicks: 1500, systemTicks: 250,
 		childUserTicks: 77, childSystemTicks: 33, startTicks: 123456, virtual: 6295552, residentPages: 845,
 	}
-	kworker := pidStat{state: 'I', kernel: true, ppid: 2, nice: -20, threads: 1, systemTicks: 17, startTicks: 12}
+	kworker := pidStat{known: statKnown, state: 'I', kernel: true, ppid: 2, nice: -20, threads: 1, systemTicks: 17, startTicks: 12}
 	tests := []struct {
 		name, file string
 		want       pidStat
@@ -60,17 +63,60 @@ func TestParsePIDStat(t *testing.T) {
 
 func TestParsePIDStatRefuses(t *testing.T) {
 	for name, file := range map[string]string{
-		"empty":           "",
-		"no name":         "4242 S 1 2 3",
-		"one parenthesis": "4242 (bash",
-		"reversed":        "4242 )( S",
-		"ends at name":    "4242 (bash)",
-		"few fields":      "4242 (bash) S 1 4242 4242 34816",
-		"letters":         "4242 (bash) " + strings.Replace(statFields, "123456", "never", 1),
-		"number too long": "4242 (bash) " + strings.Replace(statFields, "123456", strings.Repeat("1", 40), 1),
+		"empty":              "",
+		"no name":            "4242 S 1 2 3",
+		"one parenthesis":    "4242 (bash",
+		"reversed":           "4242 )( S",
+		"ends at name":       "4242 (bash)",
+		"few fields":         "4242 (bash) S 1 4242 4242 34816",
+		"start of letters":   "4242 (bash) " + strings.Replace(statFields, "123456", "never", 1),
+		"start with letters": "4242 (bash) " + strings.Replace(statFields, "123456", "123x456", 1),
+		"start too long":     "4242 (bash) " + strings.Replace(statFields, "123456", strings.Repeat("1", 40), 1),
+		"start below zero":   "4242 (bash) " + strings.Replace(statFields, "123456", "-123456", 1),
+		"start of 2^64 - 1":  "4242 (bash) " + strings.Replace(statFields, "123456", "18446744073709551615", 1),
 	} {
 		if new(pidStat).parse([]byte(file)) {
 			t.Errorf("%s: %q was taken", name, file)
+		}
+	}
+}
+
+// TestParsePIDStatFieldByField: a field that is odd costs its figure and no other.
+func TestParsePIDStatFieldByField(t *testing.T) {
+	var whole pidStat
+	if !whole.parse([]byte("4242 (bash) " + statFields)) {
+		t.Fatal("refused")
+	}
+	fieldsOf := strings.Fields(statFields) // from the third on
+	for field, figure := range map[int]process.Fields{
+		statPPID: 0, statFlags: 0, statMinorFaults: process.HasMinorFaults, statMajorFaults: process.HasMajorFaults,
+		statUser: process.HasUserTime, statSystem: process.HasSystemTime,
+		statChildUser: process.HasChildCPU, statChildSystem: process.HasChildCPU,
+		statNice: process.HasNice, statThreads: process.HasThreads,
+		statVirtual: process.HasVirtual, statResident: process.HasResident,
+	} {
+		for _, value := range []string{"x", "12x", "-", "1-2", "99999999999999999999", "1e3", "\x00", "\xff"} {
+			odd := slices.Clone(fieldsOf)
+			odd[field-3] = value
+			var got pidStat
+			if !got.parse([]byte("4242 (bash) " + strings.Join(odd, " "))) {
+				t.Errorf("field %d is %q: refused", field, value)
+				continue
+			}
+			if got.known != whole.known&^figure || got.odd != 1 || got.place == "" {
+				t.Errorf("field %d is %q: known %b, odd %d (%s); want %b", field, value, got.known, got.odd, got.place, whole.known&^figure)
+			}
+		}
+	}
+	for field, value := range map[int]string{
+		statUser: "1844674407370", statChildSystem: "-1", statMinorFaults: "18446744073709551615", statThreads: "4294967295",
+		statVirtual: "18446744073709551615", statResident: "-1", statNice: "-21", statPPID: "4294967295",
+	} {
+		odd := slices.Clone(fieldsOf)
+		odd[field-3] = value
+		var got pidStat
+		if !got.parse([]byte("4242 (bash) "+strings.Join(odd, " "))) || got.odd != 1 {
+			t.Errorf("field %d is %s: odd %d", field, value, got.odd)
 		}
 	}
 }
@@ -109,7 +155,7 @@ func TestParsePIDStatus(t *testing.T) {
 		}
 		return file
 	}
-	const all = process.HasMemory | process.HasSwap | process.HasSwitches
+	const all = process.HasUID | process.HasResident | process.HasSwap | process.HasSwitches
 	tests := []struct {
 		name, file string
 		want       pidStatus
@@ -122,35 +168,48 @@ func TestParsePIDStatus(t *testing.T) {
 		}},
 		{
 			"kernel thread", without("VmPeak", "VmSize", "VmHWM", "VmRSS", "RssAnon", "RssFile", "RssShmem", "VmData", "VmSwap"),
-			pidStatus{uid: 1001, voluntary: 123, involuntary: 45, known: all},
+			pidStatus{uid: 1001, voluntary: 123, involuntary: 45, noMemory: true, known: process.HasUID | process.HasSwitches},
 		},
 		{"no swap counted", without("VmSwap"), pidStatus{
-			uid: 1001, resident: 3500 << 10, voluntary: 123, involuntary: 45, known: process.HasMemory | process.HasSwitches,
+			uid: 1001, resident: 3500 << 10, voluntary: 123, involuntary: 45, known: all &^ process.HasSwap,
 		}},
 		{"no switches counted", without("voluntary_ctxt_switches", "nonvoluntary_ctxt_switches"), pidStatus{
-			uid: 1001, resident: 3500 << 10, swap: 12 << 10, known: process.HasMemory | process.HasSwap,
+			uid: 1001, resident: 3500 << 10, swap: 12 << 10, known: all &^ process.HasSwitches,
 		}},
+		{"a sandbox without user", without("Uid", "Gid"), pidStatus{
+			resident: 3500 << 10, swap: 12 << 10, voluntary: 123, involuntary: 45, known: all &^ process.HasUID,
+		}},
+		{"a part is missing", without("RssFile"), pidStatus{
+			uid: 1001, resident: 4000 << 10, swap: 12 << 10, voluntary: 123, involuntary: 45, known: all,
+		}},
+		{"a part and the sum are missing", without("RssFile", "VmRSS"), pidStatus{
+			uid: 1001, swap: 12 << 10, voluntary: 123, involuntary: 45, known: all &^ process.HasResident,
+		}},
+		{"a part is odd", strings.Replace(statusFile, "RssAnon:\t    1000", "RssAnon:\t    much", 1), pidStatus{
+			uid: 1001, resident: 4000 << 10, swap: 12 << 10, voluntary: 123, involuntary: 45, known: all, odd: 1, place: "status: RssAnon",
+		}},
+		{"user is none", strings.Replace(statusFile, "\nUid:\t1000\t1001", "\nUid:\t1000\tx", 1), pidStatus{
+			resident: 3500 << 10, swap: 12 << 10, voluntary: 123, involuntary: 45, known: all &^ process.HasUID, odd: 1, place: "status: Uid",
+		}},
+		{"switches below zero, swap wrapped", strings.NewReplacer("\t123\n", "\t-123\n", "12 kB", "18446744073709551612 kB").Replace(statusFile), pidStatus{
+			uid: 1001, resident: 3500 << 10, involuntary: 45, known: all &^ (process.HasSwap | process.HasVoluntary), odd: 2, place: "status: VmSwap",
+		}},
+		{"CR LF and a line of 1 MiB", strings.Replace(strings.ReplaceAll(statusFile, "\n", "\r\n"), "4 24 27", strings.Repeat("1 ", 1<<19), 1), pidStatus{
+			uid: 1001, resident: 3500 << 10, swap: 12 << 10, voluntary: 123, involuntary: 45, known: all,
+		}},
+		{"lines twice", statusFile + "VmSwap:\t 99 kB\nRssAnon:\t 99 kB\nvoluntary_ctxt_switches:\t999\nUid:\t9\t9\n", pidStatus{
+			uid: 1001, resident: 3500 << 10, swap: 12 << 10, voluntary: 123, involuntary: 45, known: all,
+		}},
+		{"empty", "", pidStatus{noMemory: true}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var got pidStatus
-			if !got.parse([]byte(test.file)) {
-				t.Fatal("refused")
-			}
+			got.parse([]byte(test.file))
 			if got != test.want {
 				t.Errorf("got  %+v\nwant %+v", got, test.want)
 			}
 		})
-	}
-	for name, file := range map[string]string{
-		"empty":         "",
-		"no user":       without("Uid"),
-		"user is none":  strings.Replace(statusFile, "\nUid:\t1000\t1001", "\nUid:\t1000\tx", 1),
-		"memory is not": strings.Replace(statusFile, "RssAnon:\t    1000", "RssAnon:\t    much", 1),
-	} {
-		if new(pidStatus).parse([]byte(file)) {
-			t.Errorf("%s: taken", name)
-		}
 	}
 }
 
@@ -164,13 +223,25 @@ cancelled_write_bytes: 1024
 `
 
 func TestParsePIDIO(t *testing.T) {
-	read, written, ok := parsePIDIO([]byte(ioFile))
-	if !ok || read != 4096 || written != 8192 {
-		t.Errorf("got %d, %d, %t", read, written, ok)
-	}
-	for _, file := range []string{"", "rchar: 1\n", "\nread_bytes: 1\n", "\nread_bytes: x\nwrite_bytes: 1\n"} {
-		if _, _, ok := parsePIDIO([]byte(file)); ok {
-			t.Errorf("%q was taken", file)
+	for file, want := range map[string]pidIO{
+		ioFile:                                {read: 4096, written: 8192, known: process.HasIO},
+		"write_bytes: 1\r\nread_bytes: 2\r\n": {read: 2, written: 1, known: process.HasIO},
+		"":                                    {odd: 2, place: "io: read_bytes"},
+		"rchar: 1\n":                          {odd: 2, place: "io: read_bytes"},
+		"read_bytes: 1\ncancelled_write_bytes: 5":             {read: 1, known: process.HasReadBytes, odd: 1, place: "io: write_bytes"},
+		"read_bytes: x\nwrite_bytes: 1\n":                     {written: 1, known: process.HasWrittenBytes, odd: 1, place: "io: read_bytes"},
+		"read_bytes: -1\nwrite_bytes: 18446744073709551615\n": {odd: 2, place: "io: read_bytes"},
+	} {
+		var got pidIO
+		got.parse([]byte(file))
+		if !got.known.Has(process.HasReadBytes) {
+			got.read = 0
+		}
+		if !got.known.Has(process.HasWrittenBytes) {
+			got.written = 0
+		}
+		if got != want {
+			t.Errorf("%q: got %+v, want %+v", file, got, want)
 		}
 	}
 }
@@ -180,8 +251,17 @@ func FuzzParsePIDStat(f *testing.F) {
 	f.Add([]byte("7 (kworker/0:1H+kblockd) " + kworkerFields + "\n"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var s pidStat
-		if s.parse(file) && s.kernel && len(s.name) > maxName {
+		if !s.parse(file) {
+			return
+		}
+		if s.kernel && len(s.name) > maxName {
 			t.Errorf("the kernel thread %q is longer than %d", s.name, maxName)
+		}
+		if s.userTicks > maxTicks || s.minorFaults > math.MaxInt64 || s.residentPages > maxMemory {
+			t.Errorf("impossible: %+v", s)
+		}
+		if (s.odd > 0) != (s.place != "") {
+			t.Errorf("%d odd fields, the first is %q", s.odd, s.place)
 		}
 	})
 }
@@ -190,8 +270,13 @@ func FuzzParsePIDStatus(f *testing.F) {
 	f.Add([]byte(statusFile))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var s pidStatus
-		if s.parse(file) && !s.known.Has(process.HasMemory) {
-			t.Error("taken without memory")
+		s.parse(file)
+		for key, figure := range map[string]process.Fields{
+			"Uid:": process.HasUID, "VmSwap:": process.HasSwap, "voluntary_ctxt_switches:": process.HasVoluntary,
+		} {
+			if s.known.Has(figure) && !bytes.Contains(file, []byte(key)) {
+				t.Errorf("%s is known and not there", key)
+			}
 		}
 	})
 }
@@ -199,7 +284,8 @@ func FuzzParsePIDStatus(f *testing.F) {
 func FuzzParsePIDIO(f *testing.F) {
 	f.Add([]byte(ioFile))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		if _, _, ok := parsePIDIO(file); ok && !bytes.Contains(file, []byte("\nwrite_bytes: ")) {
+		var i pidIO
+		if i.parse(file); i.known.Has(process.HasWrittenBytes) && !bytes.Contains(file, []byte("write_bytes:")) {
 			t.Error("taken without a figure")
 		}
 	})

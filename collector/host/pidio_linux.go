@@ -3,14 +3,43 @@ package host
 import (
 	"bytes"
 	"iter"
+	"math"
+
+	"proctree/collector/process"
 )
 
-// parsePIDIO reads what went to and came from storage out of /proc/PID/io
-// (proc_pid_io(5)), in bytes.
-func parsePIDIO(file []byte) (read, written uint64, ok bool) {
-	read, ok1 := valueOf(file, "\nread_bytes: ")
-	written, ok2 := valueOf(file, "\nwrite_bytes: ")
-	return read, written, ok1 && ok2
+// pidIO holds what is used of /proc/PID/io, in bytes.
+type pidIO struct {
+	read, written uint64
+	known         process.Fields
+	// odd is how many lines that are used are missing or cannot be parsed, and place names
+	// the first.
+	odd   uint32
+	place string
+}
+
+// parse reads what went to and came from storage (proc_pid_io(5)). Both lines are in every
+// such file.
+func (i *pidIO) parse(file []byte) {
+	*i = pidIO{}
+	var ok bool
+	if i.read, ok = counterOf(file, "read_bytes:"); ok {
+		i.known |= process.HasReadBytes
+	} else {
+		i.lost("io: read_bytes")
+	}
+	if i.written, ok = counterOf(file, "write_bytes:"); ok {
+		i.known |= process.HasWrittenBytes
+	} else {
+		i.lost("io: write_bytes")
+	}
+}
+
+func (i *pidIO) lost(place string) {
+	if i.odd == 0 {
+		i.place = place
+	}
+	i.odd++
 }
 
 // keyedLines yields the lines of "KEY:VALUE" in a file.
@@ -34,4 +63,23 @@ func valueOf(file []byte, key string) (uint64, bool) {
 	f := fields{rest: file[i+len(key):]}
 	n := f.uint()
 	return n, !f.bad
+}
+
+// counterOf reads the counter behind key, which begins a line.
+func counterOf(file []byte, key string) (uint64, bool) {
+	at := 0
+	for {
+		i := bytes.Index(file[at:], []byte(key))
+		if i < 0 {
+			return 0, false
+		}
+		at += i
+		if at == 0 || file[at-1] == '\n' {
+			break
+		}
+		at += len(key)
+	}
+	f := fields{rest: file[at+len(key):]}
+	n := f.uint()
+	return n, !f.bad && n <= math.MaxInt64
 }

@@ -2,7 +2,10 @@ package host
 
 import (
 	"bytes"
+	"math"
 	"time"
+
+	"proctree/collector/process"
 )
 
 // tick is the unit of times in /proc/PID/stat.
@@ -29,34 +32,117 @@ type pidStat struct {
 	// virtual is in bytes; residentPages is only about right, for the kernel counts it per
 	// CPU and does not add that up here.
 	virtual, residentPages uint64
+	// known are the figures of a process that the file tells.
+	known process.Fields
+	// odd is how many fields that are used cannot be parsed, and place names the first.
+	odd   uint32
+	place string
 }
 
+// The fields that are used, by their numbers in proc_pid_stat(5).
+const (
+	statPPID        = 4
+	statFlags       = 9
+	statMinorFaults = 10
+	statMajorFaults = 12
+	statUser        = 14
+	statSystem      = 15
+	statChildUser   = 16
+	statChildSystem = 17
+	statNice        = 19
+	statThreads     = 20
+	statStart       = 22
+	statVirtual     = 23
+	statResident    = 24
+)
+
+// Bounds of what is believed. Beyond them is what wrapped below zero.
+const (
+	// maxTicks is the longest CPU time that a Duration holds.
+	maxTicks = uint64(math.MaxInt64 / tick)
+	// maxMemory is more than the address space of any processor.
+	maxMemory = 1 << 57
+	// maxThreads is PID_MAX_LIMIT, beyond which there are no tasks.
+	maxThreads = 1 << 22
+)
+
 // parse reads /proc/PID/stat (proc_pid_stat(5)). The name is in parentheses and may hold
-// any byte, parentheses too, so it ends at the last one; behind it are numbers only.
+// any byte, parentheses too, so it ends at the last one; behind it are numbers only. A field
+// that cannot be parsed costs its figure, but without the start there is no process.
 func (s *pidStat) parse(file []byte) bool {
+	*s = pidStat{}
 	open, end := bytes.IndexByte(file, '('), bytes.LastIndexByte(file, ')')
 	if open < 0 || end < open || len(file) < end+3 {
 		return false
 	}
 	s.name, s.state = file[open+1:end], file[end+2]
 	f := fields{rest: file[end+3:]}
-	s.ppid = int(f.int())
-	f.skip(4) // process group, session, terminal, its foreground process group
-	s.kernel = f.uint()&pfKthread != 0
-	s.minorFaults = f.uint()
-	f.skip(1) // those of the children it has waited for
-	s.majorFaults = f.uint()
-	f.skip(1) // likewise
-	s.userTicks, s.systemTicks = f.uint(), f.uint()
-	s.childUserTicks, s.childSystemTicks = f.uint(), f.uint()
-	f.skip(1) // priority
-	s.nice, s.threads = int(f.int()), int(f.int())
-	f.skip(1) // itrealvalue
-	s.startTicks, s.virtual, s.residentPages = f.uint(), f.uint(), f.uint()
+	children := 0
+	for field := statPPID; field <= statResident; field++ {
+		n, negative, ok := f.number()
+		switch field {
+		case statPPID:
+			s.ppid = int(s.take(n, ok && !negative, math.MaxInt32, 0, "stat: ppid"))
+		case statFlags:
+			s.kernel = s.take(n, ok && !negative, math.MaxUint64, 0, "stat: flags")&pfKthread != 0
+		case statMinorFaults:
+			s.minorFaults = s.take(n, ok && !negative, math.MaxInt64, process.HasMinorFaults, "stat: minflt")
+		case statMajorFaults:
+			s.majorFaults = s.take(n, ok && !negative, math.MaxInt64, process.HasMajorFaults, "stat: majflt")
+		case statUser:
+			s.userTicks = s.take(n, ok && !negative, maxTicks, process.HasUserTime, "stat: utime")
+		case statSystem:
+			s.systemTicks = s.take(n, ok && !negative, maxTicks, process.HasSystemTime, "stat: stime")
+		case statChildUser, statChildSystem:
+			into := &s.childUserTicks
+			if field == statChildSystem {
+				into = &s.childSystemTicks
+			}
+			odd := s.odd
+			if *into = s.take(n, ok && !negative, maxTicks, 0, "stat: cutime or cstime"); s.odd == odd {
+				children++
+			}
+		case statNice:
+			s.nice = int(s.take(n, ok, maxNice, process.HasNice, "stat: nice"))
+			if negative {
+				s.nice = -s.nice
+			}
+		case statThreads:
+			s.threads = int(s.take(n, ok && !negative, maxThreads, process.HasThreads, "stat: num_threads"))
+		case statStart:
+			if s.startTicks = n; !ok || negative || n > maxTicks {
+				return false
+			}
+		case statVirtual:
+			s.virtual = s.take(n, ok && !negative, maxMemory, process.HasVirtual, "stat: vsize")
+		case statResident:
+			s.residentPages = s.take(n, ok && !negative, maxMemory/pageSize, process.HasResident, "stat: rss")
+		}
+	}
+	if children == 2 {
+		s.known |= process.HasChildCPU
+	}
 	if s.kernel {
 		s.name = kernelThreadName(s.name)
 	}
-	return !f.bad
+	return true
+}
+
+// maxNice is the largest value of nice, and the smallest without its sign (setpriority(2)).
+const maxNice = 20
+
+// take returns a number, and notes that its figure is known. A number that could not be
+// parsed, or is larger than most, is 0 and counts as odd.
+func (s *pidStat) take(n uint64, ok bool, most uint64, figure process.Fields, place string) uint64 {
+	if ok && n <= most {
+		s.known |= figure
+		return n
+	}
+	if s.odd == 0 {
+		s.place = place
+	}
+	s.odd++
+	return 0
 }
 
 // kernelThreadName cuts the name of a kernel thread to what it is in the kernel (comm). The
@@ -102,24 +188,55 @@ func (f *fields) skip(n int) {
 
 func (f *fields) uint() uint64 {
 	f.blanks()
-	n, i := uint64(0), 0
-	for ; i < len(f.rest); i++ {
-		digit := f.rest[i] - '0'
-		if digit > 9 {
-			break
-		}
-		n = n*10 + uint64(digit)
-	}
-	f.bad = f.bad || i == 0 || i > 20
+	n, i, ok := digits(f.rest)
 	f.rest = f.rest[i:]
+	f.bad = f.bad || !ok || f.inWord()
 	return n
 }
 
-func (f *fields) int() int64 {
-	f.blanks()
-	if len(f.rest) > 0 && f.rest[0] == '-' {
-		f.rest = f.rest[1:]
-		return -int64(f.uint())
+// inWord reports whether the field goes on, though not as a number.
+func (f *fields) inWord() bool {
+	if len(f.rest) == 0 {
+		return false
 	}
-	return int64(f.uint())
+	switch f.rest[0] {
+	case ' ', '\t', '\n', '\r':
+		return false
+	}
+	return true
+}
+
+// number reads the next field as a number without its sign. What is no number is passed
+// over, up to the next blank.
+func (f *fields) number() (n uint64, negative, ok bool) {
+	f.blanks()
+	if negative = len(f.rest) > 0 && f.rest[0] == '-'; negative {
+		f.rest = f.rest[1:]
+	}
+	n, i, ok := digits(f.rest)
+	if f.rest = f.rest[i:]; f.inWord() {
+		ok = false
+		i = bytes.IndexByte(f.rest, ' ')
+		if i < 0 {
+			i = len(f.rest)
+		}
+		f.rest = f.rest[i:]
+	}
+	return n, negative, ok
+}
+
+// digits reads the number at the beginning of b, and tells how long it is. A number of more
+// than 64 bits is none.
+func digits(b []byte) (n uint64, length int, ok bool) {
+	const beforeLast, lastDigit = math.MaxUint64 / 10, math.MaxUint64 % 10
+	ok = true
+	for ; length < len(b); length++ {
+		digit := uint64(b[length] - '0')
+		if digit > 9 {
+			break
+		}
+		ok = ok && (n < beforeLast || n == beforeLast && digit <= lastDigit)
+		n = n*10 + digit
+	}
+	return n, length, ok && length > 0
 }

@@ -2,29 +2,37 @@ package host
 
 import (
 	"bytes"
+	"math"
 
 	"proctree/collector/process"
 )
 
 // pidStatus holds what is used of /proc/PID/status. Memory is in bytes.
 type pidStatus struct {
-	uid uint32
+	uid uint64
 	// resident is exact: the sum of RssAnon, RssFile and RssShmem (Linux 4.5), else VmRSS.
 	resident, swap         uint64
 	voluntary, involuntary uint64
 	known                  process.Fields
+	// noMemory tells that there is no line on memory: kernel threads and zombies have none.
+	noMemory bool
+	// odd is how many lines that are used cannot be parsed, and place names the first.
+	odd   uint32
+	place string
 }
 
 // mayBeUsed are the first letters of the keys that parse uses: a quarter of the lines.
 var mayBeUsed = [256]bool{'U': true, 'V': true, 'R': true, 'v': true, 'n': true}
 
-// parse reads /proc/PID/status (proc_pid_status(5)), lines of "Key:\tvalue". Kernel threads
-// and zombies have no lines on memory: they have none, which is a known 0. The name stands
-// first, with newlines escaped, so that no name can pass for another line.
-func (s *pidStatus) parse(file []byte) bool {
+// residentParts are the lines that RssAnon, RssFile and RssShmem are, by a bit each.
+const residentParts = 1 | 2 | 4
+
+// parse reads /proc/PID/status (proc_pid_status(5)), lines of "Key:\tvalue". The name stands
+// first, with newlines escaped, so that no name can pass for another line. A line that
+// cannot be parsed, or comes twice, costs its figure.
+func (s *pidStatus) parse(file []byte) {
 	*s = pidStatus{}
-	var vmRSS, parts uint64
-	haveUID, haveParts, haveVM := false, false, false
+	var vmRSS, parts, swap memorySum
 	for line := range bytes.Lines(file) {
 		if len(line) < 2 || !mayBeUsed[line[0]] {
 			continue
@@ -37,34 +45,72 @@ func (s *pidStatus) parse(file []byte) bool {
 		switch string(key) {
 		case "Uid":
 			f.uint() // the real one, then the effective
-			s.uid, haveUID = uint32(f.uint()), !f.bad
+			s.take(&s.uid, f.uint(), !f.bad, math.MaxUint32, process.HasUID, "status: Uid")
 		case "VmRSS":
-			vmRSS, haveVM = f.kilobytes(), true
-		case "RssAnon", "RssFile", "RssShmem":
-			parts, haveParts = parts+f.kilobytes(), true
+			vmRSS.add(s, &f, 1, "status: VmRSS")
+		case "RssAnon":
+			parts.add(s, &f, 1, "status: RssAnon")
+		case "RssFile":
+			parts.add(s, &f, 2, "status: RssFile")
+		case "RssShmem":
+			parts.add(s, &f, 4, "status: RssShmem")
 		case "VmSwap":
-			s.swap = f.kilobytes()
-			s.known |= process.HasSwap
+			swap.add(s, &f, 1, "status: VmSwap")
 		case "voluntary_ctxt_switches":
-			s.voluntary = f.uint()
+			s.take(&s.voluntary, f.uint(), !f.bad, math.MaxInt64, process.HasVoluntary, "status: voluntary_ctxt_switches")
 		case "nonvoluntary_ctxt_switches":
-			s.involuntary = f.uint()
-			s.known |= process.HasSwitches
-		}
-		if f.bad {
-			return false
+			s.take(&s.involuntary, f.uint(), !f.bad, math.MaxInt64, process.HasInvoluntary, "status: nonvoluntary_ctxt_switches")
 		}
 	}
-	s.resident = parts
-	if !haveParts {
-		s.resident = vmRSS
+	s.noMemory = vmRSS.seen+parts.seen+swap.seen == 0
+	switch {
+	case parts.have == residentParts:
+		s.resident = parts.bytes
+		s.known |= process.HasResident
+	case vmRSS.have != 0:
+		s.resident = vmRSS.bytes
+		s.known |= process.HasResident
 	}
-	if !haveVM {
+	if swap.have != 0 {
+		s.swap = swap.bytes
 		s.known |= process.HasSwap
 	}
-	s.known |= process.HasMemory
-	return haveUID
 }
 
-// kilobytes reads a number of units of 1024 bytes, which the kernel calls kB.
-func (f *fields) kilobytes() uint64 { return f.uint() << 10 }
+// take takes over a number and notes its figure, unless the line is odd; the first of two
+// lines counts.
+func (s *pidStatus) take(into *uint64, n uint64, ok bool, most uint64, figure process.Fields, place string) {
+	switch {
+	case !ok || n > most:
+		s.lost(place)
+	case !s.known.Has(figure):
+		s.known |= figure
+		*into = n
+	}
+}
+
+func (s *pidStatus) lost(place string) {
+	if s.odd == 0 {
+		s.place = place
+	}
+	s.odd++
+}
+
+// memorySum adds up lines in units of 1024 bytes, which the kernel calls kB.
+type memorySum struct {
+	bytes uint64
+	// seen counts the lines; have has a bit for each line that was added.
+	seen, have int
+}
+
+func (m *memorySum) add(s *pidStatus, f *fields, bit int, place string) {
+	m.seen++
+	n := f.uint()
+	switch {
+	case f.bad || n > maxMemory>>10:
+		s.lost(place)
+	case m.have&bit == 0:
+		m.have |= bit
+		m.bytes += n << 10
+	}
+}

@@ -20,13 +20,13 @@ import (
 )
 
 func TestReadLeavesOutWhatVanishes(t *testing.T) {
+	t.Run("stat is not there", func(t *testing.T) {
+		root := hosttest.Tree{Processes: []hosttest.TreeProcess{
+			{PID: 1, Name: "stays"}, {PID: 2, Name: "goes", Files: map[string]string{"stat": ""}}, {PID: 3, Name: "stays"},
+		}}.Write(t)
+		wantOnly(t, read(t, newReader(t, host.Config{ProcPath: root})), 1, 3)
+	})
 	for _, file := range []string{"stat", "status", "io"} {
-		t.Run(file+" is not there", func(t *testing.T) {
-			root := hosttest.Tree{Processes: []hosttest.TreeProcess{
-				{PID: 1, Name: "stays"}, {PID: 2, Name: "goes", Files: map[string]string{file: ""}}, {PID: 3, Name: "stays"},
-			}}.Write(t)
-			wantOnly(t, read(t, newReader(t, host.Config{ProcPath: root})), 1, 3)
-		})
 		t.Run(file+" cannot be read any more", func(t *testing.T) {
 			gone := hosttest.TreeProcess{PID: 2, Name: "goes", Files: map[string]string{file: ""}}
 			root := hosttest.Tree{Processes: []hosttest.TreeProcess{{PID: 1, Name: "stays"}, gone}}.Write(t)
@@ -38,6 +38,83 @@ func TestReadLeavesOutWhatVanishes(t *testing.T) {
 				t.Fatalf("reading %s: %v, want ESRCH", file, err)
 			}
 			wantOnly(t, read(t, newReader(t, host.Config{ProcPath: root})), 1)
+		})
+	}
+}
+
+// TestReadKeepsWhatIsKnown: a process whose file is missing or odd stays, with what the other
+// files tell.
+func TestReadKeepsWhatIsKnown(t *testing.T) {
+	const all = hosttest.AllFields
+	status := process.HasUID | process.HasSwap | process.HasSwitches
+	tests := []struct {
+		name, file, content string
+		lost                process.Fields
+		errors              map[string]uint64
+	}{
+		{name: "no status", file: "status", lost: status, errors: map[string]uint64{process.ReasonParse: 1}},
+		{name: "an empty line for status", file: "status", content: "\n", lost: status, errors: map[string]uint64{process.ReasonParse: 1}},
+		{
+			name: "a sandbox without user", file: "status", content: "Name:\tb\nState:\tS (sleeping)\nVmSize:\t8 kB\nVmRSS:\t8 kB\n",
+			lost: status, errors: map[string]uint64{process.ReasonParse: 1},
+		},
+		{name: "no io", file: "io", lost: process.HasIO, errors: map[string]uint64{}},
+		{name: "half of io", file: "io", content: "read_bytes: 1\n", lost: process.HasWrittenBytes, errors: map[string]uint64{process.ReasonParse: 1}},
+		{name: "no limits", file: "limits", errors: map[string]uint64{}},
+		{name: "no control groups", file: "cgroup", errors: map[string]uint64{}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			root := hosttest.Tree{Processes: []hosttest.TreeProcess{
+				{PID: 1, Name: "a"}, {PID: 2, Name: "b", VirtualKB: 8, Files: map[string]string{test.file: test.content}}, {PID: 3, Name: "c"},
+			}}.Write(t)
+			got := read(t, newReader(t, host.Config{ProcPath: root}))
+			if diff := gocmp.Diff(test.errors, got.Errors); diff != "" {
+				t.Errorf("errors (-want +got):\n%s", diff)
+			}
+			for pid, want := range map[int]process.Fields{1: all, 2: all &^ test.lost, 3: all} {
+				if p := got.ByPID(pid); p == nil || p.Known != want {
+					t.Errorf("process %d: %+v, want the figures %b", pid, p, want)
+				}
+			}
+			user := "root"
+			if test.lost.Has(process.HasUID) {
+				user = ""
+			}
+			if p := got.ByPID(2); p != nil && p.Facts.User != user {
+				t.Errorf("user %q, want %q", p.Facts.User, user)
+			}
+		})
+	}
+}
+
+// TestReadDropsTheImpossible: CPU time beyond what all CPUs could have worked since the
+// process started.
+func TestReadDropsTheImpossible(t *testing.T) {
+	const age, cpus = 9_000, 4 // seconds; of the tree's host
+	tests := []struct {
+		name string
+		p    hosttest.TreeProcess
+		lost process.Fields
+	}{
+		{"as busy as can be", hosttest.TreeProcess{UserTicks: age * cpus * 100, ChildUserTicks: age * cpus * 100}, 0},
+		{"2^64 ns of user time", hosttest.TreeProcess{UserTicks: 1844674407370}, process.HasUserTime},
+		{"more than there was", hosttest.TreeProcess{SystemTicks: (age + 100) * cpus * 100}, process.HasSystemTime},
+		{"more of the children's", hosttest.TreeProcess{ChildSysTicks: (age + 100) * cpus * 100}, process.HasChildCPU},
+		{"below zero", hosttest.TreeProcess{MinorFaults: 1<<64 - 1}, process.HasMinorFaults},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			test.p.PID, test.p.Name, test.p.StartTicks = 1, "a", 1_000*100
+			root := hosttest.Tree{Processes: []hosttest.TreeProcess{test.p}}.Write(t)
+			got := read(t, newReader(t, host.Config{ProcPath: root}))
+			p := got.ByPID(1)
+			if p == nil || p.Known != hosttest.AllFields&^test.lost {
+				t.Fatalf("got %+v, want the figures %b", p, hosttest.AllFields&^test.lost)
+			}
+			if want := test.lost != 0; (got.Errors[process.ReasonParse] == 1) != want {
+				t.Errorf("errors %v", got.Errors)
+			}
 		})
 	}
 }
@@ -81,14 +158,18 @@ func TestReadCountsMalformedFiles(t *testing.T) {
 		{PID: 4, Name: "a", Files: map[string]string{"io": "rchar: 1\n"}},
 	}}.Write(t)
 	got := read(t, newReader(t, host.Config{ProcPath: root}))
-	if diff := gocmp.Diff(map[string]uint64{process.ReasonParse: 3}, got.Errors); diff != "" {
+	// Of stat all, of status the user, of io both lines.
+	if diff := gocmp.Diff(map[string]uint64{process.ReasonParse: 4}, got.Errors); diff != "" {
 		t.Errorf("errors (-want +got):\n%s", diff)
 	}
 	if p := got.ByPID(4); p == nil || p.Known.Has(process.HasIO) || !p.Known.Has(process.HasCPU|process.HasOpenFDs) {
 		t.Errorf("the process without io came as %+v", p)
 	}
-	if got.ByPID(2) != nil || got.ByPID(3) != nil {
-		t.Error("a process without identity or user was made up")
+	if got.ByPID(2) != nil {
+		t.Error("a process without identity was made up")
+	}
+	if p := got.ByPID(3); p == nil || p.Known.Has(process.HasUID) || p.Facts.User != "" {
+		t.Errorf("the process without user came as %+v", p)
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/go-kit/log/level"
-	"github.com/prometheus/procfs"
 
+	"proctree/collector/host/procfile"
 	"proctree/collector/host/stall"
 	"proctree/collector/process"
 )
@@ -24,17 +24,13 @@ func newProcfsReader(cfg Config) (*procfsReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	fs, err := procfs.NewFS(cfg.ProcPath)
-	if err != nil {
-		_ = proc.close()
-		return nil, fmt.Errorf("open the proc file system: %w", err)
-	}
 	return &procfsReader{
 		cfg:     cfg,
 		proc:    proc,
-		fs:      fs,
 		caps:    findCaps(proc),
 		clock:   newBootClock(proc),
+		cpus:    cpusOf(proc),
+		odd:     newOddities(cfg.Logger),
 		facts:   newFactsCache(proc, cfg),
 		pss:     newPSSReader(proc, cfg),
 		guard:   stall.NewGuard(cfg.Deadline, 1),
@@ -47,9 +43,11 @@ func newProcfsReader(cfg Config) (*procfsReader, error) {
 type procfsReader struct {
 	cfg   Config
 	proc  *procDir
-	fs    procfs.FS
 	caps  procCaps
 	clock *bootClock
+	// cpus is how many CPUs can have worked for a process.
+	cpus  int
+	odd   *oddities
 	facts *factsCache
 	pss   *pssReader
 	guard *stall.Guard
@@ -66,6 +64,11 @@ func (r *procfsReader) Read(ctx context.Context) (*process.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
+	errs := make(map[string]uint64)
+	if r.clock.odd {
+		errs[process.ReasonParse]++
+		r.odd.log("uptime")
+	}
 	if r.table.pids, err = r.proc.pids(r.table.pids[:0], r.entries); err != nil {
 		return nil, err
 	}
@@ -73,17 +76,24 @@ func (r *procfsReader) Read(ctx context.Context) (*process.Snapshot, error) {
 	if err := r.readProcesses(ctx); err != nil {
 		return nil, err
 	}
-	errs := make(map[string]uint64)
-	r.table.failed.addTo(errs)
+	r.countTable(errs)
 	r.addFacts(began, errs)
 	return r.finish(&process.Snapshot{Taken: began, Clock: clock, Processes: r.table.out, Reader: ReaderProcfs, Errors: errs}), nil
+}
+
+// countTable adds what the table could not read to errs, and logs what is new of it.
+func (r *procfsReader) countTable(errs map[string]uint64) {
+	r.table.failed.addTo(errs)
+	for _, first := range r.table.odd {
+		r.odd.log(first)
+	}
 }
 
 // finish adds to a snapshot what does not depend on how the table was read.
 func (r *procfsReader) finish(s *process.Snapshot) *process.Snapshot {
 	r.pss.apply(s.Processes, s.Errors)
 	s.ExitSource = process.ExitsChildren
-	s.System = r.system(s.Errors)
+	s.System = r.system(s.Clock, s.Errors)
 	s.Duration = time.Since(s.Taken)
 	return s
 }
@@ -94,7 +104,7 @@ func (r *procfsReader) addFacts(now time.Time, errs map[string]uint64) {
 	for i := range r.table.out {
 		p := &r.table.out[i]
 		p.Name, p.Facts = r.facts.get(sighting{
-			ID: p.ID, name: r.table.names[i].slice(), uid: p.UID, kernel: p.Kernel,
+			ID: p.ID, name: r.table.names[i].slice(), uid: p.UID, noUID: !p.Known.Has(process.HasUID), kernel: p.Kernel,
 		})
 	}
 	r.facts.sweep()
@@ -102,14 +112,20 @@ func (r *procfsReader) addFacts(now time.Time, errs map[string]uint64) {
 
 // system reads the figures of the host, within the deadline: where /proc/stat and others
 // come from a user-space file system (lxcfs), that can hang.
-func (r *procfsReader) system(errs map[string]uint64) process.System {
+func (r *procfsReader) system(clock process.Clock, errs map[string]uint64) process.System {
 	var s process.System
 	var failed failures
-	if _, err := r.guard.Do(func() { s, failed = ReadSystem(r.fs, r.cfg.ProcPath) }); err != nil {
+	longest := procfile.Longest(time.Duration(clock.Now) * tick)
+	if _, err := r.guard.Do(func() { s, failed = readSystem(r.cfg.ProcPath, longest) }); err != nil {
 		errs[process.ReasonDeadline]++
 		return process.System{}
 	}
 	failed.addTo(errs)
+	r.odd.log(failed.first)
+	if !r.proc.genuine {
+		// CPUs that are offline now may have worked before.
+		r.cpus = max(r.cpus, s.CPUs)
+	}
 	return s
 }
 
@@ -134,6 +150,7 @@ func (r *procfsReader) readProcesses(ctx context.Context) error {
 		if r.files == nil {
 			r.files = newPIDFiles(r.proc, r.caps)
 		}
+		r.files.cpus = r.cpus
 		p := &pass{
 			files: r.files, now: r.table.now, table: &r.table, held: r.held, skipIO: len(r.held) >= maxHeld,
 			done: make(chan struct{}),

@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"proctree/collector/host/procfile"
 	"proctree/collector/host/stall"
 	"proctree/collector/process"
 )
@@ -20,7 +21,7 @@ func reasonOf(err error) string {
 		return process.ReasonPermission
 	case errors.Is(err, stall.ErrOverdue), errors.Is(err, stall.ErrTooMany):
 		return process.ReasonDeadline
-	case errors.Is(err, errParse):
+	case errors.Is(err, errParse), errors.As(err, new(*procfile.PartialError)):
 		return process.ReasonParse
 	}
 	return process.ReasonOther

@@ -1,105 +1,148 @@
 package host
 
 import (
-	"os"
+	"errors"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/prometheus/procfs"
-
+	"proctree/collector/host/procfile"
 	"proctree/collector/process"
 )
 
-// ReadSystem reads the figures of the whole host. What cannot be read is left out and
-// counted: each scan stands without them.
-func ReadSystem(fs procfs.FS, root string) (process.System, failures) {
-	var s process.System
-	var failed failures
-	for _, read := range []func(procfs.FS, *process.System) error{readProcStat, readMeminfo, readLoad, readPressure} {
-		failed.add(read(fs, &s))
-	}
-	s.PIDLimit = pidLimit(root)
-	return s, failed
+// systemReading reads the figures of the whole host. What cannot be read is left out and
+// counted: each scan stands without it.
+type systemReading struct {
+	root string
+	// longest is the longest time that anything on this host can have taken; 0 is not known.
+	longest time.Duration
+	system  process.System
+	failed  failures
 }
 
-func readProcStat(fs procfs.FS, s *process.System) error {
-	stat, err := fs.Stat()
-	if err != nil {
+// readSystem reads the figures of the whole host from a proc file system.
+func readSystem(root string, longest time.Duration) (process.System, failures) {
+	r := systemReading{root: root, longest: longest}
+	r.file("stat", r.readStat)
+	r.file("meminfo", r.readMeminfo)
+	r.file("loadavg", r.readLoad)
+	r.readPressure()
+	r.file("sys/kernel/pid_max", r.limitPIDs)
+	r.file("sys/kernel/threads-max", r.limitPIDs)
+	return r.system, r.failed
+}
+
+// file reads one file and has it parsed. A file that is not there is no error.
+func (r *systemReading) file(name string, parse func(text string, d *procfile.Damage)) {
+	var d procfile.Damage
+	d.Part(func() error {
+		text, err := procfile.Read(filepath.Join(r.root, filepath.FromSlash(name)))
+		if err == nil {
+			parse(string(text), &d)
+		}
 		return err
+	})
+	if err := d.Err(); !errors.Is(err, errors.ErrUnsupported) {
+		r.failed.add(err)
 	}
-	s.Forks, s.CPUs = stat.ProcessCreated, len(stat.CPU)
+}
+
+func (r *systemReading) readStat(text string, d *procfile.Damage) {
+	stat := procfile.ParseStat(text, r.longest, d)
+	s := &r.system
+	if stat.Forks != nil {
+		s.Forks = *stat.Forks
+	}
+	s.CPUs = len(stat.CPUs)
 	// User and nice include what guests used.
-	c := stat.CPUTotal
-	s.CPUBusy = seconds(c.User + c.Nice + c.System + c.IRQ + c.SoftIRQ + c.Steal)
-	s.CPUIdle = seconds(c.Idle + c.Iowait)
-	return nil
+	busy, ok := stat.All.Sum(procfile.User, procfile.Nice, procfile.System, procfile.IRQ, procfile.Softirq, procfile.Steal)
+	idle, ok2 := stat.All.Sum(procfile.Idle, procfile.Iowait)
+	if ok && ok2 {
+		s.CPUBusy, s.CPUIdle = time.Duration(busy)*tick, time.Duration(idle)*tick
+	}
 }
 
-func readMeminfo(fs procfs.FS, s *process.System) error {
-	memory, err := fs.Meminfo()
-	if err != nil {
-		return err
-	}
-	for _, field := range []struct {
-		into *uint64
-		from *uint64
-	}{
-		{&s.MemoryTotalBytes, memory.MemTotalBytes},
-		{&s.MemoryAvailableBytes, memory.MemAvailableBytes},
-		{&s.SwapTotalBytes, memory.SwapTotalBytes},
-		{&s.SwapFreeBytes, memory.SwapFreeBytes},
-	} {
-		if field.from != nil {
-			*field.into = *field.from
+func (r *systemReading) readMeminfo(text string, d *procfile.Damage) {
+	s := &r.system
+	for _, f := range procfile.ParseMeminfo(text, d) {
+		if !f.Bytes {
+			continue
+		}
+		switch f.Name {
+		case "MemTotal":
+			s.MemoryTotalBytes = f.Value
+		case "MemAvailable":
+			s.MemoryAvailableBytes = &f.Value
+		case "SwapTotal":
+			s.SwapTotalBytes = &f.Value
+		case "SwapFree":
+			s.SwapFreeBytes = &f.Value
 		}
 	}
-	return nil
 }
 
-func readLoad(fs procfs.FS, s *process.System) error {
-	load, err := fs.LoadAvg()
-	if err != nil {
-		return err
+func (r *systemReading) readLoad(text string, d *procfile.Damage) {
+	load := procfile.ParseLoadavg(text, d)
+	if !slices.Contains(load[:], nil) {
+		r.system.Load = &[3]float64{*load[0], *load[1], *load[2]}
 	}
-	s.Load = [3]float64{load.Load1, load.Load5, load.Load15}
-	return nil
 }
 
 // readPressure leaves Pressure nil where the kernel has no pressure stall information, or
 // has it switched off (EOPNOTSUPP): neither is an error.
-func readPressure(fs procfs.FS, s *process.System) error {
+func (r *systemReading) readPressure() {
 	var p process.Pressure
 	for _, resource := range []struct {
 		name string
-		into *float64
+		into **float64
 	}{{"cpu", &p.CPU}, {"memory", &p.Memory}, {"io", &p.IO}} {
-		stats, err := fs.PSIStatsForResource(resource.name)
-		if err != nil || stats.Some == nil {
-			return nil //nolint:nilerr // said above
-		}
-		*resource.into = stats.Some.Avg10 / 100
+		r.file("pressure/"+resource.name, func(text string, d *procfile.Damage) {
+			*resource.into = procfile.ParsePressure(resource.name, text, r.longest, d).Some.Average10
+		})
 	}
-	s.Pressure = &p
-	return nil
+	if p != (process.Pressure{}) {
+		r.system.Pressure = &p
+	}
 }
 
-// pidLimit is the smaller of what PIDs there are (pid_max) and how many tasks may be
-// (threads-max, both proc_sys_kernel(5)); 0 if neither is known.
-func pidLimit(root string) uint64 {
-	limit := uint64(0)
-	for _, name := range []string{"pid_max", "threads-max"} {
-		content, err := os.ReadFile(filepath.Join(root, "sys/kernel", name))
-		if err != nil {
-			continue
-		}
-		n, err := strconv.ParseUint(strings.TrimSpace(string(content)), 10, 64)
-		if err == nil && (limit == 0 || n < limit) {
-			limit = n
-		}
+// limitPIDs makes PIDLimit the smaller of what PIDs there are (pid_max) and how many tasks
+// may be (threads-max, both proc_sys_kernel(5)); 0 if neither is known.
+func (r *systemReading) limitPIDs(text string, d *procfile.Damage) {
+	n, ok := d.Tasks("/proc/sys/kernel: pid_max or threads-max", strings.TrimSpace(text))
+	if limit := &r.system.PIDLimit; ok && (*limit == 0 || n < *limit) {
+		*limit = n
 	}
-	return limit
 }
 
-func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+// cpusOf is how many CPUs can ever have worked for the processes of a proc file system.
+func cpusOf(proc *procDir) int {
+	if proc.genuine {
+		return possibleCPUs()
+	}
+	text, _ := procfile.Read(filepath.Join(proc.path, "stat"))
+	if n := len(procfile.ParseStat(string(text), 0, new(procfile.Damage)).CPUs); n > 0 {
+		return n
+	}
+	return mostCPUs
+}
+
+// mostCPUs is as many CPUs as a kernel can have (NR_CPUS of the largest architecture).
+const mostCPUs = 8192
+
+// possibleCPUs is how many CPUs the running kernel can ever have online, mostCPUs if that is
+// not known.
+func possibleCPUs() int {
+	text, err := procfile.ReadText("/sys/devices/system/cpu/possible")
+	if err != nil {
+		return mostCPUs
+	}
+	// The last of "0-127" or "0,2-5".
+	last := text[strings.LastIndexAny(text, ",-")+1:]
+	n, err := strconv.ParseUint(last, 10, 16)
+	if err != nil || n >= mostCPUs {
+		return mostCPUs
+	}
+	return int(n) + 1
+}

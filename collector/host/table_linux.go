@@ -1,7 +1,6 @@
 package host
 
 import (
-	"math/bits"
 	"slices"
 
 	"proctree/collector/process"
@@ -18,6 +17,8 @@ type scanTable struct {
 	names  []kernelName
 	memos  []memo
 	failed failures
+	// odd are the first oddities of processes, each once.
+	odd []string
 
 	// previous are the processes of the last scan, with their names and memos.
 	previous      []process.Process
@@ -45,7 +46,14 @@ type memo struct {
 }
 
 // refusals is how many files were refused.
-func (m *memo) refusals() uint32 { return uint32(bits.OnesCount16(uint16(m.refused))) }
+func (m *memo) refusals() (n uint32) {
+	for _, figure := range [...]process.Fields{process.HasIO, process.HasOpenFDs} {
+		if m.refused.Has(figure) {
+			n++
+		}
+	}
+	return n
+}
 
 // retryRefused is for how many ticks a refusal is remembered: it holds as long as the
 // process keeps its user, which is mostly for life.
@@ -53,7 +61,7 @@ const retryRefused = 60 * userHZ
 
 // begin makes the table ready for a scan; the last one's result becomes previous.
 func (t *scanTable) begin(now uint64) {
-	t.now, t.at, t.previousAt, t.failed = now, 0, 0, failures{}
+	t.now, t.at, t.previousAt, t.failed, t.odd = now, 0, 0, failures{}, t.odd[:0]
 	t.previous = t.out
 	t.memos, t.previousMemos = t.previousMemos[:0], t.memos
 	t.out = make([]process.Process, 0, len(t.pids))
@@ -70,6 +78,14 @@ func (t *scanTable) before(pid int) (*process.Process, kernelName, memo) {
 		return &t.previous[t.previousAt], t.previousNames[t.previousAt], t.previousMemos[t.previousAt]
 	}
 	return nil, kernelName{}, memo{}
+}
+
+// fail counts what could not be read of a process.
+func (t *scanTable) fail(failed failures) {
+	t.failed.merge(failed)
+	if first := failed.first; first != "" && len(t.odd) < maxOddities && !slices.Contains(t.odd, first) {
+		t.odd = append(t.odd, first)
+	}
 }
 
 // lists reports whether there is a process of that PID.

@@ -38,32 +38,48 @@ func (id ID) Compare(other ID) int {
 
 // Fields says which optional figures of a Process were read. A figure whose bit is
 // unset is absent: its value means nothing, above all not 0.
-type Fields uint16
+type Fields uint32
 
 // The optional figures, by the bit that vouches for them.
 const (
-	// HasCPU vouches for UserTime and SystemTime.
-	HasCPU Fields = 1 << iota
+	// HasUserTime vouches for UserTime, HasSystemTime for SystemTime.
+	HasUserTime Fields = 1 << iota
+	HasSystemTime
 	// HasChildCPU vouches for ChildUserTime and ChildSystemTime.
 	HasChildCPU
-	// HasMemory vouches for ResidentBytes and VirtualBytes.
-	HasMemory
+	// HasResident vouches for ResidentBytes, HasVirtual for VirtualBytes.
+	HasResident
+	HasVirtual
 	// HasSwap vouches for SwapBytes.
 	HasSwap
-	// HasIO vouches for ReadBytes and WrittenBytes.
-	HasIO
+	// HasReadBytes vouches for ReadBytes, HasWrittenBytes for WrittenBytes.
+	HasReadBytes
+	HasWrittenBytes
 	// HasOpenFDs vouches for OpenFDs.
 	HasOpenFDs
-	// HasFaults vouches for MinorFaults and MajorFaults.
-	HasFaults
-	// HasSwitches vouches for VoluntarySwitches and InvoluntarySwitches.
-	HasSwitches
+	// HasMinorFaults vouches for MinorFaults, HasMajorFaults for MajorFaults.
+	HasMinorFaults
+	HasMajorFaults
+	// HasVoluntary vouches for VoluntarySwitches, HasInvoluntary for InvoluntarySwitches.
+	HasVoluntary
+	HasInvoluntary
 	// HasThreads vouches for Threads.
 	HasThreads
 	// HasNice vouches for Nice.
 	HasNice
 	// HasProportional vouches for ProportionalBytes.
 	HasProportional
+	// HasUID vouches for UID.
+	HasUID
+)
+
+// Figures that mostly come together.
+const (
+	HasCPU      = HasUserTime | HasSystemTime
+	HasMemory   = HasResident | HasVirtual
+	HasIO       = HasReadBytes | HasWrittenBytes
+	HasFaults   = HasMinorFaults | HasMajorFaults
+	HasSwitches = HasVoluntary | HasInvoluntary
 )
 
 // Has reports whether every bit of want is set.
@@ -87,7 +103,7 @@ type Process struct {
 	// Nice is the nice value of the main thread, -20 to 19.
 	Nice    int8
 	Threads int
-	// UID is the effective user; meaningful on systems with numeric users.
+	// UID is the effective user, on systems with numeric users.
 	UID uint32
 
 	// UserTime and SystemTime are CPU time of all threads since the process started.

@@ -3,7 +3,7 @@ package process
 import "time"
 
 // System are the figures of the whole host that come with a scan. Zero means not known
-// where a real zero cannot be.
+// where a real zero cannot be, and nil where it can.
 type System struct {
 	// BootTime is when the host was started, where Clock.Epoch is not that.
 	BootTime time.Time
@@ -15,17 +15,19 @@ type System struct {
 	// CPUs is how many CPUs are online.
 	CPUs int
 	// MemoryTotalBytes and MemoryAvailableBytes are MemTotal and MemAvailable of
-	// proc_meminfo(5).
-	MemoryTotalBytes, MemoryAvailableBytes uint64
-	SwapTotalBytes, SwapFreeBytes          uint64
+	// proc_meminfo(5). The latter is nil before Linux 3.14: an estimate would be wrong by
+	// what can be reclaimed.
+	MemoryTotalBytes              uint64
+	MemoryAvailableBytes          *uint64
+	SwapTotalBytes, SwapFreeBytes *uint64
 	// CPUTime is the time all CPUs together were busy and idle since boot (proc_stat(5)).
 	CPUBusy, CPUIdle time.Duration
-	// Load is the load average over 1, 5 and 15 minutes.
-	Load [3]float64
+	// Load is the load average over 1, 5 and 15 minutes; nil where the system has none.
+	Load *[3]float64
 	// Pressure is the share of the last 10 s in which some task waited for the resource,
 	// 0 to 1; nil where the kernel does not tell (Documentation/accounting/psi.rst).
 	Pressure *Pressure
 }
 
-// Pressure is the "some avg10" of /proc/pressure, as ratios from 0 to 1.
-type Pressure struct{ CPU, Memory, IO float64 }
+// Pressure is the "some avg10" of /proc/pressure, as ratios from 0 to 1; nil is not known.
+type Pressure struct{ CPU, Memory, IO *float64 }

@@ -18,11 +18,11 @@ func AppendHostFigures(dst []byte, t *Tree) []byte {
 	}
 	if system.MemoryTotalBytes > 0 {
 		dst = appendAmount(append(dst, `,"memory":`...), "available_bytes", system.MemoryTotalBytes, system.MemoryAvailableBytes)
-		dst = appendAmount(append(dst, `,"swap":`...), "free_bytes", system.SwapTotalBytes, system.SwapFreeBytes)
 	}
-	// A load of exactly 0 over a quarter of an hour is far rarer than a system that has no
-	// such figure.
-	if system.Load != [3]float64{} {
+	if system.SwapTotalBytes != nil {
+		dst = appendAmount(append(dst, `,"swap":`...), "free_bytes", *system.SwapTotalBytes, system.SwapFreeBytes)
+	}
+	if system.Load != nil {
 		dst = append(dst, `,"load":[`...)
 		for i, load := range system.Load {
 			dst = jsontext.AppendComma(dst, i)
@@ -33,19 +33,32 @@ func AppendHostFigures(dst []byte, t *Tree) []byte {
 	return appendPressure(dst, system.Pressure)
 }
 
-func appendAmount(dst []byte, rest string, total, left uint64) []byte {
+// appendAmount appends a total and, if it is known, what is left of it.
+func appendAmount(dst []byte, rest string, total uint64, left *uint64) []byte {
 	dst = jsontext.AppendUint(append(dst, `{"total_bytes":`...), total)
-	dst = append(append(append(dst, `,"`...), rest...), `":`...)
-	return append(jsontext.AppendUint(dst, left), '}')
+	if left != nil {
+		dst = append(append(append(dst, `,"`...), rest...), `":`...)
+		dst = jsontext.AppendUint(dst, *left)
+	}
+	return append(dst, '}')
 }
 
 func appendPressure(dst []byte, p *process.Pressure) []byte {
 	if p == nil {
 		return dst
 	}
-	dst = jsontext.AppendDecimal(append(dst, `,"pressure":{"cpu":`...), p.CPU, jsontext.RatioDecimals)
-	dst = jsontext.AppendDecimal(append(dst, `,"memory":`...), p.Memory, jsontext.RatioDecimals)
-	dst = jsontext.AppendDecimal(append(dst, `,"io":`...), p.IO, jsontext.RatioDecimals)
+	dst = append(dst, `,"pressure":{`...)
+	shown := 0
+	for _, resource := range [...]struct {
+		key   string
+		share *float64
+	}{{`"cpu":`, p.CPU}, {`"memory":`, p.Memory}, {`"io":`, p.IO}} {
+		if resource.share != nil {
+			dst = append(jsontext.AppendComma(dst, shown), resource.key...)
+			dst = jsontext.AppendDecimal(dst, *resource.share, jsontext.RatioDecimals)
+			shown++
+		}
+	}
 	return append(dst, '}')
 }
 

@@ -81,7 +81,7 @@ func appendCPU(dst []byte, n *Node) []byte {
 
 func appendMemory(dst []byte, n *Node) []byte {
 	p := n.Process
-	if p.Known&(process.HasMemory|process.HasSwap) == 0 {
+	if !p.Known.Has(process.HasMemory) && !p.Known.Has(process.HasSwap) {
 		return dst
 	}
 	dst = append(dst, `,"memory":{`...)

@@ -31,7 +31,7 @@ func (v *View) wire(i int32) treetest.WireNode {
 		w.CPU = &treetest.WireCPU{User: rounded(p.UserTime.Seconds(), 2), System: rounded(p.SystemTime.Seconds(), 2)}
 		w.CPU.Cores = when(n.Rates.HasCores, rounded(n.Rates.Cores, 3))
 	}
-	if p.Known&(process.HasMemory|process.HasSwap) != 0 {
+	if p.Known.Has(process.HasMemory) || p.Known.Has(process.HasSwap) {
 		w.Memory = &treetest.WireMemory{
 			Resident: known(p, process.HasMemory, p.ResidentBytes),
 			Virtual:  known(p, process.HasMemory, p.VirtualBytes),

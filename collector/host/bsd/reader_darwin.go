@@ -81,7 +81,7 @@ func (r *Reader) process(k *unix.KinfoProc, s *process.Snapshot) process.Process
 		PPID:  int(k.Eproc.Ppid),
 		Name:  unix.ByteSliceToString(k.Proc.P_comm[:]),
 		State: process.Other,
-		Known: process.HasNice,
+		Known: process.HasNice | process.HasUID,
 		Nice:  k.Proc.P_nice,
 		UID:   k.Eproc.Ucred.Uid,
 	}

@@ -71,7 +71,7 @@ func (r *Reader) process(k *Process, s *process.Snapshot) process.Process {
 		Name:                k.Name,
 		State:               stateOfFreeBSD(k.State),
 		Kernel:              k.Kernel,
-		Known:               process.HasCPU | process.HasChildCPU | process.HasMemory | process.HasFaults | process.HasSwitches | process.HasThreads | process.HasNice,
+		Known:               process.HasCPU | process.HasChildCPU | process.HasMemory | process.HasFaults | process.HasSwitches | process.HasThreads | process.HasNice | process.HasUID,
 		Nice:                k.Nice,
 		Threads:             k.Threads,
 		UID:                 k.UID,

@@ -15,7 +15,7 @@ const TicksPerSecond = 100
 
 // AllFields is what a process built here knows: all that is read without being asked for.
 const AllFields = process.HasCPU | process.HasChildCPU | process.HasMemory | process.HasSwap | process.HasIO |
-	process.HasOpenFDs | process.HasFaults | process.HasSwitches | process.HasThreads | process.HasNice
+	process.HasOpenFDs | process.HasFaults | process.HasSwitches | process.HasThreads | process.HasNice | process.HasUID
 
 // Snapshot builds the process table as it was at the given time after Epoch. It sorts the
 // processes by PID and gives those without Facts empty ones.
@@ -55,13 +55,13 @@ func System() process.System {
 		PIDLimit:             32_768,
 		CPUs:                 4,
 		MemoryTotalBytes:     8 << 30,
-		MemoryAvailableBytes: 6 << 30,
-		SwapTotalBytes:       1 << 30,
-		SwapFreeBytes:        1 << 30,
+		MemoryAvailableBytes: new(uint64(6 << 30)),
+		SwapTotalBytes:       new(uint64(1 << 30)),
+		SwapFreeBytes:        new(uint64(1 << 30)),
 		CPUBusy:              time.Minute,
 		CPUIdle:              time.Hour,
-		Load:                 [3]float64{0.5, 0.25, 0.125},
-		Pressure:             &process.Pressure{CPU: 0.25, Memory: 0, IO: 0.5},
+		Load:                 &[3]float64{0.5, 0.25, 0.125},
+		Pressure:             &process.Pressure{CPU: new(0.25), Memory: new(0.0), IO: new(0.5)},
 	}
 }
 

@@ -23,16 +23,16 @@ func ReadSystem(ctx context.Context) process.System {
 		s.BootTime = time.Unix(int64(boot), 0)
 	}
 	if memory, err := mem.VirtualMemoryWithContext(ctx); err == nil {
-		s.MemoryTotalBytes, s.MemoryAvailableBytes = memory.Total, memory.Available
+		s.MemoryTotalBytes, s.MemoryAvailableBytes = memory.Total, &memory.Available
 	}
 	// On Windows gopsutil's swap is the commit limit, and its load a guess that a
 	// goroutine makes from then on.
 	if runtime.GOOS != "windows" {
 		if swap, err := mem.SwapMemoryWithContext(ctx); err == nil {
-			s.SwapTotalBytes, s.SwapFreeBytes = swap.Total, swap.Free
+			s.SwapTotalBytes, s.SwapFreeBytes = &swap.Total, &swap.Free
 		}
 		if averages, err := load.AvgWithContext(ctx); err == nil {
-			s.Load = [3]float64{averages.Load1, averages.Load5, averages.Load15}
+			s.Load = &[3]float64{averages.Load1, averages.Load5, averages.Load15}
 		}
 	}
 	if times, err := cpu.TimesWithContext(ctx, false); err == nil && len(times) == 1 {

@@ -85,7 +85,7 @@ func (e *PartialError) Error() string { return e.first }
 // no such file or device, or the kernel has it switched off.
 func IsAbsent(err error) bool {
 	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, fs.ErrNotExist) ||
-		errors.Is(err, syscall.ENODEV) || errors.Is(err, syscall.ENXIO)
+		errors.Is(err, syscall.ENODEV) || errors.Is(err, syscall.ENXIO) || errors.Is(err, syscall.EOPNOTSUPP)
 }
 
 // Guard calls read and returns its error. A panic, such as that of a third-party parser that

@@ -28,7 +28,9 @@ const (
 // CPUTicks is one CPU's line of /proc/stat.
 type CPUTicks struct {
 	Ticks [CPUColumns]uint64
-	// known has a bit for each column that was parsed; old kernels have fewer columns.
+	// Columns is how many columns the line has; old kernels have fewer.
+	Columns int
+	// known has a bit for each column that was parsed.
 	known uint16
 }
 
@@ -39,6 +41,18 @@ func (t *CPUTicks) Has(column int) bool { return t.known&(1<<column) != 0 }
 func (t *CPUTicks) Set(column int, ticks uint64) {
 	t.Ticks[column] = ticks
 	t.known |= 1 << column
+}
+
+// Sum adds up columns. A column that the kernel does not have counts as 0; ok is false if one
+// that it has is not known.
+func (t *CPUTicks) Sum(columns ...int) (sum uint64, ok bool) {
+	for _, c := range columns {
+		if c < t.Columns && !t.Has(c) {
+			return 0, false
+		}
+		sum += t.Ticks[c]
+	}
+	return sum, t.Columns > Idle
 }
 
 // CPU is one CPU that is online.
@@ -77,11 +91,29 @@ func ParseStat(text string, longest time.Duration, d *Damage) Stat {
 		first, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
 		p.kernel(key, first)
 	}
+	p.checkSum()
 	d.needLine(statFile, text)
 	return p.stat
 }
 
 const statFile = "/proc/stat"
+
+// checkSum drops from the sum of all CPUs what they cannot have been busy for. The sum still
+// counts CPUs that are offline, so that it may be several times what those in the file allow.
+func (p *statParser) checkSum() {
+	if len(p.stat.CPUs) == 0 || p.most == maxCounter {
+		return
+	}
+	most := 8 * p.most * uint64(len(p.stat.CPUs))
+	all := &p.stat.All
+	for column, n := range all.Ticks {
+		if n > most {
+			all.known &^= 1 << column
+			all.Ticks[column] = 0
+			p.d.Lost(statFile+": cpu", impossible)
+		}
+	}
+}
 
 type statParser struct {
 	stat       Stat
@@ -129,6 +161,7 @@ func parseTicks(columns string, most uint64) (t CPUTicks, why string) {
 		if column == CPUColumns {
 			break
 		}
+		t.Columns++
 		if n, wrong := parseNumber(field, most); wrong == "" {
 			t.Set(column, n)
 		} else {

@@ -16,6 +16,7 @@ func ticks(columns ...int64) (t CPUTicks) {
 			t.Set(i, uint64(n))
 		}
 	}
+	t.Columns = len(columns)
 	return t
 }
 
@@ -63,10 +64,10 @@ func TestParseStat(t *testing.T) {
 			name: "steal of 2^64 ns, and more than the host has been up", text: "cpu 1 2 3 4 5 6 7 1844674407370\ncpu0 1 2 3 4 5 6 7 1844674407370\ncpu1 101 2 3 100\n",
 			longest: time.Second,
 			want: Stat{
-				All:  ticks(1, 2, 3, 4, 5, 6, 7, 1844674407370),
-				CPUs: []CPU{{"0", ticks(1, 2, 3, 4, 5, 6, 7)}, {"1", ticks(-1, 2, 3, 100)}},
+				All:  ticks(1, 2, 3, 4, 5, 6, 7, -1),
+				CPUs: []CPU{{"0", ticks(1, 2, 3, 4, 5, 6, 7, -1)}, {"1", ticks(-1, 2, 3, 100)}},
 			},
-			lost: 2, first: "/proc/stat: cpu0: impossible value",
+			lost: 3, first: "/proc/stat: cpu0: impossible value",
 		},
 		{
 			name: "lines twice", text: "cpu0 1 2 3 4\ncpu0 1 2 3 4\nctxt 5\nctxt 6\n",
@@ -90,6 +91,20 @@ func TestParseStat(t *testing.T) {
 				t.Errorf("lost %d, first %q; want %d, %q", d.count, d.first, tt.lost, tt.first)
 			}
 		})
+	}
+}
+
+func TestSum(t *testing.T) {
+	whole, old, odd := ticks(1, 2, 3, 4, 5, 6, 7, 8), ticks(1, 2, 3, 4), ticks(1, 2, -1, 4, 5)
+	for _, test := range []struct {
+		name string
+		line CPUTicks
+		want uint64
+		ok   bool
+	}{{"whole", whole, 1 + 2 + 3 + 8, true}, {"a column that old kernels do not have", old, 1 + 2 + 3, true}, {"an odd column", odd, 0, false}, {"no line", CPUTicks{}, 0, false}} {
+		if got, ok := test.line.Sum(User, Nice, System, Steal); ok != test.ok || ok && got != test.want {
+			t.Errorf("%s: %d, %t; want %d, %t", test.name, got, ok, test.want, test.ok)
+		}
 	}
 }
 

@@ -1,12 +1,6 @@
 package system
 
-import (
-	"errors"
-
-	"proctree/collector/host/procfile"
-
-	"golang.org/x/sys/unix"
-)
+import "proctree/collector/host/procfile"
 
 // Pressure implements Reader from /proc/pressure. A kernel may have it compiled in and
 // switched off (psi=0): then opening works and reading gives EOPNOTSUPP.
@@ -14,17 +8,9 @@ func (r *reader) Pressure() ([]Pressure, error) {
 	var d Damage
 	var all []Pressure
 	for _, resource := range []string{"cpu", "memory", "io", "irq"} {
-		d.Part(func() error {
-			text, err := readFile(r.procPath("pressure", resource))
-			if errors.Is(err, unix.EOPNOTSUPP) {
-				return errors.ErrUnsupported
-			}
-			if err != nil {
-				return err
-			}
-			p := procfile.ParsePressure(resource, string(text), r.longest(), &d)
+		readPart(&d, r.procPath("pressure", resource), func(text string) {
+			p := procfile.ParsePressure(resource, text, r.longest(), &d)
 			all = append(all, Pressure{Resource: resource, Some: p.Some.Total, Full: p.Full.Total})
-			return nil
 		})
 	}
 	return all, d.Err()
