@@ -82,3 +82,10 @@ func (o Options) gaugeOf(help string, labels ...string) *named {
 		return o.systemGauge(name, fmt.Sprintf(help, name), labels...)
 	})
 }
+
+// counterOf describes counters likewise.
+func (o Options) counterOf(help string, labels ...string) *named {
+	return newNamed(func(name string) systemMetric {
+		return o.systemCounter(name, fmt.Sprintf(help, name), labels...)
+	})
+}

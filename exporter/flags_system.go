@@ -83,6 +83,12 @@ func (s *systemSettings) addFlags(app *kingpin.Application) {
 		func(c *system.Config) **regexp.Regexp { return &c.ARP.Exclude })
 	s.addFilter(app, "powersupply.ignored-supplies", exclude, "power supplies", "",
 		func(c *system.Config) **regexp.Regexp { return &c.PowerSupplies.Exclude })
+	s.addFilter(app, "infiniband.device-include", include, "InfiniBand devices", "",
+		func(c *system.Config) **regexp.Regexp { return &c.InfiniBand.Include })
+	s.addFilter(app, "infiniband.device-exclude", exclude, "InfiniBand devices", "",
+		func(c *system.Config) **regexp.Regexp { return &c.InfiniBand.Exclude })
+	s.addFilter(app, "tapestats.ignored-devices", exclude, "tape drives", "",
+		func(c *system.Config) **regexp.Regexp { return &c.Tapes.Exclude })
 	s.addFilter(app, "interrupts.name-include", include, "interrupts, as NAME;INFO;DEVICES,", "",
 		func(c *system.Config) **regexp.Regexp { return &c.Interrupts.Include })
 	s.addFilter(app, "interrupts.name-exclude", exclude, "interrupts, as NAME;INFO;DEVICES,", "",

@@ -23,6 +23,8 @@ var nodeExporterNames = []string{"prometheus-node-exporter", "node_exporter"}
 var systemSubjects = []string{
 	"cpu", "loadavg", "meminfo", "vmstat", "diskstats", "filesystem", "netdev", "pressure",
 	"stat", "filefd", "hwmon", "uname", "os", "time",
+	"timex", "arp", "bonding", "conntrack", "cpufreq", "entropy", "mdadm", "netclass", "netstat", "nfs",
+	"powersupplyclass", "schedstat", "sockstat", "softnet", "thermal_zone", "udp_queues",
 }
 
 // systemInARow is how many scrapes make one sample: one alone is below what the settling

@@ -42,6 +42,19 @@ func Read(path string) ([]byte, error) {
 	}
 }
 
+// ReadInto reads the beginning of a file as Read does, by one call, and returns how much there
+// is in buf. Of an attribute of sysfs that is all.
+func ReadInto(path string, buf []byte) (int, error) {
+	fd, err := retry(func() (int, error) {
+		return unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+	})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = unix.Close(fd) }()
+	return retry(func() (int, error) { return unix.Read(fd, buf) })
+}
+
 // retry calls again what a signal interrupted.
 func retry(call func() (int, error)) (int, error) {
 	for {

@@ -64,8 +64,8 @@ type Config struct {
 	// Chips filters by a chip's name, Sensors by "CHIP;SENSOR".
 	Chips, Sensors Filter
 	// ARP and NetClass filter by device, Netstat by "PROTOCOL_NAME", PowerSupplies by name,
-	// Interrupts by "NAME;INFO;DEVICES".
-	ARP, NetClass, Netstat, PowerSupplies, Interrupts Filter
+	// Interrupts by "NAME;INFO;DEVICES", InfiniBand and Tapes by device.
+	ARP, NetClass, Netstat, PowerSupplies, Interrupts, InfiniBand, Tapes Filter
 	// InterruptsWithoutZeros leaves out interrupts that a CPU never had.
 	InterruptsWithoutZeros bool
 	// ProcessStates counts processes and threads by state, which costs a file for each.

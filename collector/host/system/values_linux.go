@@ -1,6 +1,7 @@
 package system
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -18,26 +19,39 @@ import (
 // subjects says how each subject is read. A further one is a file, a row here, and a row in
 // the table of collectors.
 var subjects = map[Subject]func(*reader, *values){
-	ARP:         (*reader).arp,
-	Bonding:     (*reader).bonding,
-	Conntrack:   (*reader).conntrack,
-	CPUFreq:     (*reader).cpuFreq,
-	Entropy:     (*reader).entropy,
-	Interrupts:  (*reader).interrupts,
-	KernelHung:  (*reader).kernelHung,
-	MDAdm:       (*reader).mdadm,
-	NetClass:    (*reader).netClass,
-	Netstat:     (*reader).netstat,
-	NFS:         (*reader).nfs,
-	PowerSupply: (*reader).powerSupply,
-	Processes:   (*reader).processes,
-	Schedstat:   (*reader).schedstat,
-	Sockstat:    (*reader).sockstat,
-	Softnet:     (*reader).softnet,
-	TCPStat:     (*reader).tcpStat,
-	ThermalZone: (*reader).thermalZone,
-	Timex:       (*reader).timex,
-	UDPQueues:   (*reader).udpQueues,
+	ARP:          (*reader).arp,
+	Bonding:      (*reader).bonding,
+	Conntrack:    (*reader).conntrack,
+	CPUFreq:      (*reader).cpuFreq,
+	Entropy:      (*reader).entropy,
+	Interrupts:   (*reader).interrupts,
+	KernelHung:   (*reader).kernelHung,
+	MDAdm:        (*reader).mdadm,
+	NetClass:     (*reader).netClass,
+	Netstat:      (*reader).netstat,
+	NFS:          (*reader).nfs,
+	PowerSupply:  (*reader).powerSupply,
+	Processes:    (*reader).processes,
+	Schedstat:    (*reader).schedstat,
+	Sockstat:     (*reader).sockstat,
+	Softnet:      (*reader).softnet,
+	TCPStat:      (*reader).tcpStat,
+	ThermalZone:  (*reader).thermalZone,
+	Timex:        (*reader).timex,
+	UDPQueues:    (*reader).udpQueues,
+	DMI:          (*reader).dmi,
+	DMMultipath:  (*reader).dmMultipath,
+	EDAC:         (*reader).edac,
+	FibreChannel: (*reader).fibreChannel,
+	InfiniBand:   (*reader).infiniBand,
+	IPVS:         (*reader).ipvs,
+	NFSd:         (*reader).nfsd,
+	NVMe:         (*reader).nvme,
+	RAPL:         (*reader).rapl,
+	SELinux:      (*reader).selinux,
+	TapeStats:    (*reader).tapeStats,
+	Watchdog:     (*reader).watchdog,
+	XFS:          (*reader).xfs,
 }
 
 // Values implements Reader.
@@ -65,6 +79,8 @@ func (r *reader) valuesOf(subjects map[Subject]func(*reader, *values), subject S
 type values struct {
 	Damage
 	list []Value
+	// page is what attributes are read into.
+	page []byte
 }
 
 func (v *values) add(name string, number float64, labels ...Label) {
@@ -108,12 +124,13 @@ func (v *values) read(path string) (text string, ok bool) {
 // when asked for its speed, and only root may read cpuinfo_cur_freq.
 var noAttribute = []error{
 	fs.ErrNotExist, fs.ErrPermission, unix.EINVAL, unix.EOPNOTSUPP, unix.ENODEV, unix.ENXIO, unix.ENODATA, unix.EAGAIN,
+	unix.ENOTDIR,
 }
 
 // attribute returns the content of a file of sysfs without white space around it; ok is
 // false where the device has none.
 func (v *values) attribute(path string) (text string, ok bool) {
-	text, err := readText(path)
+	text, err := v.readAttribute(path)
 	if err == nil {
 		return text, true
 	}
@@ -122,6 +139,24 @@ func (v *values) attribute(path string) (text string, ok bool) {
 	}
 	return "", false
 }
+
+// readAttribute reads by one call: an attribute is a page at most
+// (Documentation/filesystems/sysfs.rst). A host has hundreds of them.
+func (v *values) readAttribute(path string) (string, error) {
+	if v.page == nil {
+		v.page = make([]byte, os.Getpagesize())
+	}
+	n, err := procfile.ReadInto(path, v.page)
+	if err != nil {
+		return "", err
+	}
+	if n == len(v.page) {
+		return "", errTooLarge
+	}
+	return string(bytes.TrimSpace(v.page[:n])), nil
+}
+
+var errTooLarge = errors.New("larger than a page")
 
 // text returns the content of such a file as a label; empty if there is none.
 func (v *values) text(path string) string {

@@ -184,6 +184,62 @@ func TestOddLines(t *testing.T) {
 			[]string{"power_supply_voltage_volt{power_supply=B} 1.5", "power_supply_info{power_supply=B,type=Battery} 1"},
 			"temp", 1,
 		},
+		"ipvs": {
+			IPVS,
+			map[string]string{
+				"proc/net/ip_vs_stats": "a\nb\n 1 2 x 4 5\n",
+				"proc/net/ip_vs": "Prot LocalAddress:Port\nTCP C0000201:0050 wlc\n  -> C0000202:0051 Masq 1 2 x\n  -> odd Masq 1 2 3\n" +
+					"UDP odd wlc\n  -> C0000203:0051 Masq 1 2 3\n",
+			},
+			[]string{
+				"ipvs_connections_total{} 1", "ipvs_incoming_packets_total{} 2", "ipvs_incoming_bytes_total{} 4", "ipvs_outgoing_bytes_total{} 5",
+				"ipvs_backend_weight{local_address=192.0.2.1,local_mark=,local_port=80,proto=TCP,remote_address=192.0.2.2,remote_port=81} 1",
+				"ipvs_backend_connections_active{local_address=192.0.2.1,local_mark=,local_port=80,proto=TCP,remote_address=192.0.2.2,remote_port=81} 2",
+			},
+			"ip_vs_stats: not a number", 4,
+		},
+		"nfsd": {
+			NFSd,
+			map[string]string{"proc/net/rpc/nfsd": "rc 1\nth 8 0 0.5\nio x 2\nproc4ops 2 1 2\nwdeleg_getattr 3\n"},
+			[]string{"nfsd_server_threads{} 8", "nfsd_requests_total{method=WdelegGetattr,proto=4} 3"},
+			"io: not a number", 3,
+		},
+		"xfs": {
+			XFS,
+			map[string]string{"sys/fs/xfs/sda1/stats/stats": "rw 1\ndir 1 2 x 4\nnew 5\n\nabt 1 2 3 4\n", "sys/fs/xfs/stats/stats": "rw 1 2\n"},
+			[]string{
+				"xfs_directory_operation_lookup_total{device=sda1} 1", "xfs_directory_operation_create_total{device=sda1} 2",
+				"xfs_directory_operation_getdents_total{device=sda1} 4", "xfs_allocation_btree_lookups_total{device=sda1} 1",
+				"xfs_allocation_btree_compares_total{device=sda1} 2", "xfs_allocation_btree_records_inserted_total{device=sda1} 3",
+				"xfs_allocation_btree_records_deleted_total{device=sda1} 4",
+			},
+			"rw: fewer columns", 2,
+		},
+		"fibre channel": {
+			FibreChannel,
+			map[string]string{"sys/class/fc_host/h/statistics/rx_frames": "0xg\n", "sys/class/fc_host/h/statistics/tx_frames": "0x10\n", "sys/class/fc_host/h/statistics/rx_words": "0xffffffffffffffff\n", "sys/class/fc_host/h/port_id": "x\n"},
+			[]string{
+				"fibrechannel_info{dev_loss_tmo=,fabric_name=,fc_host=h,port_id=x,port_name=,port_state=,port_type=,speed=,supported_classes=,supported_speeds=,symbolic_name=} 1",
+				"fibrechannel_tx_frames_total{fc_host=h} 16",
+			},
+			"rx_frames: not a number", 1,
+		},
+		"infiniband": {
+			InfiniBand,
+			map[string]string{"sys/class/infiniband/m/ports/1/state": "ACTIVE\n", "sys/class/infiniband/m/ports/1/phys_state": "5: LinkUp\n", "sys/class/infiniband/m/ports/1/rate": "fast\n", "sys/class/infiniband/m/ports/1/counters/symbol_error": "N/A (no PMA)\n", "sys/class/infiniband/m/ports/x/state": "1: DOWN\n"},
+			[]string{"infiniband_info{board_id=,device=m,firmware_version=,hca_type=} 1", "infiniband_physical_state_id{device=m,port=1} 5"},
+			"state: not a number", 2,
+		},
+		"nvme": {
+			NVMe,
+			map[string]string{"sys/class/nvme/nvme0/nvme0n1/size": "8\n", "sys/class/nvme/nvme0/nvme0n1/nuse": "x\n", "sys/class/nvme/nvme0/nvme0n1/queue/logical_block_size": "512\n", "sys/class/nvme/nvme0/nvme0c0n1/size": "1\n", "sys/class/nvme/nvme0/nvme0n1p1/size": "1\n"},
+			[]string{
+				"nvme_info{cntlid=,device=nvme0,firmware_revision=,model=,serial=,state=} 1", "nvme_namespace_info{ana_state=unknown,device=nvme0,nsid=1} 1",
+				"nvme_namespace_logical_block_size_bytes{device=nvme0,nsid=1} 512", "nvme_namespace_size_bytes{device=nvme0,nsid=1} 4096",
+				"nvme_namespace_capacity_bytes{device=nvme0,nsid=1} 4096",
+			},
+			"nuse: not a number", 1,
+		},
 		"a device without anything": {
 			NetClass,
 			map[string]string{"sys/class/net/x/flags": "?\n"},
@@ -228,8 +284,14 @@ func TestMissingSubjects(t *testing.T) {
 	root := writeTree(t, nil)
 	for subject := range subjects {
 		got, err := linesOf(t, root, subject)
-		if subject == Timex || subject == TCPStat || subject == Processes {
-			continue // Of the kernel itself, and of the folder of the test.
+		switch subject {
+		case Timex, TCPStat: // Of the kernel itself.
+			continue
+		case SELinux:
+			if !cmp.Equal(got, []string{"selinux_enabled{} 0"}) {
+				t.Errorf("SELinux: %v, error %v", got, err)
+			}
+			continue
 		}
 		if len(got) > 0 || !errors.Is(err, errors.ErrUnsupported) {
 			t.Errorf("%s: %v, error %v", subject, got, err)
@@ -269,6 +331,37 @@ func TestPanicIsAnError(t *testing.T) {
 	}
 }
 
+func TestRAPLNames(t *testing.T) {
+	used := make(map[string]int)
+	for i, c := range []struct {
+		name, want string
+		index      int
+	}{
+		{"package-0", "package", 0},
+		{"core", "core", 0},
+		{"package-1", "package", 1},
+		{"core", "core", 1},
+		{"package-0-die-1", "package_0_die_1", 0},
+		{"dram-x", "dram_x", 0},
+	} {
+		index, name := raplIndex(c.name, used)
+		if index != c.index || raplName(name) != c.want {
+			t.Errorf("%d: %s is %s %d, want %s %d", i, c.name, raplName(name), index, c.want, c.index)
+		}
+	}
+}
+
+func TestSELinuxConfig(t *testing.T) {
+	for text, want := range map[string]int{
+		"": selinuxDisabled, "#SELINUX=enforcing\n": selinuxDisabled, "SELINUX=enforcing\n": selinuxEnforcing,
+		"SELINUXTYPE=targeted\nSELINUX = Permissive\n": selinuxPermissive, "SELINUX=disabled\n": selinuxDisabled,
+	} {
+		if got := parseSELinuxConfig(text); got != want {
+			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+}
+
 // TestThreads: without their states, the kernel's own count of threads does.
 func TestThreads(t *testing.T) {
 	for text, want := range map[string]string{
@@ -277,8 +370,8 @@ func TestThreads(t *testing.T) {
 		var v values
 		v.threads(text)
 		got := ""
-		for i := range v.list {
-			got += lineOf(v.list[i])
+		if len(v.list) == 1 {
+			got = lineOf(v.list[0])
 		}
 		if got != want || (v.Err() == nil) != (want != "") {
 			t.Errorf("%q: %q, error %v, want %q", text, got, v.Err(), want)
@@ -318,7 +411,7 @@ func FuzzSubjects(f *testing.F) {
 	for _, text := range []string{
 		"md0 : active raid1 a[0]\n      1 blocks [1/1] [U]\n      resync=DELAYED\n",
 		"Tcp: a b\nTcp: 1 2\n", "TCP: inuse 1 mem 2\n", "rpc 1 2 3\nproc2 1 2\n", "entries found\n1 2\n", "1 (a) S 1\n",
-		"a\n0: 1 2 3 1:2\n", "Ip6InOctets 1\n", " CPU0\n1: 1 a b\n",
+		"a\n0: 1 2 3 1:2\n", "a\nb\n1 2 3 4 5\n", "TCP C0000201:0050\n-> C0000202:0050 Masq 1 2 3\n", "rw 1 2\n", "SELINUX=permissive\n", "Ip6InOctets 1\n", " CPU0\n1: 1 a b\n",
 	} {
 		f.Add(text)
 	}
@@ -334,6 +427,10 @@ func FuzzSubjects(f *testing.F) {
 		_, _, _ = parseTask(text)
 		_, _ = new(tcpCounts).take([]byte(text))
 		v.array(text, nil)
+		v.ipvsStats(text)
+		v.ipvsBackends(text)
+		v.xfsStats("sda1", text)
+		parseSELinuxConfig(text)
 		v.dropRepeated()
 		seen := make(map[string]bool)
 		for _, value := range v.list {

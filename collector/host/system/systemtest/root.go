@@ -42,8 +42,16 @@ var links = map[string]string{
 	"sys/class/power_supply/BAT0": "../../devices/virtual/power_supply/BAT0",
 }
 
-// udevFiles are the files whose names hold a colon, which an embedded one cannot.
-var udevFiles = map[string]string{"b8-0": "b8:0", "b252-0": "b252:0"}
+// renamed are the files and folders whose names hold a colon, which an embedded one cannot.
+var renamed = map[string]string{
+	"run/udev/data/b8-0":                "b8:0",
+	"run/udev/data/b252-0":              "b252:0",
+	"sys/class/powercap/intel-rapl-0":   "intel-rapl:0",
+	"sys/class/powercap/intel-rapl-0-0": "intel-rapl:0:0",
+	"sys/class/powercap/intel-rapl-0-1": "intel-rapl:0:1",
+	"sys/class/powercap/intel-rapl-1":   "intel-rapl:1",
+	"sys/class/powercap/intel-rapl-1-1": "intel-rapl:1:1",
+}
 
 // Root writes the root of a host into a folder of the test and returns its path: below it
 // are proc, sys, etc and the mount points of a Linux host with four CPUs, two of its disks
@@ -67,9 +75,9 @@ func Root(tb testing.TB) string {
 			tb.Fatal(err)
 		}
 	}
-	for from, to := range udevFiles {
-		dir := filepath.Join(root, "run/udev/data")
-		if err := os.Rename(filepath.Join(dir, from), filepath.Join(dir, to)); err != nil {
+	for from, to := range renamed {
+		path := filepath.Join(root, from)
+		if err := os.Rename(path, filepath.Join(filepath.Dir(path), to)); err != nil {
 			tb.Fatal(err)
 		}
 	}

@@ -1,0 +1,49 @@
+package system
+
+import "strings"
+
+// dmMultipath shows the devices of which the device mapper knows several paths, and the
+// state of each path.
+func (r *reader) dmMultipath(out *values) {
+	block := r.sysPath("block")
+	for _, dm := range out.devices(block, "dm-") {
+		uuid := out.text(join(block, dm, "dm/uuid"))
+		if !strings.HasPrefix(uuid, "mpath-") {
+			continue
+		}
+		name := device(out.text(join(block, dm, "dm/name")))
+		labels := []Label{name, {"sysfs_name", dm}}
+		out.add("dmmultipath_device_info", 1, name, labels[1], Label{"uuid", uuid})
+		if suspended, ok := out.unsigned(join(block, dm, "dm/suspended")); ok {
+			active := 1.0
+			if suspended == 1 {
+				active = 0
+			}
+			out.add("dmmultipath_device_active", active, labels...)
+		}
+		if sectors, ok := out.unsigned(join(block, dm, "size")); ok {
+			out.add("dmmultipath_device_size_bytes", float64(sectors*sectorBytes), labels...)
+		}
+		out.paths(block, dm, name, labels)
+	}
+}
+
+// paths shows the paths of a device. One whose state cannot be read is among those that are
+// not active.
+func (v *values) paths(block, dm string, name Label, labels []Label) {
+	paths := v.devices(join(block, dm, "slaves"), "")
+	active := 0
+	for _, path := range paths {
+		state := v.text(join(block, path, "device/state"))
+		// The first is the word of SCSI for it, the second that of NVMe.
+		if state == "running" || state == "live" {
+			active++
+		}
+		if state != "" {
+			v.add("dmmultipath_path_state", 1, name, Label{"path", path}, Label{"state", state})
+		}
+	}
+	v.add("dmmultipath_device_paths", float64(len(paths)), labels...)
+	v.add("dmmultipath_device_paths_active", float64(active), labels...)
+	v.add("dmmultipath_device_paths_failed", float64(len(paths)-active), labels...)
+}

@@ -1,0 +1,49 @@
+package system
+
+import (
+	"path/filepath"
+	"strings"
+)
+
+// The modes of SELinux, as selinux(8) and node_exporter number them.
+const (
+	selinuxDisabled   = -1
+	selinuxPermissive = 0
+	selinuxEnforcing  = 1
+)
+
+// selinux shows whether SELinux is on, its mode and the mode that it is configured with.
+func (r *reader) selinux(out *values) {
+	mode, mounted := out.signed(r.sysPath("fs/selinux/enforce"))
+	context, _ := out.attribute(r.procPath("self/attr/current"))
+	// Without a policy every process is in the context "kernel".
+	if !mounted || strings.Trim(context, "\x00") == "kernel" {
+		out.add("selinux_enabled", 0)
+		return
+	}
+	out.add("selinux_enabled", 1)
+	out.add("selinux_current_mode", float64(mode))
+	if text, ok := out.read(filepath.Join(r.cfg.RootFS, "etc/selinux/config")); ok {
+		out.add("selinux_config_mode", float64(parseSELinuxConfig(text)))
+	}
+}
+
+// parseSELinuxConfig finds "SELINUX=enforcing".
+func parseSELinuxConfig(text string) int {
+	mode := selinuxDisabled
+	for line := range strings.Lines(text) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		if strings.TrimSpace(key) != "SELINUX" {
+			continue
+		}
+		switch strings.ToLower(strings.TrimSpace(value)) {
+		case "enforcing":
+			mode = selinuxEnforcing
+		case "permissive":
+			mode = selinuxPermissive
+		default:
+			mode = selinuxDisabled
+		}
+	}
+	return mode
+}
