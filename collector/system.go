@@ -63,14 +63,18 @@ func (c *systemCollector) Collect(v *View, out chan<- prometheus.Metric) error {
 	case err == nil || errors.Is(err, errors.ErrUnsupported):
 		return nil
 	case sent && !errors.Is(err, procfile.ErrPanic):
-		return &lossError{err}
+		return &lossError{err: err}
 	}
 	return err
 }
 
 // lossError is the error of a collector that lost a part of its subject. What it sent is
 // right and counts as success.
-type lossError struct{ err error }
+type lossError struct {
+	err error
+	// count is how many files were lost; 0 if the error tells.
+	count int
+}
 
 // Error implements error.
 func (e *lossError) Error() string { return e.err.Error() }
@@ -80,6 +84,9 @@ func (e *lossError) Unwrap() error { return e.err }
 
 // losses is how many lines, fields and files an error stands for.
 func losses(err error) uint64 {
+	if loss, ok := errors.AsType[*lossError](err); ok && loss.count > 0 {
+		return uint64(loss.count)
+	}
 	if partial, ok := errors.AsType[*procfile.PartialError](err); ok {
 		return uint64(partial.Count)
 	}

@@ -14,7 +14,6 @@ import (
 // first.
 type textfileCollector struct {
 	reader          *textfile.Reader
-	failed          func(collector string, err error)
 	modified, error systemMetric
 }
 
@@ -22,16 +21,11 @@ type textfileCollector struct {
 const textfileName = "textfile"
 
 func newTextfile(o Options) Collector {
-	c := &textfileCollector{
+	return &textfileCollector{
 		reader:   textfile.NewReader(o.TextfileDirectories),
-		failed:   o.Failed,
 		modified: o.systemGauge("textfile_mtime_seconds", "When a file was written that was read, in seconds since 1970.", "file"),
 		error:    o.systemGauge("textfile_scrape_error", "1 if a file, or a part of one, was left out because of an error."),
 	}
-	if c.failed == nil {
-		c.failed = func(string, error) {}
-	}
-	return c
 }
 
 // Describe implements Collector. What the files hold is not known before.
@@ -40,7 +34,7 @@ func (c *textfileCollector) Describe(out chan<- *prometheus.Desc) {
 	out <- c.error.desc
 }
 
-// Collect implements Collector. It does not fail: a bad file has a metric of its own.
+// Collect implements Collector. A bad file costs its own metrics, and is counted.
 func (c *textfileCollector) Collect(_ *View, out chan<- prometheus.Metric) error {
 	result := c.reader.Read()
 	for _, family := range result.Families {
@@ -53,8 +47,8 @@ func (c *textfileCollector) Collect(_ *View, out chan<- prometheus.Metric) error
 		out <- c.modified.of(float64(f.Modified.UnixNano())/1e9, pair("file", f.Path))
 	}
 	out <- c.error.of(oneIf(len(result.Errors) > 0))
-	if err := errors.Join(result.Errors...); err != nil {
-		c.failed(textfileName, err)
+	if len(result.Errors) > 0 {
+		return &lossError{err: errors.Join(result.Errors...), count: len(result.Errors)}
 	}
 	return nil
 }

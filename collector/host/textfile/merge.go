@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	dto "github.com/prometheus/client_model/go"
 )
@@ -13,8 +14,10 @@ type merger struct {
 	limits       Limits
 	files, bytes int
 	series       int
-	read         []File
-	families     map[string]*merged
+	// until is when the time for parsing is up; it begins with the first file.
+	until    time.Time
+	read     []File
+	families map[string]*merged
 	// names are those of all series, with the family that writes them.
 	names  map[string]string
 	errors []error
@@ -37,7 +40,7 @@ func (m *merger) fail(err error) { m.errors = append(m.errors, err) }
 
 // addFile takes over what a file holds, or its error. The bounds are those of all
 // directories together.
-func (m *merger) addFile(f found) {
+func (m *merger) addFile(f found, now func() time.Time) {
 	if f.err != nil {
 		m.fail(f.err)
 		return
@@ -51,7 +54,10 @@ func (m *merger) addFile(f found) {
 		return
 	}
 	m.bytes += len(f.content)
-	families, err := parse(f.content)
+	if m.until.IsZero() {
+		m.until = now().Add(m.limits.Parsing)
+	}
+	families, err := m.limits.parse(f.content, m.until, now)
 	if err != nil {
 		m.fail(fmt.Errorf("%s: %w", f.Path, err))
 		return

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"proctree/collector/host/stall"
 
@@ -28,10 +27,16 @@ const Suffix = ".prom"
 type Limits struct {
 	// Files, Series and Bytes bound all directories together, FileBytes one file.
 	Files, Series, Bytes, FileBytes int
+	// LineBytes bounds a line, Labels the labels of a sample.
+	LineBytes, Labels int
+	// Parsing bounds how long parsing all files may take.
+	Parsing time.Duration
 }
 
 // defaultLimits leave room for tens of thousands of series.
-var defaultLimits = Limits{Files: 1000, Series: 50_000, Bytes: 16 << 20, FileBytes: 4 << 20}
+var defaultLimits = Limits{
+	Files: 1000, Series: 50_000, Bytes: 16 << 20, FileBytes: 4 << 20, LineBytes: 64 << 10, Labels: 100, Parsing: 2 * time.Second,
+}
 
 // timeout is how long a directory may take, which is long on a disk; on a mount whose
 // server is gone it would be for ever.
@@ -42,6 +47,7 @@ type Reader struct {
 	directories []string
 	limits      Limits
 	calls       stall.Calls[[]found]
+	now         func() time.Time
 }
 
 // NewReader returns a Reader of directories; each may be a pattern of filepath.Match, such
@@ -52,6 +58,7 @@ func newReader(directories []string, limits Limits) *Reader {
 	return &Reader{
 		directories: directories,
 		limits:      limits,
+		now:         time.Now,
 		calls:       stall.Calls[[]found]{Timeout: timeout, Call: limits.find},
 	}
 }
@@ -83,7 +90,7 @@ func (r *Reader) Read() *Result {
 			m.fail(fmt.Errorf("%s: %w", r.directories[i], err))
 		}
 		for _, f := range files {
-			m.addFile(f)
+			m.addFile(f, r.now)
 		}
 	}
 	return m.result()
@@ -94,16 +101,20 @@ func (r *Reader) Read() *Result {
 // without anybody seeing it. The file's own age is a metric.
 var errTimestamp = errors.New("timestamps are not supported")
 
-// errEncoding is the error of a file that Prometheus would refuse, and all else with it.
-var errEncoding = errors.New("not valid UTF-8")
-
 // parse returns the families of a file, sorted by name.
-func parse(content []byte) ([]*dto.MetricFamily, error) {
-	if !utf8.Valid(content) {
-		return nil, errEncoding
+func (l Limits) parse(content []byte, until time.Time, now func() time.Time) ([]*dto.MetricFamily, error) {
+	content, err := prepare(content)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.check(content); err != nil {
+		return nil, err
 	}
 	parser := expfmt.NewTextParser(model.LegacyValidation)
-	byName, err := parser.TextToMetricFamilies(bytes.NewReader(content))
+	byName, err := parser.TextToMetricFamilies(&deadline{bytes.NewReader(content), until, now})
+	if now().After(until) {
+		return nil, errTime
+	}
 	if err != nil {
 		return nil, err
 	}

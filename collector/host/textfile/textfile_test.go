@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -135,6 +136,51 @@ func TestRead(t *testing.T) {
 			wantError: []string{"b.prom: h_count: h_count is written by the histogram h already"},
 		},
 		{
+			name:     "lines of Windows",
+			files:    map[string]string{"a.prom": "# HELP x Text.\r\n# TYPE x gauge\r\nx{l=\"a\"} 1\r\n\r\nx{l=\"b\"} 2\r\n"},
+			families: []string{"gauge x 2: Text."},
+			read:     []string{"a.prom"},
+		},
+		{
+			name: "a byte order mark",
+			files: map[string]string{
+				"a.prom": "\uFEFF# TYPE x gauge\nx 1\n", "b.prom": "\uFEFFy 1\r\n", "c.prom": "\uFEFF", "d.prom": "z{l=\"\uFEFF\"} 1\n",
+			},
+			families: []string{"gauge x 1: Metric read from a.prom", "untyped y 1: Metric read from b.prom", "untyped z 1: Metric read from d.prom"},
+			read:     []string{"a.prom", "b.prom", "c.prom", "d.prom"},
+		},
+		{
+			name:  "UTF-16",
+			files: map[string]string{"a.prom": "\xff\xfex\x00 \x001\x00\n\x00", "b.prom": "\xfe\xff\x00x\x00 \x001\x00\n", "c.prom": "x\x00 \x001\x00\n\x00", "d.prom": "\x00x\x00 \x001\x00\n"},
+			wantError: []string{
+				"a.prom: " + errUTF16.Error(), "b.prom: " + errUTF16.Error(), "c.prom: " + errUTF16.Error(), "d.prom: " + errUTF16.Error(),
+			},
+		},
+		{
+			name: "more labels than a sample may have",
+			files: map[string]string{
+				"a.prom": "y 1\n" + sample(101), "b.prom": sample(100), "c.prom": sample(10_000),
+				"d.prom": "z{l=\"" + strings.Repeat("a,b=}", 200) + "\"} 1\n",
+			},
+			families: []string{"untyped x 1: Metric read from b.prom", "untyped z 1: Metric read from d.prom"},
+			read:     []string{"b.prom", "d.prom"},
+			wantError: []string{
+				"a.prom: line 2: more than 100 labels", "c.prom: line 1: longer than 65536 bytes",
+			},
+		},
+		{
+			name: "a line that is too long",
+			files: map[string]string{
+				"a.prom": "# HELP x " + strings.Repeat("a", 70_000) + "\nx 1\n", "b.prom": "y 1\nz{l=\"" + strings.Repeat("a", 70_000) + "\"} 1\n",
+			},
+			wantError: []string{"a.prom: line 1: longer than 65536 bytes", "b.prom: line 2: longer than 65536 bytes"},
+		},
+		{
+			name:      "a label twice",
+			files:     map[string]string{"a.prom": "x{l=\"1\",l=\"2\"} 1\n"},
+			wantError: []string{`a.prom: text format parsing error in line 1: duplicate label names for metric "x"`},
+		},
+		{
 			name:     "an empty file",
 			files:    map[string]string{"a.prom": ""},
 			families: nil,
@@ -171,6 +217,43 @@ func TestDirectories(t *testing.T) {
 	}
 }
 
+// sample is one with a number of labels.
+func sample(labels int) string {
+	var out strings.Builder
+	out.WriteString("x{")
+	for i := range labels {
+		fmt.Fprintf(&out, "l%d=\"1\",", i)
+	}
+	return out.String() + "} 1\n"
+}
+
+// TestTimeForParsing: the time for parsing bounds all files together, also in the middle of one.
+func TestTimeForParsing(t *testing.T) {
+	dir := write(t, map[string]string{
+		"a.prom": "a 1\n", "b.prom": strings.Repeat("# a comment\n", 10_000) + "b 1\n", "c.prom": "c 1\n",
+	})
+	r := newReader([]string{dir}, defaultLimits)
+	var clock time.Time
+	r.now = func() time.Time {
+		clock = clock.Add(defaultLimits.Parsing / 8)
+		return clock
+	}
+	_, read, failures := show(r.Read(), dir)
+	if diff := cmp.Diff([]string{"a.prom"}, read); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"b.prom: " + errTime.Error(), "c.prom: " + errTime.Error()}, failures); diff != "" {
+		t.Errorf("errors (-want +got):\n%s", diff)
+	}
+}
+
+// limits are the default ones but for the number of files and series and the bytes.
+func limits(files, series, all, one int) Limits {
+	l := defaultLimits
+	l.Files, l.Series, l.Bytes, l.FileBytes = files, series, all, one
+	return l
+}
+
 func TestLimits(t *testing.T) {
 	dir := write(t, map[string]string{
 		"a.prom": "x 1\n",
@@ -185,10 +268,10 @@ func TestLimits(t *testing.T) {
 		read      []string
 		wantError []string
 	}{
-		{"files", Limits{2, 100, 1000, 500}, []string{"a.prom", "b.prom"}, []string{": more than 2 files"}},
-		{"series", Limits{9, 3, 1000, 500}, []string{"a.prom", "b.prom", "d.prom", "e.prom"}, []string{"c.prom: more than 3 series in all files"}},
-		{"one file", Limits{9, 100, 1000, 100}, []string{"a.prom", "c.prom", "d.prom", "e.prom"}, []string{"b.prom: larger than the 100 bytes there is room for"}},
-		{"all files", Limits{9, 100, 70, 70}, []string{"a.prom", "c.prom", "d.prom"}, []string{
+		{"files", limits(2, 100, 1000, 500), []string{"a.prom", "b.prom"}, []string{": more than 2 files"}},
+		{"series", limits(9, 3, 1000, 500), []string{"a.prom", "b.prom", "d.prom", "e.prom"}, []string{"c.prom: more than 3 series in all files"}},
+		{"one file", limits(9, 100, 1000, 100), []string{"a.prom", "c.prom", "d.prom", "e.prom"}, []string{"b.prom: larger than the 100 bytes there is room for"}},
+		{"all files", limits(9, 100, 70, 70), []string{"a.prom", "c.prom", "d.prom"}, []string{
 			"b.prom: larger than the 66 bytes there is room for", "e.prom: larger than the 3 bytes there is room for",
 		}},
 	} {
@@ -214,7 +297,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b string) {
 		m := newMerger(defaultLimits)
 		for path, content := range map[string]string{"a.prom": a, "b.prom": b} {
-			if families, err := parse([]byte(content)); err == nil {
+			if families, err := defaultLimits.parse([]byte(content), time.Now().Add(time.Hour), time.Now); err == nil {
 				m.add(File{Path: path}, families)
 			}
 		}
