@@ -199,15 +199,21 @@ lint: cross generate-check ## Run every static check
 BPF_CLANG := 14
 
 .PHONY: generate
-generate: ## Compile the BPF programs (needs clang, llvm-strip and the headers of libbpf)
-	$(GO) generate ./collector/host/bpf
+generate: ## Write what follows from the table of metrics; compile the BPF programs (clang $(BPF_CLANG), llvm-strip, libbpf headers)
+	$(GO) run ./collector/metric/generate
+	@if clang --version 2>/dev/null | grep -q 'version $(BPF_CLANG)\.'; then \
+		$(GO) generate ./collector/host/bpf; \
+	else \
+		echo "SKIPPED: the BPF programs, which need clang $(BPF_CLANG)"; \
+	fi
 
 .PHONY: dashboards
 dashboards: ## Write the Grafana dashboards anew, from dashboards/generate
 	$(GO) -C dashboards/generate run .
 
 .PHONY: generate-check
-generate-check: ## Check that the compiled BPF programs are those of their sources
+generate-check: ## Check that the generated files are those of their sources
+	$(GO) test ./collector/metric/generate
 	@if clang --version 2>/dev/null | grep -q 'version $(BPF_CLANG)\.'; then \
 		$(GO) generate ./collector/host/bpf && git diff --exit-code --stat -- collector/host/bpf; \
 	else \

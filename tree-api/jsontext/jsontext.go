@@ -4,7 +4,9 @@ package jsontext
 
 import (
 	"math"
+	"math/bits"
 	"strconv"
+	"time"
 	"unicode/utf8"
 )
 
@@ -91,31 +93,60 @@ func AppendStrings(dst []byte, list []string) []byte {
 	return append(dst, ']')
 }
 
-// AppendDecimal appends a number rounded to so many digits after the point, without
+// AppendDecimal appends a number rounded to at most four digits after the point, without
 // trailing zeros. It is several times faster than the shortest form of a float, and the
 // same text wherever the digits fit a float64.
 func AppendDecimal(dst []byte, value float64, decimals int) []byte {
-	scaled := math.Round(value * math.Pow10(decimals))
-	if math.IsNaN(scaled) || math.Abs(scaled) >= 1<<53 {
+	if value == 0 {
+		return append(dst, '0')
+	}
+	scaled := math.Abs(value) * powers[decimals]
+	if !(scaled < 1<<53) {
 		return appendHuge(dst, value)
 	}
-	n := int64(scaled)
-	for ; decimals > 0 && n%10 == 0; decimals-- {
-		n /= 10
+	n := uint64(scaled)
+	if scaled-float64(n) >= 0.5 {
+		n++
 	}
-	if n < 0 {
-		dst, n = append(dst, '-'), -n
+	if value < 0 && n > 0 {
+		dst = append(dst, '-')
 	}
-	if decimals == 0 {
-		return strconv.AppendInt(dst, n, 10)
+	return AppendFixed(dst, n, decimals)
+}
+
+var powers = [...]float64{1, 10, 100, 1000, 10000}
+
+// AppendFixed appends a number given in units of its last digit after the point, without trailing
+// zeros.
+func AppendFixed(dst []byte, n uint64, decimals int) []byte {
+	// Divisions by constants are several times faster than those by variables.
+	var whole, rest uint64
+	switch decimals {
+	case 0:
+		return AppendUint(dst, n)
+	case 1:
+		whole, rest = n/10, n%10*1000
+	case 2:
+		whole, rest = n/100, n%100*100
+	case 3:
+		whole, rest = n/1000, n%1000*10
+	default:
+		whole, rest = n/10000, n%10000
 	}
-	unit := int64(math.Pow10(decimals))
-	dst = append(strconv.AppendInt(dst, n/unit, 10), '.')
-	rest := n % unit
-	for unit /= 10; unit > 0; unit /= 10 {
-		dst = append(dst, '0'+byte(rest/unit%10))
+	dst = AppendUint(dst, whole)
+	if rest == 0 {
+		return dst
 	}
-	return dst
+	a, b, c, d := '0'+byte(rest/1000), '0'+byte(rest/100%10), '0'+byte(rest/10%10), '0'+byte(rest%10)
+	switch {
+	case d != '0':
+		return append(dst, '.', a, b, c, d)
+	case c != '0':
+		return append(dst, '.', a, b, c)
+	case b != '0':
+		return append(dst, '.', a, b)
+	}
+	return append(dst, '.', a)
 }
 
 // appendHuge appends a number too large to be rounded; what JSON cannot express is null.
@@ -126,11 +157,67 @@ func appendHuge(dst []byte, value float64) []byte {
 	return strconv.AppendFloat(dst, value, 'g', -1, 64)
 }
 
-// AppendUint appends a whole number that is not negative.
-func AppendUint(dst []byte, value uint64) []byte { return strconv.AppendUint(dst, value, 10) }
+// AppendDuration appends a duration in seconds.
+func AppendDuration(dst []byte, d time.Duration, decimals int) []byte {
+	if decimals == 2 && d >= 0 {
+		const hundredth = time.Second / 100
+		return AppendFixed(dst, uint64((d+hundredth/2)/hundredth), decimals)
+	}
+	return AppendDecimal(dst, d.Seconds(), decimals)
+}
+
+// AppendUint appends a whole number that is not negative. It writes the digits where they belong,
+// which takes half as long as strconv, which copies them there.
+func AppendUint(dst []byte, value uint64) []byte {
+	switch {
+	case value < 10:
+		return append(dst, '0'+byte(value))
+	case value < 100:
+		return append(dst, '0'+byte(value/10), '0'+byte(value%10))
+	}
+	end := len(dst) + digits(value)
+	if end > cap(dst) {
+		return strconv.AppendUint(dst, value, 10)
+	}
+	dst = dst[:end]
+	for ; value >= 100; value /= 100 {
+		pair := value % 100
+		dst[end-1], dst[end-2] = '0'+byte(pair%10), '0'+byte(pair/10)
+		end -= 2
+	}
+	dst[end-1] = '0' + byte(value%10)
+	if value >= 10 {
+		dst[end-2] = '0' + byte(value/10)
+	}
+	return dst
+}
+
+// digits is how many digits a number of at least 1 has.
+func digits(value uint64) int {
+	// 1233/4096 is a little more than the logarithm of 2 to the base 10.
+	n := bits.Len64(value) * 1233 >> 12
+	if value >= tens[n] {
+		n++
+	}
+	return n
+}
+
+// tens are the powers of 10.
+var tens = func() (table [20]uint64) {
+	table[0] = 1
+	for i := 1; i < len(table); i++ {
+		table[i] = table[i-1] * 10
+	}
+	return table
+}()
 
 // AppendInt appends a whole number.
-func AppendInt(dst []byte, value int) []byte { return strconv.AppendInt(dst, int64(value), 10) }
+func AppendInt(dst []byte, value int) []byte {
+	if value >= 0 {
+		return AppendUint(dst, uint64(value))
+	}
+	return strconv.AppendInt(dst, int64(value), 10)
+}
 
 // AppendComma appends the comma before every element of a list but the first.
 func AppendComma(dst []byte, i int) []byte {

@@ -3,6 +3,7 @@ package jsontext
 import (
 	"encoding/json"
 	"math"
+	"strconv"
 	"testing"
 
 	"proctree/tree-api/treetest"
@@ -21,6 +22,23 @@ func FuzzAppendString(f *testing.F) {
 			t.Errorf("%q becomes %s, want %s", s, got, want)
 		}
 	})
+}
+
+func TestAppendUint(t *testing.T) {
+	for power := uint64(1); ; power *= 10 {
+		for _, value := range []uint64{power - 1, power, power + 1, power * 7 / 3, math.MaxUint64 / power} {
+			want := strconv.FormatUint(value, 10)
+			// Into a buffer that is too short, and into one with room.
+			for _, buffer := range [][]byte{nil, make([]byte, 0, 64)} {
+				if got := string(AppendUint(append(buffer, 'x'), value)); got != "x"+want {
+					t.Errorf("%d becomes %s", value, got)
+				}
+			}
+		}
+		if power > math.MaxUint64/10 {
+			return
+		}
+	}
 }
 
 func FuzzAppendDecimal(f *testing.F) {

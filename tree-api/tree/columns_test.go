@@ -19,7 +19,7 @@ func TestColumnsEqualNodes(t *testing.T) {
 			Cgroup: "/" + text, Unit: text, Container: text, PodUID: text,
 		})))
 	}
-	for bit := range 11 {
+	for bit := range 17 {
 		table = append(table, hosttest.Process(100+bit, 1, "partial", hosttest.Without(process.Fields(1)<<bit)))
 	}
 	table = append(table,

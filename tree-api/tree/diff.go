@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"proctree/collector/metric"
 	"proctree/collector/process"
 	"proctree/tree-api/access"
 	"proctree/tree-api/jsontext"
@@ -13,13 +14,16 @@ import (
 // differ writes the message that leads from one frame to the next of the same stream.
 type differ struct {
 	before, now *Frame
+	// consecutive is whether no scan was made between them.
+	consecutive bool
 	// scratch holds the old text of what is compared.
 	scratch []byte
 }
 
 // Difference makes the message that leads from a frame before to this one.
 func (f *Frame) Difference(before *Frame, sequence uint64) []byte {
-	d := differ{before: before, now: f}
+	old, now := before.Report.Snapshot.Serial, f.Report.Snapshot.Serial
+	d := differ{before: before, now: f, consecutive: old > 0 && now == old+1, scratch: make([]byte, 0, 512)}
 	return d.appendDiff(nil, sequence)
 }
 
@@ -82,17 +86,16 @@ func (d *differ) appendChange(dst []byte, i, j int32) []byte {
 	old, now := &d.before.Nodes[i], &d.now.Nodes[j]
 	dst = appendID(append(dst, `,{"id":`...), now.Process.ID)
 	fields := len(dst)
-	dst = d.appendPlace(dst, old, now)
+	same := old.Rates == now.Rates && d.rests(old.Process, now.Process)
+	for o := range plan.head {
+		dst = d.appendObject(dst, &plan.head[o], old, now, same)
+	}
 	if d.before.facts[i] != d.now.facts[j] {
 		dst = d.appendFacts(dst, i, j)
 	}
-	dst = appendFigures(dst, old.Process, now.Process)
-	if !sameUse(old, now) {
-		dst = d.appendObject(dst, `,"cpu":null`, old, now, appendCPU)
-		dst = d.appendObject(dst, `,"memory":null`, old, now, appendMemory)
-		dst = d.appendObject(dst, `,"io":null`, old, now, appendIO)
+	for o := range plan.tail {
+		dst = d.appendObject(dst, &plan.tail[o], old, now, same)
 	}
-	dst = appendChangedText(dst, "group", old.Group, now.Group)
 	if context := d.now.kept[j] == asContext; context != (d.before.kept[i] == asContext) {
 		dst = append(dst, `,"context":null`...)
 		if context {
@@ -105,98 +108,94 @@ func (d *differ) appendChange(dst []byte, i, j int32) []byte {
 	return append(dst, '}')
 }
 
-// clockStep is by how many seconds a start must move to be sent again: it is counted from
-// the boot, and a clock that is being slewed moves all of them a little at every scan.
-const clockStep = 0.05
-
-// appendPlace appends the parent, the start and the name.
-func (d *differ) appendPlace(dst []byte, old, now *Node) []byte {
-	if ppid := d.now.ppid(now); ppid != d.before.ppid(old) {
-		dst = jsontext.AppendInt(append(dst, `,"ppid":`...), ppid)
+// rests reports whether all that was read from a process is as it was, which is true of most.
+func (d *differ) rests(old, now *process.Process) bool {
+	if now.Unchanged && d.consecutive {
+		return true
 	}
-	start := d.now.startTime(now.Process)
-	if math.Abs(start-d.before.startTime(old.Process)) > clockStep {
-		dst = jsontext.AppendDecimal(append(dst, `,"start_time":`...), start, jsontext.TimeDecimals)
-	}
-	if now.Process.Name != old.Process.Name {
-		dst = jsontext.AppendString(append(dst, `,"name":`...), now.Process.Name)
-	}
-	return dst
+	before := *old
+	before.Unchanged = now.Unchanged
+	return before == *now
 }
 
-// appendFacts appends what the role may see of the facts.
-func (d *differ) appendFacts(dst []byte, i, j int32) []byte {
-	old, now := d.before.facts[i], d.now.facts[j]
-	if d.now.Role == access.Operator {
-		dst = appendChangedText(dst, "exe", old.exe, now.exe)
-		switch {
-		case now.cmdline == nil && old.cmdline != nil:
-			dst = append(dst, `,"cmdline":null`...)
-		case !slices.Equal(now.cmdline, old.cmdline) || old.cmdline == nil && now.cmdline != nil:
-			dst = jsontext.AppendStrings(append(dst, `,"cmdline":`...), now.cmdline)
+// appendObject appends the fields of an object that changed; of one that has a name all of them.
+// Same tells that nothing changed that is read from the process.
+func (d *differ) appendObject(dst []byte, o *object, old, now *Node, same bool) []byte {
+	if o.name == "" {
+		for i := range o.fields {
+			if f := &o.fields[i]; !same || f.source >= fromMoment {
+				dst = d.appendField(dst, f, old, now)
+			}
 		}
-	}
-	a, b := d.before.Nodes[i].Process.Facts, d.now.Nodes[j].Process.Facts
-	dst = appendChangedText(dst, "user", a.User, b.User)
-	dst = appendChangedText(dst, "unit", a.Unit, b.Unit)
-	dst = appendChangedText(dst, "container", a.Container, b.Container)
-	return appendChangedText(dst, "pod_uid", a.PodUID, b.PodUID)
-}
-
-func appendChangedText(dst []byte, key, old, now string) []byte {
-	switch now {
-	case old:
 		return dst
-	case "":
-		return append(append(append(dst, `,"`...), key...), `":null`...)
 	}
-	return jsontext.AppendText(dst, key, now)
-}
-
-// appendFigures appends the state and the single numbers.
-func appendFigures(dst []byte, old, now *process.Process) []byte {
-	if now.State != old.State {
-		dst = append(append(append(dst, `,"state":"`...), now.State.String()...), '"')
+	if same {
+		return dst
 	}
-	for _, f := range [...]struct {
-		bit      process.Fields
-		member   string
-		old, now int64
-	}{
-		{process.HasThreads, `,"threads":`, int64(old.Threads), int64(now.Threads)},
-		{process.HasNice, `,"nice":`, int64(old.Nice), int64(now.Nice)},
-		{process.HasOpenFDs, `,"open_fds":`, int64(old.OpenFDs), int64(now.OpenFDs)},
-	} {
-		knew, knows := old.Known.Has(f.bit), now.Known.Has(f.bit)
-		switch {
-		case knows && (!knew || f.old != f.now):
-			dst = jsontext.AppendInt(append(dst, f.member...), int(f.now))
-		case knew && !knows:
-			dst = append(append(dst, f.member...), "null"...)
-		}
-	}
-	return dst
-}
-
-// sameUse reports whether a process used nothing since, which is true of most.
-func sameUse(old, now *Node) bool {
-	p, q := old.Process, now.Process
-	return p.Known == q.Known && old.Rates == now.Rates &&
-		p.UserTime == q.UserTime && p.SystemTime == q.SystemTime &&
-		p.ResidentBytes == q.ResidentBytes && p.VirtualBytes == q.VirtualBytes && p.SwapBytes == q.SwapBytes &&
-		p.ReadBytes == q.ReadBytes && p.WrittenBytes == q.WrittenBytes
-}
-
-// appendObject appends a member as write writes it, if it reads otherwise than before.
-func (d *differ) appendObject(dst []byte, null string, old, now *Node, write func([]byte, *Node) []byte) []byte {
-	d.scratch = write(d.scratch[:0], old)
+	d.scratch = o.write(d.scratch[:0], old)
 	start := len(dst)
-	dst = write(dst, now)
+	dst = o.write(dst, now)
 	switch {
 	case bytes.Equal(dst[start:], d.scratch):
 		return dst[:start]
 	case len(dst) == start:
-		return append(dst, null...)
+		return append(append(dst, o.key...), "null"...)
+	}
+	return dst
+}
+
+// clockStep is by how many seconds a moment must move to be sent again: a start is counted from
+// the boot, and a clock that is being slewed moves all of them a little at every scan.
+const clockStep = 0.05
+
+// appendField appends a field if it changed, null if it is no longer known.
+func (d *differ) appendField(dst []byte, f *field, old, now *Node) []byte {
+	if f.same(d.before.View, old, d.now.View, now) {
+		return dst
+	}
+	start := len(dst)
+	dst = f.appendMember(dst, d.now.View, now)
+	if len(dst) == start {
+		return append(append(dst, f.key...), "null"...)
+	}
+	return dst
+}
+
+// same reports whether two nodes have the same value of a field, which may be unknown.
+func (f *field) same(before *View, old *Node, after *View, now *Node) bool {
+	switch f.source {
+	case fromText, fromGroup:
+		return f.text(old) == f.text(now)
+	case fromFlag:
+		return f.Flag(old.Process) == f.Flag(now.Process)
+	case fromMoment:
+		return math.Abs(after.moment(f, now.Process)-before.moment(f, old.Process)) <= clockStep
+	case fromParent:
+		return before.ppid(old) == after.ppid(now)
+	}
+	a, had := f.number(before.Tree, old)
+	b, has := f.number(after.Tree, now)
+	return had == has && (!has || a == b)
+}
+
+// appendFacts appends what changed of the constant fields that the role may see.
+func (d *differ) appendFacts(dst []byte, i, j int32) []byte {
+	old, now := d.before.facts[i], d.now.facts[j]
+	for c := range plan.constant {
+		f := &plan.constant[c]
+		switch {
+		case f.Role == metric.Operator && d.now.Role != access.Operator:
+		case f.source == fromList:
+			if !slices.Equal(now.cmdline, old.cmdline) || (now.cmdline == nil) != (old.cmdline == nil) {
+				dst = append(dst, f.key...)
+				if now.cmdline == nil {
+					dst = append(dst, "null"...)
+				}
+				dst = appendList(dst, now.cmdline)
+			}
+		default:
+			dst = d.appendField(dst, f, &d.before.Nodes[i], &d.now.Nodes[j])
+		}
 	}
 	return dst
 }

@@ -4,19 +4,19 @@ import (
 	"sync"
 
 	"proctree/collector/group"
+	"proctree/collector/metric"
 	"proctree/collector/process"
 	"proctree/tree-api/access"
 	"proctree/tree-api/jsontext"
 )
 
 // shownFacts is what may be shown of a process' facts, encoded once: masking secrets and
-// escaping strings are the dear parts of an answer, and facts hardly ever change.
+// escaping strings are the expensive parts of an answer, and facts rarely change.
 type shownFacts struct {
-	// exe and cmdline are for operators alone; secrets in cmdline are masked.
-	exe     string
+	// cmdline has its secrets masked; it is for operators.
 	cmdline []string
-	// json holds the fields, each with a comma before it; those from public on are for
-	// every role.
+	// json holds the fields for operators and then those for every role, from public on; each
+	// has a comma before it.
 	json   []byte
 	public int
 }
@@ -29,18 +29,34 @@ func (f *shownFacts) fields(role access.Role) []byte {
 	return f.json[f.public:]
 }
 
-func showFacts(facts *process.Facts, shown *group.Shown) *shownFacts {
-	f := &shownFacts{exe: facts.Exe, cmdline: shown.Args(facts.Cmdline)}
-	f.json = jsontext.AppendText(f.json, "exe", f.exe)
-	if f.cmdline != nil {
-		f.json = jsontext.AppendStrings(append(f.json, `,"cmdline":`...), f.cmdline)
+// showFacts encodes the constant fields of a process.
+func showFacts(p *process.Process, shown *group.Shown) *shownFacts {
+	f := &shownFacts{cmdline: shown.Args(p.Facts.Cmdline)}
+	for _, operator := range []bool{true, false} {
+		f.public = len(f.json)
+		for i := range plan.constant {
+			if c := &plan.constant[i]; (c.Role == metric.Operator) == operator {
+				f.json = f.appendMember(f.json, c, p)
+			}
+		}
 	}
-	f.public = len(f.json)
-	f.json = jsontext.AppendText(f.json, "user", facts.User)
-	f.json = jsontext.AppendText(f.json, "unit", facts.Unit)
-	f.json = jsontext.AppendText(f.json, "container", facts.Container)
-	f.json = jsontext.AppendText(f.json, "pod_uid", facts.PodUID)
 	return f
+}
+
+// appendMember appends a constant field; a list is the command line as it is shown.
+func (f *shownFacts) appendMember(dst []byte, c *field, p *process.Process) []byte {
+	start := len(dst)
+	dst = append(dst, c.key...)
+	value := len(dst)
+	if c.source == fromList {
+		dst = appendList(dst, f.cmdline)
+	} else {
+		dst = jsontext.AppendWord(dst, c.Text(p))
+	}
+	if len(dst) == value {
+		return dst[:start]
+	}
+	return dst
 }
 
 // factsCache keeps what is shown of the facts of the living processes. Readers share one
@@ -67,7 +83,7 @@ func (c *factsCache) shownOf(nodes []Node, by *group.Shown) []*shownFacts {
 		facts := nodes[i].Process.Facts
 		f := c.shown[facts]
 		if f == nil {
-			f = showFacts(facts, by)
+			f = showFacts(nodes[i].Process, by)
 			c.shown[facts] = f
 		}
 		list[i] = f

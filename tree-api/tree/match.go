@@ -1,72 +1,123 @@
 package tree
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"proctree/collector/process"
-	"proctree/tree-api/access"
 )
 
 // matcher applies the filters of one query to the processes one role may see. Nothing is
-// searched that is not shown: else a viewer could guess a command line letter by letter,
+// searched that is not shown: otherwise a viewer could guess a command line letter by letter,
 // and an operator a masked secret.
 type matcher struct {
 	*View
 	query *Query
+	// places are the fields to search.
+	places []*field
+	// number is whether match can be found in a number.
+	number bool
+	// spans is whether match can reach from one argument into the next.
+	spans bool
+	// scratch holds what is made to be searched.
+	scratch []byte
 }
 
-// matches reports whether a node passes every filter. A figure that is not known passes
-// no threshold.
+func newMatcher(v *View, q *Query) matcher {
+	m := matcher{View: v, query: q}
+	if q.match != "" || q.regexp != nil {
+		m.places = q.places(v.Role)
+		m.number = strings.Trim(q.match, "0123456789") == ""
+		m.spans = strings.Contains(q.match, " ")
+	}
+	return m
+}
+
+// matches reports whether a node passes every filter. A value that is not known passes no
+// minimum.
 func (m *matcher) matches(i int32) bool {
 	n, q := &m.Nodes[i], m.query
-	switch {
-	case len(q.states) > 0 && !slices.Contains(q.states, n.Process.State),
-		len(q.users) > 0 && !slices.Contains(q.users, n.Process.Facts.User),
-		len(q.groups) > 0 && !slices.Contains(q.groups, n.Group),
-		q.minCores != nil && (!n.Rates.HasCores || n.Rates.Cores < *q.minCores),
-		q.minMemory != nil && (!n.Process.Known.Has(process.HasMemory) || n.Process.ResidentBytes < *q.minMemory):
-		return false
-	}
-	return m.matchesText(i)
-}
-
-// matchesText looks for the text and the regular expression in the name, and for an
-// operator in the path of the executable and in the arguments with spaces between them.
-func (m *matcher) matchesText(i int32) bool {
-	if m.query.match == "" && m.query.regexp == nil {
-		return true
-	}
-	facts := m.facts[i]
-	var fields [3]string
-	shown := fields[:0]
-	if m.query.looksIn(inName) {
-		shown = append(shown, m.Nodes[i].Process.Name)
-	}
-	if m.Role == access.Operator {
-		if m.query.looksIn(inExe) {
-			shown = append(shown, facts.exe)
-		}
-		if m.query.looksIn(inCmdline) && len(facts.cmdline) > 0 {
-			shown = append(shown, strings.Join(facts.cmdline, " "))
+	for at := range q.oneOf {
+		if o := &q.oneOf[at]; !slices.Contains(o.values, o.text(n)) {
+			return false
 		}
 	}
-	return m.anyHasText(shown) && m.anyHasPattern(shown)
+	for at := range q.atLeast {
+		a := &q.atLeast[at]
+		if value, ok := a.number(m.Tree, n); !ok || value < a.minimum {
+			return false
+		}
+	}
+	return (q.match == "" || m.hasText(i)) && (q.regexp == nil || m.hasPattern(i))
 }
 
-func (m *matcher) anyHasText(fields []string) bool {
-	if m.query.match == "" {
-		return true
+// hasText looks for the text.
+func (m *matcher) hasText(i int32) bool {
+	n := &m.Nodes[i]
+	for _, f := range m.places {
+		switch {
+		case f.source == fromList:
+			if m.hasArgument(m.facts[i].cmdline) {
+				return true
+			}
+		case f.IsNumber():
+			if !m.number {
+				continue
+			}
+			if m.scratch = f.appendValue(m.scratch[:0], m.View, n); bytes.Contains(m.scratch, []byte(m.query.match)) {
+				return true
+			}
+		case containsFold(f.text(n), m.query.match):
+			return true
+		}
 	}
-	return slices.ContainsFunc(fields, func(s string) bool { return containsFold(s, m.query.match) })
+	return false
 }
 
-func (m *matcher) anyHasPattern(fields []string) bool {
-	if m.query.regexp == nil {
-		return true
+// hasArgument looks for the text in the arguments, with spaces between them.
+func (m *matcher) hasArgument(arguments []string) bool {
+	if m.spans {
+		return containsFold(strings.Join(arguments, " "), m.query.match)
 	}
-	return slices.ContainsFunc(fields, m.query.regexp.MatchString)
+	for _, argument := range arguments {
+		if containsFold(argument, m.query.match) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasPattern looks for the regular expression.
+func (m *matcher) hasPattern(i int32) bool {
+	n := &m.Nodes[i]
+	for _, f := range m.places {
+		if f.source == fromText || f.source == fromGroup {
+			if text := f.text(n); text != "" && m.query.regexp.MatchString(text) {
+				return true
+			}
+			continue
+		}
+		m.scratch = m.scratch[:0]
+		if f.source == fromList {
+			m.joinArguments(m.facts[i].cmdline)
+		} else {
+			m.scratch = f.appendValue(m.scratch, m.View, n)
+		}
+		if len(m.scratch) > 0 && m.query.regexp.Match(m.scratch) {
+			return true
+		}
+	}
+	return false
+}
+
+// joinArguments writes the arguments into scratch, with spaces between them.
+func (m *matcher) joinArguments(arguments []string) {
+	for at, argument := range arguments {
+		if at > 0 {
+			m.scratch = append(m.scratch, ' ')
+		}
+		m.scratch = append(m.scratch, argument...)
+	}
 }
 
 // containsFold reports whether s holds lower, a text in lower case, in any case.

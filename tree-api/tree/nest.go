@@ -140,7 +140,7 @@ func (n *nesting) appendWhole(dst []byte, i int32) []byte {
 // AppendSelected appends the members of a node with its sums; context marks an ancestor
 // that itself does not match.
 func (v *View) AppendSelected(dst []byte, i int32, why kept) []byte {
-	dst = appendSubtree(v.appendNode(dst, i), v.Nodes[i].Subtree)
+	dst = appendSubtree(v.appendNode(dst, i), &v.Nodes[i].Subtree)
 	if why == asContext {
 		dst = append(dst, `,"context":true`...)
 	}

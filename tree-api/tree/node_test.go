@@ -74,7 +74,7 @@ func TestEncoderEqualsEncodingJSON(t *testing.T) {
 		p.UserTime, p.ReadBytes = time.Duration(i)*time.Second/3, uint64(i)<<40
 		now = append(now, p)
 	}
-	for bit := range 11 {
+	for bit := range 17 {
 		pid := 100 + bit
 		p := hosttest.Process(pid, 1, "partial", hosttest.Without(process.Fields(1)<<bit))
 		then, now = append(then, p), append(now, p)

@@ -6,42 +6,61 @@ import (
 	"slices"
 	"strings"
 
+	"proctree/collector/metric"
 	"proctree/tree-api/access"
 )
 
-// place is a text of a process that can be searched.
-type place uint8
+// searched are the fields in which match and regexp look. A number is searched as it is written.
+var searched = searchedFields(plan)
 
-const (
-	inName place = iota
-	inExe
-	inCmdline
-)
-
-// placeNames are the values of the parameter "in".
-var placeNames = []string{inName: "name", inExe: "exe", inCmdline: "cmdline"}
-
-func (q *Query) readPlace(value string) error {
-	i := slices.Index(placeNames, value)
-	if i < 0 {
-		return fmt.Errorf("no such place %q; there are %s", value, strings.Join(placeNames, ", "))
+func searchedFields(l *layout) []*field {
+	var list []*field
+	for i := range l.fields {
+		if f := &l.fields[i]; f.Searched {
+			list = append(list, f)
+		}
 	}
-	if !slices.Contains(q.in, place(i)) {
-		q.in = append(q.in, place(i))
+	return list
+}
+
+// readPlace reads a value of the parameter "in".
+func (q *Query) readPlace(value string) error {
+	at := slices.IndexFunc(searched, func(f *field) bool { return f.Name == value })
+	if at < 0 {
+		names := make([]string, len(searched))
+		for i, f := range searched {
+			names[i] = f.Name
+		}
+		return fmt.Errorf("cannot search in %q; the fields are %s", value, strings.Join(names, ", "))
+	}
+	if !slices.Contains(q.in, searched[at]) {
+		q.in = append(q.in, searched[at])
 	}
 	return nil
 }
 
-// looksIn reports whether match and regexp look there.
-func (q *Query) looksIn(p place) bool { return len(q.in) == 0 || slices.Contains(q.in, p) }
+// places returns the fields in which the query looks for somebody with a role.
+func (q *Query) places(role access.Role) []*field {
+	from := q.in
+	if len(from) == 0 {
+		from = searched
+	}
+	list := make([]*field, 0, len(from))
+	for _, f := range from {
+		if f.Role != metric.Operator || role == access.Operator {
+			list = append(list, f)
+		}
+	}
+	return list
+}
 
 // ErrForOperators is returned for a query that a viewer must not make.
-var ErrForOperators = errors.New("command lines and paths are for operators: as a viewer you can search names alone")
+var ErrForOperators = errors.New("command lines and paths are for operators: as a viewer you cannot search in exe and cmdline")
 
-// CheckRole refuses to look for somebody where he may not look himself.
+// CheckRole refuses a search in fields that the role must not see.
 func (q *Query) CheckRole(role access.Role) error {
-	if role == access.Operator || !slices.ContainsFunc(q.in, func(p place) bool { return p != inName }) {
-		return nil
+	if role != access.Operator && slices.ContainsFunc(q.in, func(f *field) bool { return f.Role == metric.Operator }) {
+		return ErrForOperators
 	}
-	return ErrForOperators
+	return nil
 }

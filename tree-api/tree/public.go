@@ -3,15 +3,13 @@ package tree
 import (
 	"slices"
 
+	"proctree/collector/metric"
 	"proctree/collector/process"
 )
 
-// ownersOnly are the figures that the kernel shows to a process' owner and to root alone:
+// public returns the tree without what the kernel shows to a process' owner alone:
 // /proc/PID/io, fd and smaps ask ptrace's permission (proc(5), ptrace(2)), whereas stat,
 // status and statm are open to every account.
-const ownersOnly = process.HasIO | process.HasOpenFDs | process.HasProportional
-
-// public returns the tree without what the kernel shows to a process' owner alone.
 func (t *Tree) public() *Tree {
 	open := *t
 	open.Nodes = slices.Clone(t.Nodes)
@@ -19,9 +17,14 @@ func (t *Tree) public() *Tree {
 	for i := range open.Nodes {
 		n := &open.Nodes[i]
 		processes[i] = *n.Process
-		processes[i].Known &^= ownersOnly
+		processes[i].Known &^= plan.ownersOnly
 		n.Process = &processes[i]
-		n.Rates.ReadBytes, n.Rates.WrittenBytes, n.Rates.HasIO = 0, 0, false
+		for r, f := range plan.rates {
+			if f.Role != metric.Public {
+				n.Rates.PerSecond[r] = 0
+				n.Rates.Known &^= 1 << r
+			}
+		}
 	}
 	return &open
 }

@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"proctree/collector/process"
 )
 
 // Bounds of a query, so that no request can ask for much work with few bytes.
@@ -24,13 +22,11 @@ type Query struct {
 	// match is text to find, in lower case; "" is none.
 	match  string
 	regexp *regexp.Regexp
-	// in says where match and regexp look; empty is wherever the role may.
-	in []place
-	// users, states and groups each allow any of their members; empty is no filter.
-	users, groups []string
-	states        []process.State
-	minCores      *float64
-	minMemory     *uint64
+	// in are the fields in which match and regexp look; empty is wherever the role may.
+	in []*field
+	// oneOf are the texts that must be one of several, atLeast the numbers with a minimum.
+	oneOf   []oneOf
+	atLeast []atLeast
 
 	sort  *sortKey
 	order order
@@ -40,6 +36,18 @@ type Query struct {
 	root int
 	// Depth is how many levels below the top ones are shown; negative is all.
 	Depth int
+}
+
+// oneOf allows any of some values of a text.
+type oneOf struct {
+	*field
+	values []string
+}
+
+// atLeast is the minimum of a number.
+type atLeast struct {
+	*field
+	minimum float64
 }
 
 // BadParameterError is a request that cannot be understood, and which parameter is why.
@@ -65,21 +73,38 @@ type parameter struct {
 	read     func(q *Query, value string) error
 }
 
-// parameters is every parameter of the calls that list processes.
-var parameters = []parameter{
-	{name: "match", read: (*Query).readMatch},
-	{name: "regexp", read: (*Query).readRegexp},
-	{name: "in", repeats: true, read: (*Query).readPlace},
-	{name: "user", repeats: true, read: func(q *Query, v string) error { return choose(&q.users, v) }},
-	{name: "group", repeats: true, read: func(q *Query, v string) error { return choose(&q.groups, v) }},
-	{name: "state", repeats: true, read: (*Query).readState},
-	{name: "min_cpu", read: (*Query).readMinCPU},
-	{name: "min_memory", read: (*Query).readMinMemory},
-	{name: "sort", read: (*Query).readSort},
-	{name: "order", read: (*Query).readOrder},
-	{name: "limit", read: func(q *Query, v string) error { return readCount(&q.limit, v, 1) }},
-	{name: "root", read: func(q *Query, v string) error { return readCount(&q.root, v, 1) }},
-	{name: "depth", treeOnly: true, read: func(q *Query, v string) error { return readCount(&q.Depth, v, 0) }},
+// parameters is every parameter of the calls that list processes. Those that filter by a metric
+// are in the order of the table.
+var parameters = slices.Concat(
+	[]parameter{
+		{name: "match", read: (*Query).readMatch},
+		{name: "regexp", read: (*Query).readRegexp},
+		{name: "in", repeats: true, read: (*Query).readPlace},
+	},
+	filterParameters(plan),
+	[]parameter{
+		{name: "sort", read: (*Query).readSort},
+		{name: "order", read: (*Query).readOrder},
+		{name: "limit", read: func(q *Query, v string) error { return readCount(&q.limit, v, 1) }},
+		{name: "root", read: func(q *Query, v string) error { return readCount(&q.root, v, 1) }},
+		{name: "depth", treeOnly: true, read: func(q *Query, v string) error { return readCount(&q.Depth, v, 0) }},
+	},
+)
+
+// filterParameters returns the filters: the name of a text to choose from, and min_ with the name
+// of a number.
+func filterParameters(l *layout) []parameter {
+	var list []parameter
+	for i := range l.fields {
+		f := &l.fields[i]
+		if f.Choice {
+			list = append(list, parameter{name: f.Name, repeats: true, read: func(q *Query, v string) error { return q.readChoice(f, v) }})
+		}
+		if f.HasMinimum() {
+			list = append(list, parameter{name: "min_" + f.Name, read: func(q *Query, v string) error { return q.readMinimum(f, v) }})
+		}
+	}
+	return list
 }
 
 // Shape is how an answer is laid out, which decides the parameters it takes.

@@ -2,6 +2,7 @@ package tree
 
 import (
 	"errors"
+	"slices"
 	"testing"
 )
 
@@ -24,8 +25,9 @@ func FuzzParseQuery(f *testing.F) {
 				}
 				continue
 			}
-			if q.limit < 0 || q.root < 0 || q.Depth < -1 || q.minCores != nil && !(*q.minCores >= 0) ||
-				len(q.users) > maxChoices || len(q.groups) > maxChoices {
+			if q.limit < 0 || q.root < 0 || q.Depth < -1 ||
+				slices.ContainsFunc(q.atLeast, func(a atLeast) bool { return !(a.minimum >= 0) }) ||
+				slices.ContainsFunc(q.oneOf, func(o oneOf) bool { return len(o.values) > maxChoices }) {
 				t.Errorf("%q is out of bounds: %+v", text, q)
 			}
 		}

@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"regexp"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"proctree/collector/metric"
 	"proctree/collector/process"
 )
 
@@ -36,14 +38,23 @@ func (q *Query) readRegexp(value string) error {
 	return err
 }
 
-func (q *Query) readState(value string) error {
-	state, ok := process.ParseState(value)
-	if !ok {
-		return fmt.Errorf("no such state %q; there are %s", value, strings.Join(stateNames(), ", "))
+// readChoice adds a value to those that a text may have.
+func (q *Query) readChoice(f *field, value string) error {
+	if f.Kind == metric.State {
+		if _, ok := process.ParseState(value); !ok {
+			return fmt.Errorf("no such state %q; the states are %s", value, strings.Join(stateNames(), ", "))
+		}
 	}
-	if !slices.Contains(q.states, state) {
-		q.states = append(q.states, state)
+	at := slices.IndexFunc(q.oneOf, func(o oneOf) bool { return o.field == f })
+	if at < 0 {
+		at = len(q.oneOf)
+		q.oneOf = append(q.oneOf, oneOf{field: f})
 	}
+	o := &q.oneOf[at]
+	if len(o.values) == maxChoices {
+		return fmt.Errorf("given more than %d times", maxChoices)
+	}
+	o.values = append(o.values, value)
 	return nil
 }
 
@@ -55,23 +66,22 @@ func stateNames() []string {
 	return names
 }
 
-func (q *Query) readMinCPU(value string) error {
-	cores, err := strconv.ParseFloat(value, 64)
-	if err != nil || math.IsNaN(cores) || math.IsInf(cores, 0) || cores < 0 {
-		return fmt.Errorf("want cores, a number from 0 up, not %q", value)
+func (q *Query) readMinimum(f *field, value string) error {
+	minimum, err := strconv.ParseFloat(value, 64)
+	if err != nil || math.IsNaN(minimum) || math.IsInf(minimum, 0) || minimum < 0 {
+		return fmt.Errorf("want %s, a number from 0 up, not %q", amount(f.Unit), value)
 	}
-	q.minCores = &cores
+	if f.Decimals == 0 {
+		if _, err := strconv.ParseUint(value, 10, 63); err != nil {
+			return fmt.Errorf("want %s, a whole number from 0 up, not %q", amount(f.Unit), value)
+		}
+	}
+	q.atLeast = append(q.atLeast, atLeast{f, minimum})
 	return nil
 }
 
-func (q *Query) readMinMemory(value string) error {
-	bytes, err := strconv.ParseUint(value, 10, 63)
-	if err != nil {
-		return fmt.Errorf("want bytes, a whole number from 0 up, not %q", value)
-	}
-	q.minMemory = &bytes
-	return nil
-}
+// amount is what a minimum counts, for an error.
+func amount(u metric.Unit) string { return cmp.Or(u.String(), "a count") }
 
 func (q *Query) readSort(value string) error {
 	key, err := findSortKey(value)
@@ -97,13 +107,5 @@ func readCount(into *int, value string, least int) error {
 		return fmt.Errorf("want a whole number from %d up, not %q", least, value)
 	}
 	*into = int(n)
-	return nil
-}
-
-func choose(from *[]string, value string) error {
-	if len(*from) == maxChoices {
-		return fmt.Errorf("given more than %d times", maxChoices)
-	}
-	*from = append(*from, value)
 	return nil
 }

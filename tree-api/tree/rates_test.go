@@ -4,10 +4,23 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"proctree/collector/host/hosttest"
 	"proctree/collector/process"
 	"proctree/tree-api/treetest"
 )
+
+// ratesOf are the known rates of a node by their names.
+func ratesOf(n *Node) map[string]float64 {
+	rates := map[string]float64{}
+	for i, f := range plan.rates {
+		if n.Rates.Known&(1<<i) != 0 {
+			rates[f.Name] = n.Rates.PerSecond[i]
+		}
+	}
+	return rates
+}
 
 func TestRates(t *testing.T) {
 	const before, now = 60 * time.Second, 70 * time.Second
@@ -16,56 +29,56 @@ func TestRates(t *testing.T) {
 	for _, test := range []struct {
 		name      string
 		then, now []process.Process
-		want      Rates
+		want      map[string]float64
 	}{
 		{
 			"over the interval",
 			[]process.Process{p(9, 0, "a", hosttest.CPU(time.Second, time.Second), hosttest.IO(100, 50))},
 			[]process.Process{p(9, 0, "a", hosttest.CPU(4*time.Second, 3*time.Second), hosttest.IO(1100, 75))},
-			Rates{Cores: 0.5, HasCores: true, ReadBytes: 100, WrittenBytes: 2.5, HasIO: true},
+			map[string]float64{"cpu": 0.5, "read": 100, "written": 2.5},
 		},
 		{
 			"started since: over its life",
 			nil,
 			[]process.Process{p(9, 0, "a", started(68*time.Second), hosttest.CPU(time.Second, 0), hosttest.IO(10, 0))},
-			Rates{Cores: 0.5, HasCores: true, ReadBytes: 5, HasIO: true},
+			map[string]float64{"cpu": 0.5, "read": 5, "written": 0},
 		},
 		{
 			"started in this very tick",
 			nil,
 			[]process.Process{p(9, 0, "a", started(now), hosttest.CPU(5*time.Millisecond, 0))},
-			Rates{Cores: 0.5, HasCores: true, HasIO: true},
+			map[string]float64{"cpu": 0.5, "read": 0, "written": 0},
 		},
 		{
 			"a reused PID is another process",
 			[]process.Process{p(9, 0, "a", hosttest.CPU(time.Hour, 0))},
 			[]process.Process{p(9, 0, "a", started(65*time.Second), hosttest.CPU(time.Second, 0))},
-			Rates{Cores: 0.2, HasCores: true, HasIO: true},
+			map[string]float64{"cpu": 0.2, "read": 0, "written": 0},
 		},
 		{
 			"old, but not in the scan before",
 			nil,
 			[]process.Process{p(9, 0, "a", started(time.Second), hosttest.CPU(time.Hour, 0))},
-			Rates{},
+			map[string]float64{},
 		},
 		{
 			"not known before",
 			[]process.Process{p(9, 0, "a", hosttest.Without(process.HasIO))},
 			[]process.Process{p(9, 0, "a", hosttest.CPU(time.Second, 0), hosttest.IO(1, 1))},
-			Rates{Cores: 0.1, HasCores: true},
+			map[string]float64{"cpu": 0.1},
 		},
 		{
 			"a counter that fell stands still",
 			[]process.Process{p(9, 0, "a", hosttest.CPU(time.Hour, 0), hosttest.IO(100, 100))},
 			[]process.Process{p(9, 0, "a", hosttest.IO(99, 110))},
-			Rates{HasCores: true, WrittenBytes: 1, HasIO: true},
+			map[string]float64{"cpu": 0, "read": 0, "written": 1},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			then := hosttest.Snapshot(before, test.then...)
 			tree := Build(treetest.ReportOf(t, then, hosttest.Snapshot(now, test.now...)), then)
-			if got := tree.Nodes[0].Rates; got != test.want {
-				t.Errorf("rates are %+v, want %+v", got, test.want)
+			if diff := cmp.Diff(test.want, ratesOf(&tree.Nodes[0])); diff != "" {
+				t.Errorf("the rates differ (-want +got):\n%s", diff)
 			}
 			if tree.IntervalSeconds != 10 {
 				t.Errorf("the interval is %v s, want 10", tree.IntervalSeconds)

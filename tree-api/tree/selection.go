@@ -61,7 +61,7 @@ func (v *View) findMatches(ctx context.Context, s *Selection, q *Query, candidat
 	for _, i := range candidates {
 		s.kept[i] = AsMatch
 	}
-	m := matcher{View: v, query: q}
+	m := newMatcher(v, q)
 	s.list = make([]int32, 0, len(candidates))
 	for i := range int32(len(v.Nodes)) {
 		const batch = 256

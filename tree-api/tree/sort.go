@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"proctree/collector/process"
 )
 
 // order is the direction of a sort.
@@ -19,73 +17,80 @@ const (
 	descending
 )
 
-// sortKey orders processes by one figure. Those whose figure is not known come last in
-// either direction, and equal ones are ordered by PID.
+// sortKey orders processes by one metric, or by its sum over the subtree. Those whose value is
+// not known come last in either direction, and equal ones are ordered by PID.
 type sortKey struct {
-	name string
-	// natural is descending for figures of which the largest are looked for.
+	name    string
+	aliases []string
+	// natural is descending for numbers of which the largest are looked for.
 	natural order
 	known   func(v *View, i int32) bool
 	compare func(v *View, a, b int32) int
 }
 
-var sortKeys = []sortKey{
-	textKey("name", func(n *Node) string { return n.Process.Name }),
-	textKey("user", func(n *Node) string { return n.Process.Facts.User }),
-	textKey("group", func(n *Node) string { return n.Group }),
-	textKey("state", func(n *Node) string { return n.Process.State.String() }),
-	key("pid", ascending, func(n *Node) (int, bool) { return n.Process.PID, true }),
-	key("start_time", ascending, func(n *Node) (uint64, bool) { return n.Process.StartTicks, true }),
-	key("cpu", descending, func(n *Node) (float64, bool) { return n.Rates.Cores, n.Rates.HasCores }),
-	figure("cpu_seconds", process.HasCPU, func(p *process.Process) uint64 { return uint64(p.CPUTime()) }),
-	figure("memory", process.HasMemory, func(p *process.Process) uint64 { return p.ResidentBytes }),
-	figure("virtual_memory", process.HasMemory, func(p *process.Process) uint64 { return p.VirtualBytes }),
-	figure("swap", process.HasSwap, func(p *process.Process) uint64 { return p.SwapBytes }),
-	key("read", descending, func(n *Node) (float64, bool) { return n.Rates.ReadBytes, n.Rates.HasIO }),
-	key("written", descending, func(n *Node) (float64, bool) { return n.Rates.WrittenBytes, n.Rates.HasIO }),
-	figure("threads", process.HasThreads, func(p *process.Process) uint64 { return uint64(p.Threads) }),
-	figure("open_fds", process.HasOpenFDs, func(p *process.Process) uint64 { return p.OpenFDs }),
-	key("subtree_processes", descending, func(n *Node) (int, bool) { return n.Subtree.Processes, true }),
-	key("subtree_cpu", descending, func(n *Node) (float64, bool) { return n.Subtree.Cores, n.Subtree.HasCores }),
-	key("subtree_memory", descending, func(n *Node) (uint64, bool) { return n.Subtree.ResidentBytes, n.Subtree.HasMemory }),
+var sortKeys = makeSortKeys(plan)
+
+// subtree comes before the name of a metric that is summed.
+const subtree = "subtree_"
+
+func makeSortKeys(l *layout) []sortKey {
+	var keys []sortKey
+	for i := range l.fields {
+		f := &l.fields[i]
+		switch {
+		case !f.Sortable():
+		case f.IsNumber():
+			keys = append(keys, key(f.Name, naturalOrder(f), f.number))
+			keys[len(keys)-1].aliases = f.Aliases
+		default:
+			keys = append(keys, key(f.Name, ascending, func(_ *Tree, n *Node) (string, bool) {
+				text := f.text(n)
+				return text, text != ""
+			}))
+			keys[len(keys)-1].aliases = f.Aliases
+		}
+	}
+	keys = append(keys, key(subtree+"processes", descending, func(_ *Tree, n *Node) (int, bool) { return n.Subtree.Processes, true }))
+	for i, f := range l.sums {
+		keys = append(keys, key(subtree+f.Name, descending, func(_ *Tree, n *Node) (float64, bool) {
+			return n.Subtree.Sums[i], n.Subtree.Known&(1<<i) != 0
+		}))
+	}
+	return keys
 }
 
-func key[T cmp.Ordered](name string, natural order, value func(*Node) (T, bool)) sortKey {
+func naturalOrder(f *field) order {
+	if f.Ascending {
+		return ascending
+	}
+	return descending
+}
+
+func key[T cmp.Ordered](name string, natural order, value func(*Tree, *Node) (T, bool)) sortKey {
 	return sortKey{
 		name:    name,
 		natural: natural,
 		known: func(v *View, i int32) bool {
-			_, ok := value(&v.Nodes[i])
+			_, ok := value(v.Tree, &v.Nodes[i])
 			return ok
 		},
 		compare: func(v *View, a, b int32) int {
-			x, _ := value(&v.Nodes[a])
-			y, _ := value(&v.Nodes[b])
+			x, _ := value(v.Tree, &v.Nodes[a])
+			y, _ := value(v.Tree, &v.Nodes[b])
 			return cmp.Compare(x, y)
 		},
 	}
 }
 
-func textKey(name string, value func(*Node) string) sortKey {
-	return key(name, ascending, func(n *Node) (string, bool) { return value(n), value(n) != "" })
-}
-
-// figure is a key over a figure that a bit of Process.Known vouches for.
-func figure(name string, bit process.Fields, value func(*process.Process) uint64) sortKey {
-	return key(name, descending, func(n *Node) (uint64, bool) {
-		return value(n.Process), n.Process.Known.Has(bit)
-	})
-}
-
 func findSortKey(name string) (*sortKey, error) {
 	names := make([]string, len(sortKeys))
 	for i := range sortKeys {
-		if sortKeys[i].name == name {
-			return &sortKeys[i], nil
+		if k := &sortKeys[i]; k.name == name || slices.Contains(k.aliases, name) {
+			return k, nil
 		}
 		names[i] = sortKeys[i].name
 	}
-	return nil, fmt.Errorf("cannot sort by %q; there are %s", name, strings.Join(names, ", "))
+	return nil, fmt.Errorf("cannot sort by %q; the keys are %s", name, strings.Join(names, ", "))
 }
 
 // sortNodes orders indexes of nodes, which are in order of PID, as the query asks.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"proctree/collector/group"
+	"proctree/collector/metric"
 	"proctree/collector/process"
 )
 
@@ -45,11 +46,11 @@ const NoParent int32 = -1
 // Subtree sums a process and all its descendants. A process whose figure is not known
 // adds nothing to the sum; a sum of which no part is known is absent.
 type Subtree struct {
-	Processes     int
-	Cores         float64
-	ResidentBytes uint64
-	// HasCores and HasMemory vouch for Cores and ResidentBytes.
-	HasCores, HasMemory bool
+	Processes int
+	// Known has a bit for each sum that is known.
+	Known uint32
+	// Sums has one value for each metric of the table whose sums are sent.
+	Sums [metric.Sums]float64
 }
 
 // Build makes the tree of a report, with rates over the time since previous, an earlier
@@ -139,31 +140,20 @@ func (t *Tree) topDown() []int32 {
 func (t *Tree) addSums() {
 	for _, i := range slices.Backward(t.topDown()) {
 		n := &t.Nodes[i]
-		n.Subtree.add(own(n))
+		own := own(n)
+		n.Subtree.add(&own)
 		if n.Parent != NoParent {
-			t.Nodes[n.Parent].Subtree.add(n.Subtree)
+			t.Nodes[n.Parent].Subtree.add(&n.Subtree)
 		}
 	}
 }
 
-// own is the sum over a node alone.
-func own(n *Node) Subtree {
-	s := Subtree{Processes: 1}
-	if n.Rates.HasCores {
-		s.Cores, s.HasCores = n.Rates.Cores, true
-	}
-	if n.Process.Known.Has(process.HasMemory) {
-		s.ResidentBytes, s.HasMemory = n.Process.ResidentBytes, true
-	}
-	return s
-}
-
-func (s *Subtree) add(other Subtree) {
+func (s *Subtree) add(other *Subtree) {
 	s.Processes += other.Processes
-	s.Cores += other.Cores
-	s.ResidentBytes += other.ResidentBytes
-	s.HasCores = s.HasCores || other.HasCores
-	s.HasMemory = s.HasMemory || other.HasMemory
+	s.Known |= other.Known
+	for i, value := range other.Sums {
+		s.Sums[i] += value
+	}
 }
 
 // Ancestors returns the way from a root down to the parent of a node.

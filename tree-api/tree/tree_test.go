@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -148,20 +149,31 @@ func TestSubtreeSumsWhatIsKnown(t *testing.T) {
 	}
 	before, now := table(time.Minute), table(2*time.Minute)
 	tree := Build(treetest.ReportOf(t, before, now), before)
-	want := map[int]Subtree{
-		1: {Processes: 4, Cores: 6, ResidentBytes: 7 * mb, HasCores: true, HasMemory: true},
-		2: {Processes: 3, Cores: 5, ResidentBytes: 6 * mb, HasCores: true, HasMemory: true},
-		3: {Processes: 1},
-		4: {Processes: 1, Cores: 3, ResidentBytes: 4 * mb, HasCores: true, HasMemory: true},
-		6: {Processes: 1},
+	type sums struct {
+		processes int
+		known     map[string]float64
 	}
-	for pid, sums := range want {
+	want := map[int]sums{
+		1: {4, map[string]float64{"cpu": 6, "memory": 7 * mb}},
+		2: {3, map[string]float64{"cpu": 5, "memory": 6 * mb}},
+		3: {1, map[string]float64{}},
+		4: {1, map[string]float64{"cpu": 3, "memory": 4 * mb}},
+		6: {1, map[string]float64{}},
+	}
+	for pid, w := range want {
 		i, ok := tree.Find(pid)
 		if !ok {
 			t.Fatalf("PID %d is not in the tree", pid)
 		}
-		if got := tree.Nodes[i].Subtree; got != sums {
-			t.Errorf("subtree of %d: %+v, want %+v", pid, got, sums)
+		s := tree.Nodes[i].Subtree
+		got := map[string]float64{}
+		for i, f := range plan.sums {
+			if s.Known&(1<<i) != 0 {
+				got[f.Name] = s.Sums[i]
+			}
+		}
+		if s.Processes != w.processes || !maps.Equal(got, w.known) {
+			t.Errorf("subtree of %d: %d processes, %v, want %+v", pid, s.Processes, got, w)
 		}
 	}
 	if _, ok := tree.Find(5); ok {

@@ -27,26 +27,31 @@ func (v *View) wire(i int32) treetest.WireNode {
 	if v.Role == access.Operator {
 		w.Exe, w.Cmdline = p.Facts.Exe, p.Facts.Cmdline
 	}
-	if p.Known.Has(process.HasCPU) {
-		w.CPU = &treetest.WireCPU{User: rounded(p.UserTime.Seconds(), 2), System: rounded(p.SystemTime.Seconds(), 2)}
-		w.CPU.Cores = when(n.Rates.HasCores, rounded(n.Rates.Cores, 3))
-	}
-	if p.Known.Has(process.HasMemory) || p.Known.Has(process.HasSwap) {
-		w.Memory = &treetest.WireMemory{
-			Resident: known(p, process.HasMemory, p.ResidentBytes),
-			Virtual:  known(p, process.HasMemory, p.VirtualBytes),
-			Swap:     known(p, process.HasSwap, p.SwapBytes),
+	w.CPU = some(treetest.WireCPU{
+		User:   known(p, process.HasUserTime, rounded(p.UserTime.Seconds(), 2)),
+		System: known(p, process.HasSystemTime, rounded(p.SystemTime.Seconds(), 2)),
+		Cores:  rate(n, "cpu", 3),
+	})
+	w.Memory = some(treetest.WireMemory{
+		Resident: known(p, process.HasResident, p.ResidentBytes),
+		Virtual:  known(p, process.HasVirtual, p.VirtualBytes),
+		Swap:     known(p, process.HasSwap, p.SwapBytes),
+	})
+	w.IO = some(treetest.WireIO{
+		Read:        known(p, process.HasReadBytes, p.ReadBytes),
+		ReadRate:    rate(n, "read", 0),
+		Written:     known(p, process.HasWrittenBytes, p.WrittenBytes),
+		WrittenRate: rate(n, "written", 0),
+	})
+	for i, f := range plan.sums {
+		switch {
+		case n.Subtree.Known&(1<<i) == 0:
+		case f.Name == "cpu":
+			w.Subtree.Cores = new(rounded(n.Subtree.Sums[i], 3))
+		case f.Name == "memory":
+			w.Subtree.Resident = new(uint64(n.Subtree.Sums[i]))
 		}
 	}
-	if p.Known.Has(process.HasIO) {
-		w.IO = &treetest.WireIO{
-			Read: p.ReadBytes, Written: p.WrittenBytes,
-			ReadRate:    when(n.Rates.HasIO, rounded(n.Rates.ReadBytes, 0)),
-			WrittenRate: when(n.Rates.HasIO, rounded(n.Rates.WrittenBytes, 0)),
-		}
-	}
-	w.Subtree.Cores = when(n.Subtree.HasCores, rounded(n.Subtree.Cores, 3))
-	w.Subtree.Resident = when(n.Subtree.HasMemory, n.Subtree.ResidentBytes)
 	return w
 }
 
@@ -74,4 +79,16 @@ func when[T any](ok bool, value T) *T {
 		return nil
 	}
 	return &value
+}
+
+// rate is a rate of a node, nil where it is not known.
+func rate(n *Node, name string, decimals int) *float64 {
+	value, ok := ratesOf(n)[name]
+	return when(ok, rounded(value, decimals))
+}
+
+// some is an object, nil for one in which nothing is known.
+func some[T comparable](object T) *T {
+	var nothing T
+	return when(object != nothing, object)
 }

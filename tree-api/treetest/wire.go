@@ -30,8 +30,8 @@ type WireNode struct {
 
 // WireCPU is the member cpu of a node.
 type WireCPU struct {
-	User   float64  `json:"user_seconds"`
-	System float64  `json:"system_seconds"`
+	User   *float64 `json:"user_seconds,omitempty"`
+	System *float64 `json:"system_seconds,omitempty"`
 	Cores  *float64 `json:"cores,omitempty"`
 }
 
@@ -44,9 +44,9 @@ type WireMemory struct {
 
 // WireIO is the member io of a node.
 type WireIO struct {
-	Read        uint64   `json:"read_bytes"`
-	Written     uint64   `json:"written_bytes"`
+	Read        *uint64  `json:"read_bytes,omitempty"`
 	ReadRate    *float64 `json:"read_bytes_per_second,omitempty"`
+	Written     *uint64  `json:"written_bytes,omitempty"`
 	WrittenRate *float64 `json:"written_bytes_per_second,omitempty"`
 }
 
