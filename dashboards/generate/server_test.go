@@ -60,8 +60,9 @@ func start(t *testing.T, listening *regexp.Regexp, program string, args ...strin
 	return ""
 }
 
-// startExporter builds the exporter and runs it with all collectors on.
-func startExporter(t *testing.T) string {
+// startExporters builds the exporter and runs it with all collectors on, once with the
+// default names of the host's metrics and once with those of node_exporter.
+func startExporters(t *testing.T) []string {
 	t.Helper()
 	dir := t.TempDir()
 	program := filepath.Join(dir, "proctree_exporter")
@@ -71,10 +72,14 @@ func startExporter(t *testing.T) string {
 	}
 	write(t, filepath.Join(dir, "proctree.yml"), "groups:\n- name: proctree-nowhere\n  group: missing\n- name: .+\n  group: '{{.Name}}'\n")
 	write(t, filepath.Join(dir, "a.prom"), "backup_age_seconds 1\n")
-	return start(t, regexp.MustCompile(`Listening on.* address=(\S+)`), program,
-		"--web.listen-address=127.0.0.1:0", "--config.file="+filepath.Join(dir, "proctree.yml"),
-		"--collector.group_proportional_memory", "--collector.group_sockets",
-		"--collector.textfile.directory="+dir)
+	var addresses []string
+	for _, namespace := range []string{"proctree_system", "node"} {
+		addresses = append(addresses, start(t, regexp.MustCompile(`Listening on.* address=(\S+)`), program,
+			"--web.listen-address=127.0.0.1:0", "--config.file="+filepath.Join(dir, "proctree.yml"),
+			"--collector.group_proportional_memory", "--collector.group_sockets",
+			"--collector.textfile.directory="+dir, "--collector.system.namespace="+namespace))
+	}
+	return addresses
 }
 
 // easyLimits make two samples enough history for an anomaly, and nothing too small for one.
@@ -82,7 +87,7 @@ var easyLimits = map[string]string{"proctree:threshold:anomaly_samples": "2", "p
 
 // startPrometheus runs a real Prometheus, of which `make test` puts a pinned version on PATH,
 // with the rules of alerting-rules on a faster clock.
-func startPrometheus(t *testing.T, exporter string) prometheusServer {
+func startPrometheus(t *testing.T, exporters ...string) prometheusServer {
 	t.Helper()
 	program, err := exec.LookPath("prometheus")
 	if err != nil {
@@ -106,8 +111,8 @@ func startPrometheus(t *testing.T, exporter string) prometheusServer {
 	}
 	config := filepath.Join(dir, "prometheus.yml")
 	write(t, config, fmt.Sprintf("global: {scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 1s}\n"+
-		"rule_files: [%q]\nscrape_configs:\n- job_name: proctree\n  static_configs:\n  - targets: [%q]\n",
-		filepath.Join(dir, "rules", "*.yml"), exporter))
+		"rule_files: [%q]\nscrape_configs:\n- job_name: proctree\n  static_configs:\n  - targets: [%s]\n",
+		filepath.Join(dir, "rules", "*.yml"), strings.Join(exporters, ", ")))
 	return serve(t, program, config, filepath.Join(dir, "data"))
 }
 

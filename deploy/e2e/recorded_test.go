@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -73,7 +74,8 @@ func (c *chain) recordedNames() []string {
 		}
 		for _, group := range file.Groups {
 			for _, rule := range group.Rules {
-				if rule.Record != "" {
+				// Names without a colon are metrics of hosts with the namespace node.
+				if strings.Contains(rule.Record, ":") {
 					names = append(names, rule.Record)
 				}
 			}
