@@ -148,7 +148,7 @@ func (c *command) namedOption(arg string) bool {
 	case isSecretName(name) && !isSwitch(name):
 		c.pending, c.name = option{kind: named}, name
 	case (name == "p" || name == "P") && c.namesUser():
-		c.pending = option{kind: likely}
+		c.pending = option{kind: short}
 	case name == "key":
 		c.pending = option{kind: random}
 	case writesSecret(name):
@@ -190,10 +190,12 @@ func (c *command) namesUser() bool {
 		if !c.spend(len(c.all)) {
 			return false
 		}
-		for _, arg := range c.all[c.from:] {
+		for i, arg := range c.all[c.from:] {
 			switch arg {
 			case "-u", "-U", "-l", "--user", "--username", "-user", "-username", "--login":
-				c.user = yes
+				if next := c.from + i + 1; next < len(c.all) && !strings.HasPrefix(c.all[next], "-") {
+					c.user = yes
+				}
 			}
 		}
 	}

@@ -22,6 +22,7 @@ const (
 	// The values from here on are only masked if they look like a secret, a generated one, or
 	// a pair. Otherwise the argument is not taken for the value of the option.
 	likely
+	short
 	likelyPair
 	loginPair
 	random
@@ -60,8 +61,12 @@ func (o option) mask(name, value string) string {
 		if looksSecret(value) {
 			return Mask
 		}
+	case short:
+		if name, rest, ok := strings.Cut(value, "="); looksSecret(value) && (!ok || strings.Trim(rest, "=") == "" || !isWordy(name)) {
+			return Mask
+		}
 	case random:
-		if looksRandom(value) && strings.IndexByte(value, '.') < 0 {
+		if looksRandom(value) && !strings.ContainsAny(value, "._-") {
 			return Mask
 		}
 	case loginPair:

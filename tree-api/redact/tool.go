@@ -162,8 +162,8 @@ func (c *command) letters(arg string) (string, bool) {
 		return arg[:2] + o.mask("", arg[2:]), true
 	}
 	if len(arg) > len("-hp") {
-		// rar has an option of two letters with the value right behind it.
-		if o, ok := c.option(arg[:len("-hp")]); ok && !o.apart {
+		// Some have options of two letters with the value right behind them: rar -hpSECRET.
+		if o, ok := c.option(arg[:len("-hp")]); ok && o.attached && o.kind <= assign {
 			return arg[:len("-hp")] + o.mask("", arg[len("-hp"):]), true
 		}
 	}

@@ -45,7 +45,7 @@ func isSecretValue(name, value string) bool {
 			return false
 		}
 	}
-	if len(bare) == 1 && isDigit(bare[0]) || isPlace(bare) || bare[0] == '[' {
+	if len(bare) == 1 && isDigit(bare[0]) || isPlace(bare) || bare[0] == '[' || hasSuffixFold(name, "auth") && isPlain(bare) {
 		return false
 	}
 	// Keys, credentials and cookies are often given as a path; a password may well begin
