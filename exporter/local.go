@@ -18,9 +18,9 @@ type callerKey struct{}
 // caller is who is at the other end of a connection. The owner of a socket does not change,
 // so it is found out once, and only if somebody wants to know.
 type caller struct {
-	once sync.Once
-	conn net.Conn
-	role access.Role
+	once    sync.Once
+	conn    net.Conn
+	account peer.Account
 }
 
 // withCaller is http.Server.ConnContext.
@@ -30,13 +30,14 @@ func withCaller(ctx context.Context, conn net.Conn) context.Context {
 
 // localRole is access.Config.Local: a caller on this host gets what the system shows to the
 // account of that caller, and a viewer's role where the system cannot tell.
-func (e *exporter) localRole(r *http.Request) access.Role {
+func (e *exporter) localRole(r *http.Request) (role access.Role, account string) {
 	c, ok := r.Context().Value(callerKey{}).(*caller)
 	if !ok {
-		return access.Public
+		return access.Public, ""
 	}
 	c.once.Do(func() {
-		sight, err := peer.Of(c.conn, peer.Config{
+		var err error
+		c.account, err = peer.Of(c.conn, peer.Config{
 			ProcPath: e.settings.procPath,
 			// What comes by a pinned iterator was given to this program, not to its account.
 			Privileged: e.settings.bpfPin != "",
@@ -44,9 +45,8 @@ func (e *exporter) localRole(r *http.Request) access.Role {
 		if err != nil {
 			level.Debug(e.loggers.root).Log("msg", "whose connection it is could not be found out", "remote", r.RemoteAddr, "err", err)
 		}
-		c.role = roleOf(sight)
 	})
-	return c.role
+	return roleOf(c.account.Sight), c.account.Name
 }
 
 func roleOf(sight peer.Sight) access.Role {

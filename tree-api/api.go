@@ -12,6 +12,7 @@ import (
 	"proctree/collector/host"
 	"proctree/tree-api/access"
 	"proctree/tree-api/rest"
+	"proctree/tree-api/share"
 	"proctree/tree-api/stream"
 	"proctree/tree-api/tree"
 	"proctree/tree-api/web"
@@ -42,7 +43,8 @@ type Config struct {
 type Limits struct {
 	// RequestTimeout is how long a request may take, 10 s; a stream has no end.
 	RequestTimeout time.Duration
-	// MaxRequests is how many requests are answered at once, 40; further ones get 503.
+	// MaxRequests is how many requests are answered at once, 40; further ones get 503. A
+	// caller who is alone can have three quarters of them, of the streams too.
 	MaxRequests int
 	// MaxStreams is how many streams there may be at once, 64; further ones get 503.
 	MaxStreams int
@@ -76,6 +78,7 @@ func New(cfg Config) (*API, error) {
 	if a.assets, err = readAssets(); err != nil {
 		return nil, fmt.Errorf("files of the page: %w", err)
 	}
+	work := share.NewWork()
 	a.calls = rest.New(rest.Config{
 		Models:         a.models,
 		Detailer:       cfg.Detailer,
@@ -85,14 +88,16 @@ func New(cfg Config) (*API, error) {
 		Access:         cfg.Access,
 		GrafanaURL:     cfg.GrafanaURL,
 		RequestTimeout: cfg.Limits.RequestTimeout,
-		MaxRequests:    cfg.Limits.MaxRequests,
+		Places:         share.NewPlaces(cfg.Limits.MaxRequests),
+		Work:           work,
 	})
 	a.streams = stream.New(stream.Config{
 		Models:         a.models,
 		Logger:         cfg.Logger,
 		Access:         cfg.Access,
 		RequestTimeout: cfg.Limits.RequestTimeout,
-		MaxStreams:     cfg.Limits.MaxStreams,
+		Places:         share.NewPlaces(cfg.Limits.MaxStreams),
+		Work:           work,
 	})
 	a.handler, err = a.routes()
 	return a, err

@@ -41,7 +41,7 @@ func apiOf(tb testing.TB, change ...func(*Config)) *API {
 }
 
 // operators makes an operator of every caller on this host, as root is one.
-func operators(*http.Request) access.Role { return access.Operator }
+func operators(*http.Request) (access.Role, string) { return access.Operator, "root" }
 
 // reply is an answer that has arrived.
 type reply struct {

@@ -26,7 +26,7 @@ func TestPublicSeesWhatTheKernelShowsEverybody(t *testing.T) {
 		Memory: map[string]uint64{"pss_bytes": 1}, IO: map[string]uint64{"read_bytes": 1}, WaitChan: "do_wait", Cwd: "/SECRET", Root: "/SECRET",
 		Cgroups: []string{"/SECRET"}, Descriptors: []process.Descriptor{{FD: 1, Target: "/SECRET"}},
 	}
-	control, err := access.New(access.Config{Local: func(*http.Request) access.Role { return access.Public }})
+	control, err := access.New(access.Config{Local: func(*http.Request) (access.Role, string) { return access.Public, "ann" }})
 	if err != nil {
 		t.Fatal(err)
 	}

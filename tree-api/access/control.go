@@ -15,9 +15,10 @@ type Config struct {
 	// Policy returns what holds now: it is asked at each request, so that a reload takes
 	// effect at once. Nil is the zero Policy.
 	Policy func() Policy
-	// Local returns the role of a caller on this host who needs no token: what the system
-	// shows the account of that caller. None refuses. Nil is a Viewer for everybody.
-	Local func(*http.Request) Role
+	// Local returns the role of a caller on this host who needs no token, which is what the
+	// system shows the account of that caller, and a name for the account. None refuses. Nil
+	// is a Viewer for everybody.
+	Local func(*http.Request) (role Role, account string)
 	// AllowedOrigins are further origins, as "https://grafana.example", whose pages may
 	// read the answers.
 	AllowedOrigins []string
@@ -53,7 +54,7 @@ func New(cfg Config) (*Control, error) {
 		cfg.Policy = func() Policy { return Policy{} }
 	}
 	if cfg.Local == nil {
-		cfg.Local = func(*http.Request) Role { return Viewer }
+		cfg.Local = func(*http.Request) (Role, string) { return Viewer, "" }
 	}
 	origins, err := parseOrigins(cfg.AllowedOrigins)
 	if err != nil {
@@ -67,6 +68,8 @@ type Grant struct {
 	Role Role
 	// Name is whose token it was; empty where nobody had to say who he is.
 	Name string
+	// Caller tells callers apart that share what there is.
+	Caller string
 	// token is the hash of the token, by which the grant is renewed; nil without one.
 	token *digest
 	// session is the secret of the session, empty without one.
@@ -79,7 +82,7 @@ func (c *Control) Authorize(r *http.Request) (Grant, error) {
 		return Grant{}, err
 	}
 	policy := c.cfg.Policy()
-	front := Grant{Role: policy.FrontRole}
+	front := Grant{Role: policy.FrontRole, Caller: "user " + userOf(r)}
 	switch {
 	case policy.Tokens == nil && front.Role != None:
 		return front, nil
@@ -103,11 +106,11 @@ func (c *Control) authorizeLocal(r *http.Request) (Grant, error) {
 	if err := checkLocal(r); err != nil {
 		return Grant{}, err
 	}
-	role := c.cfg.Local(r)
+	role, account := c.cfg.Local(r)
 	if role == None {
 		return Grant{}, forbidden("this host hides the processes of other accounts (hidepid): sign in with a token, or ask as root")
 	}
-	return Grant{Role: role}, nil
+	return Grant{Role: role, Caller: "account " + account}, nil
 }
 
 // CheckSite returns a *RefusalError for a request that the page of another site makes, be it
@@ -148,7 +151,21 @@ func (c *Control) authorizeByToken(r *http.Request, tokens *Tokens) (Grant, erro
 	return Grant{}, nil
 }
 
-func (t token) grant() Grant { return Grant{Role: t.role, Name: t.name, token: &t.hash} }
+func (t token) grant() Grant {
+	return Grant{Role: t.role, Name: t.name, Caller: "token " + t.name, token: &t.hash}
+}
+
+// userOf returns who the server in front has found to be calling: the user of a password, or
+// the subject of a client certificate.
+func userOf(r *http.Request) string {
+	if name, _, ok := r.BasicAuth(); ok {
+		return name
+	}
+	if r.TLS != nil && len(r.TLS.PeerCertificates) > 0 {
+		return r.TLS.PeerCertificates[0].Subject.String()
+	}
+	return ""
+}
 
 // bearer returns the secret of an Authorization header (RFC 6750, section 2.1).
 func bearer(r *http.Request) (string, bool) {

@@ -52,7 +52,7 @@ func checkStatus(tb testing.TB, control *access.Control, r *http.Request, want i
 }
 
 // operator is what a caller on this host is who may see everything.
-func operator(*http.Request) access.Role { return access.Operator }
+func operator(*http.Request) (access.Role, string) { return access.Operator, "root" }
 
 func TestLoopbackAlone(t *testing.T) {
 	control := controlOf(t, access.Config{Local: operator})
@@ -176,13 +176,13 @@ func TestHTTP10IsAProxys(t *testing.T) {
 // cannot be known.
 func TestLocalRole(t *testing.T) {
 	for _, role := range []access.Role{access.Public, access.Viewer, access.Operator} {
-		control := controlOf(t, access.Config{Local: func(*http.Request) access.Role { return role }})
+		control := controlOf(t, access.Config{Local: func(*http.Request) (access.Role, string) { return role, "ann" }})
 		if grant := checkStatus(t, control, request(t, local, "localhost"), http.StatusOK); grant.Role != role || !control.Holds(grant) {
 			t.Errorf("role %d, want %d, which holds", grant.Role, role)
 		}
 		checkStatus(t, control, request(t, remote, "localhost"), http.StatusForbidden)
 	}
-	hidden := controlOf(t, access.Config{Local: func(*http.Request) access.Role { return access.None }})
+	hidden := controlOf(t, access.Config{Local: func(*http.Request) (access.Role, string) { return access.None, "" }})
 	checkStatus(t, hidden, request(t, local, "localhost"), http.StatusForbidden)
 	if grant := checkStatus(t, controlOf(t, access.Config{}), request(t, local, "localhost"), http.StatusOK); grant.Role != access.Viewer {
 		t.Errorf("role %s where nothing is known", grant.Role)
@@ -240,4 +240,36 @@ func TestRoles(t *testing.T) {
 			t.Errorf("%q is the role %s", name, role)
 		}
 	}
+}
+
+// TestCallers: each has a name of its own, and all that use one token the same.
+func TestCallers(t *testing.T) {
+	files, viewer, operator := twoTokens(t)
+	control := controlOf(t, access.Config{Policy: files.policy, Local: func(r *http.Request) (access.Role, string) {
+		return access.Public, r.RemoteAddr
+	}})
+	callers := map[string]string{}
+	add := func(who string, r *http.Request) {
+		t.Helper()
+		grant := checkStatus(t, control, r, http.StatusOK)
+		if other, ok := callers[grant.Caller]; ok || grant.Caller == "" {
+			t.Errorf("%s and %s are both %q", who, other, grant.Caller)
+		}
+		callers[grant.Caller] = who
+	}
+	add("the viewer", request(t, remote, "h", "Authorization", "Bearer "+viewer))
+	add("the operator", request(t, remote, "h", "Authorization", "Bearer "+operator))
+	again := checkStatus(t, control, request(t, local, "h", "Authorization", "Bearer "+viewer), http.StatusOK)
+	if callers[again.Caller] != "the viewer" {
+		t.Errorf("the viewer's token from elsewhere is %q", again.Caller)
+	}
+	files.Tokens, files.FrontRole = nil, access.Viewer
+	for _, user := range []string{"grafana", "ann"} {
+		r := request(t, remote, "h")
+		r.SetBasicAuth(user, "secret")
+		add("user "+user, r)
+	}
+	files.FrontRole = access.None
+	add("an account", request(t, local, "localhost"))
+	add("another one", request(t, "127.0.0.1:9", "localhost"))
 }

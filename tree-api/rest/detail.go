@@ -16,7 +16,7 @@ import (
 )
 
 // getProcess answers GET /api/v1/processes/{pid}.
-func (c *Calls) getProcess(r *http.Request, role access.Role) (answer, error) {
+func (c *Calls) getProcess(r *http.Request, who access.Grant) (answer, error) {
 	if err := noParameters(r); err != nil {
 		return answer{}, err
 	}
@@ -28,7 +28,7 @@ func (c *Calls) getProcess(r *http.Request, role access.Role) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	v := m.As(role)
+	v := m.As(who.Role)
 	i, ok := v.Find(int(pid))
 	if !ok {
 		return answer{}, fmt.Errorf("pid %d: %w", pid, process.ErrNoProcess)

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 
 	"proctree/collector/process"
 	"proctree/tree-api/access"
 	"proctree/tree-api/jsontext"
+	"proctree/tree-api/share"
 	"proctree/tree-api/tree"
 )
 
@@ -54,6 +56,22 @@ func WrongMethod(r *http.Request, allowed string) *CallError {
 		Kind:    errorMethod,
 		Headers: map[string]string{"Allow": allowed},
 		Err:     fmt.Errorf("method %s is not allowed here", r.Method),
+	}
+}
+
+// Charge takes the steps of regular expressions from what a caller may use.
+func Charge(work *share.Work, caller string) func(steps int) error {
+	return func(steps int) error {
+		wait := work.Spend(caller, steps, time.Now())
+		if wait == 0 {
+			return nil
+		}
+		return &CallError{
+			Status:  http.StatusTooManyRequests,
+			Kind:    errorTooMany,
+			Headers: map[string]string{"Retry-After": strconv.Itoa(int(wait.Seconds()))},
+			Err:     fmt.Errorf("your regular expressions use more than your share of the CPU; try again in %s", wait),
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ type HostInfo struct {
 }
 
 // getHost answers GET /api/v1/host.
-func (c *Calls) getHost(r *http.Request, role access.Role) (answer, error) {
+func (c *Calls) getHost(r *http.Request, who access.Grant) (answer, error) {
 	if err := noParameters(r); err != nil {
 		return answer{}, err
 	}
@@ -36,7 +36,7 @@ func (c *Calls) getHost(r *http.Request, role access.Role) (answer, error) {
 		links = append(links, link{"logout", "logout"})
 		variant.Set("links", "logout")
 	}
-	return answer{tag: tag(m, role, variant), data: func(dst []byte, _ tree.Pass) []byte {
+	return answer{tag: tag(m, who.Role, variant), data: func(dst []byte, _ tree.Pass) []byte {
 		return c.appendHost(dst, m.Tree, links)
 	}}, nil
 }

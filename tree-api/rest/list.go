@@ -14,16 +14,16 @@ import (
 )
 
 // getTree answers GET /api/v1/tree.
-func (c *Calls) getTree(r *http.Request, role access.Role) (answer, error) {
-	return c.list(r, role, tree.Nested)
+func (c *Calls) getTree(r *http.Request, who access.Grant) (answer, error) {
+	return c.list(r, who, tree.Nested)
 }
 
 // getProcesses answers GET /api/v1/processes.
-func (c *Calls) getProcesses(r *http.Request, role access.Role) (answer, error) {
-	return c.list(r, role, tree.Flat)
+func (c *Calls) getProcesses(r *http.Request, who access.Grant) (answer, error) {
+	return c.list(r, who, tree.Flat)
 }
 
-func (c *Calls) list(r *http.Request, role access.Role, as tree.Shape) (answer, error) {
+func (c *Calls) list(r *http.Request, who access.Grant, as tree.Shape) (answer, error) {
 	values, err := UrlValues(r)
 	if err != nil {
 		return answer{}, err
@@ -32,20 +32,20 @@ func (c *Calls) list(r *http.Request, role access.Role, as tree.Shape) (answer, 
 	if err != nil {
 		return answer{}, err
 	}
-	if err := q.CheckRole(role); err != nil {
+	if err := q.CheckRole(who.Role); err != nil {
 		return answer{}, err
 	}
 	m, err := c.cfg.Models.Current(r.Context())
 	if err != nil {
 		return answer{}, err
 	}
-	v := m.As(role)
-	s, err := v.SelectNodes(r.Context(), q)
+	v := m.As(who.Role)
+	s, err := v.SelectNodes(r.Context(), q.Charged(Charge(c.cfg.Work, who.Caller)))
 	if err != nil {
 		return answer{}, err
 	}
 	return answer{
-		tag: tag(m, role, values),
+		tag: tag(m, who.Role, values),
 		data: func(dst []byte, pass tree.Pass) []byte {
 			dst = c.appendHead(dst, v, s)
 			if as == tree.Nested {

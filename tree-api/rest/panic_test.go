@@ -15,7 +15,7 @@ import (
 // TestPanicInTheMiddle holds that an answer of which a part is gone breaks off, and does
 // not look whole.
 func TestPanicInTheMiddle(t *testing.T) {
-	failing := New(Config{Logger: log.NewNopLogger(), RequestTimeout: time.Minute, MaxRequests: 1})
+	failing := New(Config{Logger: log.NewNopLogger(), RequestTimeout: time.Minute})
 	defer func() {
 		if cause, _ := recover().(error); !errors.Is(cause, http.ErrAbortHandler) {
 			t.Errorf("ends with %v, want the connection to be broken", cause)

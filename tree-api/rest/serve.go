@@ -18,6 +18,7 @@ import (
 
 	"proctree/collector/host"
 	"proctree/tree-api/access"
+	"proctree/tree-api/share"
 	"proctree/tree-api/tree"
 )
 
@@ -38,8 +39,10 @@ type Config struct {
 	GrafanaURL string
 	// RequestTimeout is how long a request may take.
 	RequestTimeout time.Duration
-	// MaxRequests is how many requests are answered at once; further ones get 503.
-	MaxRequests int
+	// Places are for the requests that are answered at once; further ones get 503.
+	Places *share.Places
+	// Work is what callers may use for regular expressions.
+	Work *share.Work
 }
 
 // Calls answers the calls that read the process table once.
@@ -47,7 +50,6 @@ type Calls struct {
 	cfg Config
 	// started tells the entity tags of two runs apart.
 	started string
-	slots   chan struct{}
 	// edition counts the configurations.
 	edition atomic.Uint64
 	// buffers keeps the *[]byte of answers for the next ones.
@@ -59,7 +61,6 @@ func New(cfg Config) *Calls {
 	return &Calls{
 		cfg:     cfg,
 		started: strconv.FormatInt(time.Now().UnixNano(), 36),
-		slots:   make(chan struct{}, cfg.MaxRequests),
 	}
 }
 
@@ -85,8 +86,8 @@ type answer struct {
 	data func(dst []byte, pass tree.Pass) []byte
 }
 
-// call answers one request of a caller with the role.
-type call func(r *http.Request, role access.Role) (answer, error)
+// call answers one request of a caller.
+type call func(r *http.Request, who access.Grant) (answer, error)
 
 // ReadOnly lets GET and HEAD through.
 func ReadOnly(next http.Handler) http.Handler {
@@ -107,24 +108,23 @@ func (c *Calls) guarded(next call) http.Handler {
 			WriteFailure(w, FailureOf(err))
 			return
 		}
-		c.serve(w, r, func(r *http.Request) (answer, error) { return next(r, grant.Role) })
+		release, ok := c.cfg.Places.Take(grant.Caller)
+		if !ok {
+			WriteFailure(w, &CallError{
+				Status:  http.StatusServiceUnavailable,
+				Kind:    ErrorUnavailable,
+				Headers: map[string]string{"Retry-After": "1"},
+				Err:     fmt.Errorf("more than %d requests at once, or more than your share of them", c.cfg.Places.Most()),
+			})
+			return
+		}
+		defer release()
+		c.serve(w, r, func(r *http.Request) (answer, error) { return next(r, grant) })
 	})
 }
 
 // serve makes one answer within the bounds of the configuration.
 func (c *Calls) serve(w http.ResponseWriter, r *http.Request, next func(*http.Request) (answer, error)) {
-	select {
-	case c.slots <- struct{}{}:
-		defer func() { <-c.slots }()
-	default:
-		WriteFailure(w, &CallError{
-			Status:  http.StatusServiceUnavailable,
-			Kind:    ErrorUnavailable,
-			Headers: map[string]string{"Retry-After": "1"},
-			Err:     fmt.Errorf("more than %d requests at once", c.cfg.MaxRequests),
-		})
-		return
-	}
 	ctx, cancel := context.WithTimeout(r.Context(), c.cfg.RequestTimeout)
 	defer cancel()
 	got, err := c.make(func() (answer, error) { return next(r.WithContext(ctx)) })

@@ -96,7 +96,7 @@ func (f *feed) end(c *client, why farewell) {
 // advance leads all clients to a newer table. Who does not keep up is cut, so that nobody
 // waits for anybody.
 func (f *feed) advance(ctx context.Context, m *tree.Model) error {
-	next, err := tree.NextFrame(ctx, m.As(f.role), f.query)
+	next, err := tree.NextFrame(ctx, m.As(f.role), f.query, f.shown)
 	if err != nil {
 		return err
 	}

@@ -18,15 +18,12 @@ type hub struct {
 	models  *tree.Models
 	logger  log.Logger
 	timeout time.Duration
-	most    int
 
 	// work counts the loop and the streams.
 	work sync.WaitGroup
 
 	mu    sync.Mutex
 	feeds map[feedKey]*feed
-	// streams counts those that have a place, with or without a feed yet.
-	streams int
 	// stopAhead ends the reading for a stream that is yet to come; nil while there is none.
 	stopAhead context.CancelFunc
 	// stop ends the loop; nil while there is none.
@@ -36,24 +33,15 @@ type hub struct {
 	edition uint64
 }
 
-// reserve takes one of the places for streams; false if there is none left.
-func (h *hub) reserve() bool {
+// begin counts a stream, whose end is work.Done; false after the end of all.
+func (h *hub) begin() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.closed || h.streams >= h.most {
+	if h.closed {
 		return false
 	}
-	h.streams++
 	h.work.Add(1)
 	return true
-}
-
-// release gives the place back.
-func (h *hub) release() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.streams--
-	h.work.Done()
 }
 
 // join starts a stream. The caller leaves when it is over.
@@ -84,7 +72,8 @@ func (h *hub) open(ctx context.Context, wish *subscription) (*feed, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &feed{query: wish.query, role: wish.role, shown: shown, sequence: tree.FirstSequence, clients: map[*client]struct{}{}}
+	// What changes later is little, and shared by all who ask for the same.
+	f := &feed{query: wish.query.Charged(nil), role: wish.role, shown: shown, sequence: tree.FirstSequence, clients: map[*client]struct{}{}}
 	if wish.isOpening() {
 		f.full[tree.InColumns] = m.Openings.Message(shown)
 	}

@@ -300,7 +300,7 @@ func TestHubCloses(t *testing.T) {
 		if err := <-closed; err != nil {
 			t.Error(err)
 		}
-		if following.hub.reserve() {
+		if _, ok := following.reserve("somebody"); ok {
 			t.Error("there is a place for a stream after the end")
 		}
 		if _, err := following.hub.join(t.Context(), l.wish); !errors.Is(err, errClosed) {

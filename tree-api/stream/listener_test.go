@@ -7,14 +7,16 @@ import (
 	"github.com/go-kit/log"
 
 	"proctree/tree-api/access"
+	"proctree/tree-api/share"
 	"proctree/tree-api/tree"
 	"proctree/tree-api/treetest"
 )
 
 // listener is a stream without a connection.
 type listener struct {
-	hub  *hub
-	wish *subscription
+	hub     *hub
+	release func()
+	wish    *subscription
 	*client
 	left bool
 }
@@ -28,7 +30,7 @@ func streamsOf(tb testing.TB, source tree.Source) *Streams {
 	}
 	return New(Config{
 		Models: tree.NewModels(source),
-		Logger: log.NewNopLogger(), Access: control, RequestTimeout: 10 * time.Second, MaxStreams: DefaultMaxStreams,
+		Logger: log.NewNopLogger(), Access: control, RequestTimeout: 10 * time.Second, Places: share.NewPlaces(DefaultMaxStreams), Work: share.NewWork(),
 	})
 }
 
@@ -48,14 +50,15 @@ func listen(tb testing.TB, streams *Streams, interval int, role access.Role, fil
 
 func join(tb testing.TB, streams *Streams, wish *subscription) *listener {
 	tb.Helper()
-	if !streams.hub.reserve() {
+	release, ok := streams.reserve("somebody")
+	if !ok {
 		tb.Fatal("no place for a stream")
 	}
 	c, err := streams.hub.join(tb.Context(), wish)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	l := &listener{hub: streams.hub, wish: wish, client: c}
+	l := &listener{hub: streams.hub, release: release, wish: wish, client: c}
 	tb.Cleanup(l.leave)
 	return l
 }
@@ -69,7 +72,7 @@ func (l *listener) leave() {
 	}
 	l.left = true
 	l.hub.leave(l.wish.feedKey, l.client)
-	l.hub.release()
+	l.release()
 }
 
 // next returns the next message, and how long it took to come.

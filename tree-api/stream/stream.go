@@ -13,6 +13,7 @@ import (
 	"proctree/collector/group"
 	"proctree/tree-api/access"
 	"proctree/tree-api/rest"
+	"proctree/tree-api/share"
 	"proctree/tree-api/tree"
 )
 
@@ -36,8 +37,10 @@ type Config struct {
 	Access *access.Control
 	// RequestTimeout is how long the first message and one scan may take.
 	RequestTimeout time.Duration
-	// MaxStreams is how many streams there may be at once; further ones get 503.
-	MaxStreams int
+	// Places are for the streams that there may be at once; further ones get 503.
+	Places *share.Places
+	// Work is what callers may use for regular expressions.
+	Work *share.Work
 }
 
 // Streams follows the process table for many readers.
@@ -52,7 +55,6 @@ func New(cfg Config) *Streams {
 		models:  cfg.Models,
 		logger:  cfg.Logger,
 		timeout: cfg.RequestTimeout,
-		most:    cfg.MaxStreams,
 		feeds:   map[feedKey]*feed{},
 	}}
 }
@@ -72,17 +74,19 @@ func (s *Streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		rest.WriteFailure(w, rest.FailureOf(err))
 		return
 	}
+	wish.query = wish.query.Charged(rest.Charge(s.cfg.Work, grant.Caller))
 	wish.holds = func() bool { return s.cfg.Access.Holds(grant) }
-	if !s.hub.reserve() {
+	release, ok := s.reserve(grant.Caller)
+	if !ok {
 		rest.WriteFailure(w, &rest.CallError{
 			Status:  http.StatusServiceUnavailable,
 			Kind:    rest.ErrorUnavailable,
 			Headers: map[string]string{"Retry-After": "5"},
-			Err:     fmt.Errorf("there are %d streams already", s.cfg.MaxStreams),
+			Err:     fmt.Errorf("there are %d streams already, or your share of them", s.cfg.Places.Most()),
 		})
 		return
 	}
-	defer s.hub.release()
+	defer release()
 	c, err := s.joinWithin(r.Context(), wish)
 	if err != nil {
 		rest.WriteFailure(w, rest.FailureOf(err))
@@ -96,6 +100,22 @@ func (s *Streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer func() { _ = conn.CloseNow() }()
 	s.follow(r.Context(), conn, c)
+}
+
+// reserve takes one of the places for streams, unless the caller has its share of them.
+func (s *Streams) reserve(caller string) (release func(), ok bool) {
+	free, ok := s.cfg.Places.Take(caller)
+	if !ok {
+		return nil, false
+	}
+	if !s.hub.begin() {
+		free()
+		return nil, false
+	}
+	return func() {
+		free()
+		s.hub.work.Done()
+	}, true
 }
 
 // joinWithin bounds the time until the first message is there.

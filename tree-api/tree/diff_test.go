@@ -119,7 +119,7 @@ func TestDepthOfStream(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f, err := NextFrame(t.Context(), v, q)
+		f, err := NextFrame(t.Context(), v, q, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

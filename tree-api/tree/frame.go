@@ -15,7 +15,11 @@ type Frame struct {
 
 // NewFrame applies a query.
 func NewFrame(ctx context.Context, v *View, q *Query) (*Frame, error) {
-	s, err := v.SelectNodes(ctx, q)
+	return frameAfter(ctx, v, q, nil)
+}
+
+func frameAfter(ctx context.Context, v *View, q *Query, before *Frame) (*Frame, error) {
+	s, err := v.selectAfter(ctx, q, before)
 	if err != nil {
 		return nil, err
 	}
@@ -25,10 +29,10 @@ func NewFrame(ctx context.Context, v *View, q *Query) (*Frame, error) {
 	return &Frame{View: v, Selection: s}, nil
 }
 
-// NextFrame applies a query that had an answer before: now its root may have ended, which
-// leaves nothing to show.
-func NextFrame(ctx context.Context, v *View, q *Query) (*Frame, error) {
-	f, err := NewFrame(ctx, v, q)
+// NextFrame applies a query that had the answer before: now its root may have ended, which
+// leaves nothing to show. It searches only the texts that changed.
+func NextFrame(ctx context.Context, v *View, q *Query, before *Frame) (*Frame, error) {
+	f, err := frameAfter(ctx, v, q, before)
 	if errors.Is(err, ErrNoRoot) {
 		return &Frame{View: v, Selection: &Selection{kept: make([]kept, len(v.Nodes)), root: NoParent}}, nil
 	}

@@ -21,11 +21,27 @@ type matcher struct {
 	spans bool
 	// scratch holds what is made to be searched.
 	scratch []byte
+	// before is the answer to the same query in an earlier scan; nil is none. What did not
+	// change since is not searched again.
+	before *Frame
+	// at is the place in before that the walk has reached; both are sorted by PID.
+	at int
+	// steps is what the regular expression has cost.
+	steps int
 }
 
-func newMatcher(v *View, q *Query) matcher {
-	m := matcher{View: v, query: q}
-	if q.match != "" || q.regexp != nil {
+// finding is whether the texts of a process match.
+type finding uint8
+
+const (
+	notLooked finding = iota
+	notFound
+	found
+)
+
+func newMatcher(v *View, q *Query, before *Frame) *matcher {
+	m := &matcher{View: v, query: q, before: before}
+	if q.searches() {
 		m.places = q.places(v.Role)
 		m.number = strings.Trim(q.match, "0123456789") == ""
 		m.spans = strings.Contains(q.match, " ")
@@ -33,22 +49,68 @@ func newMatcher(v *View, q *Query) matcher {
 	return m
 }
 
-// matches reports whether a node passes every filter. A value that is not known passes no
-// minimum.
-func (m *matcher) matches(i int32) bool {
+// matches reports whether a node passes every filter, and notes what it found in its texts. A
+// value that is not known passes no minimum. It has to be called in order of PID.
+func (m *matcher) matches(i int32, findings []finding) (bool, error) {
 	n, q := &m.Nodes[i], m.query
 	for at := range q.oneOf {
 		if o := &q.oneOf[at]; !slices.Contains(o.values, o.text(n)) {
-			return false
+			return false, nil
 		}
 	}
 	for at := range q.atLeast {
 		a := &q.atLeast[at]
 		if value, ok := a.number(m.Tree, n); !ok || value < a.minimum {
-			return false
+			return false, nil
 		}
 	}
-	return (q.match == "" || m.hasText(i)) && (q.regexp == nil || m.hasPattern(i))
+	if !q.searches() {
+		return true, nil
+	}
+	findings[i] = m.foundBefore(i)
+	if findings[i] == notLooked {
+		ok, err := m.look(i)
+		if err != nil {
+			return false, err
+		}
+		findings[i] = notFound
+		if ok {
+			findings[i] = found
+		}
+	}
+	return findings[i] == found, nil
+}
+
+// foundBefore returns the finding of the earlier answer if the process has the same texts
+// still.
+func (m *matcher) foundBefore(i int32) finding {
+	if m.before == nil || m.before.findings == nil {
+		return notLooked
+	}
+	now := &m.Nodes[i]
+	for m.at < len(m.before.Nodes) && m.before.Nodes[m.at].Process.Compare(now.Process.ID) < 0 {
+		m.at++
+	}
+	if m.at == len(m.before.Nodes) {
+		return notLooked
+	}
+	old := &m.before.Nodes[m.at]
+	if old.Process.ID != now.Process.ID || old.Process.Name != now.Process.Name || old.Group != now.Group ||
+		m.before.facts[m.at] != m.facts[i] {
+		return notLooked
+	}
+	return m.before.findings[m.at]
+}
+
+// look searches the texts of a node.
+func (m *matcher) look(i int32) (bool, error) {
+	if m.query.match != "" && !m.hasText(i) {
+		return false, nil
+	}
+	if m.query.pattern == nil {
+		return true, nil
+	}
+	return m.hasPattern(i)
 }
 
 // hasText looks for the text.
@@ -88,26 +150,40 @@ func (m *matcher) hasArgument(arguments []string) bool {
 }
 
 // hasPattern looks for the regular expression.
-func (m *matcher) hasPattern(i int32) bool {
+func (m *matcher) hasPattern(i int32) (bool, error) {
 	n := &m.Nodes[i]
 	for _, f := range m.places {
-		if f.source == fromText || f.source == fromGroup {
-			if text := f.text(n); text != "" && m.query.regexp.MatchString(text) {
-				return true
-			}
-			continue
-		}
 		m.scratch = m.scratch[:0]
-		if f.source == fromList {
+		switch f.source {
+		case fromText, fromGroup:
+			m.scratch = append(m.scratch, f.text(n)...)
+		case fromList:
 			m.joinArguments(m.facts[i].cmdline)
-		} else {
+		default:
 			m.scratch = f.appendValue(m.scratch, m.View, n)
 		}
-		if len(m.scratch) > 0 && m.query.regexp.Match(m.scratch) {
-			return true
+		if len(m.scratch) == 0 {
+			continue
+		}
+		if err := m.spend(m.query.pattern.steps(len(m.scratch))); err != nil {
+			return false, err
+		}
+		if m.query.pattern.Match(m.scratch) {
+			return true, nil
 		}
 	}
-	return false
+	return false, nil
+}
+
+// spend takes the steps from what this answer, and the caller, may use.
+func (m *matcher) spend(steps int) error {
+	if m.query.charge == nil {
+		return nil
+	}
+	if m.steps += steps; m.steps > maxSteps {
+		return BadParameter("regexp", errTooMuchWork)
+	}
+	return m.query.charge(steps)
 }
 
 // joinArguments writes the arguments into scratch, with spaces between them.

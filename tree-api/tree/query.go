@@ -3,7 +3,6 @@ package tree
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -20,8 +19,11 @@ const (
 // of them, by PID. A process must pass every filter that is given.
 type Query struct {
 	// match is text to find, in lower case; "" is none.
-	match  string
-	regexp *regexp.Regexp
+	match   string
+	pattern *pattern
+	// charge takes the steps of the regular expression from what the caller may use; nil
+	// counts nothing.
+	charge func(steps int) error
 	// in are the fields in which match and regexp look; empty is wherever the role may.
 	in []*field
 	// oneOf are the texts that must be one of several, atLeast the numbers with a minimum.
@@ -160,6 +162,17 @@ func unknownParameter(values url.Values, as Shape, others []string) error {
 	}
 	return BadParameter(slices.Min(unknown), fmt.Errorf("unknown; there are %s", strings.Join(names, ", ")))
 }
+
+// Charged returns the query, whose regular expression takes its steps from charge before it
+// makes them. Nil counts nothing.
+func (q *Query) Charged(charge func(steps int) error) *Query {
+	charged := *q
+	charged.charge = charge
+	return &charged
+}
+
+// searches reports whether the query looks for a text.
+func (q *Query) searches() bool { return q.match != "" || q.pattern != nil }
 
 // ParseValues parses the query of a URL; the error is a *badParameterError.
 func ParseValues(query string) (url.Values, error) {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,7 +33,7 @@ func (q *Query) readRegexp(value string) error {
 		return err
 	}
 	var err error
-	q.regexp, err = regexp.Compile(value)
+	q.pattern, err = compilePattern(value)
 	return err
 }
 

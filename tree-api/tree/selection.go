@@ -27,6 +27,8 @@ type Selection struct {
 	Matched int
 	// root is the top of the subtree asked for, NoParent for the whole table.
 	root int32
+	// findings has one entry per node; nil where no text is searched.
+	findings []finding
 }
 
 // ErrNoRoot is returned for a query whose root is not in the tree.
@@ -34,6 +36,11 @@ var ErrNoRoot = errors.New("no such process")
 
 // SelectNodes applies a query. It stops when ctx ends: an expression may be slow.
 func (v *View) SelectNodes(ctx context.Context, q *Query) (*Selection, error) {
+	return v.selectAfter(ctx, q, nil)
+}
+
+// selectAfter is SelectNodes after an earlier answer to the same query; nil is none.
+func (v *View) selectAfter(ctx context.Context, q *Query, before *Frame) (*Selection, error) {
 	s := &Selection{kept: make([]kept, len(v.Nodes)), root: NoParent}
 	candidates := v.topDown()
 	if q.root != 0 {
@@ -44,7 +51,7 @@ func (v *View) SelectNodes(ctx context.Context, q *Query) (*Selection, error) {
 		s.root = root
 		candidates = v.descendants(root)
 	}
-	if err := v.findMatches(ctx, s, q, candidates); err != nil {
+	if err := v.findMatches(ctx, s, newMatcher(v, q, before), candidates); err != nil {
 		return nil, err
 	}
 	s.Matched = len(s.list)
@@ -57,18 +64,27 @@ func (v *View) SelectNodes(ctx context.Context, q *Query) (*Selection, error) {
 }
 
 // findMatches fills s.list in order of PID.
-func (v *View) findMatches(ctx context.Context, s *Selection, q *Query, candidates []int32) error {
+func (v *View) findMatches(ctx context.Context, s *Selection, m *matcher, candidates []int32) error {
 	for _, i := range candidates {
 		s.kept[i] = AsMatch
 	}
-	m := newMatcher(v, q)
+	if m.query.searches() {
+		s.findings = make([]finding, len(v.Nodes))
+	}
 	s.list = make([]int32, 0, len(candidates))
 	for i := range int32(len(v.Nodes)) {
 		const batch = 256
 		if i%batch == 0 && ctx.Err() != nil {
 			return fmt.Errorf("filter the processes: %w", ctx.Err())
 		}
-		if s.kept[i] == AsMatch && m.matches(i) {
+		if s.kept[i] != AsMatch {
+			continue
+		}
+		ok, err := m.matches(i, s.findings)
+		if err != nil {
+			return err
+		}
+		if ok {
 			s.list = append(s.list, i)
 		}
 	}

@@ -7,16 +7,24 @@ import "net"
 // Sight is how much the system shows an account of the processes of others.
 type Sight uint8
 
+// What accounts see.
 const (
 	// Unknown is that the system cannot tell whose program it is.
 	Unknown Sight = iota
-	// Nothing: the system hides the processes of others (hidepid, proc(5)).
+	// Nothing is for a system that hides the processes of others (hidepid, proc(5)).
 	Nothing
-	// Public: what every account may see, without what is kept for a process' owner.
+	// Public is what every account may see, without what is kept for a process' owner.
 	Public
-	// All: the account sees whatever this program sees.
+	// All is whatever this program sees.
 	All
 )
+
+// Account is whose program is at the other end.
+type Account struct {
+	Sight Sight
+	// Name tells accounts apart, such as "1000" by its user ID; empty if it is not known.
+	Name string
+}
 
 // Config sets up the finding.
 type Config struct {
@@ -27,12 +35,12 @@ type Config struct {
 	Privileged bool
 }
 
-// Of returns what the account at the other end of a connection may see. The connection has
-// to come from this host.
-func Of(conn net.Conn, cfg Config) (Sight, error) {
+// Of returns the account at the other end of a connection. The connection has to come from
+// this host. With an error, the account is one of which nothing is known.
+func Of(conn net.Conn, cfg Config) (Account, error) {
 	// A TLS connection has another one inside.
 	if tls, ok := conn.(interface{ NetConn() net.Conn }); ok {
 		conn = tls.NetConn()
 	}
-	return sightOf(conn, cfg)
+	return accountOf(conn, cfg)
 }

@@ -8,25 +8,24 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/prometheus/procfs"
 	"golang.org/x/sys/unix"
 )
 
-func sightOf(conn net.Conn, cfg Config) (Sight, error) {
+func accountOf(conn net.Conn, cfg Config) (Account, error) {
 	uid, err := owner(conn)
 	if err != nil {
-		// Not Unknown: whoever it is, this much the kernel shows to everybody.
-		return public(cfg), err
+		// Whoever it is, this much the kernel shows to everybody.
+		return Account{Sight: public(cfg)}, err
 	}
-	switch {
-	case uid == 0:
-		return All, nil
-	case uid == os.Geteuid() && !cfg.Privileged && isOrdinary(cfg):
-		return All, nil
+	account := Account{Name: strconv.Itoa(uid), Sight: All}
+	if uid != 0 && (uid != os.Geteuid() || cfg.Privileged || !isOrdinary(cfg)) {
+		account.Sight = public(cfg)
 	}
-	return public(cfg), nil
+	return account, nil
 }
 
 // owner returns the user at the other end, as this program's user namespace numbers it.

@@ -108,11 +108,11 @@ func TestOwnerOfAnotherAccount(t *testing.T) {
 	if err != nil || uid != nobody {
 		t.Errorf("owner is %d, %v, want %d", uid, err, nobody)
 	}
-	if sight, err := Of(conn, Config{ProcPath: "/proc"}); err != nil || sight == All || sight == Unknown {
-		t.Errorf("nobody sees %d, %v", sight, err)
+	if account, err := Of(conn, Config{ProcPath: "/proc"}); err != nil || account.Sight == All || account.Sight == Unknown || account.Name != "65534" {
+		t.Errorf("nobody is %+v, %v", account, err)
 	}
-	if sight, err := Of(tls.Server(conn, &tls.Config{MinVersion: tls.VersionTLS12}), Config{ProcPath: "/proc"}); err != nil || sight == All {
-		t.Errorf("over TLS nobody sees %d, %v", sight, err)
+	if account, err := Of(tls.Server(conn, &tls.Config{MinVersion: tls.VersionTLS12}), Config{ProcPath: "/proc"}); err != nil || account.Sight == All {
+		t.Errorf("over TLS nobody is %+v, %v", account, err)
 	}
 }
 
@@ -130,8 +130,8 @@ func TestClosedSocketIsNobodys(t *testing.T) {
 	if uid, err := owner(conn); err == nil {
 		t.Errorf("a closed socket belongs to %d", uid)
 	}
-	if sight, err := Of(conn, Config{ProcPath: "/proc"}); err == nil || sight == All {
-		t.Errorf("a closed socket sees %d, %v", sight, err)
+	if account, err := Of(conn, Config{ProcPath: "/proc"}); err == nil || account.Sight == All || account.Name != "" {
+		t.Errorf("a closed socket is of %+v, %v", account, err)
 	}
 }
 

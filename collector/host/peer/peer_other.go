@@ -4,5 +4,5 @@ package peer
 
 import "net"
 
-// sightOf cannot tell: there is no call for it that an ordinary program may make.
-func sightOf(net.Conn, Config) (Sight, error) { return Unknown, nil }
+// accountOf cannot tell.
+func accountOf(net.Conn, Config) (Account, error) { return Account{Sight: Unknown}, nil }
