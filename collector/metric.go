@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"proctree/collector/exposition"
+
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -38,6 +40,18 @@ func (m *metric) Write(out *dto.Metric) error {
 		out.Gauge = &dto.Gauge{Value: &m.value}
 	}
 	return nil
+}
+
+// Sample implements exposition.Sampler.
+func (m *metric) Sample() exposition.Sample {
+	s := exposition.Sample{Labels: m.labels, Type: dto.MetricType_GAUGE, Value: m.value}
+	switch m.kind {
+	case prometheus.CounterValue:
+		s.Type, s.Created = dto.MetricType_COUNTER, m.created
+	case prometheus.UntypedValue:
+		s.Type = dto.MetricType_UNTYPED
+	}
+	return s
 }
 
 // pair returns a label with the value made valid UTF-8, for the kernel takes any bytes as

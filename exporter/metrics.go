@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"proctree/collector"
+	"proctree/collector/exposition"
 	"proctree/collector/group"
 )
 
@@ -42,6 +43,7 @@ type metricsHandler struct {
 	own *prometheus.Registry
 	// slots bounds the scrapes at once; nil does not.
 	slots chan struct{}
+	pages *pages
 }
 
 func (e *exporter) newMetricsHandler() http.Handler {
@@ -50,6 +52,7 @@ func (e *exporter) newMetricsHandler() http.Handler {
 		source: e.source,
 		set:    e.set,
 		always: e.collectors(),
+		pages:  newPages(e.loggers.root),
 	}
 	if n := e.settings.maxRequests; n > 0 {
 		h.slots = make(chan struct{}, n)
@@ -63,6 +66,8 @@ func (e *exporter) newMetricsHandler() http.Handler {
 		collector.Started(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), e.started),
 	)
 	h.always = append(h.always, h.own)
+	// The counters of its errors are there from the start.
+	promhttp.HandlerFor(prometheus.NewRegistry(), promhttp.HandlerOpts{Registry: h.own})
 	return promhttp.InstrumentMetricHandler(h.own, compressed(h))
 }
 
@@ -78,13 +83,21 @@ func (e *exporter) collectors() []prometheus.Collector {
 
 // compressed compresses for who accepts it, as Prometheus does. The fastest level of this
 // library makes an answer a sixth larger than promhttp's compression does, and takes a
-// fraction of its time, which was a third of a scrape.
+// fraction of its time, which was a third of a scrape. What is answered to this very host is
+// not compressed.
 func compressed(next http.Handler) http.Handler {
 	wrap, err := gzhttp.NewWrapper(gzhttp.EnableZstd(false), gzhttp.CompressionLevel(gzip.BestSpeed))
 	if err != nil {
 		panic(err) // The options are the same at every call: it is a mistake in this program.
 	}
-	return wrap(next)
+	compressing := wrap(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if exposition.Compresses(r) {
+			compressing.ServeHTTP(w, r)
+		} else {
+			next.ServeHTTP(w, r)
+		}
+	})
 }
 
 // ServeHTTP answers one scrape. The parameters collect[] and exclude[] choose collectors.
@@ -118,10 +131,13 @@ func (h *metricsHandler) scrape(w http.ResponseWriter, r *http.Request, selected
 			level.Error(h.logger).Log("msg", "scrape without processes", "err", err)
 		}
 	}
+	collectors := append([]prometheus.Collector{selected.Scrape(report)}, h.always...)
+	if h.pages.answer(w, r, collectors) {
+		return
+	}
 	// A registry per scrape, for the report is that of this request.
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(selected.Scrape(report))
-	registry.MustRegister(h.always...)
+	registry.MustRegister(collectors...)
 	options := promhttp.HandlerOpts{
 		ErrorLog:          &errorLog{logger: h.logger, hungUp: func() bool { return r.Context().Err() != nil }},
 		ErrorHandling:     promhttp.ContinueOnError,
