@@ -15,6 +15,8 @@ func newSystemCPU(o Options) Collector {
 		"How often a core was slowed down because of heat.", "core", "package")
 	packages := o.systemCounter("cpu_package_throttles_total",
 		"How often a package was slowed down because of heat.", "package")
+	isolated := o.systemGauge("cpu_isolated",
+		"1 for each CPU on which the scheduler puts no task by itself.", "cpu")
 
 	collect := func(r system.Reader, send emit) error {
 		stat, err := r.CPUs()
@@ -43,7 +45,10 @@ func newSystemCPU(o Options) Collector {
 		for _, t := range stat.PackageThrottles {
 			send(packages.of(float64(t.Count), pair("package", t.Package)))
 		}
+		for _, name := range stat.Isolated {
+			send(isolated.of(1, pair("cpu", name)))
+		}
 		return err
 	}
-	return newSystem(o, collect, times, guest, cores, packages)
+	return newSystem(o, collect, times, guest, cores, packages, isolated)
 }

@@ -26,6 +26,7 @@ func newSystemHwmon(o Options) Collector {
 			if c.Model != "" {
 				send(chips.of(1, chip, pair("chip_name", c.Model)))
 			}
+			frequencies := make(map[string]bool)
 			for i := range c.Sensors {
 				s := &c.Sensors[i]
 				sensor := pair("sensor", s.Name)
@@ -33,6 +34,14 @@ func newSystemHwmon(o Options) Collector {
 					send(labels.of(1, chip, pair("label", s.Label), sensor))
 				}
 				for _, v := range s.Values {
+					if s.Kind == "freq" && v.Element == "input" {
+						// Such a sensor goes by its label, which two can share.
+						if label := strings.Trim(metricPart(s.Label), "_"); label != "" && !frequencies[label] {
+							frequencies[label] = true
+							send(values.get("freq_freq_mhz").of(scaled(v.Value, micro), chip, pair("sensor", label)))
+						}
+						continue
+					}
 					if name, scale, ok := sensorMetric(s, v.Element); ok {
 						send(values.get(name).of(scaled(v.Value, scale), chip, sensor))
 					}
@@ -109,9 +118,6 @@ func sensorUnit(kind, element string) (unit string, scale float64, ok bool) {
 		case "input", "min", "max", "target":
 			return "_rpm", 1, true
 		}
-	case "freq":
-		// Shown under a label of its own by node_exporter, and only for one maker's GPUs.
-		return "", 1, element != "input"
 	}
 	return "", 1, true
 }

@@ -62,7 +62,7 @@ var (
 		"node_filesystem_mount_info", "node_pressure_irq_stalled_seconds_total", "node_os_support_end_timestamp_seconds",
 		"node_md_raid_disks", "node_md_degraded", "node_cpu_frequency_avg_hertz",
 		"node_softnet_backlog_len", "node_softnet_cpu_collision_total", "node_softnet_flow_limit_count_total",
-		"node_infiniband_out_of_buffer_drops_total", "node_infiniband_lifespan_seconds", "node_softnet_received_rps_total", "node_cpu_scaling_governor",
+		"node_hwmon_freq_freq_mhz", "node_cpu_isolated", "node_infiniband_out_of_buffer_drops_total", "node_infiniband_lifespan_seconds", "node_softnet_received_rps_total", "node_cpu_scaling_governor",
 		"node_netstat_TcpExt_TCPOFOQueue", "node_netstat_TcpExt_TCPRcvQDrop",
 		// The kernel's file /proc/net/dev lacks it, which peerFlags make node_exporter read.
 		"node_network_receive_nohandler_total",
@@ -192,6 +192,9 @@ func series(families map[string]*dto.MetricFamily, dropLabels []string) []string
 			// Of a mount that is not there, only newer ones tell whether it is read-only.
 			if name == "node_filesystem_readonly" && strings.Contains(m.String(), `"/gone"`) {
 				continue
+			}
+			if name == "node_hwmon_sensor_label" && strings.Contains(m.String(), `"freq`) {
+				continue // Such sensors are newer.
 			}
 			// The first is 0 there where the kernel does not count it yet, the others are newer.
 			if name == "node_nfsd_requests_total" && newerMethods.MatchString(m.String()) {

@@ -31,6 +31,8 @@ func (r *reader) CPUs() (*CPUs, error) {
 		}
 		return nil
 	})
+	isolated := r.sysPath("devices/system/cpu/isolated")
+	readPart(&d, isolated, func(text string) { c.Isolated = parseCPUList(isolated, text, &d) })
 	return c, d.Err()
 }
 

@@ -31,18 +31,20 @@ func (r *reader) nfs(out *values) {
 		if !ok {
 			continue
 		}
-		counts, err := rpcProcedures(numbers)
-		if err != nil || len(counts) < p.atLeast {
+		counts, ok := numbers.procedures(p.atLeast)
+		if !ok {
 			out.Lost("/proc/net/rpc/nfs: "+p.word, "not as many counts as it says")
 			continue
 		}
 		for i, method := range p.methods {
 			// A procedure that this kernel does not have yet was called by nobody.
-			var n uint64
+			n := new(uint64)
 			if i < len(counts) {
 				n = counts[i]
 			}
-			out.add("nfs_requests_total", float64(n), Label{"method", method}, Label{"proto", p.version})
+			if n != nil {
+				out.add("nfs_requests_total", float64(*n), Label{"method", method}, Label{"proto", p.version})
+			}
 		}
 	}
 }

@@ -28,14 +28,14 @@ func (r *reader) nfsd(out *values) {
 		if !ok {
 			continue
 		}
-		counts, err := rpcProcedures(numbers)
-		if err != nil || len(counts) < p.atLeast {
+		counts, ok := numbers.procedures(p.atLeast)
+		if !ok {
 			out.Lost("/proc/net/rpc/nfsd: "+p.word, "not as many counts as it says")
 			continue
 		}
 		for i, method := range p.methods {
-			if i < len(counts) && !slices.Contains(p.hidden, method) {
-				out.add("nfsd_requests_total", float64(counts[i]), Label{"method", method}, Label{"proto", p.version})
+			if i < len(counts) && counts[i] != nil && !slices.Contains(p.hidden, method) {
+				out.add("nfsd_requests_total", float64(*counts[i]), Label{"method", method}, Label{"proto", p.version})
 			}
 		}
 	}

@@ -9,6 +9,8 @@ type CPUs struct {
 	// of heat, per core and per package; empty where the hardware does not tell.
 	CoreThrottles    []CoreThrottle
 	PackageThrottles []PackageThrottle
+	// Isolated are the names of the CPUs on which the scheduler puts nothing by itself.
+	Isolated []string
 }
 
 // CPU is one logical processor and the seconds it spent since boot, by mode. No counter

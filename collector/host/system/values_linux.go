@@ -131,13 +131,24 @@ var noAttribute = []error{
 // false where the device has none.
 func (v *values) attribute(path string) (text string, ok bool) {
 	text, err := v.readAttribute(path)
+	return text, v.has(path, err)
+}
+
+// content is attribute for a file of many lines.
+func (v *values) content(path string) (text string, ok bool) {
+	b, err := readFile(path)
+	return string(b), v.has(path, err)
+}
+
+// has reports whether an attribute could be read.
+func (v *values) has(path string, err error) bool {
 	if err == nil {
-		return text, true
+		return true
 	}
 	if !slices.ContainsFunc(noAttribute, func(n error) bool { return errors.Is(err, n) }) {
 		v.Lost(path, "cannot be read")
 	}
-	return "", false
+	return false
 }
 
 // readAttribute reads by one call: an attribute is a page at most

@@ -133,11 +133,11 @@ func TestOddLines(t *testing.T) {
 		},
 		"nfs": {
 			NFS,
-			map[string]string{"proc/net/rpc/nfs": "net 1 2\n\nrpc 3 4 5\nproc2 3 1 2\nproc4 1 8\nodd x\n"},
+			map[string]string{"proc/net/rpc/nfs": "net 1 2\n\nrpc 3 x 5\nproc2 3 1 2\nproc4 2 8 x\nodd x\n"},
 			append([]string{
-				"nfs_rpcs_total{} 3", "nfs_rpc_retransmissions_total{} 4", "nfs_rpc_authentication_refreshes_total{} 5",
-				"nfs_requests_total{method=Null,proto=4} 8",
-			}, zeros(nfs4ClientMethods[1:])...), "net", 3,
+				"nfs_rpcs_total{} 3", "nfs_rpc_authentication_refreshes_total{} 5",
+				"nfs_requests_total{method=Null,proto=4} 8", // Of Read it is not known.
+			}, zeros(nfs4ClientMethods[2:])...), "rpc: not a number", 5,
 		},
 		"schedstat": {
 			Schedstat,
@@ -200,9 +200,9 @@ func TestOddLines(t *testing.T) {
 		},
 		"nfsd": {
 			NFSd,
-			map[string]string{"proc/net/rpc/nfsd": "rc 1\nth 8 0 0.5\nio x 2\nproc4ops 2 1 2\nwdeleg_getattr 3\n"},
-			[]string{"nfsd_server_threads{} 8", "nfsd_requests_total{method=WdelegGetattr,proto=4} 3"},
-			"io: not a number", 3,
+			map[string]string{"proc/net/rpc/nfsd": "rc 1\nth 8 0 0.5\nio x 2\nproc4ops 2 1 2\nwdeleg_getattr 3\nwdeleg_getattr 4\n"},
+			[]string{"nfsd_disk_bytes_written_total{} 2", "nfsd_server_threads{} 8", "nfsd_requests_total{method=WdelegGetattr,proto=4} 3"},
+			"io: not a number", 4,
 		},
 		"xfs": {
 			XFS,

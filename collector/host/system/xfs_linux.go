@@ -43,7 +43,7 @@ func (r *reader) xfs(out *values) {
 	dir := r.sysPath("fs/xfs")
 	for _, name := range out.devices(dir, "") {
 		// The folder of the sums over all filesystems has no such file.
-		if text, ok := out.attribute(join(dir, name, "stats/stats")); ok {
+		if text, ok := out.content(join(dir, name, "stats/stats")); ok {
 			out.xfsStats(name, text)
 		}
 	}
