@@ -48,7 +48,7 @@ func TestLinksOfRunbooks(t *testing.T) {
 		t.Fatalf("no runbooks: %v", err)
 	}
 	known := pageParameters(t)
-	for _, book := range append(books, "README.md", "../docs/alerting.md", "../docs/counters.md") {
+	for _, book := range append(books, "README.md", "../docs/alerting.md", "../docs/counters.md", "../docs/migrating-from-process-exporter.md") {
 		text := readText(t, book)
 		for _, m := range markdownLink.FindAllStringSubmatch(text, -1) {
 			checkLink(t, book, m[1])

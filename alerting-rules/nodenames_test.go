@@ -108,12 +108,12 @@ func withNodeNames(t *testing.T, text string) string {
 	series := regexp.MustCompile(`(?m)^  - series: (proctree_system_\w+)(\{.*\})\n    values: (.*)$`)
 	return series.ReplaceAllStringFunc(text, func(one string) string {
 		m := series.FindStringSubmatch(one)
-		real := strings.Replace(m[2], `job="proctree"`, `job="node"`, 1)
-		if real == m[2] {
+		other := strings.Replace(m[2], `job="proctree"`, `job="node"`, 1)
+		if other == m[2] {
 			t.Fatalf("a series of no job: %s", one)
 		}
 		return fmt.Sprintf("  - series: %s%s\n    values: %s\n  - series: %s%s\n    values: 7x300",
-			nodeName(m[1]), m[2], markStale(m[3]), nodeName(m[1]), real)
+			nodeName(m[1]), m[2], markStale(m[3]), nodeName(m[1]), other)
 	})
 }
 

@@ -80,11 +80,29 @@ type promServer struct {
 // startPrometheus scrapes the exporter at an interval such as "1s".
 func startPrometheus(t *testing.T, target *server, interval string, flags ...string) *promServer {
 	t.Helper()
+	targets := map[string]string{"proctree": strings.TrimPrefix(target.url, "http://")}
+	return startPrometheusWith(t, targets, interval, "", flags...)
+}
+
+// startPrometheusWith scrapes one target per job and evaluates a file of rules, if there is one.
+func startPrometheusWith(t *testing.T, targets map[string]string, interval, rules string, flags ...string) *promServer {
+	t.Helper()
 	program, dir := tool(t, "prometheus"), t.TempDir()
 	config := filepath.Join(dir, "prometheus.yml")
-	text := fmt.Sprintf("scrape_configs:\n- job_name: proctree\n  scrape_interval: %s\n  scrape_timeout: %[1]s\n"+
-		"  static_configs:\n  - targets: [%q]\n", interval, strings.TrimPrefix(target.url, "http://"))
-	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+	var text strings.Builder
+	fmt.Fprintf(&text, "global: {scrape_interval: %s, scrape_timeout: %[1]s, evaluation_interval: %[1]s}\n", interval)
+	if rules != "" {
+		path, err := filepath.Abs(rules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&text, "rule_files: [%q]\n", path)
+	}
+	text.WriteString("scrape_configs:\n")
+	for job, address := range targets {
+		fmt.Fprintf(&text, "- job_name: %s\n  static_configs:\n  - targets: [%q]\n", job, address)
+	}
+	if err := os.WriteFile(config, []byte(text.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	said := newLines()

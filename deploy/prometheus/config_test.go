@@ -101,3 +101,19 @@ func TestEveryConfigurationIsListed(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestMigrationRulesAreRight checks the rules that are copied by hand.
+func TestMigrationRulesAreRight(t *testing.T) {
+	promtool, err := exec.LookPath("promtool")
+	if err != nil {
+		t.Skip("NOT TESTED against the real promtool, for it is not on PATH: `make test` builds it")
+	}
+	files, err := filepath.Glob("migration/*.yml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no rules: %v", err)
+	}
+	args := append([]string{"check", "rules", "--lint=all", "--lint-fatal"}, files...)
+	if out, err := exec.CommandContext(t.Context(), promtool, args...).CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+}
