@@ -202,7 +202,7 @@ BPF_CLANG := 14
 generate: ## Write what follows from the table of metrics; compile the BPF programs (clang $(BPF_CLANG), llvm-strip, libbpf headers)
 	$(GO) run ./collector/metric/generate
 	@if clang --version 2>/dev/null | grep -q 'version $(BPF_CLANG)\.'; then \
-		$(GO) generate ./collector/host/bpf; \
+		$(GO) generate ./collector/host/linux/bpf; \
 	else \
 		echo "SKIPPED: the BPF programs, which need clang $(BPF_CLANG)"; \
 	fi
@@ -215,7 +215,7 @@ dashboards: ## Write the Grafana dashboards anew, from dashboards/generate
 generate-check: ## Check that the generated files are those of their sources
 	$(GO) test ./collector/metric/generate
 	@if clang --version 2>/dev/null | grep -q 'version $(BPF_CLANG)\.'; then \
-		$(GO) generate ./collector/host/bpf && git diff --exit-code --stat -- collector/host/bpf; \
+		$(GO) generate ./collector/host/linux/bpf && git diff --exit-code --stat -- collector/host/linux/bpf; \
 	else \
 		echo "SKIPPED: generate-check, which needs clang $(BPF_CLANG)"; \
 	fi

@@ -1,11 +1,11 @@
 package host
 
 import (
-	"cmp"
 	"time"
 
 	"github.com/go-kit/log"
 
+	"proctree/collector/host/stall"
 	"proctree/collector/process"
 )
 
@@ -36,9 +36,8 @@ type Config struct {
 	ProportionalBudget time.Duration
 }
 
-// DefaultDeadline is far above the tens of microseconds that a file of a healthy process
-// takes, so that load alone does not reach it.
-const DefaultDeadline = 200 * time.Millisecond
+// DefaultDeadline is the default of Config.Deadline.
+const DefaultDeadline = stall.DefaultDeadline
 
 // The ways to read the process table on Linux. What Snapshot.Reader names is one of the last
 // three.
@@ -46,14 +45,14 @@ const (
 	// ReaderAuto is BPF where it is possible, else the proc file system.
 	ReaderAuto = "auto"
 	// ReaderBPF is the walk where that is possible, else the iterator.
-	ReaderBPF = "bpf"
+	ReaderBPF = process.ReaderBPF
 	// ReaderWalk is a program in the kernel that writes only what has changed since it ran
 	// last.
-	ReaderWalk = "walk"
+	ReaderWalk = process.ReaderWalk
 	// ReaderIterator is an iterator in the kernel: exact, and a tenth of the cost of files.
-	ReaderIterator = "iterator"
+	ReaderIterator = process.ReaderIterator
 	// ReaderProcfs reads the files of every process.
-	ReaderProcfs = "procfs"
+	ReaderProcfs = process.ReaderProcfs
 )
 
 // ReaderModes lists the values of Config.Reader.
@@ -70,17 +69,4 @@ const ExitsAuto = "auto"
 // ExitModes lists the values of Config.Exits.
 func ExitModes() []string {
 	return []string{ExitsAuto, string(process.ExitsBPF), string(process.ExitsTaskstats), string(process.ExitsChildren)}
-}
-
-// withDefaults fills in what was left out.
-func (c Config) withDefaults() Config {
-	c.ProcPath = cmp.Or(c.ProcPath, "/proc")
-	c.RootPath = cmp.Or(c.RootPath, "/")
-	c.Reader = cmp.Or(c.Reader, ReaderAuto)
-	c.Exits = cmp.Or(c.Exits, ExitsAuto)
-	c.Deadline = cmp.Or(c.Deadline, DefaultDeadline)
-	if c.Logger == nil {
-		c.Logger = log.NewNopLogger()
-	}
-	return c
 }

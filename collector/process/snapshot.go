@@ -29,12 +29,26 @@ type Snapshot struct {
 	ExitSource ExitSource
 	// ExitsLost counts the exit records that were lost since the previous snapshot.
 	ExitsLost uint64
-	// Reader names the way the table was read: "walk", "iterator", "procfs", "windows", …
+	// Reader names the way the table was read: ReaderWalk, ReaderIterator, ReaderProcfs, or
+	// the name of a system.
 	Reader string
 	// Errors counts, by reason, what this scan could not read.
 	Errors map[string]uint64
 	System System
 }
+
+// The ways to read the process table of Linux, for Snapshot.Reader and the configuration.
+const (
+	// ReaderBPF is either of the next two.
+	ReaderBPF = "bpf"
+	// ReaderWalk is a program in the kernel that writes only what has changed since it ran
+	// last.
+	ReaderWalk = "walk"
+	// ReaderIterator is an iterator in the kernel.
+	ReaderIterator = "iterator"
+	// ReaderProcfs reads the files of every process.
+	ReaderProcfs = "procfs"
+)
 
 // ByPID returns the process with that PID, or nil. It searches in logarithmic time.
 func (s *Snapshot) ByPID(pid int) *Process {

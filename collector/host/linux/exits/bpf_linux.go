@@ -1,0 +1,150 @@
+package exits
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"proctree/collector/host/linux/bpf"
+	"proctree/collector/host/linux/procfs"
+	"proctree/collector/process"
+)
+
+// bpfExits has the kernel add up what ended processes used.
+type bpfExits struct {
+	accounts *bpf.Exits
+	missed   missedExits
+}
+
+// OpenBPF starts the accounting, or says why it cannot.
+func OpenBPF(proc *procfs.Dir) (Source, error) {
+	if err := bpf.Obstacle(proc); err != nil {
+		return nil, err
+	}
+	// Every process of the machine is accounted for, under its initial number.
+	if in, _ := bpf.NamespaceOf(proc, "pid"); in != bpf.InitialPIDNS {
+		return nil, fmt.Errorf("this process is in a PID namespace of its own, %s", in)
+	}
+	accounts, err := bpf.LoadExits()
+	if err != nil {
+		return nil, err
+	}
+	hidden := procfs.Hidden(proc.Path, process.ReaderProcfs, procfs.EffectiveCapabilities()) != ""
+	return &bpfExits{accounts: accounts, missed: missedExits{procHides: hidden}}, nil
+}
+
+func (x *bpfExits) Name() process.ExitSource { return process.ExitsBPF }
+
+func (x *bpfExits) PassBegins() error { return x.accounts.PassBegins() }
+
+func (x *bpfExits) PassEnded() error {
+	now, err := procfs.SinceBoot()
+	if err != nil {
+		return err
+	}
+	return x.accounts.PassEnded(uint64(now))
+}
+
+func (x *bpfExits) Lost() uint64 { return x.accounts.Lost() }
+
+func (x *bpfExits) Close() error { return x.accounts.Close() }
+
+func (x *bpfExits) Drain(l *Ledger) error {
+	err := x.accounts.Drain(
+		func(k *bpf.EndedKey, e *bpf.Ended) { l.addEnded(k, e) },
+		func(k *bpf.SumKey, s *bpf.Sum) { l.addSum(k, s) },
+	)
+	return errors.Join(err, x.missed.recover(x.accounts, l))
+}
+
+func idOf(k *bpf.EndedKey) process.ID {
+	return process.ID{PID: int(k.Pid), StartTicks: k.Start / uint64(procfs.Tick)}
+}
+
+// addEnded takes the account of one process that a scan may have seen.
+func (l *Ledger) addEnded(k *bpf.EndedKey, e *bpf.Ended) {
+	record := process.Exit{
+		ID:        idOf(k),
+		Parent:    int(e.Ppid),
+		Name:      l.facts.Intern(bpf.CommOf(&e.Comm)),
+		UID:       e.Uid,
+		Processes: 1,
+		Reason:    exitReason(e.How),
+	}
+	var user, system time.Duration
+	seen := l.seen(record.ID)
+	if seen != nil {
+		user, system = seen.UserTime, seen.SystemTime
+	}
+	useAccount(&record, &e.Used, e.Flags, user, system)
+	if seen != nil && seen.Name == record.Name && seen.UID == record.UID {
+		record.Facts = seen.Facts
+	} else {
+		record.Facts = l.factsOf(e.Uid, e.Cgroup, l.inherited(record.Parent, record.Name, e.Flags))
+	}
+	l.add(record)
+}
+
+// addSum takes the account of processes that no scan can have seen.
+func (l *Ledger) addSum(k *bpf.SumKey, s *bpf.Sum) {
+	record := process.Exit{
+		Parent:    int(k.Ppid),
+		Name:      l.facts.Intern(bpf.CommOf(&k.Comm)),
+		UID:       k.Uid,
+		Processes: s.Processes,
+		Reason:    exitReason(k.How),
+	}
+	useAccount(&record, &s.Used, k.Flags, 0, 0)
+	record.Facts = l.factsOf(k.Uid, k.Cgroup, l.inherited(record.Parent, record.Name, k.Flags))
+	l.add(record)
+}
+
+func (l *Ledger) inherited(ppid int, name string, flags uint32) *process.Facts {
+	if flags&bpf.FlagForkNoExec == 0 {
+		return nil
+	}
+	return l.program(ppid, name)
+}
+
+// useAccount sets the figures. The CPU time of a process is split so that neither part is below
+// what a scan has shown.
+func useAccount(e *process.Exit, u *bpf.Usage, flags uint32, shownUser, shownSystem time.Duration) {
+	times := process.CPUAccount{Run: time.Duration(u.Runtime), User: time.Duration(u.Utime), System: time.Duration(u.Stime)}
+	e.UserTime, e.SystemTime = times.Split(shownUser, shownSystem)
+	e.MinorFaults, e.MajorFaults = u.Minflt, u.Majflt
+	e.Known = process.HasCPU | process.HasFaults
+	if flags&bpf.FlagIO != 0 {
+		e.ReadBytes, e.WrittenBytes = u.ReadBytes, u.WriteBytes
+		e.Known |= process.HasIO
+	}
+}
+
+// The reasons of an abnormal end other than signals.
+const (
+	reasonExitCode = "exit_code"
+	reasonOOMKill  = "oom_kill"
+)
+
+// exitReason names how a process ended, for Exit.Reason.
+func exitReason(how uint32) string {
+	switch how {
+	case 0:
+		return ""
+	case bpf.EndedWithCode:
+		return reasonExitCode
+	case bpf.EndedForMemory:
+		return reasonOOMKill
+	}
+	return signalName(how)
+}
+
+// signalName returns a name such as "SIGSEGV", for real-time signals their number.
+func signalName(signal uint32) string {
+	if name := unix.SignalName(unix.Signal(signal)); name != "" {
+		return name
+	}
+	return "SIG" + strconv.FormatUint(uint64(signal), 10)
+}

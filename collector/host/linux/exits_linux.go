@@ -1,0 +1,83 @@
+package linux
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"proctree/collector/host/linux/exits"
+	"proctree/collector/process"
+
+	"github.com/go-kit/log/level"
+)
+
+// openExits starts the best accounting of exits that is wanted and possible; without any,
+// the growth of the parents' times has to tell.
+func (r *Reader) openExits() error {
+	if r.cfg.Exits == auto && !r.proc.Genuine {
+		return nil // A tree of files has no processes that end.
+	}
+	var reasons []error
+	for _, way := range []struct {
+		source process.ExitSource
+		open   func() (exits.Source, error)
+	}{
+		{process.ExitsBPF, func() (exits.Source, error) { return exits.OpenBPF(r.proc) }},
+		{process.ExitsTaskstats, func() (exits.Source, error) { return exits.OpenTaskstats(r.scanner.AccountsIO()) }},
+	} {
+		if r.cfg.Exits != auto && r.cfg.Exits != string(way.source) {
+			continue
+		}
+		source, err := way.open()
+		if err == nil {
+			r.exits = source
+			r.logExits(way.source, reasons)
+			return nil
+		}
+		reasons = append(reasons, fmt.Errorf("%s: %w", way.source, err))
+	}
+	if r.cfg.Exits == auto {
+		r.logExits(process.ExitsChildren, reasons)
+		return nil
+	}
+	return errors.Join(reasons...)
+}
+
+// logExits says why there is nothing better.
+func (r *Reader) logExits(source process.ExitSource, reasons []error) {
+	if len(reasons) == 0 {
+		return
+	}
+	texts := make([]string, len(reasons))
+	for i, err := range reasons {
+		texts[i] = err.Error()
+	}
+	_ = level.Info(r.cfg.Logger).Log("msg", "the CPU of processes that end between scans is not accounted for in the best way",
+		"exits", source, "reason", strings.Join(texts, "; "))
+}
+
+// addExits adds the records of the processes that ended to a snapshot. begun is what
+// announcing the scan has said.
+func (r *Reader) addExits(s *process.Snapshot, begun error) {
+	switch s.Reader {
+	case process.ReaderWalk:
+		r.ledger.Start(s, r.walk.Cgroups)
+		for _, p := range r.walk.Gone {
+			r.ledger.Leaves(p)
+		}
+	case process.ReaderIterator:
+		r.ledger.Begin(r.previous, s, r.bpf.Cgroups)
+	default:
+		r.ledger.Begin(r.previous, s, nil)
+	}
+	for _, err := range []error{begun, r.exits.PassEnded(), r.exits.Drain(r.ledger)} {
+		if err != nil {
+			s.Errors[process.ReasonExits]++
+			_ = level.Debug(r.cfg.Logger).Log("msg", "accounts of exits", "err", err)
+		}
+	}
+	s.Exits = r.ledger.Finish()
+	s.ExitsLost = r.exits.Lost() + r.ledger.Lost
+	r.ledger.Lost = 0
+	s.ExitSource = r.exits.Name()
+}

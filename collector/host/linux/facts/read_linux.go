@@ -1,0 +1,56 @@
+package facts
+
+import (
+	"strings"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"proctree/collector/host/linux/procfs"
+	"proctree/collector/process"
+)
+
+// maxFactsFile bounds what is kept of one file: command lines can be megabytes.
+const maxFactsFile = 64 << 10
+
+var factsBuffers = sync.Pool{New: func() any { return new([maxFactsFile]byte) }}
+
+// readFacts reads the facts of a process but for its user. Every file is taken relative
+// to one descriptor of the process' directory, so that all are of one process even if the
+// PID is reused meanwhile.
+func readFacts(proc *procfs.Dir, pid int) (process.Facts, procfs.Failures) {
+	var facts process.Facts
+	var failed procfs.Failures
+	dir, err := procfs.OpenAt(proc.FD, procfs.PIDPath(make([]byte, 0, 16), pid, ""), unix.O_PATH|unix.O_DIRECTORY)
+	if err != nil {
+		failed.Add(err)
+		return facts, failed
+	}
+	defer procfs.CloseFD(dir)
+	buf := factsBuffers.Get().(*[maxFactsFile]byte)
+	defer factsBuffers.Put(buf)
+
+	read := func(file string) []byte {
+		content, err := procfs.ReadAt(dir, append([]byte(file), 0), buf[:])
+		failed.Add(err)
+		return content
+	}
+	facts.Exe, err = readExe(dir, buf[:])
+	failed.Add(err)
+	facts.Cmdline = procfs.ParseCmdline(read("cmdline"))
+	facts.FDLimit = procfs.OpenFilesLimit(read("limits"))
+	group := parseCgroup(read("cgroup"))
+	facts.Cgroup, facts.Unit = group.Path, group.Unit
+	facts.Container, facts.PodUID = group.Container, group.PodUID
+	return facts, failed
+}
+
+// readExe reads the link to the executable (proc_pid_exe(5)), without the mark that it was
+// deleted: a process does not become another one by an upgrade of its package.
+func readExe(dir int, buf []byte) (string, error) {
+	n, err := unix.Readlinkat(dir, "exe", buf)
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimSuffix(string(buf[:n]), " (deleted)"), nil
+}

@@ -1,0 +1,69 @@
+package procfs
+
+import (
+	"bytes"
+	"strconv"
+
+	"proctree/collector/process"
+)
+
+// limitsNameWidth and the columns after it are fixed by the kernel ("%-25s %-20s %-20s
+// %-10s", fs/proc/base.c); names contain blanks.
+const limitsNameWidth = 25
+
+// ParseLimits reads /proc/PID/limits (proc_pid_limits(5)), whose first line is a heading.
+// Lines of another form are left out.
+func ParseLimits(file []byte) []process.Limit {
+	var limits []process.Limit
+	for line := range bytes.Lines(file) {
+		if limit, ok := parseLimit(line); ok {
+			limits = append(limits, limit)
+		}
+	}
+	return limits
+}
+
+func parseLimit(line []byte) (process.Limit, bool) {
+	if len(line) <= limitsNameWidth {
+		return process.Limit{}, false
+	}
+	name := string(bytes.TrimSpace(line[:limitsNameWidth]))
+	fields := bytes.Fields(line[limitsNameWidth:])
+	if len(fields) < 2 || name == "" {
+		return process.Limit{}, false
+	}
+	soft, ok := parseLimitValue(fields[0])
+	hard, ok2 := parseLimitValue(fields[1])
+	if !ok || !ok2 {
+		return process.Limit{}, false
+	}
+	limit := process.Limit{Name: name, Soft: soft, Hard: hard}
+	if len(fields) > 2 {
+		limit.Unit = string(fields[2])
+	}
+	return limit, true
+}
+
+// parseLimitValue returns nil for "unlimited".
+func parseLimitValue(text []byte) (value *uint64, ok bool) {
+	if string(text) == "unlimited" {
+		return nil, true
+	}
+	n, err := strconv.ParseUint(string(text), 10, 64)
+	return &n, err == nil
+}
+
+// OpenFilesLimit is the soft limit of open descriptors in /proc/PID/limits, 0 if it is
+// not there.
+func OpenFilesLimit(file []byte) uint64 {
+	start := bytes.Index(file, []byte("\nMax open files "))
+	if start < 0 {
+		return 0
+	}
+	line, _, _ := bytes.Cut(file[start+1:], []byte("\n"))
+	limit, ok := parseLimit(line)
+	if !ok || limit.Soft == nil {
+		return 0
+	}
+	return *limit.Soft
+}

@@ -1,0 +1,46 @@
+package host
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"proctree/collector/host/linux"
+	"proctree/collector/host/linux/bpf"
+	"proctree/collector/host/linux/detail"
+	"proctree/collector/host/linux/procfs"
+	"proctree/collector/process"
+)
+
+// NewReader returns a Reader of the process table. A way of reading that Config names and
+// that is not possible is an error.
+func NewReader(cfg Config) (Reader, error) {
+	if cfg.Reader != "" && !slices.Contains(ReaderModes(), cfg.Reader) {
+		return nil, fmt.Errorf("reader %q is none of %s", cfg.Reader, strings.Join(ReaderModes(), ", "))
+	}
+	if cfg.Exits != "" && !slices.Contains(ExitModes(), cfg.Exits) {
+		return nil, fmt.Errorf("exits %q is none of %s", cfg.Exits, strings.Join(ExitModes(), ", "))
+	}
+	return linux.Open(linux.Config(cfg))
+}
+
+// NewDetailer returns a Detailer for the proc file system.
+func NewDetailer(cfg Config) (Detailer, error) {
+	c := linux.Config(cfg).WithDefaults()
+	return detail.New(c.ProcPath, c.Deadline)
+}
+
+// ReadInfo reads what it can about the host.
+func ReadInfo(cfg Config) process.HostInfo { return linux.ReadInfo(linux.Config(cfg)) }
+
+// HiddenProcesses says in a sentence that processes of the host do not show at all to the
+// reader of that name, and what would help; "" when they all do. No scan can count those:
+// unlike a file that is refused, they leave no trace.
+func HiddenProcesses(cfg Config, reader string) string {
+	return procfs.Hidden(linux.Config(cfg).WithDefaults().ProcPath, reader, procfs.EffectiveCapabilities())
+}
+
+// PinTasks leaves an iterator over the process table at path, in a mounted bpf file system,
+// for exporters that may not use BPF themselves (Config.BPFPin). Members of the group gid
+// may read it.
+func PinTasks(path string, gid int) error { return bpf.Pin(path, gid) }
