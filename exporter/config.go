@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -18,6 +19,15 @@ import (
 type config struct {
 	rules   *group.Rules
 	privacy treeapi.Privacy
+}
+
+// longestName is how many bytes of a name the kernel keeps: Linux has 15 (TASK_COMM_LEN of
+// sched.h; threads of the kernel may have more). 0 is all.
+func longestName() int {
+	if runtime.GOOS == "linux" {
+		return 15
+	}
+	return 0
 }
 
 // configKeys are the keys at the top level of the file.
@@ -35,6 +45,7 @@ func parseConfig(data []byte) (*config, error) {
 		Groups:       sections["groups"],
 		ProcessNames: sections["process_names"],
 		Exclude:      sections["exclude"],
+		LongestName:  longestName(),
 	})
 	if err != nil {
 		return nil, err
@@ -76,20 +87,16 @@ func splitSections(data []byte) (map[string]*yaml.Node, error) {
 	if top.Kind == yaml.ScalarNode && top.Tag == "!!null" {
 		return nil, nil
 	}
-	if top.Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("line %d: must be a mapping of keys to values", top.Line)
+	members, err := group.Members(top)
+	if err != nil {
+		return nil, err
 	}
-	sections := make(map[string]*yaml.Node, len(top.Content)/2)
-	for i := 0; i+1 < len(top.Content); i += 2 {
-		key, value := top.Content[i], top.Content[i+1]
-		switch {
-		case !slices.Contains(configKeys(), key.Value):
-			return nil, fmt.Errorf("line %d: unknown key %q; the keys are %s", key.Line, key.Value,
-				strings.Join(configKeys(), ", "))
-		case sections[key.Value] != nil:
-			return nil, fmt.Errorf("line %d: key %q comes twice", key.Line, key.Value)
+	sections := make(map[string]*yaml.Node, len(members))
+	for _, m := range members {
+		if !slices.Contains(configKeys(), m.Name) {
+			return nil, fmt.Errorf("line %d: unknown key %q; the keys are %s", m.Line, m.Name, strings.Join(configKeys(), ", "))
 		}
-		sections[key.Value] = value
+		sections[m.Name] = m.Value
 	}
 	return sections, nil
 }

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"proctree/collector/group"
+	treeapi "proctree/tree-api"
 	"proctree/tree-api/access"
 )
 
@@ -75,6 +77,9 @@ func (s *settings) readConfig(into *configuration, text []byte) error {
 	if err != nil {
 		return err
 	}
+	if named := len(c.rules.Named()); named > s.groupMax {
+		return fmt.Errorf("%d named groups, but --group.max is %d: raise it, or name fewer", named, s.groupMax)
+	}
 	into.config, into.text = c, text
 	return nil
 }
@@ -95,6 +100,21 @@ func (s *settings) readFront(into *configuration, text []byte) error {
 	}
 	into.access.FrontRole = role
 	return nil
+}
+
+// warnings are what is odd about the configuration, a line for each.
+func (c *configuration) warnings() []string {
+	if c.rules == nil {
+		return nil
+	}
+	list := slices.Clone(c.rules.Warnings())
+	if rules := c.rules.ShowCmdline(); rules != "" && c.privacy.Cmdline == treeapi.CmdlineNone {
+		list = append(list, "with \"cmdline: none\", names of groups have nothing of command lines: "+rules)
+	}
+	if rules := c.rules.ShowPaths(); rules != "" && c.access.Tokens != nil {
+		list = append(list, "with --api.token-file, names of groups have only the last element of paths: "+rules)
+	}
+	return list
 }
 
 // shown is what may be shown of processes.

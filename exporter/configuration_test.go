@@ -148,3 +148,49 @@ func unusual(t *testing.T) map[string]func(path string) error {
 	}
 	return kinds
 }
+
+// TestMoreNamedGroupsThanPlaces is refused with a line that says so.
+func TestMoreNamedGroupsThanPlaces(t *testing.T) {
+	d := newConfigDir(t)
+	before, err := d.files.load(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.files.settings.groupMax = 2
+	d.write("proctree.yml", "groups:\n- {group: a, name: a}\n- {group: b, name: b}\n")
+	if _, err := d.files.load(nil); err != nil {
+		t.Errorf("as many as there are places: %v", err)
+	}
+	d.write("proctree.yml", "groups:\n- {group: a, name: a}\n- {group: b, name: b}\n- {group: c, name: c}\n")
+	for _, from := range []*configuration{nil, before} {
+		next, err := d.files.load(from)
+		if err == nil || !strings.Contains(err.Error(), "3 named groups, but --group.max is 2") || from != nil && next.config != from.config {
+			t.Errorf("error %v", err)
+		}
+	}
+}
+
+// TestWarnings names what is odd, and where.
+func TestWarnings(t *testing.T) {
+	for _, test := range []struct{ config, tokens, want string }{
+		{"redact: on", "tokens: []", ""},
+		{"groups: [{group: '{{.Name}}', name: .*}, {group: a, name: a}]", "", "line 1: groups[1]: never matches"},
+		{"cmdline: none\ngroups:\n- {group: a, name: a}\n- {group: 'x{{.Cmdline}}', name: b}\nprocess_names: [{comm: [c]}]", "", "nothing of command lines: groups[1] in line 4, process_names[0] in line 5"},
+		{"groups: [{group: 'x{{.Cmdline}}', name: b}]", "", ""},
+		{"groups: [{group: 'x{{.Exe}}', name: b}, {group: '{{.ExeBase}}', name: c}]", "tokens: []", "last element of paths: groups[0] in line 1"},
+	} {
+		d := newConfigDir(t)
+		d.write("proctree.yml", test.config)
+		if test.tokens == "" {
+			d.files.settings.tokenFile = ""
+		}
+		c, err := d.files.load(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := strings.Join(c.warnings(), "\n")
+		if (got == "") != (test.want == "") || !strings.Contains(got, test.want) || strings.Contains(got, "\n") {
+			t.Errorf("%s: %q, want %q", test.config, got, test.want)
+		}
+	}
+}

@@ -48,6 +48,7 @@ func newExporter(s *settings, l loggers) (*exporter, error) {
 		return nil, err
 	}
 	e.current.Store(initial)
+	e.warn(initial)
 	if e.access, err = e.newControl(); err != nil {
 		return nil, err
 	}
@@ -104,6 +105,13 @@ func (e *exporter) newSet() (*collector.Set, error) {
 	return collector.NewSet(s.collectors, options)
 }
 
+// warn logs what is odd about a configuration.
+func (e *exporter) warn(c *configuration) {
+	for _, warning := range c.warnings() {
+		level.Warn(e.loggers.root).Log("msg", "configuration", "file", e.settings.configFile, "warning", warning)
+	}
+}
+
 // policy is what the configuration says about access.
 func (e *exporter) policy() access.Policy { return e.current.Load().access }
 
@@ -115,6 +123,7 @@ func (e *exporter) reload() error {
 	next, err := e.files.load(before)
 	e.current.Store(next)
 	if next.config != before.config {
+		e.warn(next)
 		e.source.tracker.Reload(e.settings.groupConfig(next))
 	}
 	if report := e.source.tracker.Report(); report != nil {

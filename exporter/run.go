@@ -88,12 +88,18 @@ func pinTasks(s *settings, stdout io.Writer) error {
 // check is --config.check.
 func check(s *settings, stdout io.Writer) error {
 	e := &exporter{settings: s, files: configFiles{s, newFiles()}, loggers: newLoggers(io.Discard, s.logLevel, s.logFormat)}
-	if _, err := e.files.load(nil); err != nil {
+	c, err := e.files.load(nil)
+	if err != nil {
 		return err
 	}
 	if _, err := e.newControl(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(stdout, "the configuration is valid")
+	for _, warning := range c.warnings() {
+		if _, err := fmt.Fprintf(stdout, "warning: %s: %s\n", s.configFile, warning); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintln(stdout, "the configuration is valid")
 	return err
 }

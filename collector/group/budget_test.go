@@ -135,6 +135,17 @@ func TestReload(t *testing.T) {
 	}
 }
 
+// TestReloadKeepsTheBudget: groups that the new configuration names take the places of others.
+func TestReloadKeepsTheBudget(t *testing.T) {
+	tracker := group.NewTracker(group.Config{MaxGroups: 3})
+	tracker.Observe(hosttest.Snapshot(at(0), apps(5, "a", "b", "c")...))
+	tracker.Reload(group.Config{MaxGroups: 3, Rules: mustParse(t, "groups: [{group: x, name: x}, {group: y, name: y}]")})
+	r := tracker.Report()
+	if got := names(r); !slices.Equal(got, []string{"a", group.Overflow, "x", "y"}) || r.OverflowProcesses != 2 {
+		t.Errorf("groups are %q, %d processes in other", got, r.OverflowProcesses)
+	}
+}
+
 // TestReloadKeepsCounters of a group that goes on to exist.
 func TestReloadKeepsCounters(t *testing.T) {
 	tracker := group.NewTracker(group.Config{})

@@ -18,10 +18,11 @@ func (t *Tracker) Reload(cfg Config) {
 		return
 	}
 	t.clearGauges()
+	t.groups.reopen()
 	for i := range last.Snapshot.Processes {
 		t.regroup(&last.Snapshot.Processes[i], t.live[i], last.Snapshot)
 	}
-	t.groups.dropEmpty()
+	t.groups.close()
 	for _, p := range t.gone {
 		t.regroupGone(p, last.Snapshot)
 	}

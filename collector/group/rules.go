@@ -20,6 +20,8 @@ type Sections struct {
 	ProcessNames *yaml.Node
 	// Exclude is a list of matchers; what matches one is in no output at all.
 	Exclude *yaml.Node
+	// LongestName is how many bytes of a name the system keeps; 0 is all.
+	LongestName int
 }
 
 // Rules decide the group of a process: exclude first, then groups, then process_names,
@@ -28,11 +30,15 @@ type Sections struct {
 // entries. Safe for concurrent use.
 type Rules struct {
 	exclude []conditions
-	rules   []grouper
+	// excludeAt is where each of them stands.
+	excludeAt []keyed
+	rules     []grouper
 	// inherit is process-exporter's way: what nothing matches is in the group of its
 	// nearest ancestor that has one, or in none.
 	inherit bool
 	named   []string
+	// warnings are what Warnings returns.
+	warnings []string
 }
 
 // grouper is one entry of a list: it tells the name of the group, and false when the
@@ -66,7 +72,7 @@ func NewRules(s Sections) (*Rules, error) {
 		r.rules = append(r.rules, rules...)
 	}
 	r.inherit = !isNull(s.ProcessNames)
-	r.collectNamed()
+	r.judge(s.LongestName)
 	return r, nil
 }
 
@@ -90,13 +96,28 @@ func (r *Rules) addExclude(n *yaml.Node) error {
 			return err
 		}
 		r.exclude = append(r.exclude, conds)
+		r.excludeAt = append(r.excludeAt, item)
 	}
 	return nil
 }
 
-// collectNamed gathers the names that the configuration spells out.
-func (r *Rules) collectNamed() {
-	for _, g := range r.rules {
+// judge gathers the names that the configuration spells out, and warns of the rules that can
+// never match: no group is expected of them.
+func (r *Rules) judge(longestName int) {
+	list := r.state(longestName)
+	for _, s := range list {
+		if s.impossible != "" {
+			r.warn(s.at, "never matches: "+s.impossible)
+			continue
+		}
+		for _, name := range s.demands[aspectName].texts {
+			if longestName > 0 && len(name) > longestName {
+				r.warn(s.at, fmt.Sprintf("the name %q never occurs: the kernel cuts names after %d bytes", name, longestName))
+			}
+		}
+	}
+	named := map[string]bool{}
+	for i, g := range r.rules {
 		var name string
 		switch g := g.(type) {
 		case *rule:
@@ -104,10 +125,15 @@ func (r *Rules) collectNamed() {
 		case *processName:
 			name = g.constant
 		}
-		if name != "" {
+		if name != "" && list[len(r.exclude)+i].impossible == "" && !named[name] {
+			named[name] = true
 			r.named = append(r.named, name)
 		}
 	}
+}
+
+func (r *Rules) warn(at keyed, text string) {
+	r.warnings = append(r.warnings, fmt.Sprintf("line %d: %s: %s", at.Line, at.key, text))
 }
 
 // standing is what the rules make of a process.

@@ -30,6 +30,8 @@ type tallies struct {
 	byName map[string]*tally
 	sorted []*tally
 	max    int
+	// leaving are the groups that lost their places by reopen, by name.
+	leaving map[string]*tally
 	// since is when the scan before the one under way began; zero in the first scan.
 	since time.Time
 }
@@ -58,8 +60,12 @@ func (t *tallies) admit(name string) (g *tally, overflow bool) {
 }
 
 func (t *tallies) add(name string) *tally {
-	g := &tally{Group: Group{Name: name, Since: t.since}}
-	g.clearGauges()
+	g := t.leaving[name]
+	if g == nil {
+		g = &tally{Group: Group{Name: name, Since: t.since}}
+		g.clearGauges()
+	}
+	g.expired = false
 	t.byName[name] = g
 	at, _ := slices.BinarySearchFunc(t.sorted, name, func(g *tally, name string) int { return strings.Compare(g.Name, name) })
 	t.sorted = slices.Insert(t.sorted, at, g)
@@ -95,16 +101,22 @@ func (t *tallies) expire(now time.Time, idle time.Duration) {
 	})
 }
 
-// dropEmpty drops the groups that nobody names and that have no member.
-func (t *tallies) dropEmpty() {
+// reopen takes their places from the groups that nobody names, until close. Who is admitted
+// again has its counters as before.
+func (t *tallies) reopen() {
+	t.leaving = map[string]*tally{}
 	t.sorted = slices.DeleteFunc(t.sorted, func(g *tally) bool {
-		g.expired = !g.Configured && g.Name != Overflow && g.Processes() == 0
+		g.expired = !g.Configured && g.Name != Overflow
 		if g.expired {
 			delete(t.byName, g.Name)
+			t.leaving[g.Name] = g
 		}
 		return g.expired
 	})
 }
+
+// close forgets the groups that were not admitted again.
+func (t *tallies) close() { t.leaving = nil }
 
 func (g *tally) clearGauges() {
 	g.States = [process.NumStates]int{}

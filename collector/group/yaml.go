@@ -70,21 +70,16 @@ func (k keyed) fault(err error) error { return faultAt(k.Node, k.key, err) }
 // fields returns the members of a mapping in the order of the file. A key that is not
 // in known, or comes twice, is an error.
 func (k keyed) fields(known map[string]bool) ([]field, error) {
-	if k.Kind != yaml.MappingNode {
-		return nil, k.fault(errors.New("must be a mapping of keys to values"))
+	members, err := Members(k.Node)
+	if fault, ok := errors.AsType[*lineError](err); ok {
+		return nil, &ConfigError{Line: fault.line, Key: k.key, Err: fault.err}
 	}
-	seen := make(map[string]bool, len(k.Content)/2)
-	list := make([]field, 0, len(k.Content)/2)
-	for i := 0; i+1 < len(k.Content); i += 2 {
-		name, value := resolve(k.Content[i]), resolve(k.Content[i+1])
-		switch {
-		case !known[name.Value]:
-			return nil, faultAt(name, k.key, fmt.Errorf("unknown key %q", name.Value))
-		case seen[name.Value]:
-			return nil, faultAt(name, k.key, fmt.Errorf("key %q comes twice", name.Value))
+	list := make([]field, 0, len(members))
+	for _, m := range members {
+		if !known[m.Name] {
+			return nil, &ConfigError{Line: m.Line, Key: k.key, Err: fmt.Errorf("unknown key %q", m.Name)}
 		}
-		seen[name.Value] = true
-		list = append(list, field{name.Value, keyed{k.key + "." + name.Value, value}})
+		list = append(list, field{m.Name, keyed{k.key + "." + m.Name, m.Value}})
 	}
 	return list, nil
 }

@@ -1,0 +1,153 @@
+package group_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"proctree/collector/group"
+	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
+)
+
+// parseOnLinux reads a configuration as for a kernel that cuts names after 15 bytes.
+func parseOnLinux(tb testing.TB, text string) *group.Rules {
+	tb.Helper()
+	var file struct {
+		Groups       yaml.Node `yaml:"groups"`
+		ProcessNames yaml.Node `yaml:"process_names"`
+		Exclude      yaml.Node `yaml:"exclude"`
+	}
+	if err := yaml.Unmarshal([]byte(text), &file); err != nil {
+		tb.Fatal(err)
+	}
+	rules, err := group.NewRules(group.Sections{Groups: &file.Groups, ProcessNames: &file.ProcessNames, Exclude: &file.Exclude, LongestName: 15})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return rules
+}
+
+func TestRulesThatNeverMatch(t *testing.T) {
+	for _, test := range []struct {
+		name, config string
+		// warned are the keys of the rules that are warned of.
+		warned []string
+		named  []string
+	}{
+		{"none", "groups: [{group: a, name: a}, {group: b, name: b}]", nil, []string{"a", "b"}},
+		{"behind a catch-all", "process_names:\n- {name: '{{.Comm}}', cmdline: ['.+']}\n- {name: docker, cmdline: [docker]}\n- {name: kernel, comm: [kthreadd]}", []string{"process_names[1]"}, []string{"kernel"}},
+		{"behind a catch-all of groups", "groups: [{group: '{{.Name}}', name: .*}, {group: b, name: b}]\nprocess_names: [{name: c, comm: [c]}]", []string{"groups[1]", "process_names[0]"}, nil},
+		{"behind one that may make no name", "groups: [{group: '{{.Unit}}', name: .*}, {group: b, name: b}]", nil, []string{"b"}},
+		{"behind one that may fail", "groups: [{group: 'x{{slice .Name 0 9}}', name: .*}, {group: b, name: b}]", nil, []string{"b"}},
+		{"behind one that looks at more", "groups: [{group: a, name: .*, user: root}, {group: b, name: b}]", nil, []string{"a", "b"}},
+		{"behind the same", "groups: [{group: a, name: 'a|b'}, {group: b, name: b}, {group: c, name: '[bc]'}]", []string{"groups[1]"}, []string{"a", "c"}},
+		{"behind the same expression", "groups: [{group: a, exe: '/opt/.*'}, {group: b, exe: '/opt/.*', user: joe}]", []string{"groups[1]"}, []string{"a"}},
+		{"behind a duplicate in both lists", "groups: [{group: a, name: java}]\nprocess_names: [{name: b, comm: [java], cmdline: [x]}]", []string{"process_names[0]"}, []string{"a"}},
+		{"excluded", "exclude: [{name: 'a.*'}]\ngroups: [{group: a, name: abc}, {group: b, name: b}]", []string{"groups[0]"}, []string{"b"}},
+		{"not excluded", "exclude: [{name: a, user: root}]\ngroups: [{group: a, name: a}]", nil, []string{"a"}},
+		{"a long comm", "process_names: [{name: supra, comm: [supra-server-daemon]}, {name: supra15, comm: [supra-server-da]}]", []string{"process_names[0]"}, []string{"supra15"}},
+		{"one long comm of two", "process_names: [{name: supra, comm: [supra-server-daemon, x]}]", []string{"process_names[0]"}, []string{"supra"}},
+		{"a long name", "groups: [{group: a, name: supra-server-daemon}, {group: b, name: supra-server-.*}, {group: c, name: 'supra-server-d.{6}'}]", []string{"groups[0]", "groups[2]"}, []string{"b"}},
+		{"a long name in any case", "groups: [{group: a, name: '(?i)supra-server-daemon'}]", []string{"groups[0]"}, nil},
+		{"an empty list", "process_names: [{name: a, comm: []}, {name: b, exe: []}]", []string{"process_names[0]", "process_names[1]"}, nil},
+		{"an expression that matches nothing", "groups: [{group: a, name: '[^\\x00-\\x{10FFFF}]'}]", []string{"groups[0]"}, nil},
+		{"an impossible rule hides nothing", "process_names: [{name: a, comm: [supra-server-daemon]}, {name: b, comm: [supra-server-daemon, b]}]", []string{"process_names[0]", "process_names[1]"}, []string{"b"}},
+		{"cmdline behind cmdline", "process_names: [{name: a, cmdline: ['java', '-jar']}, {name: b, cmdline: ['-jar', 'java', 'x']}, {name: c, cmdline: [java]}]", []string{"process_names[1]"}, []string{"a", "c"}},
+		{"exe", "process_names: [{name: a, exe: [sh, bash]}, {name: b, exe: [bash]}, {name: c, exe: [/bin/bash]}]", []string{"process_names[1]"}, []string{"a", "c"}},
+	} {
+		rules := parseOnLinux(t, test.config)
+		var warned []string
+		for _, warning := range rules.Warnings() {
+			if parts := strings.SplitN(warning, ": ", 3); len(parts) == 3 && strings.HasPrefix(parts[0], "line ") && !strings.Contains(warning, "\n") {
+				warned = append(warned, parts[1])
+			} else {
+				t.Errorf("%s: the warning is %q", test.name, warning)
+			}
+		}
+		if !slices.Equal(warned, test.warned) || !slices.Equal(rules.Named(), test.named) {
+			t.Errorf("%s: warns of %v and names %v, want %v and %v: %q", test.name, warned, rules.Named(), test.warned, test.named, rules.Warnings())
+		}
+	}
+}
+
+// TestNeverMatchingRulesAreNotExpected: their groups are not reported as configured.
+func TestNeverMatchingRulesAreNotExpected(t *testing.T) {
+	tracker := group.NewTracker(group.Config{Rules: parseOnLinux(t, "process_names: [{name: all, cmdline: ['']}, {name: docker, comm: [docker]}]")})
+	r := tracker.Observe(hosttest.Snapshot(at(0), proc(1, 0, "init", before)))
+	if got := names(r); !slices.Equal(got, []string{"all"}) {
+		t.Errorf("groups are %q", got)
+	}
+}
+
+// FuzzNeverMatches holds that a process that a rule takes is never said to be out of its
+// reach.
+func FuzzNeverMatches(f *testing.F) {
+	f.Add("a|b", "b", "(?P<x>.+)y?", "b", "b x")
+	f.Add(".*", "b.", "", "bc", "")
+	f.Add("(a*)|.", "[a-c]b", "^x", "ab", "xy")
+	f.Fuzz(func(t *testing.T, first, second, search, name, cmdline string) {
+		if len(name) > 15 {
+			return
+		}
+		text := fmt.Sprintf("groups:\n- {group: one, name: %q}\n- {group: two, name: %q, cmdline: %q}\nprocess_names:\n- {name: three, cmdline: [%q]}\n- {name: four, comm: [%q]}\n", first, second, search, search, second)
+		var file struct {
+			Groups       yaml.Node `yaml:"groups"`
+			ProcessNames yaml.Node `yaml:"process_names"`
+		}
+		if yaml.Unmarshal([]byte(text), &file) != nil {
+			return
+		}
+		rules, err := group.NewRules(group.Sections{Groups: &file.Groups, ProcessNames: &file.ProcessNames, LongestName: 15})
+		if err != nil {
+			return
+		}
+		facts := process.Facts{Cmdline: strings.Fields(cmdline)}
+		r := group.NewTracker(group.Config{Rules: rules}).Observe(hosttest.Snapshot(at(0), proc(7, 1, name, before, hosttest.Facts(facts))))
+		got, _ := r.GroupOf(0)
+		for _, spelled := range []string{"one", "two", "three", "four"} {
+			if got == spelled && got != name && !slices.Contains(rules.Named(), got) {
+				t.Errorf("%q with %q is in %s, which is said never to match: %q\n%s", name, cmdline, got, rules.Warnings(), text)
+			}
+		}
+	})
+}
+
+func TestMergeKeys(t *testing.T) {
+	for _, test := range []struct{ name, config, comm, want string }{
+		{"an anchor among the rules", "process_names:\n  - &base\n    name: \"{{.Comm}}\"\n    comm: [java]\n  - <<: *base\n    comm: [nginx]\n", "nginx", "nginx"},
+		{"a list of merges", "process_names:\n  - &a {name: a, comm: [x]}\n  - &b {name: b, comm: [y]}\n  - {<<: [*b, *a], name: c, cmdline: ['']}\n", "y", "b"},
+		{"its own keys go first", "groups:\n  - &a {group: a, name: x}\n  - {group: b, <<: *a, name: y}\n", "y", "b"},
+		{"an extension", "groups:\n  - {group: a, name: x, x-owner: ops}\n", "x", "a"},
+	} {
+		if got, _ := groupOf(t, test.config, test.comm, process.Facts{Cmdline: []string{test.comm}}); got != test.want {
+			t.Errorf("%s: group is %q, want %q", test.name, got, test.want)
+		}
+	}
+	for name, test := range map[string]struct{ config, want string }{
+		"no mapping":  {"groups:\n- {group: a, <<: [1], name: x}", "line 2: groups[0]: must be a mapping"},
+		"unknown key": {"groups:\n- &a {group: a, name: x}\n- {<<: *a, group: b, nam: y}", `line 3: groups[1]: unknown key "nam"`},
+	} {
+		if _, err := parse(test.config); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %s", name, err, test.want)
+		}
+	}
+}
+
+// TestMergeOfItself ends.
+func TestMergeOfItself(t *testing.T) {
+	var document yaml.Node
+	if err := yaml.Unmarshal([]byte("a: &a\n  <<: *a\n  b: 1\n"), &document); err != nil {
+		t.Skipf("SKIP: the library refuses it: %v", err)
+	}
+	members, err := group.Members(document.Content[0])
+	if err != nil || len(members) != 1 {
+		t.Fatal(members, err)
+	}
+	if _, err := group.Members(members[0].Value); err == nil || !strings.Contains(err.Error(), "merges itself") {
+		t.Errorf("the error is %v", err)
+	}
+}
