@@ -385,8 +385,8 @@ func TestTimex(t *testing.T) {
 		state int
 		want  []string
 	}{
-		{unix.Timex{Offset: 1500, Status: 0, Maxerror: 16000000, Freq: 65536000000}, unix.TIME_ERROR, []string{
-			"timex_sync_status{} 0", "timex_offset_seconds{} 0.0015", "timex_maxerror_seconds{} 16", "timex_frequency_adjustment_ratio{} 2",
+		{unix.Timex{Offset: 1500, Status: 0, Maxerror: 16000000, Freq: 655360000}, unix.TIME_ERROR, []string{
+			"timex_sync_status{} 0", "timex_offset_seconds{} 0.0015", "timex_maxerror_seconds{} 16", "timex_frequency_adjustment_ratio{} 1.01",
 		}},
 		{unix.Timex{Offset: 1500, Status: unix.STA_NANO, Jitter: 2000}, unix.TIME_OK, []string{
 			"timex_sync_status{} 1", "timex_offset_seconds{} 1.5e-06", "timex_pps_jitter_seconds{} 2e-06",
