@@ -26,7 +26,7 @@ export class ChartLine {
     const { times, values } = history.of(slot, this.#key);
     setText(this.#value, this.#format(model.number(slot, this.#key)));
     const most = Math.max(...values.filter((v) => !Number.isNaN(v)));
-    setText(this.#most, Number.isFinite(most) ? `at most ${this.#format(most)}` : '');
+    setText(this.#most, Number.isFinite(most) ? `peak ${this.#format(most)}` : '');
     this.#chart.draw(times, values);
   }
 }

@@ -27,7 +27,7 @@ const MOST_LINES = 500;
  */
 export function detailSections(detail) {
   return [
-    section('places', 'Places', facts({
+    section('places', 'Context', facts({
       'Working directory': detail.cwd, Root: detail.root, 'Control group': detail.cgroups?.join('\n'),
       'Waits in': detail.wait_channel, 'OOM score': detail.oom_score?.toString(),
     })),

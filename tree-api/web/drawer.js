@@ -4,11 +4,14 @@ import { withIcon } from './icons.js';
 import { ChartLine } from './drawer-chart.js';
 import { commandLine } from './command-line.js';
 import { detailSections, facts } from './drawer-detail.js';
-import { UNKNOWN, formatBytes, formatCores, formatCount, formatCPUTime, formatDuration, formatRate, formatTime } from './format.js';
+import { UNKNOWN, formatBytes, formatCores, formatCount, formatDuration, formatTime } from './format.js';
+import { TABLE_COLUMNS, cellOf } from './table-columns.js';
 
 /** @import { TreeModel } from './tree-model.js' */
 /** @import { History } from './history.js' */
 
+/** The columns that are not among the values: they are above them, or below. */
+const SHOWN_ELSEWHERE = new Set(['name', 'pid', 'ppid', 'state', 'cpu', 'memory', 'start_time', 'exe', 'cmdline']);
 const REFRESH_MILLISECONDS = 5000;
 /** Moving over rows with the arrows must not ask the server for each of them. */
 const SETTLE_MILLISECONDS = 200;
@@ -94,31 +97,25 @@ export class Drawer {
     setText(this.#state, `PID ${this.#model.number(slot, 'pid')} · ${this.#model.text(slot, 'state') || 'state not known'}`);
     this.#showAncestors(slot);
     for (const chart of this.#charts) chart.show(this.#model, this.#history, slot);
-    this.#figures.replaceChildren(facts(this.#mainFigures(slot, now)) ?? '');
+    this.#figures.replaceChildren(facts(this.#mainValues(slot, now)) ?? '');
   }
 
   /** @param {number} slot @param {number} now */
-  #mainFigures(slot, now) {
+  #mainValues(slot, now) {
     const model = this.#model;
-    const number = (/** @type {string} */ key) => model.number(slot, key);
-    const known = (/** @type {string} */ text) => (text === UNKNOWN ? undefined : text);
+    const context = { now, memoryTotal: undefined };
+    /** @type {Record<string, string|undefined>} */
+    const values = {};
+    for (const column of TABLE_COLUMNS) {
+      if (SHOWN_ELSEWHERE.has(column.key)) continue;
+      const { text } = cellOf(model, column, { slot, folded: false }, context);
+      values[column.title] = text === UNKNOWN ? undefined : text;
+    }
+    const start = model.number(slot, 'start_time');
+    values.Started = Number.isNaN(start) ? undefined : `${formatTime(start)}, ${formatDuration(now - start)} ago`;
     const size = model.branchSize(slot);
-    return {
-      User: model.text(slot, 'user'),
-      Group: model.text(slot, 'group'),
-      Unit: model.text(slot, 'unit'),
-      Container: model.text(slot, 'container'),
-      Started: `${formatTime(number('start'))}, ${formatDuration(now - number('start'))} ago`,
-      'CPU time': known(formatCPUTime(number('user_seconds') + number('system_seconds'))),
-      'Virtual memory': known(formatBytes(number('virtual'))),
-      Swap: known(formatBytes(number('swap'))),
-      Reads: known(formatRate(number('read'))),
-      Writes: known(formatRate(number('write'))),
-      Threads: known(formatCount(number('threads'))),
-      'Open descriptors': known(formatCount(number('fds'))),
-      Nice: Number.isNaN(number('nice')) ? undefined : String(number('nice')),
-      'Whole branch': size > 1 ? `${formatCount(size)} processes, ${formatCores(model.branchNumber(slot, 'cpu'))} CPUs, ${formatBytes(model.branchNumber(slot, 'memory'))}` : undefined,
-    };
+    values.Subtree = size > 1 ? `${formatCount(size)} processes, ${formatCores(model.branchNumber(slot, 'cpu'))} CPUs, ${formatBytes(model.branchNumber(slot, 'memory'))}` : undefined;
+    return values;
   }
 
   /** @param {number} slot */
@@ -164,7 +161,7 @@ export class Drawer {
   /** @param {any} answer */
   #showAnswer({ exe, cmdline, detail }) {
     if (this.viewer) {
-      this.#command.replaceChildren(el('p', { class: 'notice' }, 'You are signed in as a viewer. Command lines, paths and descriptors are shown to operators alone.'));
+      this.#command.replaceChildren(el('p', { class: 'notice' }, 'You are signed in as a viewer. Command lines, paths and descriptors are shown only to operators.'));
     } else if (this.#command.dataset.shown !== JSON.stringify([exe, cmdline]) || !this.#command.hasChildNodes()) {
       this.#command.dataset.shown = JSON.stringify([exe, cmdline]);
       this.#command.replaceChildren(...commandLine(cmdline, this.windows), facts({ Executable: exe }) ?? '');

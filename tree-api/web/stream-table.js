@@ -2,6 +2,7 @@ import { buffersOf, takePatch } from './model/patch.js';
 import { Store } from './model/store.js';
 import { countBy, largest } from './model/summary.js';
 // What those need is named here too, so that none waits for another to be read.
+import './model/columns.gen.js';
 import './model/columns.js';
 import './model/fields.js';
 import './model/link-change.js';

@@ -1,8 +1,9 @@
-/**
- * What the table shows in each column: one row of this list is one column of the page.
- */
+/** What the table shows in each column. The columns follow from the table of metrics. */
 import { UNKNOWN, formatBytes, formatCPUTime, formatCores, formatCount, formatDuration, formatRate, formatTime } from './format.js';
+import { METRICS } from './model/columns.gen.js';
+import { NUMBER_COLUMNS } from './model/columns.js';
 
+/** @import { Metric } from './model/columns.gen.js' */
 /** @import { TreeModel } from './tree-model.js' */
 
 /**
@@ -16,12 +17,12 @@ import { UNKNOWN, formatBytes, formatCPUTime, formatCores, formatCount, formatDu
  * @typedef {object} Column
  * @property {string} key The model's column.
  * @property {string} title
- * @property {string} hint What the figure is, shown at the heading.
+ * @property {string} hint What the metric is, shown at the heading.
  * @property {string} width The least width, a length of CSS.
  * @property {number} [grow] Its share of the room that is left.
  * @property {number} from The table's width in pixels from which the column is shown
  *   unless the person chose otherwise, which is where it fits; Infinity: never.
- * @property {boolean} [number] Whether it is aligned as a figure.
+ * @property {boolean} [number] Whether it is aligned as a number.
  * @property {boolean} [secret] Whether viewers do not get it.
  * @property {(value: number, context: CellContext) => string} [format] How a figure is
  *   written; absent for a text.
@@ -33,31 +34,60 @@ import { UNKNOWN, formatBytes, formatCPUTime, formatCores, formatCount, formatDu
  * @typedef {{marginLeft: string, width: string}} Place
  */
 
+/**
+ * What this page adds to the table of metrics. Columns are in this order, and then come those that
+ * are not here: they are shown when somebody asks for them, and look as their unit wants.
+ * @type {Record<string, Partial<Column>>}
+ */
+const LAYOUT = {
+  name: { width: 'var(--name-width)', grow: 1.3, from: 0 },
+  pid: { width: '72px', from: 560 },
+  user: { width: '96px', from: 680 },
+  state: { width: '92px', from: 950 },
+  cpu: { width: '68px', from: 0, heat: (v) => Math.sqrt(Math.min(1, v)) },
+  memory: { from: 0, heat: (v, { memoryTotal }) => (memoryTotal ? Math.sqrt(Math.min(1, (v / memoryTotal) * 4)) : 0) },
+  read: { from: 1130 },
+  written: { from: 1130 },
+  threads: { width: '70px', from: 1264 },
+  open_fds: { width: '90px', from: 1290 },
+  start_time: { title: 'Age', hint: 'Time since the process started', width: '78px', from: 760 },
+  group: { from: 1410 },
+  cmdline: { width: '200px', grow: 2, from: 860 },
+  ppid: { width: '92px' },
+  nice: { width: '56px' },
+  unit: { width: '170px' },
+  exe: { width: '180px', grow: 1 },
+};
+
+/**
+ * How the values of a unit look, and how wide their column is at least.
+ * @type {Record<string, {width: string, format: (value: number, context: CellContext) => string}>}
+ */
+const UNITS = {
+  bytes: { width: '86px', format: formatBytes },
+  'bytes/s': { width: '92px', format: formatRate },
+  seconds: { width: '92px', format: formatCPUTime },
+  cores: { width: '68px', format: formatCores },
+  count: { width: '80px', format: formatCount },
+  identifier: { width: '72px', format: plain },
+  moment: { width: '78px', format: (v, { now }) => formatDuration(now - v) },
+};
+
+const TEXT_WIDTH = '120px';
+
+/** @param {Metric} metric @returns {Column} */
+function columnOf({ key, kind, unit, sum, secret, title, help }) {
+  const number = NUMBER_COLUMNS.some((c) => c.key === key);
+  const shape = number ? UNITS[kind in UNITS ? kind : unit ?? 'count'] : { width: TEXT_WIDTH };
+  const hint = sum ? `${help}; a folded branch shows its sum` : help;
+  return { key, title, hint, number, secret, from: Infinity, ...shape, ...LAYOUT[key] };
+}
+
 /** @type {readonly Column[]} */
 export const TABLE_COLUMNS = [
-  { key: 'name', title: 'Name', hint: 'Name of the process', width: 'var(--name-width)', grow: 1.3, from: 0 },
-  { key: 'pid', title: 'PID', hint: 'Process ID', width: '72px', from: 560, number: true, format: plain },
-  { key: 'user', title: 'User', hint: 'Effective user', width: '96px', from: 680 },
-  { key: 'state', title: 'State', hint: 'What the process is doing', width: '92px', from: 950 },
-  { key: 'cpu', title: 'CPU', hint: 'CPUs in use, 1 is one whole CPU; a folded branch shows its sum', width: '68px', from: 0, number: true, format: formatCores, heat: (v) => Math.sqrt(Math.min(1, v)) },
-  { key: 'memory', title: 'Memory', hint: 'Resident memory; a folded branch shows its sum', width: '86px', from: 0, number: true, format: formatBytes, heat: (v, { memoryTotal }) => (memoryTotal ? Math.sqrt(Math.min(1, (v / memoryTotal) * 4)) : 0) },
-  { key: 'read', title: 'Read', hint: 'Bytes read from storage per second', width: '92px', from: 1130, number: true, format: formatRate },
-  { key: 'write', title: 'Write', hint: 'Bytes written to storage per second', width: '92px', from: 1130, number: true, format: formatRate },
-  { key: 'threads', title: 'Threads', hint: 'Threads', width: '70px', from: 1264, number: true, format: formatCount },
-  { key: 'fds', title: 'Files', hint: 'Open file descriptors', width: '64px', from: 1264, number: true, format: formatCount },
-  { key: 'start', title: 'Age', hint: 'Time since the process started', width: '78px', from: 760, number: true, format: (v, { now }) => formatDuration(now - v) },
-  { key: 'group', title: 'Group', hint: 'Group of the process in the metrics', width: '120px', from: 1384 },
-  { key: 'cmdline', title: 'Command line', hint: 'Arguments, secrets masked', width: '200px', grow: 2, from: 860, secret: true },
-  { key: 'ppid', title: 'Parent', hint: 'Process ID of the parent', width: '72px', from: Infinity, number: true, format: plain },
-  { key: 'nice', title: 'Nice', hint: 'Nice value, -20 to 19; lower is served first', width: '56px', from: Infinity, number: true, format: plain },
-  { key: 'user_seconds', title: 'User time', hint: 'CPU time in the program itself', width: '92px', from: Infinity, number: true, format: formatCPUTime },
-  { key: 'system_seconds', title: 'System time', hint: 'CPU time in the kernel on its behalf', width: '92px', from: Infinity, number: true, format: formatCPUTime },
-  { key: 'virtual', title: 'Virtual', hint: 'Virtual memory', width: '86px', from: Infinity, number: true, format: formatBytes },
-  { key: 'swap', title: 'Swap', hint: 'Memory in swap', width: '80px', from: Infinity, number: true, format: formatBytes },
-  { key: 'unit', title: 'Unit', hint: 'systemd unit', width: '170px', from: Infinity },
-  { key: 'container', title: 'Container', hint: 'Container ID', width: '120px', from: Infinity },
-  { key: 'exe', title: 'Executable', hint: 'Path of the executable', width: '180px', grow: 1, from: Infinity, secret: true },
-];
+  ...Object.keys(LAYOUT).flatMap((key) => METRICS.filter((m) => m.key === key)),
+  ...METRICS.filter(({ key }) => !(key in LAYOUT)),
+].map(columnOf);
 
 /**
  * Where the columns stand: each has its least width, and those that grow share what is left
@@ -83,14 +113,13 @@ export function columnPlaces(columns) {
 const sum = (columns) => ['0px', ...columns.map(({ width }) => width)].join(' + ');
 
 /**
- * The direction in which a column is sorted first: figures with the largest on top, as
- * the largest are looked for; names and numbers that only name in their order.
+ * The direction in which a column is sorted first: numbers with the largest on top, as the largest
+ * are looked for; texts, identifiers and times in their order.
  * @param {string} key
  * @returns {'ascending'|'descending'}
  */
 export function firstDirection(key) {
-  const column = TABLE_COLUMNS.find((c) => c.key === key);
-  return column?.format && column.format !== plain ? 'descending' : 'ascending';
+  return METRICS.find((m) => m.key === key)?.ascending ? 'ascending' : 'descending';
 }
 
 export const HEAT_LEVELS = 9;
@@ -141,7 +170,7 @@ function shorten(text) {
  * @param {number} slot
  */
 export function cellTitle(model, key, slot) {
-  if (key === 'start') return `Started ${formatTime(model.number(slot, 'start'))}`;
+  if (key === 'start_time') return `Started ${formatTime(model.number(slot, key))}`;
   const column = TABLE_COLUMNS.find((c) => c.key === key);
   return column && !column.format ? model.text(slot, key) : '';
 }

@@ -33,7 +33,7 @@ export class TableHead {
     for (const heading of this.element.children) {
       const { column } = /** @type {HTMLElement} */ (heading).dataset;
       // The later something started, the lower its age.
-      const falls = descending !== (key === 'start');
+      const falls = descending !== (key === 'start_time');
       setAttribute(heading, 'aria-sort', column !== key ? 'none' : falls ? 'descending' : 'ascending');
     }
   }

@@ -3,7 +3,7 @@
  * link to the view. The part behind # never reaches the server or its logs.
  */
 import { DEFAULT_INTERVAL, intervalOf } from './interval.js';
-import { isNumberKey, isTextKey } from './model/columns.js';
+import { columnKey } from './model/columns.js';
 
 /** @import { Filter } from './model/filter.js' */
 /** @import { Sort } from './model/order.js' */
@@ -38,10 +38,11 @@ export function parseState(hash) {
   const p = new URLSearchParams(hash.replace(/^#/, ''));
   const state = defaultState();
   state.filter = parseFilter(p);
-  const [key, direction] = (p.get('sort') ?? '').split(':');
-  if (isNumberKey(key) || isTextKey(key)) state.sort = { key, descending: direction === 'desc' };
+  const [name, direction] = (p.get('sort') ?? '').split(':');
+  const key = columnKey(name);
+  if (key !== undefined) state.sort = { key, descending: direction === 'desc' };
   if (p.get('view') === 'list') state.shape = 'list';
-  if (p.has('columns')) state.columns = list(p, 'columns');
+  if (p.has('columns')) state.columns = list(p, 'columns').map((name) => columnKey(name) ?? name);
   const filtered = parseBranches(p, 'matches-');
   const usually = parseBranches(p, '') ?? (filtered && { open: true, except: [] });
   if (usually) state.expansion = filtered ? { ...usually, filtered } : usually;

@@ -61,7 +61,7 @@ export class ViewTools {
       line.title = column.hint;
       return line;
     });
-    const reset = button('Those that fit', { class: 'tool' }, () => {
+    const reset = button('Default columns', { class: 'tool' }, () => {
       this.#on.columns(undefined);
       this.#columns.close();
     });

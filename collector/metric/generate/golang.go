@@ -239,7 +239,11 @@ func withImports(name string, code []byte, paths ...string) ([]byte, error) {
 			fmt.Fprintf(&imports, "%q\n", p)
 		}
 	}
-	return format.Source(fmt.Appendf(nil, "%spackage %s\n\nimport (\n%s)\n\n%s", goHead, name, &imports, code))
+	block := ""
+	if imports.Len() > 0 {
+		block = "import (\n" + imports.String() + ")\n\n"
+	}
+	return format.Source(fmt.Appendf(nil, "%spackage %s\n\n%s%s", goHead, name, block, code))
 }
 
 // initialisms are written in capitals in Go's names.

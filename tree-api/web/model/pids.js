@@ -28,7 +28,7 @@ export class PidIndex {
    * @param {Record<string, Float64Array>} columns
    * @returns {ReadonlyMap<number, number>}
    */
-  lookUp(slots, { pid, start }) {
+  lookUp(slots, { pid, start_time: start }) {
     if (!this.#shared) return this.#slots;
     this.#slots.clear();
     this.#shared = false;

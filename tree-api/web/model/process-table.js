@@ -27,7 +27,7 @@ export class ProcessTable {
 
   /** By PID, then by age. @param {number} a @param {number} b */
   compare(a, b) {
-    const { pid, start } = this.numbers;
+    const { pid, start_time: start } = this.numbers;
     return pid[a] - pid[b] || start[a] - start[b] || a - b;
   }
 

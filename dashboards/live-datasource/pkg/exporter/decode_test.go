@@ -46,7 +46,7 @@ func TestDecode(t *testing.T) {
 	}
 	for column, want := range map[processes.Figure]float64{
 		processes.PID: 7, processes.PPID: 1, processes.CPU: 0.5, processes.Memory: 4096, processes.Virtual: 8192, processes.Swap: 0,
-		processes.Read: 10, processes.Written: 20, processes.Threads: 3, processes.OpenFDs: 4, processes.Start: 1699999001000,
+		processes.Read: 10, processes.Written: 20, processes.Threads: 3, processes.OpenFDs: 4, processes.StartTime: 1699999001000,
 	} {
 		if got := table.Figures[column][1]; got != want {
 			t.Errorf("figure %d = %v, want %v", column, got, want)

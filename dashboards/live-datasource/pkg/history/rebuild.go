@@ -50,7 +50,7 @@ func (r *rebuild) takeGauge(s prometheus.Sample) {
 	case "proctree_process_info":
 		r.takeInfo(s)
 	case "proctree_process_start_time_seconds":
-		r.set(s, processes.Start, s.Value*1e3)
+		r.set(s, processes.StartTime, s.Value*1e3)
 	case "proctree_process_resident_memory_bytes":
 		r.set(s, processes.Memory, s.Value)
 	case "proctree_process_threads":
@@ -92,7 +92,7 @@ func (r *rebuild) table() *processes.Table {
 	slices.SortFunc(rows, func(a, b *process) int {
 		return cmp.Or(
 			cmp.Compare(a.Figures[processes.PID], b.Figures[processes.PID]),
-			cmp.Compare(a.Figures[processes.Start], b.Figures[processes.Start]),
+			cmp.Compare(a.Figures[processes.StartTime], b.Figures[processes.StartTime]),
 			cmp.Compare(a.Texts[processes.Name], b.Texts[processes.Name]),
 		)
 	})
@@ -112,7 +112,7 @@ func (r *rebuild) table() *processes.Table {
 // Prometheus, so these are milliseconds.
 func identity(p *process) string {
 	id := strconv.FormatFloat(p.Figures[processes.PID], 'f', 0, 64)
-	if start := p.Figures[processes.Start]; processes.Known(start) {
+	if start := p.Figures[processes.StartTime]; processes.Known(start) {
 		id += "-" + strconv.FormatFloat(start, 'f', 0, 64)
 	}
 	return id

@@ -9,34 +9,21 @@ import (
 	"proctree/dashboards/live-datasource/pkg/processes"
 )
 
-// sorts are the figures by which processes can be at the top, and their units.
-var sorts = map[string]struct {
-	figure processes.Figure
-	unit   string
-}{
-	"cpu":      {processes.CPU, "none"},
-	"memory":   {processes.Memory, "bytes"},
-	"read":     {processes.Read, "Bps"},
-	"written":  {processes.Written, "Bps"},
-	"threads":  {processes.Threads, "none"},
-	"open_fds": {processes.OpenFDs, "none"},
-}
-
 // numericVersion is that of the data plane contract's numeric kinds.
 var numericVersion = data.FrameTypeVersion{0, 1}
 
 // topFrame returns the largest processes by a figure: numeric-long, so one number and texts
 // that tell the rows apart. An alert rule takes it as it is.
 func topFrame(t *processes.Table, q *query) *data.Frame {
-	sort := sorts[q.Sort]
-	rows := t.Top(t.Matches(q.filter()), sort.figure, cmp.Or(q.Limit, 10))
+	by := q.ranking
+	rows := t.Top(t.Matches(q.filter()), by, cmp.Or(q.Limit, 10))
 	labels := map[string]processes.Text{
 		"name": processes.Name, "user": processes.User, "group": processes.Group,
 	}
 	texts := make(map[string][]string)
 	var values []float64
 	for _, i := range rows {
-		value := t.Figures[sort.figure][i]
+		value := t.Figures[by.Figure][i]
 		if !processes.Known(value) {
 			continue
 		}
@@ -50,8 +37,8 @@ func topFrame(t *processes.Table, q *query) *data.Frame {
 	for _, name := range []string{"name", "pid", "user", "group"} {
 		frame.Fields = append(frame.Fields, data.NewField(name, nil, texts[name]))
 	}
-	number := data.NewField(q.Sort, nil, values)
-	number.Config = &data.FieldConfig{Unit: sort.unit}
+	number := data.NewField(by.Name, nil, values)
+	number.Config = &data.FieldConfig{Unit: by.Unit}
 	frame.Fields = append(frame.Fields, number)
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericLong, TypeVersion: numericVersion}
 	return frame

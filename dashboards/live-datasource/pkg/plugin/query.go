@@ -23,8 +23,10 @@ type query struct {
 	MinMemory float64 `json:"minMemory"`
 	// Limit is how many processes; 0 is all of a tree and ten at the top.
 	Limit int `json:"limit"`
-	// Sort is the figure by which processes are at the top; cpu by itself.
+	// Sort is the metric by which processes are at the top; cpu by default.
 	Sort string `json:"sort"`
+	// ranking is what Sort names.
+	ranking *processes.Ranking
 	// Figure is the one of the host that is wanted; all without it.
 	Figure string `json:"figure"`
 	// Stream asks for the channel on which a tree goes on.
@@ -91,8 +93,9 @@ func (q *query) check() error {
 	default:
 		return fmt.Errorf("queryType: want tree, host, top or count, not %q", q.Type)
 	}
-	if _, ok := sorts[q.Sort]; !ok {
-		return fmt.Errorf("sort: want cpu, memory, read, written, threads or open_fds, not %q", q.Sort)
+	var err error
+	if q.ranking, err = processes.FindRanking(q.Sort); err != nil {
+		return fmt.Errorf("sort: %w", err)
 	}
 	if q.Figure != "" && !isHostFigure(q.Figure) {
 		return fmt.Errorf("figure: a host has no %q", q.Figure)

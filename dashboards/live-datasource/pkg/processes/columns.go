@@ -30,31 +30,6 @@ const (
 	moment
 )
 
-// columns are the fields of the frame "processes", in order.
-var columns = []column{
-	{name: "id", title: "ID", kind: identity, text: ID},
-	{name: "parent", title: "Parent", kind: identity, text: Parent},
-	{name: "name", title: "Name", kind: identity, text: Name},
-	{name: "pid", title: "PID", unit: "none", kind: whole, figure: PID},
-	{name: "ppid", title: "Parent PID", unit: "none", kind: whole, figure: PPID},
-	{name: "user", title: "User", kind: text, text: User},
-	{name: "state", title: "State", kind: text, text: State},
-	{name: "cpu", title: "CPU", unit: "none", kind: fraction, figure: CPU},
-	{name: "memory", title: "Memory", unit: "bytes", kind: fraction, figure: Memory},
-	{name: "virtual", title: "Virtual", unit: "bytes", kind: fraction, figure: Virtual},
-	{name: "swap", title: "Swap", unit: "bytes", kind: fraction, figure: Swap},
-	{name: "read", title: "Read", unit: "Bps", kind: fraction, figure: Read},
-	{name: "written", title: "Written", unit: "Bps", kind: fraction, figure: Written},
-	{name: "threads", title: "Threads", unit: "none", kind: whole, figure: Threads},
-	{name: "open_fds", title: "Open files", unit: "none", kind: whole, figure: OpenFDs},
-	{name: "start_time", title: "Started", kind: moment, figure: Start},
-	{name: "group", title: "Group", kind: text, text: Group},
-	{name: "unit", title: "Unit", kind: text, text: Unit},
-	{name: "container", title: "Container", kind: text, text: Container},
-	{name: "exe", title: "Executable", kind: text, text: Exe},
-	{name: "cmdline", title: "Command line", kind: text, text: Cmdline},
-}
-
 // shown returns the columns that a table has: exe and cmdline are missing where the reader
 // may not see them.
 func (t *Table) shown() []column {

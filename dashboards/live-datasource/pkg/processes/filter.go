@@ -2,15 +2,17 @@ package processes
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // Filter says which processes are asked for. A process must pass all that is given; the zero
 // value passes every process.
 type Filter struct {
-	// Match is looked for in any case in the name, and in the path and command line where
-	// they are there.
+	// Match is looked for in any case in the PID and in the texts that the exporter searches
+	// too, the path and command line where they are there.
 	Match string
 	// Users, States and Groups each admit any of their members; empty admits all.
 	Users, States, Groups []string
@@ -45,7 +47,10 @@ func (t *Table) contains(row int32, match string) bool {
 	if match == "" {
 		return true
 	}
-	for _, column := range []Text{Name, Exe, Cmdline} {
+	if strings.Contains(strconv.FormatFloat(t.Figures[PID][row], 'f', 0, 64), match) {
+		return true
+	}
+	for _, column := range searched {
 		if strings.Contains(strings.ToLower(t.text(column, row)), match) {
 			return true
 		}
@@ -53,13 +58,43 @@ func (t *Table) contains(row int32, match string) bool {
 	return false
 }
 
-// Top returns the first n of the rows by a figure, largest first and unknown ones last;
-// equals stay in their order.
-func (t *Table) Top(rows []int32, by Figure, n int) []int32 {
-	figures := t.Figures[by]
+// Ranking is a number by which processes can be ordered.
+type Ranking struct {
+	Name string
+	// Aliases are earlier names.
+	Aliases []string
+	Figure  Figure
+	// Unit is one of Grafana's.
+	Unit string
+	// Ascending puts the smallest first.
+	Ascending bool
+}
+
+// FindRanking returns the ranking with a name, or with an earlier name.
+func FindRanking(name string) (*Ranking, error) {
+	names := make([]string, len(rankings))
+	for i := range rankings {
+		if r := &rankings[i]; r.Name == name || slices.Contains(r.Aliases, name) {
+			return r, nil
+		}
+		names[i] = rankings[i].Name
+	}
+	return nil, fmt.Errorf("want one of %s, not %q", strings.Join(names, ", "), name)
+}
+
+// Top returns the first n of the rows by a figure, largest first (or smallest) and unknown ones
+// last; equals stay in their order.
+func (t *Table) Top(rows []int32, by *Ranking, n int) []int32 {
+	figures := t.Figures[by.Figure]
 	top := slices.Clone(rows)
-	// cmp.Compare takes NaN for less than any number.
-	slices.SortStableFunc(top, func(a, b int32) int { return cmp.Compare(figures[b], figures[a]) })
+	slices.SortStableFunc(top, func(a, b int32) int {
+		x, y := figures[a], figures[b]
+		if by.Ascending && Known(x) && Known(y) {
+			return cmp.Compare(x, y)
+		}
+		// cmp.Compare takes NaN for less than any number.
+		return cmp.Compare(y, x)
+	})
 	if n > 0 && len(top) > n {
 		top = top[:n]
 	}

@@ -25,7 +25,7 @@ const none int32 = -1
 
 // parentOf returns the youngest candidate that is not younger than the process.
 func (t *Table) parentOf(i int32, candidates []int32) int32 {
-	start := t.Figures[Start]
+	start := t.Figures[StartTime]
 	best := none
 	for _, c := range candidates {
 		if c == i || start[c] > start[i] {

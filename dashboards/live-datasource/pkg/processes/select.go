@@ -16,7 +16,10 @@ func (t *Table) Select(f *Filter, limit int) *Selection {
 	rows := t.Matches(f)
 	matched := len(rows)
 	if limit > 0 && matched > limit {
-		rows = t.Top(rows, CPU, limit)
+		rows = t.Top(rows, &byCPU, limit)
 	}
 	return &Selection{Table: t, Rows: t.WithAncestors(rows), Matched: matched}
 }
+
+// byCPU is the order in which a limit takes processes.
+var byCPU = Ranking{Figure: CPU}

@@ -12,41 +12,8 @@ import (
 // Text is a column of strings. The empty string is not known.
 type Text uint8
 
-// The columns of strings. ID is unique in a table; Parent is the ID of the parent, empty for
-// a root. Cmdline and Exe are not for everybody.
-const (
-	ID Text = iota
-	Parent
-	Name
-	User
-	State
-	Group
-	Unit
-	Container
-	Exe
-	Cmdline
-	numTexts
-)
-
 // Figure is a column of numbers. NaN is not known.
 type Figure uint8
-
-// The columns of numbers: CPU in cores, Memory (resident), Virtual and Swap in bytes, Read
-// and Written in bytes per second, Start in milliseconds since 1970.
-const (
-	PID Figure = iota
-	PPID
-	CPU
-	Memory
-	Virtual
-	Swap
-	Read
-	Written
-	Threads
-	OpenFDs
-	Start
-	numFigures
-)
 
 // Unknown is the number that is not known.
 var Unknown = math.NaN()
@@ -132,7 +99,9 @@ func (t *Table) Append(r *Row) {
 func (t *Table) WithoutCommandLines() *Table {
 	t.makeLess.Do(func() {
 		t.less = &Table{Moment: t.Moment, Texts: t.Texts, Figures: t.Figures}
-		t.less.Texts[Exe], t.less.Texts[Cmdline] = nil, nil
+		for _, text := range secret {
+			t.less.Texts[text] = nil
+		}
 	})
 	return t.less
 }

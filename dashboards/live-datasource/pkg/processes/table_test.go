@@ -19,7 +19,7 @@ func tableOf(list ...brief) *Table {
 		r := NewRow()
 		r.Texts[ID] = id(b)
 		r.Texts[Name], r.Texts[Cmdline], r.Texts[Exe] = b.name, b.name+" --secret", "/bin/"+b.name
-		r.Figures[PID], r.Figures[PPID], r.Figures[Start], r.Figures[CPU] = b.pid, b.ppid, b.start, b.cpu
+		r.Figures[PID], r.Figures[PPID], r.Figures[StartTime], r.Figures[CPU] = b.pid, b.ppid, b.start, b.cpu
 		t.Append(&r)
 	}
 	t.Link()
@@ -49,7 +49,7 @@ func TestLink(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			if name == "starts that are not known" {
 				table := tableOf(brief{pid: 1}, brief{pid: 2, ppid: 1})
-				table.Figures[Start] = []float64{Unknown, Unknown}
+				table.Figures[StartTime] = []float64{Unknown, Unknown}
 				table.Link()
 				if got := table.Texts[Parent][1]; got != "b-0" {
 					t.Errorf("parent %q", got)

@@ -4,7 +4,8 @@ import * as React from 'react';
 import type { LiveDataSource } from '../datasource.ts';
 import type { LiveOptions, LiveQuery, QueryType, Texts } from '../types.ts';
 import { NumberField } from './NumberField.tsx';
-import { FIGURES, SORTS, STATES, TYPES } from './choices.ts';
+import { SORTS, SORT_ALIASES } from './choices.gen.ts';
+import { FIGURES, STATES, TYPES } from './choices.ts';
 
 type Props = QueryEditorProps<LiveDataSource, LiveQuery, LiveOptions>;
 
@@ -40,7 +41,7 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
         )}
         {type === 'top' && (
           <InlineField label="By" labelWidth={LABEL}>
-            <Combobox id={id('by')} width={20} options={SORTS} value={query.sort ?? 'cpu'} onChange={({ value }) => change({ sort: value })} />
+            <Combobox id={id('by')} width={20} options={SORTS} value={SORT_ALIASES[query.sort ?? ''] ?? query.sort ?? 'cpu'} onChange={({ value }) => change({ sort: value })} />
           </InlineField>
         )}
         {type === 'host' && (

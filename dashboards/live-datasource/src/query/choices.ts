@@ -2,19 +2,9 @@ import type { QueryType } from '../types.ts';
 
 export const TYPES: Array<{ label: string; value: QueryType; description: string }> = [
   { label: 'Tree', value: 'tree', description: 'The processes, each below its parent; of the past what Prometheus kept' },
-  { label: 'Top', value: 'top', description: 'The largest processes by one figure, for tables and alert rules' },
+  { label: 'Top', value: 'top', description: 'The first processes by one metric, for tables and alert rules' },
   { label: 'Count', value: 'count', description: 'How many processes pass the filters' },
   { label: 'Host', value: 'host', description: 'CPU, memory, load and pressure of the host, now' },
-];
-
-/** The figures of a query of type top. */
-export const SORTS = [
-  { label: 'CPU', value: 'cpu' },
-  { label: 'Memory', value: 'memory' },
-  { label: 'Read', value: 'read' },
-  { label: 'Written', value: 'written' },
-  { label: 'Threads', value: 'threads' },
-  { label: 'Open files', value: 'open_fds' },
 ];
 
 /** The figures of a query of type host. */

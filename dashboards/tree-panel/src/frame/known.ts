@@ -1,3 +1,5 @@
+import { EARLIER_NAMES, METRICS } from './known.gen.ts';
+
 /** What the panel knows about a field by its name alone. Everything here can be overridden. */
 export interface Known {
   /** The least width of the column in pixels. */
@@ -14,37 +16,41 @@ export interface Known {
   heatFull?: number;
 }
 
-/** The fields of a process, by their names in lower case. */
-const KNOWN = new Map<string, Known>(Object.entries({
+/** How this panel lays out some fields of a process, by their names. The others are shown when somebody asks for them. */
+const LAYOUT: Record<string, Known> = {
+  name: { from: 0 },
   pid: { width: 72, from: 520 },
-  ppid: { width: 72, from: Infinity },
+  ppid: { width: 72 },
   user: { width: 96, from: 640 },
   state: { width: 96, from: 900 },
-  cpu: { width: 78, sum: true, heat: 'orange', heatFull: 1 },
-  memory: { width: 92, sum: true, heat: 'purple' },
-  virtual: { width: 92, from: Infinity },
-  swap: { width: 84, from: Infinity, sum: true },
-  read: { width: 96, from: 1080, sum: true, heat: 'blue' },
-  written: { width: 96, from: 1080, sum: true, heat: 'blue' },
-  threads: { width: 84, from: 1200, sum: true },
-  open_fds: { width: 96, from: 1200, sum: true },
+  cpu: { width: 78, from: 0, heat: 'orange', heatFull: 1 },
+  memory: { width: 92, from: 0, heat: 'purple' },
+  virtual: { width: 92 },
+  swap: { width: 84 },
+  read: { width: 96, from: 1080, heat: 'blue' },
+  written: { width: 96, from: 1080, heat: 'blue' },
+  threads: { width: 84, from: 1200 },
+  nice: { width: 64 },
+  open_fds: { width: 96, from: 1200 },
   start_time: { from: 1500 },
   group: { width: 120, from: 1000 },
-  unit: { width: 160, from: Infinity },
-  container: { width: 120, from: Infinity },
-  exe: { width: 180, from: Infinity },
+  unit: { width: 160 },
+  container: { width: 120 },
+  exe: { width: 180 },
   cmdline: { width: 180, grow: 2, from: 800 },
-}));
-
-/** Other names that the same figures go by. */
-const ALIASES: Record<string, string> = {
-  cores: 'cpu', '%cpu': 'cpu', cpu_cores: 'cpu', rss: 'memory', mem: 'memory', resident: 'memory', resident_bytes: 'memory',
-  read_bytes: 'read', write: 'written', written_bytes: 'written', fds: 'open_fds', files: 'open_fds',
-  started: 'start_time', command: 'cmdline', 'command line': 'cmdline',
 };
+
+/** Names that other sources give to the same metrics. */
+const OTHER_NAMES: Record<string, string> = {
+  cores: 'cpu', '%cpu': 'cpu', cpu_cores: 'cpu', rss: 'memory', mem: 'memory', resident: 'memory', resident_bytes: 'memory',
+  read_bytes: 'read', written_bytes: 'written', files: 'open_fds', started: 'start_time', command: 'cmdline', 'command line': 'cmdline',
+};
+
+const KNOWN = new Map<string, Known>(Object.entries(METRICS).map(([name, { sum }]) => [name, { from: Infinity, sum, ...LAYOUT[name] }]));
+const ALIASES = new Map(Object.entries({ ...OTHER_NAMES, ...EARLIER_NAMES }));
 
 /** @param name The field's name. Nothing is known about most. */
 export function known(name: string): Known {
   const lower = name.toLowerCase();
-  return KNOWN.get(ALIASES[lower] ?? lower) ?? {};
+  return KNOWN.get(ALIASES.get(lower) ?? lower) ?? {};
 }

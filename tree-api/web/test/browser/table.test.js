@@ -131,8 +131,8 @@ test('sort by click, in a list', async (t) => {
   assert.deepEqual((await names(page)).slice(0, 5), sorted.slice(0, 5).map((p) => p.name));
   await page.click('.heading[data-column="memory"] button');
   await page.waitForSelector('.heading[data-column="memory"][aria-sort="ascending"]');
-  await page.click('.heading[data-column="start"] button');
-  await page.waitForSelector('.heading[data-column="start"][aria-sort="ascending"]');
+  await page.click('.heading[data-column="start_time"] button');
+  await page.waitForSelector('.heading[data-column="start_time"][aria-sort="descending"]');
 });
 
 test('columns are chosen, and taken back', async (t) => {
@@ -142,7 +142,7 @@ test('columns are chosen, and taken back', async (t) => {
   await page.waitForSelector('.heading[data-column="swap"]');
   await page.click('#columns-menu >> text=Group');
   await page.waitForSelector('.heading[data-column="group"]', { state: 'detached' });
-  await page.click('#columns-menu >> text=Those that fit');
+  await page.click('#columns-menu >> text=Default columns');
   await page.waitForSelector('.heading[data-column="group"]');
   await page.waitForSelector('.heading[data-column="swap"]', { state: 'detached' });
 });

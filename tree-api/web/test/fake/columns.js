@@ -1,11 +1,10 @@
-/** The objects of a node that hold figures, and the texts of it. */
-const OBJECTS = /** @type {Record<string, readonly string[]>} */ ({
-  cpu: ['user_seconds', 'system_seconds', 'cores'],
-  memory: ['resident_bytes', 'virtual_bytes', 'swap_bytes'],
-  io: ['read_bytes', 'written_bytes', 'read_bytes_per_second', 'written_bytes_per_second'],
-});
-const FIGURES = ['pid', 'ppid', 'start_time', 'threads', 'nice', 'open_fds'];
-const TEXTS = ['name', 'exe', 'cmdline', 'user', 'unit', 'container', 'pod_uid', 'state', 'kernel', 'group', 'context'];
+import { NUMBER_COLUMNS, TEXT_COLUMNS } from '../../model/columns.js';
+
+const OBJECTS = [...new Set(NUMBER_COLUMNS.flatMap(({ within }) => within ?? []))];
+const TEXTS = [...TEXT_COLUMNS.map(({ field }) => field), 'kernel', 'context'];
+
+/** @param {string|undefined} object */
+const fieldsOf = (object) => NUMBER_COLUMNS.filter(({ within }) => within === object).map(({ field }) => field);
 
 /**
  * Writes processes as the API does in columns.
@@ -15,9 +14,9 @@ const TEXTS = ['name', 'exe', 'cmdline', 'user', 'unit', 'container', 'pod_uid',
 export function columnsOf(nodes) {
   return {
     id: nodes.map(({ id }) => id),
-    ...Object.fromEntries(FIGURES.map((field) => [field, nodes.map((node) => node[field] ?? null)])),
-    ...Object.fromEntries(Object.entries(OBJECTS).map(([object, fields]) => [
-      object, Object.fromEntries(fields.map((field) => [field, nodes.map((node) => node[object]?.[field] ?? null)])),
+    ...Object.fromEntries(fieldsOf(undefined).map((field) => [field, nodes.map((node) => node[field] ?? null)])),
+    ...Object.fromEntries(OBJECTS.map((object) => [
+      object, Object.fromEntries(fieldsOf(object).map((field) => [field, nodes.map((node) => node[object]?.[field] ?? null)])),
     ])),
     ...Object.fromEntries(TEXTS.map((field) => [field, dictionaryOf(nodes.map((node) => node[field] ?? null))])),
   };

@@ -4,7 +4,7 @@
  */
 
 const places = {
-  pid: 'pid', ppid: 'ppid', start: 'start_time', cpu: 'cpu.cores', memory: 'memory.resident_bytes',
+  pid: 'pid', ppid: 'ppid', start_time: 'start_time', cpu: 'cpu.cores', memory: 'memory.resident_bytes',
   threads: 'threads', name: 'name', user: 'user', state: 'state', group: 'group', cmdline: 'cmdline',
 };
 const sums = new Set(['cpu', 'memory', 'threads']);

@@ -33,8 +33,8 @@ describe('columns', () => {
   test('no two columns have one key', () => {
     assert.equal(new Set(TABLE_COLUMNS.map((c) => c.key)).size, TABLE_COLUMNS.length);
   });
-  test('figures start with the largest, names with the first', () => {
-    assert.deepEqual(['cpu', 'memory', 'pid', 'name', 'nice'].map(firstDirection), ['descending', 'descending', 'ascending', 'ascending', 'ascending']);
+  test('numbers start with the largest, names with the first', () => {
+    assert.deepEqual(['cpu', 'memory', 'pid', 'name', 'nice', 'start_time'].map(firstDirection), ['descending', 'descending', 'ascending', 'ascending', 'ascending', 'ascending']);
   });
 });
 

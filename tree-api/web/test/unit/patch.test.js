@@ -119,5 +119,5 @@ test('the processes with the largest figures above 0, the first of equals first'
   const cpu = [0, 3, 1, NaN, 2, 2];
   store.apply({ type: 'full', processes: cpu.map((cores, i) => ({ id: `${i}-1`, pid: i, ppid: 0, cpu: { cores } })) });
   assert.deepEqual(largest(store, 'cpu', 3), [1, 4, 5]);
-  assert.deepEqual(largest(store, 'fds', 3), []);
+  assert.deepEqual(largest(store, 'open_fds', 3), []);
 });

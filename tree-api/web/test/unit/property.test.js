@@ -86,7 +86,7 @@ function step(random, model, naive) {
       break;
     }
     case 3:
-      naive.sort = { key: random.pick(['pid', 'cpu', 'memory', 'threads', 'start', 'name', 'user', 'cmdline']), descending: random.chance(0.5) };
+      naive.sort = { key: random.pick(['pid', 'cpu', 'memory', 'threads', 'start_time', 'name', 'user', 'cmdline']), descending: random.chance(0.5) };
       naive.shape = random.chance(0.8) ? 'tree' : 'list';
       model.setSort(naive.sort);
       model.setShape(/** @type {'tree'|'list'} */ (naive.shape));

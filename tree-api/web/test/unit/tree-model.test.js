@@ -270,7 +270,7 @@ describe('sums and summaries', () => {
       node(3, 2, { threads: 4, memory: { resident_bytes: 5, virtual_bytes: 99 } }),
       node(4, 1),
     );
-    const sums = (/** @type {string} */ id) => ['threads', 'memory', 'fds', 'virtual'].map((key) => model.branchNumber(model.slotOf(id), key));
+    const sums = (/** @type {string} */ id) => ['threads', 'memory', 'open_fds', 'virtual'].map((key) => model.branchNumber(model.slotOf(id), key));
     assert.deepEqual(sums('1-1'), [7, 15, NaN, NaN]);
     assert.deepEqual(sums('2-1'), [6, 5, NaN, NaN]);
     assert.deepEqual(sums('3-1'), [4, 5, NaN, 99]);
