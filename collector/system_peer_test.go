@@ -30,7 +30,7 @@ var peerCollectors = []string{
 	"stat", "filefd", "hwmon", "uname", "os", "time",
 	"arp", "bonding", "conntrack", "cpufreq", "entropy", "interrupts", "mdadm", "netclass", "netstat", "nfs",
 	"powersupplyclass", "processes", "schedstat", "sockstat", "softnet", "tcpstat", "thermal_zone", "timex", "udp_queues",
-	"dmi", "edac", "fibrechannel", "infiniband", "ipvs", "nfsd", "nvme", "rapl", "tapestats", "xfs",
+	"dmi", "edac", "fibrechannel", "infiniband", "ipvs", "nfsd", "nvme", "rapl", "tapestats", "xfs", "zfs",
 }
 
 // peerFlags let node_exporter read the files that we read, and nothing else.
@@ -62,13 +62,16 @@ var (
 		"node_filesystem_mount_info", "node_pressure_irq_stalled_seconds_total", "node_os_support_end_timestamp_seconds",
 		"node_md_raid_disks", "node_md_degraded", "node_cpu_frequency_avg_hertz",
 		"node_softnet_backlog_len", "node_softnet_cpu_collision_total", "node_softnet_flow_limit_count_total",
-		"node_hwmon_freq_freq_mhz", "node_cpu_isolated", "node_infiniband_out_of_buffer_drops_total", "node_infiniband_lifespan_seconds", "node_softnet_received_rps_total", "node_cpu_scaling_governor",
+		"node_hwmon_freq_freq_mhz", "node_zfs_arc_arc_need_free", "node_cpu_isolated", "node_infiniband_out_of_buffer_drops_total", "node_infiniband_lifespan_seconds", "node_softnet_received_rps_total", "node_cpu_scaling_governor",
 		"node_netstat_TcpExt_TCPOFOQueue", "node_netstat_TcpExt_TCPRcvQDrop",
 		// The kernel's file /proc/net/dev lacks it, which peerFlags make node_exporter read.
 		"node_network_receive_nohandler_total",
 	}
 	newerLabels = []string{"rotational", "device_error", "adminstate", "cntlid"}
 )
+
+// newerSeries are a part of a label by which the newer series of a metric are known.
+var newerSeries = map[string]string{"node_hwmon_sensor_label": `"freq`, "node_zfs_zpool_state": `"suspended"`}
 
 // newerMethods are of the NFS server.
 var newerMethods = regexp.MustCompile(`"(WdelegGetattr|SetClientID|SetClientIDConfirm)"`)
@@ -193,8 +196,8 @@ func series(families map[string]*dto.MetricFamily, dropLabels []string) []string
 			if name == "node_filesystem_readonly" && strings.Contains(m.String(), `"/gone"`) {
 				continue
 			}
-			if name == "node_hwmon_sensor_label" && strings.Contains(m.String(), `"freq`) {
-				continue // Such sensors are newer.
+			if newerSeries[name] != "" && strings.Contains(m.String(), newerSeries[name]) {
+				continue
 			}
 			// The first is 0 there where the kernel does not count it yet, the others are newer.
 			if name == "node_nfsd_requests_total" && newerMethods.MatchString(m.String()) {

@@ -93,6 +93,7 @@ func Table() []Spec {
 		{"system_tapestats", on, "Requests, bytes and time per tape drive.", newSystemTapeStats},
 		{"system_watchdog", on, "Watchdogs that reset the host.", newSystemWatchdog},
 		{"system_xfs", on, "Counters of XFS filesystems.", newSystemXFS},
+		{"system_zfs", on, "Counters of ZFS, its pools and data sets.", newSystemZFS},
 		{"system_udp_queues", on, "Bytes in the queues of UDP sockets.", newSystemUDPQueues},
 
 		{textfileName, on, "Metrics that other programs left in files.", newTextfile},

@@ -38,6 +38,7 @@ const (
 	UDPQueues    Subject = "udp_queues"
 	Watchdog     Subject = "watchdog"
 	XFS          Subject = "xfs"
+	ZFS          Subject = "zfs"
 )
 
 // Value is one number of a subject. Its name, labels and unit are those of node_exporter's

@@ -52,6 +52,7 @@ var subjects = map[Subject]func(*reader, *values){
 	TapeStats:    (*reader).tapeStats,
 	Watchdog:     (*reader).watchdog,
 	XFS:          (*reader).xfs,
+	ZFS:          (*reader).zfs,
 }
 
 // Values implements Reader.

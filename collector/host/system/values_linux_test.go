@@ -215,6 +215,21 @@ func TestOddLines(t *testing.T) {
 			},
 			"rw: fewer columns", 2,
 		},
+		"zfs": {
+			ZFS,
+			map[string]string{
+				"proc/spl/kstat/zfs/arcstats":    "1 2\nname type data\nhits 4 x\nneed 3 -5\nmode 7 some\nodd\nmisses 4 6\n",
+				"proc/spl/kstat/zfs/zil":         "zil_commit_count 4 7\n",
+				"proc/spl/kstat/zfs/p/io":        "nread nwritten\n1 2 3\n4 y\n",
+				"proc/spl/kstat/zfs/p/objset-1":  "name type data\nwrites 4 1\n",
+				"proc/spl/kstat/zfs/p/objset-2":  "name type data\ndataset_name 7 a b\nwrites 4 1\n",
+				"proc/spl/kstat/zfs/p/something": "else\n",
+			},
+			[]string{
+				"zfs_arc_need{} -5", "zfs_arc_misses{} 6", "zfs_zpool_nread{zpool=p} 4", "zfs_zpool_dataset_writes{dataset=a b,zpool=p} 1",
+			},
+			"arcstats: hits: not a number", 5,
+		},
 		"fibre channel": {
 			FibreChannel,
 			map[string]string{"sys/class/fc_host/h/statistics/rx_frames": "0xg\n", "sys/class/fc_host/h/statistics/tx_frames": "0x10\n", "sys/class/fc_host/h/statistics/rx_words": "0xffffffffffffffff\n", "sys/class/fc_host/h/port_id": "x\n"},
@@ -385,8 +400,8 @@ func TestTimex(t *testing.T) {
 		state int
 		want  []string
 	}{
-		{unix.Timex{Offset: 1500, Status: 0, Maxerror: 16000000, Freq: 655360000}, unix.TIME_ERROR, []string{
-			"timex_sync_status{} 0", "timex_offset_seconds{} 0.0015", "timex_maxerror_seconds{} 16", "timex_frequency_adjustment_ratio{} 1.01",
+		{unix.Timex{Offset: 1500, Status: 0, Maxerror: 16000000, Freq: 65536000}, unix.TIME_ERROR, []string{
+			"timex_sync_status{} 0", "timex_offset_seconds{} 0.0015", "timex_maxerror_seconds{} 16", "timex_frequency_adjustment_ratio{} 1.001",
 		}},
 		{unix.Timex{Offset: 1500, Status: unix.STA_NANO, Jitter: 2000}, unix.TIME_OK, []string{
 			"timex_sync_status{} 1", "timex_offset_seconds{} 1.5e-06", "timex_pps_jitter_seconds{} 2e-06",
@@ -430,6 +445,8 @@ func FuzzSubjects(f *testing.F) {
 		v.ipvsStats(text)
 		v.ipvsBackends(text)
 		v.xfsStats("sda1", text)
+		v.zfsIO(text, Label{})
+		v.zfsObjset(text, Label{})
 		parseSELinuxConfig(text)
 		v.dropRepeated()
 		seen := make(map[string]bool)
