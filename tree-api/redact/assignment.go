@@ -154,6 +154,9 @@ func (a assignment) holds(text, name, value string) bool {
 	if !isSecretValue(name, value) || a.sign == ':' && (strings.HasPrefix(value, "//") || value[0] == '{') {
 		return false
 	}
+	if (a.spaced || strings.IndexByte(text, ';') >= 0) && isCall(value) {
+		return false
+	}
 	if a.sign != ':' || isQuote(value[0]) || text[a.end] != ':' {
 		return true
 	}

@@ -235,6 +235,9 @@ func isSetting(arg string) bool {
 	}
 	words := splitName(arg)
 	compound := len(words) > 1 || strings.IndexByte(arg, '.') > 0 || !slices.Contains(secretEndings, words[0])
+	if isDigit(arg[len(arg)-1]) && strings.IndexByte(arg, '-') > 0 {
+		return false // The name of a library or a package.
+	}
 	return (isUpper(arg) || compound) && isSecretName(arg) && !isSwitch(arg) && !isPath(arg)
 }
 

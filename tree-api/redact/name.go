@@ -47,6 +47,10 @@ var notSecretKinds = []string{
 	"remove", "missing",
 }
 
+// objectNames are names whose value is the name of an object of Kubernetes or QEMU, which
+// holds the secret: tls-creds=tls0.
+var objectNames = []string{"tls-creds", "key-secret", "password-secret", "tls-secret", "tlssecret", "tls.secret"}
+
 // trailingWords may follow the word that counts: --secret-value, SECRET_KEY_BASE.
 var trailingWords = []string{"value", "code", "string", "text", "plain", "plaintext", "literal", "base", "base64", "b64", "hex", "raw"}
 
@@ -82,7 +86,10 @@ func isSecretName(name string) bool {
 	if len(words) > 1 {
 		before = words[len(words)-2]
 	}
-	if slices.Contains(notSecretKinds, before) && !isPassword(last) || before == "tls" && last == "secret" {
+	if slices.Contains(notSecretKinds, before) && !isPassword(last) {
+		return false
+	}
+	if slices.ContainsFunc(objectNames, func(ending string) bool { return hasSuffixFold(name, ending) }) {
 		return false
 	}
 	if last == "key" {

@@ -62,7 +62,7 @@ func (o option) mask(name, value string) string {
 			return Mask
 		}
 	case short:
-		if name, rest, ok := strings.Cut(value, "="); looksSecret(value) && (!ok || strings.Trim(rest, "=") == "" || !isWordy(name)) {
+		if name, rest, ok := strings.Cut(value, "="); (looksSecret(value) || saysSecret(value)) && (!ok || strings.Trim(rest, "=") == "" || !isWordy(name)) {
 			return Mask
 		}
 	case random:

@@ -24,7 +24,7 @@ func isPlace(value string) bool {
 	}
 	if len(bare) > 1 && bare[0] == '$' {
 		// A variable of a shell. Hashes of passwords, as in crypt(5), have a digit here.
-		return isLetter(bare[1]) || bare[1] == '_'
+		return isLetter(bare[1]) || bare[1] == '_' || len(bare) == len("$1")
 	}
 	// A variable of cmd.exe, and a text that asks for a value.
 	last := len(bare) - 1
@@ -33,7 +33,8 @@ func isPlace(value string) bool {
 
 // notSecrets are values that switch something, or stand for none.
 var notSecrets = []string{
-	"", "true", "false", "yes", "no", "on", "off", "null", "nil", "none", "undefined", "auto", "prompt", "required", "default",
+	"", "true", "false", "yes", "no", "on", "off", "null", "nil", "none", "undefined", "unknown", "auto", "prompt", "required",
+	"optional", "default", "=", "=>", "==", ":=",
 }
 
 // isSecretValue reports whether the value of a secret's name can be a secret: a place, a
@@ -50,7 +51,7 @@ func isSecretValue(name, value string) bool {
 	}
 	// Keys, credentials and cookies are often given as a path; a password may well begin
 	// with a slash.
-	return !mayBeFile(name) || !isPath(bare) && !isNumber(bare)
+	return !mayBeFile(name) || len(bare) > 1 && !isPath(bare) && !isNumber(bare)
 }
 
 // mayBeFile reports whether the values of such a name are often files.
@@ -135,12 +136,12 @@ func isOptionWord(name string) bool {
 	return name != "" && (small || isDigit(name[len(name)-1]))
 }
 
-// isPlain reports whether a text is an ordinary word: letters only, all of them small or all
-// of them capital but for the first.
+// isPlain reports whether a text is an ordinary word, or several with dots and dashes between
+// them: letters only, all of them small or all of them capital but for the first.
 func isPlain(text string) bool {
 	for i := range len(text) {
 		c := text[i]
-		if !isLower(c) && c != '-' && c != '_' && (i > 0 || !isUpperLetter(c)) {
+		if !isLower(c) && c < 0x80 && strings.IndexByte("-_.'", c) < 0 && (i > 0 || !isUpperLetter(c)) {
 			return text == strings.ToUpper(text) && !strings.ContainsAny(text, "0123456789!#$%&*+,./:;=?@^|~")
 		}
 	}
@@ -160,8 +161,24 @@ func isNumber(text string) bool {
 // looksSecret reports whether a text looks like a secret although its name does not say so.
 func looksSecret(text string) bool {
 	text = strings.TrimRight(text, ",;.:!?)")
-	return len(text) > 3 && !isPlain(text) && !isNumber(text) && !isPath(text) && !isPlace(text) &&
+	return len(text) > 3 && text[0] != '(' && !isPlain(text) && !isNumber(text) && !isPath(text) && !isPlace(text) &&
 		!strings.ContainsAny(text, blanks+`{}<>`) && !isRelative(text)
+}
+
+// saysSecret reports whether a plain word is one that people take for a password.
+func saysSecret(text string) bool {
+	return strings.Contains(text, "password") || strings.Contains(text, "secret") || text == "changeme" || text == "admin" || text == "guest"
+}
+
+// isCall reports whether a value is a call of a function: getpass(…).
+func isCall(value string) bool {
+	i := strings.IndexByte(value, '(')
+	for j := range max(i, 0) {
+		if !isWord(value[j]) && value[j] != '.' && value[j] != ':' {
+			return false
+		}
+	}
+	return i > 0
 }
 
 // isRelative reports whether a text looks like a path that begins with the name of a folder.
