@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"proctree/collector/host"
 )
 
 // TestOrdinaryUser: what the kernel refuses is absent, and said once.
@@ -121,5 +123,17 @@ func TestTokens(t *testing.T) {
 	}
 	if strings.Contains(s.log.String(), secret) {
 		t.Error("the secret is in the log")
+	}
+}
+
+// TestRootLacksNothing: who has every capability is not told to grant one.
+func TestRootLacksNothing(t *testing.T) {
+	if lacking := host.LackingRights("procfs"); len(lacking) > 0 {
+		t.Skipf("SKIP: this test lacks %v itself", lacking)
+	}
+	s := start(t, "--host.reader=procfs", "--scan.max-age=0s")
+	s.samples()
+	if strings.Contains(s.log.String(), "level=warn") && strings.Contains(s.log.String(), "grant CAP") {
+		t.Errorf("root is told to grant a capability:\n%s", s.log)
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"runtime"
+	"strings"
 	"sync"
 
 	"github.com/go-kit/log"
@@ -29,20 +30,31 @@ func (n *permissionNotice) observe(s *process.Snapshot) {
 	if refused == 0 {
 		return
 	}
-	absent, help := "I/O, executables",
-		"grant CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, which root has unless a container took them away"
-	switch {
-	case host.ReadByBPF(s.Reader):
-		absent, help = "executables", "grant CAP_SYS_PTRACE, which root has unless a container took it away"
-	case runtime.GOOS == "windows":
+	n.once.Do(func() { n.refused(s, refused) })
+}
+
+// refused logs what is absent. On Linux that is a warning only if a capability is lacking:
+// with all of them, the kernel still refuses some processes, such as those of a security
+// module or of another user namespace, and nothing can be done about it.
+func (n *permissionNotice) refused(s *process.Snapshot, count uint64) {
+	logger, absent, help := level.Warn(n.logger), "", ""
+	switch runtime.GOOS {
+	case "linux":
+		lacking := host.LackingRights(s.Reader)
+		absent, help = "I/O, executables", "grant "+strings.Join(lacking, " and ")+", which root has unless a container took it away"
+		if host.ReadByBPF(s.Reader) {
+			absent = "executables"
+		}
+		if len(lacking) == 0 {
+			logger, help = level.Debug(n.logger), "none: the exporter has every right that helps"
+		}
+	case "windows":
 		absent, help = "executables, command lines, users", "run as a service or as administrator"
-	case runtime.GOOS == "darwin", runtime.GOOS == "freebsd":
+	default:
 		absent, help = "CPU time, memory, I/O, executables, command lines", "run as root"
 	}
-	n.once.Do(func() {
-		level.Warn(n.logger).Log(
-			"msg", "some figures of other users' processes are absent: the kernel refused to show them",
-			"refused", refused, "processes", len(s.Processes),
-			"absent", absent, "help", help)
-	})
+	logger.Log(
+		"msg", "some figures of other users' processes are absent: the kernel refused to show them",
+		"refused", count, "processes", len(s.Processes),
+		"absent", absent, "help", help)
 }

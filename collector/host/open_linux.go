@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"proctree/collector/host/linux"
 	"proctree/collector/host/linux/bpf"
 	"proctree/collector/host/linux/detail"
@@ -38,6 +40,23 @@ func ReadInfo(cfg Config) process.HostInfo { return linux.ReadInfo(linux.Config(
 // unlike a file that is refused, they leave no trace.
 func HiddenProcesses(cfg Config, reader string) string {
 	return procfs.Hidden(linux.Config(cfg).WithDefaults().ProcPath, reader, procfs.EffectiveCapabilities())
+}
+
+// LackingRights names the capabilities that this program does not have, and with which the
+// reader of that name would see more of other users' processes: I/O and descriptors through
+// /proc ask for both, the path of an executable for the first (proc(5), capabilities(7)).
+func LackingRights(reader string) []string {
+	return lackingRights(reader, procfs.EffectiveCapabilities())
+}
+
+func lackingRights(reader string, held uint64) (lacking []string) {
+	if held&(1<<unix.CAP_SYS_PTRACE) == 0 {
+		lacking = append(lacking, "CAP_SYS_PTRACE")
+	}
+	if held&(1<<unix.CAP_DAC_READ_SEARCH) == 0 && !ReadByBPF(reader) {
+		lacking = append(lacking, "CAP_DAC_READ_SEARCH")
+	}
+	return lacking
 }
 
 // PinTasks leaves an iterator over the process table at path, in a mounted bpf file system,

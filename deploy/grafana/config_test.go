@@ -153,3 +153,43 @@ func TestVariablesAreExplained(t *testing.T) {
 		}
 	}
 }
+
+// TestSamplesOfTokens: the samples are data sources as Grafana provisions them, and do what
+// they say.
+func TestSamplesOfTokens(t *testing.T) {
+	type source struct {
+		UID, Type string
+		JSONData  struct {
+			Discovery    string
+			CommandLines string   `yaml:"commandLines"`
+			Targets      []string `yaml:"targets"`
+			AllowedHosts []string `yaml:"allowedHosts"`
+		} `yaml:"jsonData"`
+		Secret map[string]string `yaml:"secureJsonData"`
+	}
+	for file, roles := range map[string][]string{"viewer.yml": {"never"}, "per-host.yml": {"Admin", "never"}} {
+		text, err := os.ReadFile(filepath.Join("tokens", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got struct{ Datasources []source }
+		if err := yaml.Unmarshal(text, &got); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		var seen []string
+		tokens := map[string]bool{}
+		for _, s := range got.Datasources {
+			seen = append(seen, s.JSONData.CommandLines)
+			tokens[s.Secret["exporterToken"]] = true
+			if s.Type != "proctree-live-datasource" || !strings.HasPrefix(s.Secret["exporterToken"], "$") {
+				t.Errorf("%s: %s is of type %q with the token %q", file, s.UID, s.Type, s.Secret["exporterToken"])
+			}
+			if static := s.JSONData.Discovery == "static"; static != (len(s.JSONData.Targets) > 0 && len(s.JSONData.AllowedHosts) > 0) {
+				t.Errorf("%s: %s finds its hosts by %q, with the targets %q", file, s.UID, s.JSONData.Discovery, s.JSONData.Targets)
+			}
+		}
+		if !slices.Equal(seen, roles) || len(tokens) != len(roles) {
+			t.Errorf("%s: command lines are for %v, with the tokens %v", file, seen, tokens)
+		}
+	}
+}

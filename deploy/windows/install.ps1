@@ -43,7 +43,40 @@ if ($Uninstall) {
     return
 }
 
+# SYSTEM, which runs the service, and administrators own the folder; in the folder of programs
+# users may read and run, and in that of the configuration, where tokens may be, they may not
+# even read. What a folder of an earlier time has inherited or was given is taken away: below
+# ProgramData every user may create files, and so leave a configuration for the service.
+# The names are SIDs, as those of accounts are translated: S-1-5-18 is SYSTEM, S-1-5-32-544
+# Administrators, S-1-5-32-545 Users.
+function Protect-Folder([string] $Path, [string] $UserRights) {
+    if ((Get-Item -LiteralPath $Path -Force).Attributes -band [System.IO.FileAttributes]::ReparsePoint) {
+        throw "$Path is a link to another folder: remove it"
+    }
+    $acl = New-Object System.Security.AccessControl.DirectorySecurity
+    $acl.SetAccessRuleProtection($true, $false)
+    $administrators = New-Object System.Security.Principal.SecurityIdentifier 'S-1-5-32-544'
+    $acl.SetOwner($administrators)
+    $grants = @{ 'S-1-5-18' = 'FullControl'; 'S-1-5-32-544' = 'FullControl' }
+    if ($UserRights) { $grants['S-1-5-32-545'] = $UserRights }
+    foreach ($sid in $grants.Keys) {
+        $account = New-Object System.Security.Principal.SecurityIdentifier $sid
+        $acl.AddAccessRule((New-Object System.Security.AccessControl.FileSystemAccessRule(
+            $account, $grants[$sid], 'ContainerInherit, ObjectInherit', 'None', 'Allow')))
+    }
+    Set-Acl -LiteralPath $Path -AclObject $acl
+    # What is in there already belongs to whoever put it there, with rights of its own.
+    Get-ChildItem -LiteralPath $Path -Recurse -Force | ForEach-Object {
+        & icacls.exe $_.FullName /setowner '*S-1-5-32-544' /q | Out-Null
+        if ($LASTEXITCODE -ne 0) { throw "cannot take over $($_.FullName)" }
+        & icacls.exe $_.FullName /reset /q | Out-Null
+        if ($LASTEXITCODE -ne 0) { throw "cannot reset the rights of $($_.FullName)" }
+    }
+}
+
 New-Item -ItemType Directory -Force $programs, $data | Out-Null
+Protect-Folder $programs 'ReadAndExecute'
+Protect-Folder $data ''
 Copy-Item (Join-Path $PSScriptRoot 'proctree_exporter.exe') $exe -Force
 if (-not (Test-Path $config)) {
     Copy-Item (Join-Path $PSScriptRoot 'proctree.yml') $config
