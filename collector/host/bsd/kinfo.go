@@ -3,8 +3,12 @@ package bsd
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"math"
 	"time"
+
+	"proctree/collector/process"
 )
 
 // Process is struct kinfo_proc of FreeBSD (sys/user.h), as far as it is used.
@@ -29,6 +33,10 @@ type Process struct {
 	ChildUserTime, ChildSystemTime         time.Duration
 	MinorFaults, MajorFaults               uint64
 	VoluntarySwitches, InvoluntarySwitches uint64
+
+	// Known are the figures that can be true, and Odd is how many cannot.
+	Known process.Fields
+	Odd   uint32
 }
 
 // State is p_stat (sys/proc.h).
@@ -74,27 +82,41 @@ const (
 	flagKernel = 4
 )
 
-// ParseProcesses parses what sysctl kern.proc.proc of 64-bit FreeBSD gives.
-func ParseProcesses(buf []byte) ([]Process, error) {
-	processes := make([]Process, 0, len(buf)/kinfoSize)
-	for len(buf) > 0 {
-		if len(buf) < kinfoSize {
-			return processes, fmt.Errorf("process table: entry %d: %w", len(processes), errTruncated)
+// ParseProcesses parses what sysctl kern.proc.proc of 64-bit FreeBSD gives. An entry that is
+// odd costs its process, and a figure that cannot be true itself; lost is how many there
+// were of both. An error means that no entry is what this package knows.
+func ParseProcesses(buf []byte) (processes []Process, lost uint64, err error) {
+	processes = make([]Process, 0, len(buf)/kinfoSize)
+	for ; len(buf) >= kinfoSize; buf = buf[kinfoSize:] {
+		size := binary.LittleEndian.Uint32(buf[offSize:])
+		p := parseProcess(buf[:kinfoSize])
+		lost += uint64(p.Odd)
+		switch {
+		case size != kinfoSize:
+			lost++
+			err = fmt.Errorf("process table: an entry has %d bytes, want %d", size, kinfoSize)
+		case p.PID < 0 || p.ParentPID < 0 || p.Start > math.MaxInt64:
+			lost++
+			err = errors.New("process table: an entry without identity")
+		default:
+			processes = append(processes, p)
 		}
-		if size := binary.LittleEndian.Uint32(buf[offSize:]); size != kinfoSize {
-			return processes, fmt.Errorf("process table: entry %d: has %d bytes, want %d", len(processes), size, kinfoSize)
-		}
-		processes = append(processes, parseProcess(buf[:kinfoSize]))
-		buf = buf[kinfoSize:]
 	}
-	return processes, nil
+	if len(buf) > 0 {
+		lost++
+		err = fmt.Errorf("process table: the last entry: %w", errTruncated)
+	}
+	if len(processes) > 0 {
+		err = nil
+	}
+	return processes, lost, err
 }
 
 func parseProcess(k []byte) Process {
 	u64 := func(at int) uint64 { return binary.LittleEndian.Uint64(k[at:]) }
 	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(k[at:]) }
 	name, _, _ := bytes.Cut(k[offComm:offComm+commSize], []byte{0})
-	return Process{
+	p := Process{
 		PID:       int(int32(u32(offPID))),
 		ParentPID: int(int32(u32(offParentPID))),
 		UID:       u32(offUID),
@@ -117,10 +139,50 @@ func parseProcess(k []byte) Process {
 		VoluntarySwitches:   u64(offUsage + offVoluntary),
 		InvoluntarySwitches: u64(offUsage + offInvoluntary),
 	}
+	p.judge()
+	return p
 }
 
-// timeval is seconds and microseconds, of 64 bits each.
+// Bounds of what is believed. Beyond them is what wrapped below zero.
+const (
+	maxMemory  = 1 << 57
+	maxCounter = math.MaxInt64
+	maxThreads = 1 << 22
+	maxNice    = 20
+)
+
+// judge says which figures can be true.
+func (p *Process) judge() {
+	for _, f := range [...]struct {
+		figure process.Fields
+		ok     bool
+	}{
+		{process.HasUserTime, p.UserTime >= 0},
+		{process.HasSystemTime, p.SystemTime >= 0},
+		{process.HasChildCPU, p.ChildUserTime >= 0 && p.ChildSystemTime >= 0},
+		{process.HasResident, p.ResidentPages <= maxMemory>>12},
+		{process.HasVirtual, p.VirtualBytes <= maxMemory},
+		{process.HasMinorFaults, p.MinorFaults <= maxCounter},
+		{process.HasMajorFaults, p.MajorFaults <= maxCounter},
+		{process.HasVoluntary, p.VoluntarySwitches <= maxCounter},
+		{process.HasInvoluntary, p.InvoluntarySwitches <= maxCounter},
+		{process.HasThreads, p.Threads >= 0 && p.Threads <= maxThreads},
+		{process.HasNice, p.Nice >= -maxNice && p.Nice <= maxNice},
+	} {
+		if f.ok {
+			p.Known |= f.figure
+		} else {
+			p.Odd++
+		}
+	}
+	p.Known |= process.HasUID
+}
+
+// timeval is seconds and microseconds, of 64 bits each; negative if it cannot be true.
 func timeval(b []byte) time.Duration {
-	return time.Duration(binary.LittleEndian.Uint64(b))*time.Second +
-		time.Duration(binary.LittleEndian.Uint64(b[8:]))*time.Microsecond
+	seconds, microseconds := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])
+	if seconds >= uint64(math.MaxInt64/time.Second) || microseconds >= 1_000_000 {
+		return -1
+	}
+	return time.Duration(seconds)*time.Second + time.Duration(microseconds)*time.Microsecond
 }

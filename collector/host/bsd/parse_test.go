@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"proctree/collector/process"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -145,27 +147,38 @@ func kinfo(p Process) []byte {
 
 func TestParseProcesses(t *testing.T) {
 	want := []Process{
-		{PID: 0, Name: "kernel", Kernel: true, State: StateSleeping, Threads: 40},
+		{PID: 0, Name: "kernel", Kernel: true, State: StateSleeping, Threads: 40, Known: allKnown},
 		{
-			PID: 99999, ParentPID: 1, UID: 1001, Name: "nineteen-characters", State: StateRunning, Nice: -20, Threads: 7,
+			Known: allKnown,
+			PID:   99999, ParentPID: 1, UID: 1001, Name: "nineteen-characters", State: StateRunning, Nice: -20, Threads: 7,
 			Start: 1_700_000_000_123_456, VirtualBytes: 1 << 34, ResidentPages: 4321,
 			UserTime: 90*time.Minute + 5*time.Microsecond, SystemTime: time.Second, ChildUserTime: 2 * time.Second,
 			ChildSystemTime: 3 * time.Second, MinorFaults: 4, MajorFaults: 5, VoluntarySwitches: 6, InvoluntarySwitches: 7,
 		},
 	}
 	buf := append(kinfo(want[0]), kinfo(want[1])...)
-	got, err := ParseProcesses(buf)
-	if diff := cmp.Diff(want, got); err != nil || diff != "" {
-		t.Errorf("%v (-want +got):\n%s", err, diff)
+	got, lost, err := ParseProcesses(buf)
+	if diff := cmp.Diff(want, got); err != nil || lost != 0 || diff != "" {
+		t.Errorf("%v, lost %d (-want +got):\n%s", err, lost, diff)
 	}
-	if got, err = ParseProcesses(buf[:len(buf)-1]); len(got) != 1 || !errors.Is(err, errTruncated) {
+	if got, lost, err = ParseProcesses(buf[:len(buf)-1]); len(got) != 1 || lost != 1 || err != nil {
+		t.Errorf("%d processes, lost %d, error %v", len(got), lost, err)
+	}
+	if got, _, err = ParseProcesses(buf[:kinfoSize-1]); len(got) != 0 || !errors.Is(err, errTruncated) {
 		t.Errorf("%d processes, error %v", len(got), err)
 	}
 	binary.LittleEndian.PutUint32(buf[kinfoSize:], 1096)
-	if got, err = ParseProcesses(buf); len(got) != 1 || err == nil || !strings.Contains(err.Error(), "has 1096 bytes, want 1088") {
+	if got, lost, err = ParseProcesses(buf); len(got) != 1 || lost != 1 || err != nil {
+		t.Errorf("%d processes, lost %d, error %v", len(got), lost, err)
+	}
+	if got, _, err = ParseProcesses(buf[kinfoSize:]); len(got) != 0 || err == nil || !strings.Contains(err.Error(), "has 1096 bytes, want 1088") {
 		t.Errorf("%d processes, error %v", len(got), err)
 	}
 }
+
+// allKnown are the figures that an entry has.
+const allKnown = process.HasCPU | process.HasChildCPU | process.HasMemory | process.HasFaults | process.HasSwitches |
+	process.HasThreads | process.HasNice | process.HasUID
 
 func FuzzParse(f *testing.F) {
 	f.Add(kinfo(Process{PID: 1, Name: "init"}))
@@ -177,8 +190,8 @@ func FuzzParse(f *testing.F) {
 		if len(ParseList(buf)) > len(buf) {
 			t.Error("a longer list than the buffer")
 		}
-		processes, err := ParseProcesses(buf)
-		if err == nil && len(processes) != len(buf)/kinfoSize {
+		processes, lost, _ := ParseProcesses(buf)
+		if lost == 0 && len(processes) != len(buf)/kinfoSize {
 			t.Errorf("%d processes in %d bytes", len(processes), len(buf))
 		}
 		if _, err := ParseTask(buf); (err == nil) != (len(buf) >= TaskSize) {

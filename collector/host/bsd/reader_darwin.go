@@ -3,6 +3,7 @@ package bsd
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 	"unsafe"
@@ -121,7 +122,12 @@ func (r *Reader) addUsage(p *process.Process) error {
 	p.UserTime = TickTime(task.UserTime, r.ticksPerSecond)
 	p.SystemTime = TickTime(task.SystemTime, r.ticksPerSecond)
 	p.ResidentBytes, p.VirtualBytes, p.Threads = task.ResidentBytes, task.VirtualBytes, task.Threads
-	p.Known |= process.HasCPU | process.HasMemory | process.HasThreads | process.HasFaults
+	p.Known |= process.HasFaults | task.Known()
+	for figure, took := range map[process.Fields]time.Duration{process.HasUserTime: p.UserTime, process.HasSystemTime: p.SystemTime} {
+		if took < math.MaxInt64 {
+			p.Known |= figure
+		}
+	}
 	if p.State == process.Other {
 		p.State = process.Sleeping
 		if task.Running > 0 {

@@ -29,7 +29,7 @@ func NewReader(deadline time.Duration) (*Reader, error) {
 // Read takes a snapshot.
 func (r *Reader) Read(ctx context.Context) (*process.Snapshot, error) {
 	began := time.Now()
-	table, err := freebsdTable()
+	table, lost, err := freebsdTable()
 	if err != nil {
 		return nil, err
 	}
@@ -42,6 +42,9 @@ func (r *Reader) Read(ctx context.Context) (*process.Snapshot, error) {
 		Errors:     make(map[string]uint64),
 		System:     portable.ReadSystem(ctx),
 	}
+	if lost > 0 {
+		s.Errors[process.ReasonParse] += lost
+	}
 	r.facts.Begin()
 	for i := range table {
 		// Number 0 is the kernel, which is nobody's child; the time of "idle" is that in
@@ -50,16 +53,17 @@ func (r *Reader) Read(ctx context.Context) (*process.Snapshot, error) {
 			s.Processes = append(s.Processes, r.process(k, s))
 		}
 	}
-	slices.SortFunc(s.Processes, func(a, b process.Process) int { return a.PID - b.PID })
+	slices.SortStableFunc(s.Processes, func(a, b process.Process) int { return a.PID - b.PID })
+	s.Processes = slices.CompactFunc(s.Processes, func(a, b process.Process) bool { return a.PID == b.PID })
 	r.facts.Sweep()
 	s.Duration = time.Since(began)
 	return s, nil
 }
 
-func freebsdTable() ([]Process, error) {
+func freebsdTable() (table []Process, lost uint64, err error) {
 	buf, err := unix.SysctlRaw("kern.proc.proc")
 	if err != nil {
-		return nil, fmt.Errorf("sysctl kern.proc.proc: %w", err)
+		return nil, 0, fmt.Errorf("sysctl kern.proc.proc: %w", err)
 	}
 	return ParseProcesses(buf)
 }
@@ -71,7 +75,7 @@ func (r *Reader) process(k *Process, s *process.Snapshot) process.Process {
 		Name:                k.Name,
 		State:               stateOfFreeBSD(k.State),
 		Kernel:              k.Kernel,
-		Known:               process.HasCPU | process.HasChildCPU | process.HasMemory | process.HasFaults | process.HasSwitches | process.HasThreads | process.HasNice | process.HasUID,
+		Known:               k.Known,
 		Nice:                k.Nice,
 		Threads:             k.Threads,
 		UID:                 k.UID,
@@ -135,7 +139,7 @@ func NewDetailer() *Detailer { return &Detailer{} }
 
 // Detail returns an empty Detail, or ErrNoProcess.
 func (*Detailer) Detail(_ context.Context, id process.ID) (*process.Detail, error) {
-	table, err := freebsdTable()
+	table, _, err := freebsdTable()
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"time"
+
+	"proctree/collector/process"
 )
 
 // TaskSize is the size of struct proc_taskinfo.
@@ -18,6 +20,20 @@ type Task struct {
 	// of 32 bits, as ContextSwitches is.
 	Faults, Pageins, ContextSwitches uint32
 	Threads, Running                 int
+}
+
+// Known are those of the figures but for times that can be true.
+func (t *Task) Known() (known process.Fields) {
+	if t.ResidentBytes <= maxMemory {
+		known |= process.HasResident
+	}
+	if t.VirtualBytes <= maxMemory {
+		known |= process.HasVirtual
+	}
+	if t.Threads >= 0 && t.Threads <= maxThreads {
+		known |= process.HasThreads
+	}
+	return known
 }
 
 // ParseTask parses struct proc_taskinfo.

@@ -10,8 +10,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 	"unicode/utf16"
+
+	"proctree/collector/process"
 )
 
 // Process is one entry of the table.
@@ -31,6 +34,9 @@ type Process struct {
 	WorkingSetBytes, CommitBytes uint64
 	// ReadBytes and WrittenBytes are those of all I/O: files, network, pipes, devices.
 	ReadBytes, WrittenBytes uint64
+	// Known are the figures that can be true, and Odd is how many cannot, or could not be read.
+	Known process.Fields
+	Odd   uint32
 
 	// name is the image's name in UTF-16, and entry all there is, within the buffer that
 	// was parsed.
@@ -103,8 +109,9 @@ const (
 var errTruncated = errors.New("truncated")
 
 // Parse appends the entries of a buffer that was at the address base when the kernel
-// filled it. The entries refer to the buffer. An error means that the buffer is not what
-// this package knows; the entries before it are returned.
+// filled it. The entries refer to the buffer. A figure that cannot be true costs itself, an
+// entry without identity its process. An error means that the next entry cannot be found;
+// the entries before it are returned.
 func Parse(into []Process, buf []byte, base uint64) ([]Process, error) {
 	for at := 0; ; {
 		entry := buf[at:]
@@ -120,9 +127,9 @@ func Parse(into []Process, buf []byte, base uint64) ([]Process, error) {
 			entry = entry[:next]
 		}
 		p := parseEntry(entry)
-		var err error
-		if p.name, err = nameOf(entry, buf, base); err != nil {
-			return into, fmt.Errorf("process table: name of process %d: %w", p.PID, err)
+		var ok bool
+		if p.name, ok = nameOf(entry, buf, base); !ok {
+			p.Odd++
 		}
 		into = append(into, p)
 		if next == 0 {
@@ -135,7 +142,7 @@ func Parse(into []Process, buf []byte, base uint64) ([]Process, error) {
 func parseEntry(entry []byte) Process {
 	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(entry[at:]) }
 	u64 := func(at int) uint64 { return binary.LittleEndian.Uint64(entry[at:]) }
-	return Process{
+	p := Process{
 		PID:             u64(offPID),
 		ParentPID:       u64(offParentPID),
 		CreateTime:      u64(offCreateTime),
@@ -152,23 +159,64 @@ func parseEntry(entry []byte) Process {
 		WrittenBytes:    u64(offWriteBytes),
 		entry:           entry,
 	}
+	p.judge(u64(offUserTime), u64(offKernelTime))
+	return p
+}
+
+// Bounds of what is believed. Beyond them is what wrapped below zero.
+const (
+	maxTicks   = uint64(math.MaxInt64 / 100)
+	maxMemory  = 1 << 57
+	maxCounter = math.MaxInt64
+	// maxCount is more threads and handles than a process can have.
+	maxCount = 1 << 26
+)
+
+// judge says which figures can be true. The times are in units of 100 ns.
+func (p *Process) judge(user, kernel uint64) {
+	for _, f := range [...]struct {
+		figure      process.Fields
+		value, most uint64
+	}{
+		{process.HasUserTime, user, maxTicks},
+		{process.HasSystemTime, kernel, maxTicks},
+		{process.HasResident, p.WorkingSetBytes, maxMemory},
+		{process.HasVirtual, p.CommitBytes, maxMemory},
+		{process.HasReadBytes, p.ReadBytes, maxCounter},
+		{process.HasWrittenBytes, p.WrittenBytes, maxCounter},
+		{process.HasThreads, uint64(p.Threads), maxCount},
+		{process.HasOpenFDs, uint64(p.Handles), maxCount},
+	} {
+		if f.value <= f.most {
+			p.Known |= f.figure
+		} else {
+			p.Odd++
+		}
+	}
+	p.Known |= process.HasFaults // Of any 32 bits.
+}
+
+// HasIdentity reports whether the numbers of the process and its start can be true.
+func (p *Process) HasIdentity() bool {
+	return p.PID <= math.MaxInt32 && p.ParentPID <= math.MaxInt32 && p.CreateTime <= math.MaxInt64
 }
 
 // ticks converts units of 100 ns.
-func ticks(n uint64) time.Duration { return time.Duration(n) * 100 }
+func ticks(n uint64) time.Duration { return time.Duration(min(n, maxTicks)) * 100 }
 
-// nameOf returns the bytes that ImageName, a UNICODE_STRING, points at.
-func nameOf(entry, buf []byte, base uint64) ([]byte, error) {
+// nameOf returns the bytes that ImageName, a UNICODE_STRING, points at; ok is false if they
+// are outside of the buffer.
+func nameOf(entry, buf []byte, base uint64) (name []byte, ok bool) {
 	length := uint64(binary.LittleEndian.Uint16(entry[offNameLength:]))
 	if length == 0 {
-		return nil, nil
+		return nil, true
 	}
 	at := binary.LittleEndian.Uint64(entry[offNamePointer:]) - base
 	size := uint64(len(buf))
 	if at > size || length > size-at {
-		return nil, fmt.Errorf("%d bytes at %#x: outside of the buffer", length, at+base)
+		return nil, false
 	}
-	return buf[at : at+length : at+length], nil
+	return buf[at : at+length : at+length], true
 }
 
 // KTHREAD_STATE and KWAIT_REASON.

@@ -60,12 +60,16 @@ func (r *Reader) Read(ctx context.Context) (*process.Snapshot, error) {
 		System:     portable.ReadSystem(ctx),
 	}
 	r.facts.Begin()
+	if r.table.odd > 0 {
+		s.Errors[process.ReasonParse] += r.table.odd
+	}
 	for i := range table {
 		if table[i].PID != 0 {
 			s.Processes = append(s.Processes, r.process(&table[i], s))
 		}
 	}
-	slices.SortFunc(s.Processes, func(a, b process.Process) int { return a.PID - b.PID })
+	slices.SortStableFunc(s.Processes, func(a, b process.Process) int { return a.PID - b.PID })
+	s.Processes = slices.CompactFunc(s.Processes, func(a, b process.Process) bool { return a.PID == b.PID })
 	r.sweep(s)
 	s.Duration = time.Since(began)
 	return s, nil
@@ -81,7 +85,7 @@ func (r *Reader) process(e *Process, s *process.Snapshot) process.Process {
 		PPID:          int(e.ParentPID),
 		Name:          r.name(id, e),
 		State:         stateOfThreads(e.State),
-		Known:         process.HasCPU | process.HasMemory | process.HasIO | process.HasOpenFDs | process.HasFaults | process.HasThreads,
+		Known:         e.Known,
 		Threads:       int(e.Threads),
 		UserTime:      e.UserTime,
 		SystemTime:    e.KernelTime,

@@ -5,6 +5,7 @@ package windows
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -17,6 +18,8 @@ type table struct {
 	buffer []uint64
 	// processes refer to the buffer.
 	processes []Process
+	// odd is how many entries and figures were lost.
+	odd uint64
 }
 
 func newTable() *table { return &table{buffer: make([]uint64, 64<<10/8)} }
@@ -36,9 +39,21 @@ func (t *table) read() error {
 			return fmt.Errorf("query the process table: %w", err)
 		}
 		filled := unsafe.Slice((*byte)(address), min(needed, size))
-		if t.processes, err = Parse(t.processes[:0], filled, uint64(uintptr(address))); err != nil {
+		t.processes, err = Parse(t.processes[:0], filled, uint64(uintptr(address)))
+		if len(t.processes) == 0 {
 			return err
 		}
+		t.odd = 0
+		if err != nil {
+			t.odd++
+		}
+		t.processes = slices.DeleteFunc(t.processes, func(p Process) bool {
+			t.odd += uint64(p.Odd)
+			if !p.HasIdentity() {
+				t.odd++
+			}
+			return !p.HasIdentity()
+		})
 		CheckParents(t.processes)
 		return nil
 	}
