@@ -18,7 +18,7 @@ const GroupLimits = "group_limits"
 // LimitReader reads how far control groups use up their limits. It has to be safe for
 // concurrent use.
 type LimitReader interface {
-	Read(now time.Time, paths []string) map[string]cgroups.Usage
+	Read(now time.Time, paths []string) (map[string]cgroups.Usage, error)
 }
 
 // groupLimits shows what the control groups in which a group's processes run do with their
@@ -86,8 +86,9 @@ func (c *groupLimits) Collect(v *View, out chan<- prometheus.Metric) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	var err error
 	if c.shown != v.Snapshot {
-		c.observe(v.Report)
+		err = c.observe(v.Report)
 		c.shown = v.Snapshot
 	}
 	for i := range v.groups {
@@ -112,17 +113,20 @@ func (c *groupLimits) Collect(v *View, out chan<- prometheus.Metric) error {
 			out <- g.metric(c.memory, prometheus.GaugeValue, nil, sums.memory)
 		}
 	}
+	if err != nil {
+		return &lossError{err: err}
+	}
 	return nil
 }
 
 // observe reads the control groups of a report's processes and adds up what they grew.
-func (c *groupLimits) observe(r *group.Report) {
+func (c *groupLimits) observe(r *group.Report) error {
 	taken := r.Snapshot.Taken
 	if c.unlimited && taken.Sub(c.looked).Abs() < cgroups.DefaultRecheck {
-		return
+		return nil
 	}
 	places := placesOf(r)
-	usage := c.reader.Read(taken, pathsOf(places))
+	usage, err := c.reader.Read(taken, pathsOf(places))
 	before := c.looked
 	c.looked, c.unlimited = taken, len(usage) == 0
 	c.forget(r, usage)
@@ -143,6 +147,7 @@ func (c *groupLimits) observe(r *group.Report) {
 		}
 		sums.add(usage[at.path], grown[at.path], before)
 	}
+	return err
 }
 
 // forget drops the groups that are no longer reported, and control groups that are gone.

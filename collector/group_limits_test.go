@@ -21,10 +21,10 @@ type fixedLimits struct {
 	paths []string
 }
 
-func (f *fixedLimits) Read(_ time.Time, paths []string) map[string]cgroups.Usage {
+func (f *fixedLimits) Read(_ time.Time, paths []string) (map[string]cgroups.Usage, error) {
 	f.asked++
 	f.paths = slices.Sorted(slices.Values(paths))
-	return maps.Clone(f.usage)
+	return maps.Clone(f.usage), nil
 }
 
 func quota(periods, throttled uint64, standing time.Duration) cgroups.Usage {
@@ -116,7 +116,7 @@ func TestGroupLimitsWithoutControlGroups(t *testing.T) {
 	tracker := group.NewTracker(group.Config{})
 	tracker.Observe(hosttest.Snapshot(0, hosttest.Process(1, 0, "init")))
 	families := gather(t, set.Scrape(tracker.Report()))
-	if len(families) != 2 || families["proctree_scrape_collector_success"].GetMetric()[0].GetGauge().GetValue() != 1 {
+	if len(families) != 3 || families["proctree_scrape_collector_success"].GetMetric()[0].GetGauge().GetValue() != 1 {
 		t.Errorf("shows %v", slices.Collect(maps.Keys(families)))
 	}
 }

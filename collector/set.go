@@ -107,7 +107,7 @@ func NewSet(names []string, options Options) (*Set, error) {
 
 func newMember(name string, c Collector) member {
 	m := member{name: name, label: pair("collector", name), from: sourceOf(c), Collector: c}
-	if m.from != fromReport {
+	if m.from != fromReport || name == GroupLimits { // Which reads control groups itself.
 		m.lost = new(atomic.Uint64)
 	}
 	return m

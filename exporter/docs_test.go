@@ -116,12 +116,12 @@ func describe(out *strings.Builder, families []*dto.MetricFamily) {
 // limited knows limits of every control group.
 type limited struct{}
 
-func (limited) Read(_ time.Time, paths []string) map[string]cgroups.Usage {
+func (limited) Read(_ time.Time, paths []string) (map[string]cgroups.Usage, error) {
 	all := make(map[string]cgroups.Usage)
 	for _, path := range paths {
 		all[path] = cgroups.Usage{CPU: &cgroups.CPU{}, Memory: &cgroups.Memory{LimitBytes: 1}}
 	}
-	return all
+	return all, nil
 }
 
 // noSockets knows of every process that it has no sockets.

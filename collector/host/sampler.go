@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"proctree/collector/host/procfile"
 	"proctree/collector/process"
 )
 
@@ -99,14 +100,17 @@ func (s *Sampler) join() (*flight, Pair, error) {
 	return s.flight, Pair{}, nil
 }
 
-// scan lets a panic of Reader or OnScan end the program: a table that is half made would
-// tell lies from then on.
+// scan takes a panic of Reader or OnScan for a scan that failed: no input may end the
+// program, and the next scan is made of other input.
 func (s *Sampler) scan(ctx context.Context, f *flight) {
 	defer f.cancel()
-	snapshot, err := s.cfg.Reader.Read(ctx)
-	if err == nil {
-		s.cfg.OnScan(snapshot)
-	}
+	var snapshot *process.Snapshot
+	err := procfile.Guard(func() (err error) {
+		if snapshot, err = s.cfg.Reader.Read(ctx); err == nil {
+			s.cfg.OnScan(snapshot)
+		}
+		return err
+	})
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {

@@ -10,11 +10,14 @@ import (
 const unlimited = 1 << 60
 
 // parseLimit parses "max", "max 100000", "50000 100000", "-1" or a number of bytes: the
-// first word, and whether it limits anything.
-func parseLimit(file []byte) (limit uint64, ok bool) {
+// first word, and whether it limits anything; odd tells that it is none of these.
+func parseLimit(file []byte) (limit uint64, limited, odd bool) {
 	word, _, _ := bytes.Cut(bytes.TrimSpace(file), []byte(" "))
+	if string(word) == "max" || string(word) == "-1" {
+		return 0, false, false
+	}
 	limit, err := strconv.ParseUint(string(word), 10, 64)
-	return limit, err == nil && limit < unlimited
+	return limit, err == nil && limit < unlimited, err != nil
 }
 
 // parseNumber parses a file that is one number.

@@ -1,12 +1,14 @@
 package cgroups
 
 import (
-	"os"
+	"math"
 	"path"
 	"path/filepath"
 	"strings"
 	"sync"
 	"time"
+
+	"proctree/collector/host/procfile"
 )
 
 // maxKnown bounds the groups that are remembered: hosts that start containers all the time
@@ -34,11 +36,14 @@ func New(c Config) (*Reader, error) {
 }
 
 // Read returns the usage of those of the control groups, and of those above them, that have
-// a limit, by their paths. A path is as in /proc/PID/cgroup. A group that is gone or cannot
-// be read is left out.
-func (r *Reader) Read(now time.Time, paths []string) map[string]Usage {
+// a limit, by their paths. A path is as in /proc/PID/cgroup. A group that is gone is left out.
+// What cannot be read or parsed is left out too, and counted in the error, which is a
+// procfile.PartialError.
+func (r *Reader) Read(now time.Time, paths []string) (map[string]Usage, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	var d procfile.Damage
+	d.Part(func() error { return nil }) // Beside what is lost all other groups are right.
 	if len(r.known) > maxKnown {
 		clear(r.known)
 	}
@@ -53,7 +58,7 @@ func (r *Reader) Read(now time.Time, paths []string) map[string]Usage {
 			if at, ok := r.known[p]; ok && now.Sub(at).Abs() < r.recheck {
 				continue
 			}
-			if u := r.read(p); u != (Usage{}) {
+			if u := r.read(p, &d); u != (Usage{}) {
 				limited[p] = u
 				delete(r.known, p)
 			} else {
@@ -61,7 +66,7 @@ func (r *Reader) Read(now time.Time, paths []string) map[string]Usage {
 			}
 		}
 	}
-	return limited
+	return limited, d.Err()
 }
 
 // Above returns the path and those of all groups above it, the root aside, which has no
@@ -78,48 +83,73 @@ func Above(p string) []string {
 }
 
 // read reads one group.
-func (r *Reader) read(p string) (u Usage) {
+func (r *Reader) read(p string, d *procfile.Damage) (u Usage) {
 	if r.layout.cpu != "" {
-		u.CPU = r.readCPU(filepath.Join(r.layout.cpu, filepath.FromSlash(p)))
+		u.CPU = r.readCPU(filepath.Join(r.layout.cpu, filepath.FromSlash(p)), d)
 	}
 	if r.layout.memory != "" {
-		u.Memory = r.readMemory(filepath.Join(r.layout.memory, filepath.FromSlash(p)))
+		u.Memory = r.readMemory(filepath.Join(r.layout.memory, filepath.FromSlash(p)), d)
 	}
 	return u
 }
 
-func (r *Reader) readCPU(dir string) *CPU {
-	if _, ok := parseLimit(content(dir, r.layout.quota)); !ok {
+func (r *Reader) readCPU(dir string, d *procfile.Damage) *CPU {
+	if _, ok := limitOf(dir, r.layout.quota, d); !ok {
 		return nil
 	}
-	stat := content(dir, "cpu.stat")
-	periods, ok1 := valueOf(stat, "nr_periods")
-	throttled, ok2 := valueOf(stat, "nr_throttled")
-	standing, ok3 := valueOf(stat, r.layout.throttled)
-	if !ok1 || !ok2 || !ok3 {
+	file, ok := content(dir, "cpu.stat", d)
+	if !ok {
+		return nil
+	}
+	periods, ok1 := valueOf(file, "nr_periods")
+	throttled, ok2 := valueOf(file, "nr_throttled")
+	standing, ok3 := valueOf(file, r.layout.throttled)
+	if !ok1 || !ok2 || !ok3 || standing > uint64(math.MaxInt64/r.layout.unit) {
+		d.Lost(filepath.Join(dir, "cpu.stat"), "no periods, or how long it was throttled")
 		return nil
 	}
 	return &CPU{Periods: periods, ThrottledPeriods: throttled, Throttled: time.Duration(standing) * r.layout.unit}
 }
 
-func (r *Reader) readMemory(dir string) *Memory {
-	limit, ok := parseLimit(content(dir, r.layout.limit))
+func (r *Reader) readMemory(dir string, d *procfile.Damage) *Memory {
+	limit, ok := limitOf(dir, r.layout.limit, d)
 	if !ok || limit == 0 {
 		return nil
 	}
-	used, ok := parseNumber(content(dir, r.layout.usage))
-	if !ok {
+	usage, ok := content(dir, r.layout.usage, d)
+	stat, ok2 := content(dir, "memory.stat", d)
+	if !ok || !ok2 {
 		return nil
 	}
-	inactive, _ := valueOf(content(dir, "memory.stat"), r.layout.inactive)
+	used, ok := parseNumber(usage)
+	inactive, ok2 := valueOf(stat, r.layout.inactive)
+	if !ok || !ok2 {
+		d.Lost(filepath.Join(dir, r.layout.usage), "no usage, or how much of it can be dropped")
+		return nil
+	}
 	return &Memory{UsedBytes: used - min(inactive, used), LimitBytes: limit}
 }
 
-// content returns what a file holds, nothing if it cannot be read: the group may have gone.
-func content(dir, name string) []byte {
-	file, err := os.ReadFile(filepath.Join(dir, name))
-	if err != nil {
-		return nil
+// limitOf returns what limits a group, if anything does.
+func limitOf(dir, name string, d *procfile.Damage) (uint64, bool) {
+	file, ok := content(dir, name, d)
+	if !ok {
+		return 0, false
 	}
-	return file
+	limit, limited, odd := parseLimit(file)
+	if odd {
+		d.Lost(filepath.Join(dir, name), "not a limit")
+	}
+	return limit, limited
+}
+
+// content returns what a file holds; ok is false if it is not there, for the group may have
+// gone, or cannot be read.
+func content(dir, name string, d *procfile.Damage) (file []byte, ok bool) {
+	path := filepath.Join(dir, name)
+	file, err := procfile.Read(path)
+	if err != nil && !procfile.IsAbsent(err) {
+		d.Lost(path, "cannot be read")
+	}
+	return file, err == nil
 }

@@ -3,10 +3,12 @@ package cgroups
 import (
 	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"proctree/collector/host/hosttest"
+	"proctree/collector/host/procfile"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -59,8 +61,9 @@ func TestRead(t *testing.T) {
 				t.Fatal(err)
 			}
 			paths := []string{"/pod/app.service/leaf", "/pod/app.service", "/free", "/gone", "/", "/../outside", ""}
-			if diff := cmp.Diff(want, r.Read(now, paths)); diff != "" {
-				t.Errorf("-want +got:\n%s", diff)
+			got, err := r.Read(now, paths)
+			if diff := cmp.Diff(want, got); diff != "" || err != nil {
+				t.Errorf("%v -want +got:\n%s", err, diff)
 			}
 		})
 	}
@@ -77,7 +80,13 @@ func TestReadLooksAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	limited := func(after time.Duration) bool { return len(r.Read(now.Add(after), []string{"/a"})) > 0 }
+	limited := func(after time.Duration) bool {
+		usage, err := r.Read(now.Add(after), []string{"/a"})
+		if err != nil {
+			t.Error(err)
+		}
+		return len(usage) > 0
+	}
 	if limited(0) {
 		t.Error("limited by max")
 	}
@@ -91,6 +100,36 @@ func TestReadLooksAgain(t *testing.T) {
 	hosttest.WriteFiles(t, sys, map[string]string{"fs/cgroup/a/cpu.max": "max 100000\n"})
 	if limited(DefaultRecheck) {
 		t.Error("the limit that was taken away is still there")
+	}
+}
+
+// TestReadOddFiles: a file that is odd costs its group's figure, and is counted.
+func TestReadOddFiles(t *testing.T) {
+	for file, content := range map[string]string{
+		"pod/cpu.max": "many 100000\n", "pod/cpu.stat": "nr_periods x\n", "pod/memory.max": "\n",
+		"pod/memory.current": "-1\n", "pod/memory.stat": "anon 1\n",
+	} {
+		files := map[string]string{
+			"fs/cgroup/cgroup.controllers": "cpu memory\n",
+			"fs/cgroup/pod/cpu.max":        "50000 100000\n", "fs/cgroup/pod/cpu.stat": statV2,
+			"fs/cgroup/pod/memory.max": "1000\n", "fs/cgroup/pod/memory.current": "900\n", "fs/cgroup/pod/memory.stat": "inactive_file 300\n",
+			"fs/cgroup/other/cpu.max": "50000 100000\n", "fs/cgroup/other/cpu.stat": statV2,
+		}
+		files["fs/cgroup/"+file] = content
+		sys := t.TempDir()
+		hosttest.WriteFiles(t, sys, files)
+		r, err := New(Config{SysPath: sys})
+		if err != nil {
+			t.Fatal(err)
+		}
+		usage, err := r.Read(now, []string{"/pod", "/other"})
+		if partial, ok := errors.AsType[*procfile.PartialError](err); !ok || partial.Count != 1 {
+			t.Errorf("%s: error %v", file, err)
+		}
+		ofCPU := strings.Contains(file, "/cpu.")
+		if usage["/other"].CPU == nil || (usage["/pod"].CPU == nil) != ofCPU || (usage["/pod"].Memory == nil) == ofCPU {
+			t.Errorf("%s: %+v", file, usage)
+		}
 	}
 }
 
@@ -116,7 +155,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
-		if limit, ok := parseLimit(file); ok && limit >= unlimited {
+		if limit, ok, odd := parseLimit(file); ok && (limit >= unlimited || odd) {
 			t.Errorf("%q limits to %d", file, limit)
 		}
 		_, _ = valueOf(file, "nr_periods")

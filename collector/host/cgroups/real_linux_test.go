@@ -66,7 +66,11 @@ func within(t *testing.T, command string, limit func(layout) (hierarchy, file, v
 func eventually(t *testing.T, r *Reader, path, what string, right func(Usage) bool) {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		u := r.Read(time.Now(), []string{path})[path]
+		usage, err := r.Read(time.Now(), []string{path})
+		if err != nil {
+			t.Fatal(err)
+		}
+		u := usage[path]
 		if right(u) {
 			return
 		}

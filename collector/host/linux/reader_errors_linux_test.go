@@ -62,6 +62,8 @@ func TestReadKeepsWhatIsKnown(t *testing.T) {
 		{name: "half of io", file: "io", content: "read_bytes: 1\n", lost: process.HasWrittenBytes, errors: map[string]uint64{process.ReasonParse: 1}},
 		{name: "no limits", file: "limits", errors: map[string]uint64{}},
 		{name: "no control groups", file: "cgroup", errors: map[string]uint64{}},
+		{name: "odd limits", file: "limits", content: "Max open files\n", errors: map[string]uint64{process.ReasonParse: 1}},
+		{name: "odd control groups", file: "cgroup", content: "0::relative\n", errors: map[string]uint64{process.ReasonParse: 1}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

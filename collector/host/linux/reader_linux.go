@@ -36,13 +36,14 @@ func newReader(cfg Config) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	cache := facts.New(proc, cfg.RootPath, cfg.Deadline)
+	cache, odd := facts.New(proc, cfg.RootPath, cfg.Deadline), procfs.NewOddities(cfg.Logger)
+	cache.Odd = odd.Log
 	return &Reader{
 		cfg:     cfg,
 		proc:    proc,
 		scanner: procfs.NewScanner(proc, cfg.Deadline, cfg.Logger),
 		clock:   procfs.NewBootClock(proc),
-		odd:     procfs.NewOddities(cfg.Logger),
+		odd:     odd,
 		facts:   cache,
 		pss:     procfs.NewPSS(proc, cfg.ProportionalBudget, cfg.Deadline),
 		system:  procfs.NewSystemReader(cfg.ProcPath, cfg.Deadline),

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"proctree/collector/host/procfile"
 )
 
 // Calls makes a call for each key. Every call runs in a goroutine of its own, and what owes
@@ -66,7 +68,7 @@ func (c *Calls[T]) question(key string) *Question[T] {
 	q := &Question[T]{asked: time.Now(), done: make(chan struct{})}
 	c.pending[key] = q
 	go func() {
-		q.value, q.err = c.Call(key)
+		q.err = procfile.Guard(func() (err error) { q.value, err = c.Call(key); return err })
 		c.mu.Lock()
 		delete(c.pending, key)
 		c.mu.Unlock()

@@ -11,6 +11,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"proctree/collector/host/procfile"
 )
 
 var (
@@ -44,6 +46,8 @@ type guardWorker struct {
 type Read struct {
 	read func()
 	done chan struct{}
+	// err is why the read did not return by itself; it is set before done is closed.
+	err error
 	// left is set, under guard.mu, when nobody waits any longer.
 	left bool
 }
@@ -58,14 +62,19 @@ func (g *Read) Finished() bool {
 	}
 }
 
+// Err is why a read that has finished did not return by itself: it panicked.
+func (g *Read) Err() error { return g.err }
+
+// NewGuard returns a Guard that waits for the deadline, and lets so many reads hang.
 func NewGuard(deadline time.Duration, limit int) *Guard {
 	timer := time.NewTimer(deadline)
 	timer.Stop()
 	return &Guard{deadline: deadline, limit: limit, timer: timer}
 }
 
-// Do runs read and waits for it until the deadline. With errOverdue the returned read is
-// still under way: what it writes to may be read only once it has finished.
+// Do runs read and waits for it until the deadline. With ErrOverdue the returned read is
+// still under way: what it writes to may be read only once it has finished. A read that
+// panics returns procfile.ErrPanic.
 func (g *Guard) Do(read func()) (*Read, error) {
 	if g.stuck() >= g.limit {
 		return nil, ErrTooMany
@@ -80,7 +89,7 @@ func (g *Guard) Do(read func()) (*Read, error) {
 	defer g.timer.Stop()
 	select {
 	case <-job.done:
-		return job, nil
+		return job, job.err
 	case <-g.timer.C:
 		return job, g.leave(job)
 	}
@@ -91,7 +100,7 @@ func (g *Guard) leave(job *Read) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if job.Finished() {
-		return nil
+		return job.err
 	}
 	job.left = true
 	g.hanging++
@@ -101,7 +110,7 @@ func (g *Guard) leave(job *Read) error {
 
 func (g *Guard) work(w *guardWorker) {
 	for job := range w.reads {
-		job.read()
+		job.err = procfile.Guard(func() error { job.read(); return nil })
 		g.mu.Lock()
 		close(job.done)
 		if job.left {

@@ -11,6 +11,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"proctree/collector/host/procfile"
+
+	"golang.org/x/sys/unix"
 )
 
 // sensorKinds are the sensors of Documentation/hwmon/sysfs-interface.rst.
@@ -47,7 +51,8 @@ func (r *reader) chips(d *Damage) ([]Chip, error) {
 		if name == "" || !r.cfg.Chips.Allows(name) {
 			continue
 		}
-		model, _ := readText(filepath.Join(dirs[i], "name"))
+		model, err := readText(filepath.Join(dirs[i], "name"))
+		lostSensor(d, filepath.Join(dirs[i], "name"), err)
 		chip := Chip{Name: name, Model: cleanName(model)}
 		chip.Sensors = readSensors(dirs[i], func(sensor string) bool {
 			return r.cfg.Sensors.Allows(name + ";" + sensor)
@@ -119,12 +124,16 @@ func readSensors(dir string, allows func(sensor string) bool, d *Damage) []Senso
 			continue
 		}
 		for _, e := range entries {
+			if e.IsDir() { // "power", which every device has.
+				continue
+			}
 			kind, name, element, ok := parseSensorFile(e.Name())
 			if !ok || !allows(name) {
 				continue
 			}
 			text, err := readText(filepath.Join(folder, e.Name()))
 			if err != nil {
+				lostSensor(d, filepath.Join(folder, e.Name()), err)
 				continue
 			}
 			if sensors[name] == nil {
@@ -142,6 +151,18 @@ func readSensors(dir string, allows func(sensor string) bool, d *Damage) []Senso
 	}
 	slices.SortFunc(list, func(a, b Sensor) int { return cmp.Compare(a.Name, b.Name) })
 	return list
+}
+
+// noReading are the errors by which a driver says that a sensor has no value now.
+var noReading = []error{
+	fs.ErrPermission, unix.EIO, unix.EAGAIN, unix.EINVAL, unix.ENODATA, unix.EBUSY, unix.ETIMEDOUT, unix.EREMOTEIO, unix.EISDIR,
+}
+
+// lostSensor counts a file that cannot be read, unless that is what a driver says.
+func lostSensor(d *Damage, path string, err error) {
+	if err != nil && !procfile.IsAbsent(err) && !slices.ContainsFunc(noReading, func(n error) bool { return errors.Is(err, n) }) {
+		d.Lost(path, "cannot be read")
+	}
 }
 
 // set takes over the content of one file; what is no number is no value. A second file

@@ -174,8 +174,10 @@ func (v *values) mdraid(dir string, label Label) {
 	switch level {
 	case "raid1", "raid4", "raid5", "raid6", "raid10":
 		v.addUnsigned("md_degraded", join(dir, "degraded"), label)
-	default:
+	case "", "container", "imsm", "ddf", "raid0", "linear", "faulty", "multipath":
 		// An array without redundancy cannot be degraded.
 		v.add("md_degraded", 0, label)
+	default:
+		v.Lost(join(dir, "level"), "unknown level")
 	}
 }

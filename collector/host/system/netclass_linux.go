@@ -30,11 +30,13 @@ func (r *reader) netClass(out *values) {
 		}
 		dir, label := join(class, name), device(name)
 		for _, a := range netAttributes {
-			if n, ok := out.signed(join(dir, a.file)); ok {
+			if n, ok := out.signed(join(dir, a.file)); ok && n < 0 {
+				out.Lost(join(dir, a.file), "below zero")
+			} else if ok {
 				out.add(a.metric, float64(n), label)
 			}
 		}
-		if speed, ok := out.signed(join(dir, "speed")); ok && (speed >= 0 || !r.cfg.IgnoreInvalidSpeed) {
+		if speed, ok := out.signed(join(dir, "speed")); ok && speed >= -1 && (speed >= 0 || !r.cfg.IgnoreInvalidSpeed) {
 			// From megabits per second; -1 is not known, as of a virtual device.
 			out.add("network_speed_bytes", float64(speed*1000*1000/8), label)
 		}

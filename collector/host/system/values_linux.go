@@ -173,6 +173,9 @@ var errTooLarge = errors.New("larger than a page")
 // text returns the content of such a file as a label; empty if there is none.
 func (v *values) text(path string) string {
 	text, _ := v.attribute(path)
+	if len(text) > maxLabel {
+		v.Lost(path, "too long for a label")
+	}
 	return label(text)
 }
 

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"proctree/collector/host/linux/procfs"
+	"proctree/collector/host/procfile"
 	"proctree/collector/process"
 )
 
@@ -62,7 +63,8 @@ func (d *Reader) Detail(ctx context.Context, id process.ID) (*process.Detail, er
 	}
 	reading := &detailReading{dir: dir, done: make(chan struct{})}
 	go func() {
-		reading.run()
+		// What was read before a panic is shown.
+		_ = procfile.Guard(func() error { reading.run(); return nil })
 		procfs.CloseFD(dir)
 		<-d.slots
 		close(reading.done)

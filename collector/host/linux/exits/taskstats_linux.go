@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"proctree/collector/host/procfile"
 	"proctree/collector/process"
 )
 
@@ -108,7 +109,8 @@ func (x *taskstatsExits) listen(proof chan<- error) {
 	}
 	buf := make([]byte, 64<<10)
 	for heard := false; ; {
-		open, err := x.receive(conn, buf)
+		open := true
+		err := procfile.Guard(func() (err error) { open, err = x.receive(conn, buf); return err })
 		if !open {
 			return
 		}

@@ -37,6 +37,8 @@ type Cache struct {
 	proc  *procfs.Dir
 	guard *stall.Guard
 	Users *users.Names
+	// Odd is told of what cannot be parsed; optional.
+	Odd func(first string)
 
 	// entries are those of the processes that this scan has seen so far, sorted by ID, and
 	// previous those of the last scan, of which at is the next to look at.
@@ -180,6 +182,9 @@ func (c *Cache) read(id process.ID, e *factsEntry) {
 		e.facts = &reading.facts
 	}
 	e.failed, e.unread = reading.failed, false
+	if first := e.failed.First(); first != "" && c.Odd != nil {
+		c.Odd(first)
+	}
 	age := c.now - min(id.StartTicks, c.now)
 	e.due = c.now + min(max(age, factsMinAge), factsMaxAge)
 }
@@ -198,7 +203,7 @@ func (c *Cache) reading(pid int, e *factsEntry) (*factsReading, error) {
 		}
 		e.overdue = nil
 		if late.name == e.name {
-			return late, nil
+			return late, late.Err()
 		}
 	}
 	reading := &factsReading{name: e.name}

@@ -35,11 +35,28 @@ func readFacts(proc *procfs.Dir, pid int) (process.Facts, procfs.Failures) {
 		failed.Add(err)
 		return content
 	}
+	// All of a file counts, however long its lines are.
+	readAll := func(file string) []byte {
+		content := read(file)
+		if len(content) == len(buf) {
+			content, _ = procfs.ReadAt(dir, append([]byte(file), 0), make([]byte, procfs.MaxPIDFile))
+		}
+		return content
+	}
 	facts.Exe, err = readExe(dir, buf[:])
 	failed.Add(err)
 	facts.Cmdline = procfs.ParseCmdline(read("cmdline"))
-	facts.FDLimit = procfs.OpenFilesLimit(read("limits"))
-	group := parseCgroup(read("cgroup"))
+	limits := readAll("limits")
+	var ok bool
+	// That of a zombie is empty.
+	if facts.FDLimit, ok = procfs.OpenFilesLimit(limits); !ok && len(limits) > 0 {
+		failed.Oddities(1, "limits: Max open files")
+	}
+	cgroup := readAll("cgroup")
+	group := parseCgroup(cgroup)
+	if group.Path == "" && len(cgroup) > 0 {
+		failed.Oddities(1, "cgroup")
+	}
 	facts.Cgroup, facts.Unit = group.Path, group.Unit
 	facts.Container, facts.PodUID = group.Container, group.PodUID
 	return facts, failed

@@ -145,8 +145,16 @@ func OpenAt(dir int, path []byte, flags int) (int, error) {
 
 // ReadAt reads a whole file into buf, as far as it fits. The kernel makes such a file up
 // at the first read and returns all of it if there is room, so one read does.
-func ReadAt(dir int, path, buf []byte) ([]byte, error) {
-	fd, err := OpenAt(dir, path, 0)
+func ReadAt(dir int, path, buf []byte) ([]byte, error) { return readOpened(dir, path, buf, 0) }
+
+// ReadNow is ReadAt of a file that nothing in the kernel blocks: what is in the place of one
+// and would wait, such as a FIFO, is empty.
+func ReadNow(dir int, path, buf []byte) ([]byte, error) {
+	return readOpened(dir, path, buf, unix.O_NONBLOCK)
+}
+
+func readOpened(dir int, path, buf []byte, flags int) ([]byte, error) {
+	fd, err := OpenAt(dir, path, flags)
 	if err != nil {
 		return nil, err
 	}

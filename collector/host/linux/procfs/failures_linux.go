@@ -18,12 +18,15 @@ type Failures struct {
 	first string
 }
 
-// oddities counts lines or fields that cannot be parsed. Place names the first of them, such
+// Oddities counts lines or fields that cannot be parsed. Place names the first of them, such
 // as "status: Uid".
-func (f *Failures) oddities(count uint32, place string) {
+func (f *Failures) Oddities(count uint32, place string) {
 	f.parse += count
 	f.name(place)
 }
+
+// First names the first thing that could not be read or parsed; empty if there is none.
+func (f *Failures) First() string { return f.first }
 
 func (f *Failures) name(place string) {
 	if f.first == "" {

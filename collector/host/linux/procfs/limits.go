@@ -53,17 +53,21 @@ func parseLimitValue(text []byte) (value *uint64, ok bool) {
 	return &n, err == nil
 }
 
-// OpenFilesLimit is the soft limit of open descriptors in /proc/PID/limits, 0 if it is
-// not there.
-func OpenFilesLimit(file []byte) uint64 {
-	start := bytes.Index(file, []byte("\nMax open files "))
-	if start < 0 {
-		return 0
+// OpenFilesLimit is the soft limit of open descriptors in /proc/PID/limits, 0 if there is
+// none; ok is false if the file does not tell.
+func OpenFilesLimit(file []byte) (limit uint64, ok bool) {
+	const name = "Max open files "
+	start := 0
+	if !bytes.HasPrefix(file, []byte(name)) {
+		start = bytes.Index(file, []byte("\n"+name)) + 1
+		if start == 0 {
+			return 0, false
+		}
 	}
-	line, _, _ := bytes.Cut(file[start+1:], []byte("\n"))
-	limit, ok := parseLimit(line)
-	if !ok || limit.Soft == nil {
-		return 0
+	line, _, _ := bytes.Cut(file[start:], []byte("\n"))
+	parsed, ok := parseLimit(line)
+	if !ok || parsed.Soft == nil {
+		return 0, ok
 	}
-	return *limit.Soft
+	return *parsed.Soft, true
 }

@@ -29,17 +29,19 @@ func TestOpenFilesLimit(t *testing.T) {
 	tests := []struct {
 		name, file string
 		want       uint64
+		ok         bool
 	}{
-		{"there", limitsFile, 1024},
-		{"empty", "", 0},
-		{"unlimited", "Limit\nMax open files            unlimited            unlimited            files     \n", 0},
-		{"cut off", "Limit\nMax open files            10", 0},
-		{"not a number", "Limit\nMax open files            many                 524288               files     \n", 0},
+		{"there", limitsFile, 1024, true},
+		{"first", "Max open files            7                    9                    files     \n", 7, true},
+		{"empty", "", 0, false},
+		{"unlimited", "Limit\nMax open files            unlimited            unlimited            files     \n", 0, true},
+		{"cut off", "Limit\nMax open files            10", 0, false},
+		{"not a number", "Limit\nMax open files            many                 524288               files     \n", 0, false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := OpenFilesLimit([]byte(test.file)); got != test.want {
-				t.Errorf("got %d, want %d", got, test.want)
+			if got, ok := OpenFilesLimit([]byte(test.file)); got != test.want || ok != test.ok {
+				t.Errorf("got %d, %t; want %d, %t", got, ok, test.want, test.ok)
 			}
 		})
 	}

@@ -97,6 +97,9 @@ func (p *pass) step() bool {
 	if p.was != nil && p.was.ID != process.ID {
 		p.memo = memo{}
 	}
+	if gone := p.files.readOpenFDs(process, &p.memo, p.now); gone {
+		return p.finish(nil, memo{}, Failures{})
+	}
 	if !p.publish(process) {
 		return false
 	}
@@ -104,7 +107,7 @@ func (p *pass) step() bool {
 		p.files.failed.deadline++
 		return p.finish(process, p.memo, p.files.failed)
 	}
-	if gone := p.files.readRefusable(process, &p.memo, p.now); gone {
+	if gone := p.files.readStorage(process, &p.memo, p.now); gone {
 		return p.finish(nil, memo{}, Failures{})
 	}
 	failed := p.files.failed

@@ -35,8 +35,8 @@ type pidFiles struct {
 const (
 	StatBuffer = 4 << 10
 	FileBuffer = 64 << 10
-	// maxPIDFile is as large as a buffer may become.
-	maxPIDFile = 4 << 20
+	// MaxPIDFile is as large as a buffer may become.
+	MaxPIDFile = 4 << 20
 )
 
 func newPIDFiles(proc *Dir, caps procCaps) *pidFiles {
@@ -57,7 +57,7 @@ var pageSize = uint64(os.Getpagesize())
 // tells; without stat there is none, and the error says why.
 func (f *pidFiles) readBasics(pid int, p *process.Process, now uint64) error {
 	f.failed = Failures{}
-	content, err := f.read(pid, "stat", &f.stat)
+	content, err := f.read(pid, "stat", &f.stat, ReadAt)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (f *pidFiles) readBasics(pid int, p *process.Process, now uint64) error {
 	p.VirtualBytes, p.ResidentBytes = s.virtual, s.residentPages*pageSize
 	p.MinorFaults, p.MajorFaults = s.minorFaults, s.majorFaults
 	p.Known = s.known
-	f.failed.oddities(s.odd, s.place)
+	f.failed.Oddities(s.odd, s.place)
 	f.dropImpossible(p, now)
 	return f.readStatus(p)
 }
@@ -103,14 +103,14 @@ func (f *pidFiles) dropImpossible(p *process.Process, now uint64) {
 	} {
 		if cpu.ticks > most {
 			p.Known &^= cpu.figure
-			f.failed.oddities(1, "stat: more CPU time than there was time")
+			f.failed.Oddities(1, "stat: more CPU time than there was time")
 		}
 	}
 }
 
 // readStatus adds what status tells. It returns an error only if the process has gone.
 func (f *pidFiles) readStatus(p *process.Process) error {
-	content, err := f.read(p.PID, "status", &f.file)
+	content, err := f.read(p.PID, "status", &f.file, ReadNow)
 	if err != nil {
 		if f.hasGone(p, err) {
 			return err
@@ -133,9 +133,9 @@ func (f *pidFiles) readStatus(p *process.Process) error {
 	p.UID, p.SwapBytes = uint32(s.uid), s.swap
 	p.VoluntarySwitches, p.InvoluntarySwitches = s.voluntary, s.involuntary
 	p.Known |= s.known
-	f.failed.oddities(s.odd, s.place)
+	f.failed.Oddities(s.odd, s.place)
 	if !s.known.Has(process.HasUID) && s.odd == 0 {
-		f.failed.oddities(1, "status: no Uid")
+		f.failed.Oddities(1, "status: no Uid")
 	}
 	return nil
 }
@@ -149,33 +149,41 @@ func (f *pidFiles) hasGone(p *process.Process, err error) bool {
 	if !errors.Is(err, unix.ENOENT) {
 		return true // ESRCH: it ended between opening and reading.
 	}
-	content, err := f.read(p.PID, "stat", &f.stat)
+	content, err := f.read(p.PID, "stat", &f.stat, ReadAt)
 	return err != nil || !f.pidStat.Parse(content) || f.pidStat.StartTicks != p.StartTicks
 }
 
-// readRefusable reads io and the number of descriptors, which another user's process may
-// refuse. What was refused is not asked for again until the memo says so.
-func (f *pidFiles) readRefusable(p *process.Process, m *memo, now uint64) (gone bool) {
+// readOpenFDs reads the number of descriptors and readStorage what went to and came from
+// storage, which another user's process may refuse. What was refused is not asked for again
+// until the memo says so. They return true if the process has gone.
+func (f *pidFiles) readOpenFDs(p *process.Process, m *memo, now uint64) (gone bool) {
 	if now >= m.retry {
 		m.refused = 0
 	}
-	for _, read := range [...]struct {
-		figure process.Fields
-		call   func(*pidFiles, *process.Process) error
-	}{{process.HasIO, (*pidFiles).readIO}, {process.HasOpenFDs, (*pidFiles).readFDs}} {
-		if m.refused.Has(read.figure) {
-			f.failed.permission++
-			continue
-		}
-		err := read.call(f, p)
-		if f.hasGone(p, err) {
-			return true
-		}
-		f.failed.Add(err)
-		if ReasonOf(err) == process.ReasonPermission {
-			m.refused |= read.figure
-			m.retry = now + retryRefused
-		}
+	if m.refused.Has(process.HasOpenFDs) {
+		f.failed.permission++
+		return false
+	}
+	return f.refusable(p, m, now, process.HasOpenFDs, f.readFDs(p))
+}
+
+func (f *pidFiles) readStorage(p *process.Process, m *memo, now uint64) (gone bool) {
+	if m.refused.Has(process.HasIO) {
+		f.failed.permission++
+		return false
+	}
+	return f.refusable(p, m, now, process.HasIO, f.readIO(p))
+}
+
+// refusable takes down the error of a file that may be refused.
+func (f *pidFiles) refusable(p *process.Process, m *memo, now uint64, figure process.Fields, err error) (gone bool) {
+	if f.hasGone(p, err) {
+		return true
+	}
+	f.failed.Add(err)
+	if ReasonOf(err) == process.ReasonPermission {
+		m.refused |= figure
+		m.retry = now + retryRefused
 	}
 	return false
 }
@@ -187,7 +195,7 @@ func (f *pidFiles) readAccount(pid int, was *process.Process, r *rest) schedstat
 	if !f.caps.schedstat || !r.worthAsking(was) {
 		return account
 	}
-	content, err := f.read(pid, "schedstat", &f.file)
+	content, err := f.read(pid, "schedstat", &f.file, ReadNow)
 	if err != nil || !account.parse(content) {
 		return schedstat{}
 	}
@@ -198,7 +206,7 @@ func (f *pidFiles) readIO(p *process.Process) error {
 	if !f.caps.io {
 		return nil
 	}
-	content, err := f.read(p.PID, "io", &f.file)
+	content, err := f.read(p.PID, "io", &f.file, ReadAt)
 	if err != nil {
 		return err
 	}
@@ -206,7 +214,7 @@ func (f *pidFiles) readIO(p *process.Process) error {
 	i.parse(content)
 	p.ReadBytes, p.WrittenBytes = i.read, i.written
 	p.Known |= i.known
-	f.failed.oddities(i.odd, i.place)
+	f.failed.Oddities(i.odd, i.place)
 	return nil
 }
 
@@ -264,10 +272,10 @@ func (f *pidFiles) entriesOf(path []byte) (uint64, error) {
 
 // read reads a file of a process. The buffer grows with a file that does not fit, such as the
 // status of a process with all the supplementary groups that there may be.
-func (f *pidFiles) read(pid int, file string, buf *[]byte) ([]byte, error) {
+func (f *pidFiles) read(pid int, file string, buf *[]byte, read func(dir int, path, buf []byte) ([]byte, error)) ([]byte, error) {
 	for {
-		content, err := ReadAt(f.proc.FD, f.pathOf(pid, file), *buf)
-		if len(content) < len(*buf) || len(*buf) >= maxPIDFile {
+		content, err := read(f.proc.FD, f.pathOf(pid, file), *buf)
+		if len(content) < len(*buf) || len(*buf) >= MaxPIDFile {
 			return content, err
 		}
 		*buf = make([]byte, 4*len(*buf))

@@ -108,6 +108,14 @@ func TestParsePIDStatFieldByField(t *testing.T) {
 			}
 		}
 	}
+	for _, state := range []string{"1", "SS", "99999999999999999999999", "\x00", "#"} {
+		odd := slices.Clone(fieldsOf)
+		odd[0] = state
+		var got Stat
+		if !got.Parse([]byte("4242 (bash) "+strings.Join(odd, " "))) || got.odd != 1 || got.State != 0 || got.StartTicks != whole.StartTicks {
+			t.Errorf("state %q: %+v", state, got)
+		}
+	}
 	for field, value := range map[int]string{
 		statUser: "1844674407370", statChildSystem: "-1", statMinorFaults: "18446744073709551615", statThreads: "4294967295",
 		statVirtual: "18446744073709551615", statResident: "-1", statNice: "-21", statPPID: "4294967295",

@@ -81,6 +81,13 @@ func (s *Stat) Parse(file []byte) bool {
 	}
 	s.Name, s.State = file[open+1:end], file[end+2]
 	f := Numbers{Rest: file[end+3:]}
+	if letter := s.State | 0x20; letter < 'a' || letter > 'z' || f.inWord() {
+		s.State = 0
+		s.take(0, false, 0, 0, "stat: state")
+		if f.inWord() {
+			f.number() // Whatever it is, it ends at the next blank.
+		}
+	}
 	children := 0
 	for field := statPPID; field <= statResident; field++ {
 		n, negative, ok := f.number()

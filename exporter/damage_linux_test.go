@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// damageSeeds is how many hosts are damaged in a run of the tests.
+const damageSeeds = 200
+
+// TestDamageStaysWhereItIs damages one file of a whole host in a way that the seed chooses:
+// the exporter lives, /metrics parses, no metric changes that is not derived from what was
+// damaged, nothing unknown is 0, the error is counted, and logged once.
+func TestDamageStaysWhereItIs(t *testing.T) {
+	h := newDamagedHost(t, damageDeadline)
+	for seed := range uint64(damageSeeds) {
+		h.try(t, seed)
+	}
+}
+
+// damageDeadline is longer than any file takes on the slowest machine, and how long FIFOs
+// hold up a scan.
+const damageDeadline = 3 * time.Second
+
+func FuzzDamage(f *testing.F) {
+	var h *damagedHost
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		if h == nil {
+			h = newDamagedHost(f, damageDeadline)
+		}
+		h.try(t, seed)
+	})
+}
+
+// try damages one file as the seed says, and restores it.
+func (h *damagedHost) try(t *testing.T, seed uint64) {
+	t.Helper()
+	random := rand.New(rand.NewPCG(seed, 1))
+	file, d := h.choose(random), damages[random.IntN(len(damages))]
+	t.Run(fmt.Sprintf("%d %s: %s", seed, file, d.name), func(t *testing.T) {
+		content := h.read(t, file)
+		if len(content) == 0 {
+			return
+		}
+		defer h.write(t, file, content)
+		h.damage(t, random, file, content, &d)
+	})
+}
+
+// choose returns a file of the host. Sysfs has many small files that are read alike, so most
+// times it is another one.
+func (h *damagedHost) choose(random *rand.Rand) string {
+	files := h.files
+	if random.IntN(4) > 0 {
+		files = slices.DeleteFunc(slices.Clone(files), func(file string) bool { return strings.HasPrefix(file, "sys/devices/") })
+	}
+	return files[random.IntN(len(files))]
+}
+
+// isOneValue reports whether a file is read as one: another line in it changes its value. Of
+// text files that programs leave all counts or nothing, for half of one may be of two writings.
+func isOneValue(file string, content []byte) bool {
+	return strings.HasPrefix(file, "textfiles/") || sums.MatchString(file) || len(splitFile(content)) == 1 && !identity.MatchString(file)
+}
+
+// names are files that hold a name, for which any text will do.
+var names = regexp.MustCompile(`/(name|uuid)$`)
+
+// sums are files of which every line is a summand of all metrics.
+var sums = regexp.MustCompile(`^proc/net/stat/nf_conntrack$`)
+
+func (h *damagedHost) damage(t *testing.T, random *rand.Rand, file string, content []byte, d *damage) {
+	t.Helper()
+	changed, touched := splitFile(content), []int(nil)
+	if d.lines != nil {
+		if changed, touched = d.lines(random, changed); len(touched) == 0 {
+			touched = []int{}
+		}
+	}
+	if isOneValue(file, content) {
+		touched = nil
+	}
+	derived := map[string]bool{}
+	if !d.unharmed {
+		derived = h.provenance(t, &h.step, file, touched)
+	}
+	control := h.scrape(t)
+	whole := h.scrape(t)
+	usual := whole.errors() - control.errors()
+
+	undo := h.apply(t, file, content, changed, d)
+	damaged := h.scrape(t)
+	h.checkTree(t)
+	logged := h.log.problems()
+	again := h.scrape(t)
+	if after := h.log.problems(); after > logged && d.replace == nil {
+		t.Errorf("the second scrape logged %d lines more", after-logged)
+	}
+	if undo != nil {
+		undo()
+	}
+	for _, wrong := range verdict(file, whole, damaged, derived, d.odd) {
+		t.Error(wrong)
+	}
+	if gone := lost(whole, damaged); d.odd && gone > 0 && !names.MatchString(file) && damaged.errors()-whole.errors() <= usual {
+		t.Errorf("%d series are gone and no error is counted", gone)
+	}
+	if again.errors() < damaged.errors() {
+		t.Errorf("errors fell from %v to %v", damaged.errors(), again.errors())
+	}
+	h.write(t, file, content)
+	h.scrape(t) // It may take one to see that the file is whole again.
+	for series := range h.scrape(t) {
+		delete(whole, series)
+	}
+	for series := range whole {
+		t.Errorf("%s does not come back", series)
+	}
+}
+
+// apply damages the file.
+func (h *damagedHost) apply(t *testing.T, file string, content []byte, changed [][]byte, d *damage) (undo func()) {
+	t.Helper()
+	if d.lines != nil {
+		h.write(t, file, joinFile(slices.Clone(changed)))
+		return nil
+	}
+	return d.replace(t, filepath.Join(h.root, file), content)
+}
