@@ -25,6 +25,7 @@ var systemSubjects = []string{
 	"stat", "filefd", "hwmon", "uname", "os", "time",
 	"timex", "arp", "bonding", "conntrack", "cpufreq", "entropy", "mdadm", "netclass", "netstat", "nfs",
 	"powersupplyclass", "schedstat", "sockstat", "softnet", "thermal_zone", "udp_queues",
+	"dmi", "edac", "fibrechannel", "infiniband", "ipvs", "nfsd", "nvme", "rapl", "tapestats", "xfs", "zfs",
 }
 
 // systemInARow is how many scrapes make one sample: one alone is below what the settling
