@@ -1,16 +1,19 @@
 import * as React from 'react';
-import { css } from '@emotion/css';
+import { css, cx } from '@emotion/css';
 import { LoadingState, type PanelProps } from '@grafana/data';
 import { pickFrame } from './frame/pick.ts';
 import { Loading, Message } from './Message.tsx';
 import type { PanelOptions } from './options.ts';
 import { TreeTable } from './table/TreeTable.tsx';
 import { Toolbar } from './toolbar/Toolbar.tsx';
+import { useStale } from './stale.ts';
 import { useTree } from './useTree.ts';
 import { storageKey, useViewState } from './view-state.ts';
 
 const styles = {
   panel: css({ position: 'relative', display: 'flex', flexDirection: 'column', height: '100%', minHeight: 0 }),
+  table: css({ flex: 1, display: 'flex', flexDirection: 'column', minHeight: 0 }),
+  stale: css({ opacity: 0.45 }),
 };
 
 /** The panel: a toolbar above the tree, or what keeps the tree from being shown. */
@@ -20,6 +23,7 @@ export function TreePanel({ id, data, options, fieldConfig, width }: PanelProps<
   const found = React.useMemo(() => pickFrame(series, view.frame, options), [series, view.frame, options]);
   const picked = found && 'frame' in found && found.frame.length > 0 ? found : undefined;
   const shown = useTree({ picked, series, options, view, width });
+  const stale = useStale(picked?.frame, data.state);
 
   if (!picked || !shown) return <div className={styles.panel}>{whyNothing(data, found, fieldConfig.defaults.noValue)}</div>;
   const { tree, paint } = shown;
@@ -34,17 +38,19 @@ export function TreePanel({ id, data, options, fieldConfig, width }: PanelProps<
   };
   return (
     <div className={styles.panel}>
-      {options.showToolbar && <Toolbar shown={shown} picked={picked} view={view} width={width} setView={setView} />}
-      <TreeTable
-        paint={paint}
-        width={width}
-        cursor={view.cursor}
-        top={top}
-        panel={id}
-        onCursor={(cursor) => setView({ cursor })}
-        onExpand={onExpand}
-        onSort={onSort}
-      />
+      {options.showToolbar && <Toolbar shown={shown} picked={picked} view={view} stale={stale} width={width} setView={setView} />}
+      <div className={stale ? cx(styles.table, styles.stale) : styles.table}>
+        <TreeTable
+          paint={paint}
+          width={width}
+          cursor={view.cursor}
+          top={top}
+          panel={id}
+          onCursor={(cursor) => setView({ cursor })}
+          onExpand={onExpand}
+          onSort={onSort}
+        />
+      </div>
     </div>
   );
 }

@@ -35,7 +35,7 @@ function Choices({ isChosen, setView }: Omit<Props, 'isNarrow'>) {
           <Checkbox key={key} label={title} value={now.includes(key)} disabled={isLabel} onChange={() => toggle(key)} />
         ))}
       </div>
-      {isChosen && <Button size="sm" variant="secondary" fill="text" onClick={() => setView({ columns: undefined })}>Those that fit</Button>}
+      {isChosen && <Button size="sm" variant="secondary" fill="text" onClick={() => setView({ columns: undefined })}>Default columns</Button>}
     </div>
   );
 }

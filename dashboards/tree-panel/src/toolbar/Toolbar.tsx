@@ -5,6 +5,7 @@ import { Badge, Combobox, FilterInput, IconButton, useStyles2 } from '@grafana/u
 import type { Filter } from '../../../../tree-api/web/model/filter.js';
 import type { Picked } from '../frame/pick.ts';
 import type { Tree } from '../tree.ts';
+import type { Stale } from '../stale.ts';
 import type { Shown } from '../useTree.ts';
 import type { SetViewState, ViewState } from '../view-state.ts';
 import { ColumnChooser } from './ColumnChooser.tsx';
@@ -19,13 +20,15 @@ interface Props {
   shown: Shown;
   picked: Picked;
   view: ViewState;
+  /** Whether the rows are out of date. */
+  stale: Stale | undefined;
   /** The panel's, in pixels. */
   width: number;
   setView: SetViewState;
 }
 
 /** Search, filters, columns and the state of the data. */
-export function Toolbar({ shown, picked, view, width, setView }: Props) {
+export function Toolbar({ shown, picked, view, stale, width, setView }: Props) {
   const styles = useStyles2(getStyles);
   const { tree, paint } = shown;
   const { filter } = view;
@@ -35,7 +38,7 @@ export function Toolbar({ shown, picked, view, width, setView }: Props) {
       <Search filter={filter} setView={setView} />
       <ShownContext.Provider value={{ ...shown, filter, frame: picked.frame }}>
         <Buttons model={tree.model} conditions={countConditions(filter)} isTree={paint.isTree} isChosen={view.columns !== undefined} isNarrow={width < NARROW} setView={setView} />
-        <Facts tree={tree} frame={picked.frame} />
+        <Facts tree={tree} frame={picked.frame} stale={stale} />
       </ShownContext.Provider>
     </div>
   );
@@ -79,9 +82,9 @@ const Buttons = React.memo(function Buttons({ model, conditions, isTree, isChose
 });
 
 /** How many rows there are, how many are left out, and how fresh and whole they are. */
-function Facts({ tree: { model, table }, frame }: { tree: Tree; frame: DataFrame }) {
+function Facts({ tree: { model, table }, frame, stale }: { tree: Tree; frame: DataFrame; stale: Stale | undefined }) {
   const styles = useStyles2(getStyles);
-  const mode = modeOf(frame);
+  const mode = modeOf(frame, undefined, stale);
   const { skipped } = table;
   const leftOut = skipped.withoutID + skipped.repeated;
   return (
@@ -114,5 +117,5 @@ const getStyles = (theme: GrafanaTheme2) => ({
   toolbar: css({ flex: 'none', display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: theme.spacing(0.5, 1), padding: theme.spacing(0, 1, 1, 1) }),
   search: css({ flex: '1 1 90px', maxWidth: 300 }),
   buttons: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(0.5) }),
-  facts: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(1), marginLeft: 'auto', color: theme.colors.text.secondary, whiteSpace: 'nowrap' }),
+  facts: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(1), marginLeft: 'auto', minWidth: 0, color: theme.colors.text.secondary, whiteSpace: 'nowrap' }),
 });

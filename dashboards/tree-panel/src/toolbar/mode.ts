@@ -1,4 +1,5 @@
 import { type DataFrame, dateTimeFormat } from '@grafana/data';
+import type { Stale } from '../stale.ts';
 
 /** What a data source says about a frame in meta.custom; all of it may be absent. */
 interface FrameFacts {
@@ -12,25 +13,28 @@ interface FrameFacts {
 /** How fresh and how whole the rows are. */
 export interface Mode {
   text: string;
-  color: 'green' | 'blue' | 'orange';
+  color: 'green' | 'blue' | 'orange' | 'red';
   /** Whether there is more to say: notesOf. */
   hasNotes: boolean;
 }
 
-/** The badge of a frame; undefined when its data source says nothing and warns of nothing. */
-export function modeOf({ meta }: DataFrame, timeZone?: string): Mode | undefined {
+/** The badge of a frame; undefined when its data source says nothing and warns of nothing. @param stale Takes the place of all else. */
+export function modeOf({ meta }: DataFrame, timeZone?: string, stale?: Stale): Mode | undefined {
   const { mode, partial, time } = factsOf(meta);
   const notices = meta?.notices ?? [];
-  const isPartial = partial === true || notices.some(({ severity }) => severity !== 'info');
+  if (stale) return { text: `Stale for ${stale.seconds} s: ${stale.reason}`, color: 'red', hasNotes: true };
+  const isPartial = partial === true;
+  const hasWarning = notices.some(({ severity }) => severity !== 'info');
   const parts: string[] = [];
   if (mode === 'live') parts.push('Live');
   if (mode === 'history') parts.push(time === undefined ? 'Past' : `At ${dateTimeFormat(time, { timeZone, format: 'MM-DD HH:mm:ss' })}`);
   if (isPartial) parts.push('partial');
+  if (hasWarning) parts.push('warning');
   if (parts.length === 0) return undefined;
   const text = parts.join(' · ');
   return {
     text: text[0].toUpperCase() + text.slice(1),
-    color: isPartial ? 'orange' : mode === 'live' ? 'green' : 'blue',
+    color: isPartial || hasWarning ? 'orange' : mode === 'live' ? 'green' : 'blue',
     hasNotes: notices.length > 0 || partial === true || time !== undefined,
   };
 }

@@ -140,9 +140,42 @@ for (const [grafana, react] of [['12.3', '18.3.1'], ['13.2', '19.3.1']] as const
       await page.getByLabel('owner', { exact: true }).click({ force: true });
       await nextFrame(page);
       assert.deepEqual(await page.getByRole('columnheader').allTextContents(), ['id', 'size']);
-      await page.getByRole('button', { name: 'Those that fit' }).click();
+      await page.getByRole('button', { name: 'Default columns' }).click();
       await nextFrame(page);
       assert.equal(await page.getByRole('columnheader').count(), 3);
+    });
+
+    for (const viewport of [{ width: 1440, height: 900 }, { width: 1366, height: 768 }, { width: 390, height: 700 }]) {
+      test(`every choice can be hit in a low panel, ${viewport.width} px`, async () => {
+        await open({ frames: [many], width: Math.min(560, viewport.width - 16), height: 240 }, viewport);
+        for (const name of ['Columns', 'Filter']) {
+          await page.getByRole('button', { name }).click();
+          await page.waitForFunction((label) => document.querySelector(`[role=dialog][aria-label="${label}"]`)?.contains(document.activeElement), name);
+          const missed = await page.getByRole('dialog', { name }).evaluate((dialog) => [...dialog.querySelectorAll('input')].filter((input) => {
+            input.scrollIntoView({ block: 'nearest' });
+            const { left, top, width, height } = input.getBoundingClientRect();
+            const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+            return !hit || !(input.closest('label') ?? input.parentElement)!.contains(hit);
+          }).length);
+          assert.equal(missed, 0, name);
+          const box = (await page.getByRole('dialog', { name }).boundingBox())!;
+          assert.ok(box.x >= 0 && box.y >= 0 && box.x + box.width <= viewport.width && box.y + box.height <= viewport.height, JSON.stringify(box));
+          await page.keyboard.press('Escape');
+        }
+      });
+    }
+
+    test('rows that are out of date are dimmed, and the badge says since when and why', async () => {
+      const live = (time: number) => ({ custom: { mode: 'live', time, intervalSeconds: 1 } });
+      const failing = { ...files(), meta: { ...live(1), notices: [{ severity: 'error', text: 'web-1 does not answer' }] } } as ReturnType<typeof files>;
+      await open({ frames: [failing], state: LoadingState.Streaming });
+      await page.getByText(/^Stale for \d+ s: web-1 does not answer$/).waitFor();
+      assert.equal(await grid().evaluate((element) => getComputedStyle(element.parentElement!).opacity), '0.45');
+      const frame = { ...files(), meta: live(2) } as ReturnType<typeof files>;
+      await show(page, { frames: [frame], state: LoadingState.Streaming });
+      await page.getByText('Live', { exact: true }).waitFor();
+      // Nothing comes any more.
+      await page.getByText(/^Stale for \d+ s: no message from Grafana$/).waitFor({ timeout: 15_000 });
     });
 
     test('a heading sorts, and a second click turns the order', async () => {

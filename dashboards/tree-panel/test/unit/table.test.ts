@@ -8,6 +8,7 @@ import { cellOf, heatsOf, titleOf } from '../../src/table/paint.ts';
 import { Seats } from '../../src/table/seats.ts';
 import { stickyAncestors } from '../../src/table/sticky.ts';
 import { parseFigure } from '../../src/toolbar/figure.ts';
+import { staleOf } from '../../src/stale.ts';
 import { modeOf, notesOf } from '../../src/toolbar/mode.ts';
 import { Tree } from '../../src/tree.ts';
 import { FILES, filesFrame, rowsOf } from '../fake/files-frame.ts';
@@ -139,8 +140,26 @@ test('how fresh and how whole the rows are', () => {
   assert.deepEqual(of({ custom: { mode: 'history', time: 1_790_000_000_000 } }), ['At 09-21 14:13:20', 'blue', 'Read at 2026-09-21 14:13:20.']);
   assert.deepEqual(of({ custom: { mode: 'live', partial: true, total: 40 } }), ['Live · partial', 'orange', '0 of 40 rows are known.']);
   const partial = of({ custom: { mode: 'history', partial: true, total: 40 }, notices: [{ severity: 'warning', text: 'Only the largest.' }] });
-  assert.deepEqual(partial, ['Past · partial', 'orange', 'Only the largest.']);
-  assert.deepEqual(of({ notices: [{ severity: 'warning', text: 'Cut.' }] }), ['Partial', 'orange', 'Cut.']);
+  assert.deepEqual(partial, ['Past · partial · warning', 'orange', 'Only the largest.']);
+  assert.deepEqual(of({ notices: [{ severity: 'warning', text: 'Cut.' }] }), ['Warning', 'orange', 'Cut.'], 'a warning does not mean that rows are missing');
+});
+
+test('live rows are stale after an error or in silence, rows of the past never', () => {
+  const of = (meta: object, isStreaming: boolean, seconds: number) => {
+    const frame = { ...toDataFrame({ fields: [] }), meta };
+    const stale = staleOf(frame, { time: 1, at: 1_000_000 }, isStreaming, 1_000_000 + seconds * 1000);
+    return stale && [stale.seconds, stale.reason, modeOf(frame, 'utc', stale)?.text, modeOf(frame, 'utc', stale)?.color];
+  };
+  const live = { mode: 'live', time: 1, intervalSeconds: 2 };
+  const error = [{ severity: 'error', text: 'web-1 does not answer' }];
+  assert.deepEqual(of({ custom: live, notices: error }, true, 25), [25, 'web-1 does not answer', 'Stale for 25 s: web-1 does not answer', 'red']);
+  assert.deepEqual(of({ custom: live, notices: error }, false, 3)?.[0], 3);
+  assert.equal(of({ custom: live }, true, 6), undefined, 'three intervals are not over');
+  assert.deepEqual(of({ custom: live }, true, 7), [7, 'no message from Grafana', 'Stale for 7 s: no message from Grafana', 'red']);
+  assert.equal(of({ custom: live }, false, 700), undefined, 'rows that nobody refreshes');
+  assert.equal(of({ custom: { mode: 'history', time: 1 }, notices: error }, true, 700), undefined);
+  assert.equal(of({ custom: { mode: 'live' } }, true, 15), undefined, 'an interval that is not known is taken for five seconds');
+  assert.equal(of({ custom: { mode: 'live' } }, true, 16)?.[0], 16);
 });
 
 describe('seats', () => {
