@@ -92,7 +92,7 @@ func (p *Patterns) UnmarshalYAML(node *yaml.Node) error {
 	return nil
 }
 
-// Shower returns what makes of a command line the one that is shown.
+// Shower returns the function that masks a command line, or hides it, before it is shown.
 func (p Privacy) Shower() func([]string) []string {
 	switch {
 	case p.Cmdline == CmdlineNone:

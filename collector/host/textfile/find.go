@@ -1,28 +1,33 @@
 package textfile
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
 
-// found is a file with its content, or the error that came instead of one.
+// found is a file with its content, or the error of reading it.
 type found struct {
 	File
 	content []byte
 	err     error
 }
 
-// find reads the files of the directories that match a pattern, within the limits. Its
-// error is always nil: each file has its own.
+// find reads the files of the directories that match a pattern, within the limits. It
+// returns no error, because each file has its own.
 func (l Limits) find(pattern string) ([]found, error) {
 	directories, err := filepath.Glob(pattern)
 	if err != nil || len(directories) == 0 {
-		// What matches nothing is meant as it is, and opening it says what is wrong.
+		// A pattern without a match is taken for a path; opening it gives the right error.
 		directories = []string{pattern}
+	}
+	if len(directories) > l.Files {
+		return []found{{err: fmt.Errorf("%s: matches more than %d directories", pattern, l.Files)}}, nil
 	}
 	var files []found
 	for _, directory := range directories {
@@ -33,9 +38,9 @@ func (l Limits) find(pattern string) ([]found, error) {
 
 // findIn appends the files of one directory.
 func (l Limits) findIn(directory string, files []found) []found {
-	entries, err := os.ReadDir(directory)
+	entries, err := l.entries(directory)
 	if err != nil {
-		return append(files, found{err: fmt.Errorf("read directory: %w", err)})
+		return append(files, found{err: err})
 	}
 	room := l.Bytes
 	for i := range files {
@@ -56,9 +61,30 @@ func (l Limits) findIn(directory string, files []found) []found {
 	return files
 }
 
+// entries returns what is in a directory, sorted by name. It refuses a directory with so many
+// entries that listing them takes long.
+func (l Limits) entries(directory string) ([]os.DirEntry, error) {
+	d, err := os.Open(directory)
+	if err != nil {
+		return nil, fmt.Errorf("read directory: %w", err)
+	}
+	defer func() { _ = d.Close() }()
+	entries, err := d.ReadDir(l.Entries + 1)
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("read directory: %w", err)
+	case len(entries) > l.Entries:
+		return nil, fmt.Errorf("%s: more than %d entries", directory, l.Entries)
+	}
+	slices.SortFunc(entries, func(a, b os.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return entries, nil
+}
+
 // readFile reads a regular file of at most limit bytes.
 func readFile(path string, limit int) ([]byte, time.Time, error) {
-	// Opening a pipe would otherwise wait for somebody to write to it.
+	// Without O_NONBLOCK, opening a FIFO waits for a writer (fifo(7)).
 	f, err := os.OpenFile(path, os.O_RDONLY|nonblock, 0)
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("open file: %w", err)

@@ -1,8 +1,8 @@
-// Package textfile reads metrics that other programs left in files: the way in for what no
-// collector knows, such as scripts, sensors and gateways of other devices.
+// Package textfile reads metrics that other programs write to files, such as scripts, sensors
+// and gateways of other devices.
 //
-// A file is in Prometheus' text format and its name ends in ".prom". Who writes one should
-// write it under another name and rename it, for a file may be read at any moment.
+// A file is in Prometheus' text format and its name ends in ".prom". Programs should write it
+// under another name and rename it, because a file may be read at any moment.
 package textfile
 
 import (
@@ -23,10 +23,12 @@ import (
 // Suffix is how the names of the files end.
 const Suffix = ".prom"
 
-// Limits bound what is read, whoever may write to the directories.
+// Limits bound the work, because other accounts may be able to write to the directories.
 type Limits struct {
 	// Files, Series and Bytes bound all directories together, FileBytes one file.
 	Files, Series, Bytes, FileBytes int
+	// Entries bounds what is in a directory, files with other names included.
+	Entries int
 	// LineBytes bounds a line, Labels the labels of a sample.
 	LineBytes, Labels int
 	// Parsing bounds how long parsing all files may take.
@@ -35,11 +37,12 @@ type Limits struct {
 
 // defaultLimits leave room for tens of thousands of series.
 var defaultLimits = Limits{
-	Files: 1000, Series: 50_000, Bytes: 16 << 20, FileBytes: 4 << 20, LineBytes: 64 << 10, Labels: 100, Parsing: 2 * time.Second,
+	Files: 1000, Series: 50_000, Bytes: 16 << 20, FileBytes: 4 << 20, Entries: 20_000,
+	LineBytes: 64 << 10, Labels: 100, Parsing: 2 * time.Second,
 }
 
-// timeout is how long a directory may take, which is long on a disk; on a mount whose
-// server is gone it would be for ever.
+// timeout bounds how long reading a directory may take. A mount whose server is gone never
+// answers.
 const timeout = 2 * time.Second
 
 // Reader reads the files of some directories. It is safe for concurrent use.
@@ -63,14 +66,14 @@ func newReader(directories []string, limits Limits) *Reader {
 	}
 }
 
-// Result is what all files say together.
+// Result holds the metrics of all files.
 type Result struct {
 	// Families are sorted by name. No metric is in them twice, and each family has one
 	// type and a help text.
 	Families []*dto.MetricFamily
 	// Files are those that were read whole.
 	Files []File
-	// Errors say what was left out, and why. They name the file.
+	// Errors name the files and parts that were left out, with the reason.
 	Errors []error
 }
 
@@ -80,8 +83,8 @@ type File struct {
 	Modified time.Time
 }
 
-// Read reads all files. One that is bad in any way adds an error and nothing else, and so
-// does a directory that does not answer in time.
+// Read reads all files. A bad file, or a directory that does not answer in time, adds only an
+// error.
 func (r *Reader) Read() *Result {
 	m := newMerger(r.limits)
 	for i, q := range r.calls.Ask(r.directories...) {
@@ -96,9 +99,9 @@ func (r *Reader) Read() *Result {
 	return m.result()
 }
 
-// errTimestamp is the error of a file that says when it measured: Prometheus would take
-// that for the time of the scrape, and a file that nobody writes any more would be stale
-// without anybody seeing it. The file's own age is a metric.
+// errTimestamp is the error of a file with timestamps. Prometheus would store the samples at
+// that time, and nobody would notice that the file is no longer written. The age of each file
+// is a metric instead.
 var errTimestamp = errors.New("timestamps are not supported")
 
 // parse returns the families of a file, sorted by name.

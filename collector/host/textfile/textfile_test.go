@@ -254,6 +254,24 @@ func limits(files, series, all, one int) Limits {
 	return l
 }
 
+func TestTooManyEntries(t *testing.T) {
+	l := defaultLimits
+	l.Entries = 2
+	dir := write(t, map[string]string{"full/a.prom": "a 1\n", "full/b": "", "full/c": "", "x1/d.prom": "d 1\n", "x2/e.prom": "e 1\n"})
+	_, read, failures := show(newReader([]string{dir + "/full", dir + "/x1"}, l).Read(), dir)
+	if diff := cmp.Diff([]string{"x1/d.prom"}, read); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"full: more than 2 entries"}, failures); diff != "" {
+		t.Errorf("errors (-want +got):\n%s", diff)
+	}
+	l.Files = 1
+	_, _, failures = show(newReader([]string{dir + "/x*"}, l).Read(), dir)
+	if diff := cmp.Diff([]string{"x*: matches more than 1 directories"}, failures); diff != "" {
+		t.Errorf("errors (-want +got):\n%s", diff)
+	}
+}
+
 func TestLimits(t *testing.T) {
 	dir := write(t, map[string]string{
 		"a.prom": "x 1\n",
