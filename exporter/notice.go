@@ -37,7 +37,8 @@ func (n *permissionNotice) observe(s *process.Snapshot) {
 // with all of them, the kernel still refuses some processes, such as those of a security
 // module or of another user namespace, and nothing can be done about it.
 func (n *permissionNotice) refused(s *process.Snapshot, count uint64) {
-	logger, absent, help := level.Warn(n.logger), "", ""
+	logger := level.Warn(n.logger)
+	var absent, help string
 	switch runtime.GOOS {
 	case "linux":
 		lacking := host.LackingRights(s.Reader)

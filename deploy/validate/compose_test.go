@@ -140,7 +140,7 @@ func TestComposeExporter(t *testing.T) {
 	}
 	r := c.start(t, address)
 	r.hasRights(c)
-	r.showsHost()
+	r.showsHost(true)
 	r.usesBPF()
 	health := strings.ReplaceAll(strings.Join(s.HealthCheck.Test[1:], " "), "127.0.0.1:10056", address)
 	if err := c.healthy(t, strings.Split(health, " ")); err != nil {

@@ -107,6 +107,11 @@ func (d daemonSet) confined(t *testing.T) {
 	}
 }
 
+// seesRoot reports whether the host's root is mounted.
+func (d daemonSet) seesRoot() bool {
+	return slices.ContainsFunc(d.Spec.Template.Spec.Volumes, func(v volume) bool { return v.HostPath.Path == "/" })
+}
+
 // run starts the image as the kubelet would, and returns it when it has metrics.
 func (d daemonSet) run(t *testing.T, config string) {
 	t.Helper()
@@ -138,7 +143,7 @@ func (d daemonSet) run(t *testing.T, config string) {
 	}
 	r := c.start(t, address)
 	r.hasRights(c)
-	r.showsHost()
+	r.showsHost(d.seesRoot())
 	if len(c.Capabilities) > 0 {
 		r.usesBPF()
 	}

@@ -70,6 +70,7 @@ func TestChart(t *testing.T) {
 	}{
 		"defaults":     {"", base, []string{"image: \"registry.example/proctree_exporter:0.9.0\"", "add: [BPF, PERFMON]"}},
 		"unprivileged": {"bpf: false", base, []string{"runAsUser: 65532"}},
+		"root's files": {"hostRoot: true", base, []string{"runAsUser: 0", "path: /, type: Directory"}},
 		"pod network": {
 			"hostNetwork: false\nport: 9999", "ConfigMap DaemonSet NetworkPolicy Service ServiceAccount",
 			[]string{"--no-collector.system_netdev", "containerPort: 9999", "port: 9999"},
@@ -108,6 +109,9 @@ func TestChart(t *testing.T) {
 			}
 			d, _ := theDaemonSet(t, objects)
 			d.confined(t)
+			if user := d.Spec.Template.Spec.Containers[0].SecurityContext.RunAsUser; d.seesRoot() == (user == 0) && !strings.Contains(tt.values, "hostRoot: true") {
+				t.Errorf("user %d sees the host's root: %v", user, d.seesRoot())
+			}
 		})
 	}
 }

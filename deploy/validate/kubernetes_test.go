@@ -94,6 +94,9 @@ func TestKustomize(t *testing.T) {
 			if d.Spec.Template.Spec.HostNetwork != tt.hostNetwork || (s.RunAsUser == 0) != tt.root || tt.root != (len(s.Capabilities.Add) > 0) {
 				t.Errorf("host network %v, user %d, capabilities %v", d.Spec.Template.Spec.HostNetwork, s.RunAsUser, s.Capabilities.Add)
 			}
+			if d.seesRoot() == tt.root {
+				t.Errorf("user %d sees the host's root: %v", s.RunAsUser, d.seesRoot())
+			}
 			d.run(t, config)
 		})
 	}

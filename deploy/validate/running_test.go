@@ -123,8 +123,9 @@ func (r *running) shows(sample string) {
 	}
 }
 
-// showsHost fails the test unless the metrics are those of this host.
-func (r *running) showsHost() {
+// showsHost fails the test unless the metrics are those of this host, its file systems
+// included where it sees them.
+func (r *running) showsHost(files bool) {
 	r.t.Helper()
 	self, err := os.ReadFile("/proc/self/comm")
 	if err != nil {
@@ -132,8 +133,9 @@ func (r *running) showsHost() {
 	}
 	r.shows(fmt.Sprintf(`proctree_group_processes{group=%q,state="running"}`, strings.TrimSpace(string(self))))
 	r.shows("proctree_system_load1 ")
-	if !strings.Contains(r.metrics, `mountpoint="/"`) {
-		r.t.Error("the root file system of the host is not among the metrics")
+	r.shows(`proctree_system_os_info{`)
+	if strings.Contains(r.metrics, `mountpoint="/"`) != files {
+		r.t.Errorf("the root file system of the host is among the metrics: %v", !files)
 	}
 	if strings.Contains(r.metrics, `mountpoint="/host`) {
 		r.t.Error("a mount is named by its path in the container")
@@ -187,7 +189,7 @@ func TestImage(t *testing.T) {
 	health := strings.Split(strings.ReplaceAll(strings.Join(i.health, " "), "127.0.0.1:10056", address), " ")
 	r := c.start(t, address)
 	r.hasRights(c)
-	r.showsHost()
+	r.showsHost(true)
 	r.shows(`proctree_reader_info{exits="children",reader="procfs"} 1`)
 	if err := c.healthy(t, health); err != nil {
 		t.Error(err)
