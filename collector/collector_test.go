@@ -1,13 +1,19 @@
 package collector
 
 import (
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"proctree/collector/group"
+	"proctree/collector/host/cgroups"
+	"proctree/collector/host/hosttest"
+	"proctree/collector/host/sockets"
 	"proctree/collector/process"
 
 	"github.com/google/go-cmp/cmp"
@@ -21,6 +27,50 @@ func TestGolden(t *testing.T) {
 	got := text(t, gather(t, allCollectors(t).Scrape(smallReport()), totals))
 
 	checkGolden(t, "testdata/metrics.golden", got)
+}
+
+// TestGoldenOfReaders has what collectors show that read more than a report.
+func TestGoldenOfReaders(t *testing.T) {
+	web, free := hosttest.Process(10, 1, "web", within("/web")), hosttest.Process(11, 1, "free")
+	tracker := group.NewTracker(group.Config{})
+	tracker.Observe(hosttest.Snapshot(time.Hour, web, free))
+	set, err := NewSet([]string{GroupLimits, GroupSockets}, Options{
+		Started: boot,
+		Limits:  &fixedLimits{usage: map[string]cgroups.Usage{"/web": {CPU: &cgroups.CPU{}, Memory: &cgroups.Memory{UsedBytes: 1, LimitBytes: 4}}}},
+		Sockets: &fixedSockets{sockets.Result{Unread: 1, ByProcess: map[process.ID][]sockets.Socket{web.ID: {{Inode: 7}}}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	checkGolden(t, "testdata/readers.golden", text(t, gather(t, set.Scrape(tracker.Report()))))
+}
+
+// TestGoldenFilesHaveEveryMetric: what the documentation lists is in one of them, but for
+// the figures of the exporter as a whole.
+func TestGoldenFilesHaveEveryMetric(t *testing.T) {
+	docs, err := os.ReadFile("../docs/metrics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed, _, _ := strings.Cut(string(docs), "## The exporter itself")
+	var golden strings.Builder
+	for _, file := range []string{"metrics", "readers", "system"} {
+		content, err := os.ReadFile("testdata/" + file + ".golden")
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden.Write(content)
+	}
+	names := regexp.MustCompile("(?m)^\\| `([a-z0-9_]+)`").FindAllStringSubmatch(listed, -1)
+	if len(names) < 100 {
+		t.Fatalf("the documentation lists only %d metrics", len(names))
+	}
+	for _, name := range names {
+		if !strings.Contains(golden.String(), "\n# TYPE "+name[1]+" ") && !strings.HasPrefix(golden.String(), "# TYPE "+name[1]+" ") {
+			t.Errorf("no golden file has %s", name[1])
+		}
+	}
 }
 
 func TestLint(t *testing.T) {

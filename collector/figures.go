@@ -3,8 +3,8 @@ package collector
 import (
 	"slices"
 	"strings"
+	"time"
 
-	"proctree/collector/group"
 	"proctree/collector/process"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -12,7 +12,7 @@ import (
 )
 
 // groupFigures is a Collector of figures that every group has.
-type groupFigures []figure[group.Group]
+type groupFigures []figure[groupView]
 
 // Describe implements Collector.
 func (f groupFigures) Describe(out chan<- *prometheus.Desc) { describe(f, out) }
@@ -24,7 +24,7 @@ func (f groupFigures) Collect(v *View, out chan<- prometheus.Metric) error {
 }
 
 // processFigures is a Collector of figures that every process of Report.Top has.
-type processFigures []figure[process.Process]
+type processFigures []figure[processView]
 
 // Describe implements Collector.
 func (f processFigures) Describe(out chan<- *prometheus.Desc) { describe(f, out) }
@@ -40,6 +40,14 @@ type figure[T any] struct {
 	desc  *prometheus.Desc
 	kind  prometheus.ValueType
 	parts []part[T]
+	// each sends the series of a metric whose values of a label are not known beforehand.
+	// Optional; there are no parts then.
+	each func(of *T, send func(labelValue string, value float64, since time.Time))
+	// label is the name of that label.
+	label string
+	// labels returns the labels of a subject where they are not those that all of its
+	// metrics have. Optional.
+	labels func(*subject[T]) []*dto.LabelPair
 }
 
 // part is one series of a subject; label is nil if it is the only one.
@@ -47,22 +55,49 @@ type part[T any] struct {
 	label *dto.LabelPair
 	// needs are the bits without which the series is absent.
 	needs process.Fields
-	value func(*T) float64
+	// value returns false where the series is absent.
+	value func(*T) (float64, bool)
+}
+
+// always makes the value of a series that is never absent.
+func always[T any](value func(*T) float64) func(*T) (float64, bool) {
+	return func(of *T) (float64, bool) { return value(of), true }
 }
 
 // gauge describes a gauge with one series per subject.
 func gauge[T any](s scope[T], name, help string, needs process.Fields, value func(*T) float64) figure[T] {
+	f := optional(s, name, help, always(value))
+	f.parts[0].needs = needs
+	return f
+}
+
+// optional describes a gauge with one series for each subject of which value returns true.
+func optional[T any](s scope[T], name, help string, value func(*T) (float64, bool)) figure[T] {
 	return figure[T]{
 		desc:  s.desc(name, help),
 		kind:  prometheus.GaugeValue,
-		parts: []part[T]{{needs: needs, value: value}},
+		parts: []part[T]{{value: value}},
 	}
+}
+
+// optionalCounter is optional for a counter.
+func optionalCounter[T any](s scope[T], name, help string, value func(*T) (float64, bool)) figure[T] {
+	f := optional(s, name, help, value)
+	f.kind = prometheus.CounterValue
+	return f
 }
 
 // counter describes a counter with one series per subject.
 func counter[T any](s scope[T], name, help string, needs process.Fields, value func(*T) float64) figure[T] {
 	f := gauge(s, name, help, needs, value)
 	f.kind = prometheus.CounterValue
+	return f
+}
+
+// gauges describes a gauge whose parts are told apart by a label.
+func gauges[T any](s scope[T], name, help, label string, parts ...part[T]) figure[T] {
+	f := counters(s, name, help, label, parts...)
+	f.kind = prometheus.GaugeValue
 	return f
 }
 
@@ -79,9 +114,9 @@ func counters[T any](s scope[T], name, help, label string, parts ...part[T]) fig
 	}
 }
 
-// of is the part with this value of the label.
-func of[T any](labelValue string, needs process.Fields, value func(*T) float64) part[T] {
-	return part[T]{label: pair("", labelValue), needs: needs, value: value}
+// labeled is the part with this value of the label.
+func labeled[T any](labelValue string, needs process.Fields, value func(*T) float64) part[T] {
+	return part[T]{label: pair("", labelValue), needs: needs, value: always(value)}
 }
 
 // scope is the beginning of a metric's name and the labels that all of its kind have.
@@ -90,12 +125,12 @@ type scope[T any] struct {
 	labels    []string
 }
 
-func ofGroup() scope[group.Group] {
-	return scope[group.Group]{"group", []string{"group"}}
+func ofGroup() scope[groupView] {
+	return scope[groupView]{"group", []string{"group"}}
 }
 
-func ofProcess() scope[process.Process] {
-	return scope[process.Process]{"process", []string{"group", "name", "pid"}}
+func ofProcess() scope[processView] {
+	return scope[processView]{"process", []string{"group", "name", "pid"}}
 }
 
 func (s scope[T]) desc(name, help string, labels ...string) *prometheus.Desc {
@@ -118,14 +153,36 @@ func collect[T any](figures []figure[T], subjects []subject[T], out chan<- prome
 func (f *figure[T]) collect(subjects []subject[T], out chan<- prometheus.Metric) {
 	for i := range subjects {
 		s := &subjects[i]
+		if f.each != nil {
+			f.sendEach(s, out)
+		}
 		for j := range f.parts {
 			part := &f.parts[j]
 			if !s.known.Has(part.needs) {
 				continue
 			}
-			m := s.metric(f.desc, f.kind, part.label, part.value(s.of))
+			value, ok := part.value(&s.of)
+			if !ok {
+				continue
+			}
+			m := s.metric(f.desc, f.kind, part.label, value)
+			if f.labels != nil {
+				m.labels = f.labels(s)
+			}
 			m.created = s.since(part.needs)
 			out <- m
 		}
 	}
+}
+
+// sendEach sends the series of labels that are not known beforehand. Where since is not
+// known the counter is as old as the others of the subject.
+func (f *figure[T]) sendEach(s *subject[T], out chan<- prometheus.Metric) {
+	f.each(&s.of, func(labelValue string, value float64, since time.Time) {
+		m := s.metric(f.desc, f.kind, pair(f.label, labelValue), value)
+		if !since.IsZero() {
+			m.created = timestamp(since)
+		}
+		out <- m
+	})
 }

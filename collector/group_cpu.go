@@ -1,7 +1,6 @@
 package collector
 
 import (
-	"proctree/collector/group"
 	"proctree/collector/process"
 )
 
@@ -11,8 +10,8 @@ func newGroupCPU(Options) Collector {
 			"CPU time that the processes of the group used, those that have ended since included. "+
 				"Its rate is a number of cores. Time from before the exporter started does not count.",
 			"mode",
-			of("user", process.HasCPU, func(g *group.Group) float64 { return g.UserTime.Seconds() }),
-			of("system", process.HasCPU, func(g *group.Group) float64 { return g.SystemTime.Seconds() }),
+			labeled("user", process.HasCPU, func(g *groupView) float64 { return g.UserTime.Seconds() }),
+			labeled("system", process.HasCPU, func(g *groupView) float64 { return g.SystemTime.Seconds() }),
 		),
 	}
 }

@@ -1,7 +1,6 @@
 package collector
 
 import (
-	"proctree/collector/group"
 	"proctree/collector/process"
 )
 
@@ -11,8 +10,8 @@ func newGroupPageFaults(Options) Collector {
 			"Page faults of the group's processes. A major one had to wait for storage; many of them mean "+
 				"that memory is short.",
 			"severity",
-			of("minor", process.HasMinorFaults, func(g *group.Group) float64 { return float64(g.MinorFaults) }),
-			of("major", process.HasMajorFaults, func(g *group.Group) float64 { return float64(g.MajorFaults) }),
+			labeled("minor", process.HasMinorFaults, func(g *groupView) float64 { return float64(g.MinorFaults) }),
+			labeled("major", process.HasMajorFaults, func(g *groupView) float64 { return float64(g.MajorFaults) }),
 		),
 	}
 }

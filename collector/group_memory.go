@@ -1,7 +1,6 @@
 package collector
 
 import (
-	"proctree/collector/group"
 	"proctree/collector/process"
 )
 
@@ -10,13 +9,13 @@ func newGroupMemory(Options) Collector {
 		gauge(ofGroup(), "resident_memory_bytes",
 			"Resident memory of the group's processes added up. Pages that processes share count once "+
 				"for each of them, so the sum can be larger than the memory really used.",
-			process.HasResident, func(g *group.Group) float64 { return float64(g.ResidentBytes) }),
+			process.HasResident, func(g *groupView) float64 { return float64(g.ResidentBytes) }),
 		gauge(ofGroup(), "virtual_memory_bytes",
 			"Address space of the group's processes added up: what they reserved, not what they use.",
-			process.HasVirtual, func(g *group.Group) float64 { return float64(g.VirtualBytes) }),
+			process.HasVirtual, func(g *groupView) float64 { return float64(g.VirtualBytes) }),
 		gauge(ofGroup(), "swap_bytes",
 			"Memory of the group's processes that was swapped out, shared memory not included.",
-			process.HasSwap, func(g *group.Group) float64 { return float64(g.SwapBytes) }),
+			process.HasSwap, func(g *groupView) float64 { return float64(g.SwapBytes) }),
 	}
 }
 
@@ -26,6 +25,6 @@ func newGroupProportionalMemory(Options) Collector {
 			"Proportional set size (PSS) of the group's processes added up: each shared page is divided "+
 				"among those who share it, so groups can be added. Dear to read, so it is read within a time "+
 				"budget and can be minutes old; processes not read yet are missing from the sum.",
-			process.HasProportional, func(g *group.Group) float64 { return float64(g.ProportionalBytes) }),
+			process.HasProportional, func(g *groupView) float64 { return float64(g.ProportionalBytes) }),
 	}
 }

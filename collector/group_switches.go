@@ -1,7 +1,6 @@
 package collector
 
 import (
-	"proctree/collector/group"
 	"proctree/collector/process"
 )
 
@@ -11,8 +10,8 @@ func newGroupContextSwitches(Options) Collector {
 			"Context switches of the group's processes: voluntary ones waited for something, involuntary ones "+
 				"were pushed off the CPU. Where /proc is read, only each process' main thread counts.",
 			"kind",
-			of("voluntary", process.HasVoluntary, func(g *group.Group) float64 { return float64(g.VoluntarySwitches) }),
-			of("involuntary", process.HasInvoluntary, func(g *group.Group) float64 { return float64(g.InvoluntarySwitches) }),
+			labeled("voluntary", process.HasVoluntary, func(g *groupView) float64 { return float64(g.VoluntarySwitches) }),
+			labeled("involuntary", process.HasInvoluntary, func(g *groupView) float64 { return float64(g.InvoluntarySwitches) }),
 		),
 	}
 }

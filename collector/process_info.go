@@ -5,60 +5,39 @@ import (
 	"strconv"
 	"strings"
 
-	"proctree/collector/group"
-	"proctree/collector/process"
-
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 )
 
 func newProcessInfo(options Options) Collector {
 	labels := []string{"container", "exe", "ppid", "unit", "user"}
-	help := "1 for each process shown one by one: the top ones by CPU, memory and I/O, and their ancestors. " +
-		"Its labels say what the process is; join them to the other metrics on pid, name and group. " +
-		"An empty label is not known or not there."
 	if options.Cmdline {
 		labels = append(labels, "cmdline")
 	}
-	return processInfo{
-		cmdline: options.Cmdline,
-		info:    ofProcess().desc("info", help, labels...),
-		start: ofProcess().desc("start_time_seconds",
-			"Start time of the process, in seconds since 1970. With the PID it is what makes a process itself."),
+	return processFigures{
+		figure[processView]{
+			desc: ofProcess().desc("info",
+				"1 for each process shown one by one: the top ones by CPU, memory and I/O, and their ancestors. "+
+					"Its labels say what the process is; join them to the other metrics on pid, name and group. "+
+					"An empty label is not known or not there.", labels...),
+			kind:   prometheus.GaugeValue,
+			parts:  []part[processView]{{value: always(func(*processView) float64 { return 1 })}},
+			labels: func(s *subject[processView]) []*dto.LabelPair { return infoLabelsOf(s, options.Cmdline) },
+		},
+		gauge(ofProcess(), "start_time_seconds",
+			"Start time of the process, in seconds since 1970. With the PID it is what makes a process itself.",
+			0, func(p *processView) float64 { return unix(p.started) }),
 	}
 }
 
-type processInfo struct {
-	cmdline     bool
-	info, start *prometheus.Desc
-}
-
-// Describe implements Collector.
-func (c processInfo) Describe(out chan<- *prometheus.Desc) {
-	out <- c.info
-	out <- c.start
-}
-
-// Collect implements Collector.
-func (c processInfo) Collect(v *View, out chan<- prometheus.Metric) error {
-	for i := range v.processes {
-		s := &v.processes[i]
-		info := s.metric(c.info, prometheus.GaugeValue, nil, 1)
-		info.labels = c.labels(s, v.Shown)
-		out <- info
-		out <- s.metric(c.start, prometheus.GaugeValue, nil, unix(v.Snapshot.StartTime(s.of)))
-	}
-	return nil
-}
-
-// labels leaves out what only the operator of a token may see.
-func (c processInfo) labels(s *subject[process.Process], shown *group.Shown) []*dto.LabelPair {
-	facts := s.of.Facts
+// infoLabelsOf leaves out what only the operator of a token may see.
+func infoLabelsOf(s *subject[processView], withCmdline bool) []*dto.LabelPair {
+	facts, shown := s.of.Facts, s.of.shown
 	exe, cmdline := facts.Exe, ""
 	switch {
 	case !shown.Labels():
 		exe = ""
-	case c.cmdline:
+	case withCmdline:
 		cmdline = cmdlineLabel(shown.Args(facts.Cmdline))
 	}
 	labels := append(slices.Clone(s.labels),
@@ -68,7 +47,7 @@ func (c processInfo) labels(s *subject[process.Process], shown *group.Shown) []*
 		pair("unit", facts.Unit),
 		pair("user", facts.User),
 	)
-	if c.cmdline {
+	if withCmdline {
 		labels = append(labels, pair("cmdline", cmdline))
 	}
 	slices.SortFunc(labels, func(a, b *dto.LabelPair) int { return strings.Compare(*a.Name, *b.Name) })

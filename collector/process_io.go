@@ -9,10 +9,10 @@ func newProcessIO(Options) Collector {
 		counter(ofProcess(), "read_bytes_total",
 			"Bytes that the process made storage deliver; what the page cache served does not count. "+
 				"Absent where the exporter may not read it.",
-			process.HasReadBytes, func(p *process.Process) float64 { return float64(p.ReadBytes) }),
+			process.HasReadBytes, func(p *processView) float64 { return float64(p.ReadBytes) }),
 		counter(ofProcess(), "written_bytes_total",
 			"Bytes that the process caused to be sent to storage, counted when a page gets dirty. "+
 				"Absent where the exporter may not read it.",
-			process.HasWrittenBytes, func(p *process.Process) float64 { return float64(p.WrittenBytes) }),
+			process.HasWrittenBytes, func(p *processView) float64 { return float64(p.WrittenBytes) }),
 	}
 }

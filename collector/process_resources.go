@@ -8,14 +8,14 @@ func newProcessMemory(Options) Collector {
 	return processFigures{
 		gauge(ofProcess(), "resident_memory_bytes",
 			"Resident memory of the process, pages that it shares with others included.",
-			process.HasResident, func(p *process.Process) float64 { return float64(p.ResidentBytes) }),
+			process.HasResident, func(p *processView) float64 { return float64(p.ResidentBytes) }),
 	}
 }
 
 func newProcessThreads(Options) Collector {
 	return processFigures{
 		gauge(ofProcess(), "threads", "Threads of the process.",
-			process.HasThreads, func(p *process.Process) float64 { return float64(p.Threads) }),
+			process.HasThreads, func(p *processView) float64 { return float64(p.Threads) }),
 	}
 }
 
@@ -23,6 +23,6 @@ func newProcessDescriptors(Options) Collector {
 	return processFigures{
 		gauge(ofProcess(), "open_fds",
 			"Open file descriptors of the process. Absent where the exporter may not count them.",
-			process.HasOpenFDs, func(p *process.Process) float64 { return float64(p.OpenFDs) }),
+			process.HasOpenFDs, func(p *processView) float64 { return float64(p.OpenFDs) }),
 	}
 }

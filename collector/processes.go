@@ -1,6 +1,9 @@
 package collector
 
 import (
+	"slices"
+	"strings"
+
 	"proctree/collector/process"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -69,4 +72,20 @@ func (c processes) Collect(v *View, out chan<- prometheus.Metric) error {
 		out <- &metric{desc: c.forks, kind: prometheus.CounterValue, value: float64(forks), created: v.booted}
 	}
 	return nil
+}
+
+// stateLabel is a process.State with its label.
+type stateLabel struct {
+	process.State
+	label *dto.LabelPair
+}
+
+// stateLabels returns the labels of all states in the order of their names.
+func stateLabels() []stateLabel {
+	labels := make([]stateLabel, process.NumStates)
+	for i := range labels {
+		labels[i] = stateLabel{process.State(i), pair("state", process.State(i).String())}
+	}
+	slices.SortFunc(labels, func(a, b stateLabel) int { return strings.Compare(a.String(), b.String()) })
+	return labels
 }

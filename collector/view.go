@@ -20,15 +20,29 @@ import (
 type View struct {
 	*group.Report
 
-	groups    []subject[group.Group]
-	processes []subject[process.Process]
+	groups    []subject[groupView]
+	processes []subject[processView]
 	// booted is when the host's own counters began at 0; nil where that is not known.
 	booted *timestamppb.Timestamp
 }
 
+// groupView is a group, and what its metrics need to know of the report.
+type groupView struct {
+	*group.Group
+	// hasRecords is whether processes that no scan saw can be known.
+	hasRecords bool
+}
+
+// processView is a process, and what its metrics need to know of the report.
+type processView struct {
+	*process.Process
+	started time.Time
+	shown   *group.Shown
+}
+
 // subject is what has metrics: a group or a process.
 type subject[T any] struct {
-	of     *T
+	of     T
 	known  process.Fields
 	labels []*dto.LabelPair
 	// created is when the subject's counters began at 0; nil where that is not known.
@@ -43,13 +57,14 @@ func NewView(r *group.Report, started time.Time) *View {
 	v := &View{
 		Report:    r,
 		booted:    timestamp(r.Snapshot.BootTime()),
-		groups:    make([]subject[group.Group], len(r.Groups)),
-		processes: make([]subject[process.Process], len(r.Top)),
+		groups:    make([]subject[groupView], len(r.Groups)),
+		processes: make([]subject[processView], len(r.Top)),
 	}
+	hasRecords := r.Snapshot.ExitSource == process.ExitsBPF || r.Snapshot.ExitSource == process.ExitsTaskstats
 	for i := range r.Groups {
 		g := &r.Groups[i]
-		v.groups[i] = subject[group.Group]{
-			of:     g,
+		v.groups[i] = subject[groupView]{
+			of:     groupView{g, hasRecords},
 			known:  g.Known,
 			labels: []*dto.LabelPair{pair("group", g.Name)},
 			later:  g.KnownSince,
@@ -61,15 +76,16 @@ func NewView(r *group.Report, started time.Time) *View {
 		}
 	}
 	for i, top := range r.Top {
-		v.processes[i] = subject[process.Process]{
-			of:    top.Process,
+		started := r.Snapshot.StartTime(top.Process)
+		v.processes[i] = subject[processView]{
+			of:    processView{top.Process, started, r.Shown},
 			known: top.Process.Known,
 			labels: []*dto.LabelPair{
 				pair("group", top.Group),
 				pair("name", top.Process.Name),
 				pair("pid", strconv.Itoa(top.Process.PID)),
 			},
-			created: timestamp(r.Snapshot.StartTime(top.Process)),
+			created: timestamp(started),
 		}
 	}
 	slices.SortFunc(v.processes, byLabels)

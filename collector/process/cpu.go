@@ -9,6 +9,7 @@ import (
 // are sampled at clock ticks and only tell its proportions.
 type CPUAccount struct{ Run, User, System time.Duration }
 
+// Add adds another account.
 func (t *CPUAccount) Add(other CPUAccount) {
 	t.Run += other.Run
 	t.User += other.User

@@ -20,6 +20,7 @@ type Known struct {
 	seen    uint64
 }
 
+// NewFacts returns an empty memory.
 func NewFacts() *Facts { return &Facts{entries: make(map[process.ID]*Known)} }
 
 // Begin starts a scan.

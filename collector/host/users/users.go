@@ -80,6 +80,7 @@ func (u *Names) ask(uid uint32) (string, bool) {
 	return name, ok
 }
 
+// Close frees what the lookups hold.
 func (u *Names) Close() { u.guard.Close() }
 
 func lookupUser(uid uint32) (string, bool) {

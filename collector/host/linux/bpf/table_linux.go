@@ -33,6 +33,7 @@ type taskIterator interface {
 	Close() error
 }
 
+// NewTable returns a table of the records of an iterator.
 func NewTable(tasks taskIterator) *Table {
 	return &Table{tasks: tasks, self: os.Getpid(), pageSize: uint64(os.Getpagesize())}
 }
@@ -124,4 +125,5 @@ func (t *Table) InsertFirst(name []byte) {
 // Name returns the name of the process at a place; it lies in the table.
 func (t *Table) Name(at int) []byte { return CommOf(&t.comms[at]) }
 
+// Close closes the iterator.
 func (t *Table) Close() error { return t.tasks.Close() }

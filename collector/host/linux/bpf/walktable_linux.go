@@ -51,6 +51,8 @@ type taskWalk interface {
 	Close() error
 }
 
+// NewWalkTable returns a table of the records of a walk, which leaves out so many processes
+// at the beginning.
 func NewWalkTable(walk taskWalk, skipped int) *WalkTable {
 	return &WalkTable{walk: walk, self: os.Getpid(), pageSize: uint64(os.Getpagesize()), skipped: skipped}
 }
@@ -82,6 +84,7 @@ func (t *WalkTable) SkipsFirst() bool { return t.skipped > 0 }
 // Keep takes over the table of a scan, whose processes fill has appended.
 func (t *WalkTable) Keep(processes []process.Process) { t.last = processes }
 
+// Close ends the walk.
 func (t *WalkTable) Close() error { return t.walk.Close() }
 
 // Read makes a pass and returns the processes, sorted by PID. No counter is below what

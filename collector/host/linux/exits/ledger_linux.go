@@ -63,6 +63,7 @@ type goneProcess struct {
 	at   time.Time
 }
 
+// NewLedger returns a ledger that has seen nothing.
 func NewLedger(facts *facts.Cache) *Ledger {
 	return &Ledger{
 		facts: facts, gone: make(map[process.ID]goneProcess), goneByPID: make(map[int]process.ID), held: make(map[process.ID]process.Exit),

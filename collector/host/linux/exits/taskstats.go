@@ -37,7 +37,7 @@ type taskUsage struct {
 }
 
 func (u *taskUsage) add(v taskUsage) {
-	u.CPUAccount.Add(v.CPUAccount)
+	u.Add(v.CPUAccount)
 	u.minorFaults += v.minorFaults
 	u.majorFaults += v.majorFaults
 	u.read += v.read

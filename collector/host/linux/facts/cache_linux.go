@@ -241,6 +241,7 @@ func (c *Cache) Sweep() {
 	}
 }
 
+// Close frees what the cache holds. Readings that hang end when the kernel lets them.
 func (c *Cache) Close() {
 	c.guard.Close()
 	c.Users.Close()

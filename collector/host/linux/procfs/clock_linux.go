@@ -43,6 +43,7 @@ func NewBootClock(proc *Dir) *BootClock {
 	return &BootClock{read: func() (clockReading, error) { return readClockFiles(proc.Path) }}
 }
 
+// Clock reads the clock.
 func (c *BootClock) Clock() (process.Clock, error) {
 	now, err := c.read()
 	if err != nil {

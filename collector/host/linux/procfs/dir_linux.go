@@ -25,6 +25,7 @@ type Dir struct {
 	Genuine bool
 }
 
+// Open opens the proc file system at a path.
 func Open(path string) (*Dir, error) {
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -38,6 +39,7 @@ func Open(path string) (*Dir, error) {
 	return &Dir{FD: fd, Path: path, Genuine: fs.Type == unix.PROC_SUPER_MAGIC}, nil
 }
 
+// Close closes the descriptor.
 func (d *Dir) Close() error {
 	if err := unix.Close(d.FD); err != nil {
 		return fmt.Errorf("close the proc file system %s: %w", d.Path, err)

@@ -15,6 +15,7 @@ type Oddities struct {
 	logged map[string]bool
 }
 
+// NewOddities returns a log in which nothing is written yet.
 func NewOddities(logger log.Logger) *Oddities {
 	return &Oddities{logger: logger, logged: make(map[string]bool)}
 }

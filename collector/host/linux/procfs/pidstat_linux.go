@@ -197,6 +197,7 @@ func (f *Numbers) skip(n int) {
 	}
 }
 
+// Uint reads a number without a sign.
 func (f *Numbers) Uint() uint64 {
 	f.blanks()
 	n, i, ok := digits(f.Rest)

@@ -135,6 +135,7 @@ func readPSS(proc *Dir, id process.ID) (uint64, error) {
 	return pss << 10, nil
 }
 
+// Close frees what the reader holds.
 func (r *PSS) Close() {
 	if r != nil {
 		r.guard.Close()

@@ -48,6 +48,7 @@ func (r *SystemReader) Read(clock process.Clock, errs map[string]uint64) (s proc
 	return s, failed.first
 }
 
+// Close frees what the reader holds.
 func (r *SystemReader) Close() { r.guard.Close() }
 
 // readSystem reads the figures of the whole host from a proc file system.

@@ -35,6 +35,7 @@ type Name struct {
 
 func (n *Name) set(name []byte) { n.length = uint8(copy(n.bytes[:], name)) }
 
+// Bytes returns the name; it lies in the table.
 func (n *Name) Bytes() []byte { return n.bytes[:n.length] }
 
 // memo is what the reader remembers of a process from one scan to the next.
