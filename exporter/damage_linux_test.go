@@ -28,14 +28,11 @@ func TestDamageStaysWhereItIs(t *testing.T) {
 // hold up a scan.
 const damageDeadline = 3 * time.Second
 
+// FuzzDamage does the same with seeds that the fuzzer chooses.
 func FuzzDamage(f *testing.F) {
-	var h *damagedHost
-	f.Fuzz(func(t *testing.T, seed uint64) {
-		if h == nil {
-			h = newDamagedHost(f, damageDeadline)
-		}
-		h.try(t, seed)
-	})
+	f.Add(uint64(damageSeeds))
+	h := newDamagedHost(f, damageDeadline)
+	f.Fuzz(func(t *testing.T, seed uint64) { h.try(t, seed) })
 }
 
 // try damages one file as the seed says, and restores it.
@@ -43,14 +40,14 @@ func (h *damagedHost) try(t *testing.T, seed uint64) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(seed, 1))
 	file, d := h.choose(random), damages[random.IntN(len(damages))]
-	t.Run(fmt.Sprintf("%d %s: %s", seed, file, d.name), func(t *testing.T) {
-		content := h.read(t, file)
-		if len(content) == 0 {
-			return
-		}
-		defer h.write(t, file, content)
-		h.damage(t, random, file, content, &d)
-	})
+	content := h.read(t, file)
+	if len(content) == 0 {
+		return
+	}
+	defer h.write(t, file, content)
+	for _, wrong := range h.damage(t, random, file, content, &d) {
+		t.Errorf("seed %d, %s, %s: %s", seed, file, d.name, wrong)
+	}
 }
 
 // choose returns a file of the host. Sysfs has many small files that are read alike, so most
@@ -75,7 +72,8 @@ var names = regexp.MustCompile(`/(name|uuid)$`)
 // sums are files of which every line is a summand of all metrics.
 var sums = regexp.MustCompile(`^proc/net/stat/nf_conntrack$`)
 
-func (h *damagedHost) damage(t *testing.T, random *rand.Rand, file string, content []byte, d *damage) {
+// damage returns what is wrong with a host that is damaged.
+func (h *damagedHost) damage(t *testing.T, random *rand.Rand, file string, content []byte, d *damage) (wrong []string) {
 	t.Helper()
 	changed, touched := splitFile(content), []int(nil)
 	if d.lines != nil {
@@ -100,19 +98,17 @@ func (h *damagedHost) damage(t *testing.T, random *rand.Rand, file string, conte
 	logged := h.log.problems()
 	again := h.scrape(t)
 	if after := h.log.problems(); after > logged && d.replace == nil {
-		t.Errorf("the second scrape logged %d lines more", after-logged)
+		wrong = append(wrong, fmt.Sprintf("the second scrape logged %d lines more", after-logged))
 	}
 	if undo != nil {
 		undo()
 	}
-	for _, wrong := range verdict(file, whole, damaged, derived, d.odd) {
-		t.Error(wrong)
-	}
+	wrong = append(wrong, verdict(file, whole, damaged, derived, d.odd)...)
 	if gone := lost(whole, damaged); d.odd && gone > 0 && !names.MatchString(file) && damaged.errors()-whole.errors() <= usual {
-		t.Errorf("%d series are gone and no error is counted", gone)
+		wrong = append(wrong, fmt.Sprintf("%d series are gone and no error is counted", gone))
 	}
 	if again.errors() < damaged.errors() {
-		t.Errorf("errors fell from %v to %v", damaged.errors(), again.errors())
+		wrong = append(wrong, fmt.Sprintf("errors fell from %v to %v", damaged.errors(), again.errors()))
 	}
 	h.write(t, file, content)
 	h.scrape(t) // It may take one to see that the file is whole again.
@@ -120,8 +116,9 @@ func (h *damagedHost) damage(t *testing.T, random *rand.Rand, file string, conte
 		delete(whole, series)
 	}
 	for series := range whole {
-		t.Errorf("%s does not come back", series)
+		wrong = append(wrong, series+" does not come back")
 	}
+	return wrong
 }
 
 // apply damages the file.

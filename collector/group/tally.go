@@ -21,6 +21,8 @@ type tally struct {
 	busy           time.Time
 	grew           bool
 	oldest, newest uint64
+	// shown are the gauges that a member has in the scan under way.
+	shown process.Fields
 	// counted is the scan in which AbnormalExits was cloned for writing.
 	counted uint64
 }
@@ -122,8 +124,11 @@ func (g *tally) clearGauges() {
 	g.States = [process.NumStates]int{}
 	g.Threads, g.OpenFDs, g.WorstFDRatio = 0, 0, -1
 	g.ResidentBytes, g.VirtualBytes, g.SwapBytes, g.ProportionalBytes = 0, 0, 0, 0
-	g.oldest, g.newest, g.grew = 0, 0, false
+	g.oldest, g.newest, g.grew, g.shown = 0, 0, false, 0
 }
+
+// gaugeFields are the figures that gauges are sums of.
+const gaugeFields = process.HasThreads | process.HasMemory | process.HasSwap | process.HasProportional | process.HasOpenFDs
 
 // countedFields are the figures that counters are made of.
 var countedFields = [...]process.Fields{
@@ -165,6 +170,7 @@ func (g *tally) addMember(p *process.Process, since time.Time) {
 	g.newest = max(g.newest, p.StartTicks)
 	g.States[min(int(p.State), process.NumStates-1)]++
 	g.learn(p.Known, since)
+	g.shown |= p.Known
 	g.peopled = true
 	if p.Known.Has(process.HasThreads) {
 		g.Threads += p.Threads
@@ -228,6 +234,8 @@ func (g *tally) publish(clock process.Clock) Group {
 	out := g.Group
 	if g.Processes() > 0 {
 		out.Oldest, out.Newest = clock.Time(g.oldest), clock.Time(g.newest)
+		// A sum over members of which none knows its summand is not known, and not 0.
+		out.Known &^= gaugeFields &^ g.shown
 	}
 	if g.Configured && !g.peopled {
 		out.Known = ^process.Fields(0)

@@ -166,3 +166,26 @@ func TestCountersStartAtTheScanBefore(t *testing.T) {
 		check("named", step.named, step.namedIO)
 	}
 }
+
+// TestGaugesNobodyKnows: a sum is absent as long as no member knows its part of it.
+func TestGaugesNobodyKnows(t *testing.T) {
+	tracker := group.NewTracker(group.Config{})
+	whole := hosttest.Process(7, 0, "app", hosttest.Memory(1<<20, 2<<20))
+	odd := hosttest.Process(7, 0, "app", hosttest.Without(process.HasSwap|process.HasOpenFDs))
+	for i, step := range []struct {
+		processes []process.Process
+		absent    process.Fields
+	}{
+		{[]process.Process{whole}, 0},
+		{[]process.Process{odd}, process.HasSwap | process.HasOpenFDs},
+		{[]process.Process{odd, hosttest.Process(8, 0, "app")}, 0},
+		{nil, 0},
+	} {
+		tracker.Observe(hosttest.Snapshot(time.Duration(i)*time.Minute, step.processes...))
+		g := tracker.Report().Groups[0]
+		const shown = process.HasSwap | process.HasOpenFDs | process.HasResident | process.HasThreads
+		if g.Name != "app" || g.Known&shown != shown&^step.absent {
+			t.Errorf("scan %d: %s knows %b, want all but %b", i, g.Name, g.Known&shown, step.absent)
+		}
+	}
+}
