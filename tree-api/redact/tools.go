@@ -209,7 +209,7 @@ var tools = []tool{
 	{names: "add-user jboss-cli asadmin", secret: "-p"},
 
 	// Secrets managers and keys.
-	{names: "vault bao", usage: []string{"login SECRET", "unseal|rekey|generate-root SECRET", "unwrap SECRET", "revoke SECRET", "kv put|patch PATH ASSIGNS"}},
+	{names: "vault bao openbao", usage: []string{"login SECRET", "unseal|rekey|generate-root SECRET", "unwrap SECRET", "revoke SECRET", "kv put|patch PATH ASSIGNS"}},
 	{names: "bw", secret: "--session", usage: []string{"login USER SECRET", "unlock SECRET"}},
 	{names: "op", secret: "--session", usage: []string{"signin ADDRESS USER SECRET"}},
 	{names: "consul consul-template envconsul", secret: "-vault-token -consul-token"},
