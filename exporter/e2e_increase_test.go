@@ -3,9 +3,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +16,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
 )
 
 // startTimestamps is the flag with which Prometheus stores a zero at the start of a counter.
@@ -248,5 +253,43 @@ func TestIncreaseInVictoriaMetrics(t *testing.T) {
 		if got < c.min || got > c.max {
 			t.Errorf("%s: %s() has %.2f %% of the CPU time burned, want %v to %v", c.job, c.function, got, c.min, c.max)
 		}
+	}
+}
+
+// TestEveryCounterHasAStartTimestamp: whatever the real program counts.
+func TestEveryCounterHasAStartTimestamp(t *testing.T) {
+	s := start(t)
+	s.samples() // The second scrape has the counters of the first.
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/metrics", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Accept", string(expfmt.NewFormat(expfmt.TypeProtoDelim)))
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	counters, decoder := 0, expfmt.NewDecoder(response.Body, expfmt.ResponseFormat(response.Header))
+	for {
+		family := new(dto.MetricFamily)
+		if err := decoder.Decode(family); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if family.GetType() != dto.MetricType_COUNTER {
+			continue
+		}
+		counters++
+		for _, m := range family.GetMetric() {
+			if m.GetCounter().GetCreatedTimestamp() == nil {
+				t.Errorf("%s%v has no start timestamp", family.GetName(), m.GetLabel())
+				break
+			}
+		}
+	}
+	if counters < 50 {
+		t.Errorf("only %d counters", counters)
 	}
 }
