@@ -27,7 +27,8 @@ func TestAssets(t *testing.T) {
 	api := apiOf(t)
 	for path, kind := range map[string]string{
 		"/tree-model.js": "text/javascript; charset=utf-8", "/model/store.js": "text/javascript; charset=utf-8",
-		"/pages.css": "text/css; charset=utf-8",
+		"/model/columns.gen.js": "text/javascript; charset=utf-8",
+		"/pages.css":            "text/css; charset=utf-8",
 	} {
 		response := ask(t, api, path, from("192.0.2.7:1"))
 		if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != kind || response.Header.Get("Cache-Control") != "no-cache" {

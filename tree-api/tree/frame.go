@@ -56,8 +56,8 @@ func (v *View) dropBelow(s *Selection, levels int) {
 // leave six times as much garbage as a message of ten thousand nodes is long.
 const nodeBytes = 600
 
-// Layout is how the first message of a stream lists the processes. It matters to that
-// message alone, so streams of both layouts share the others.
+// Layout is how the first message of a stream lists the processes. It matters only to
+// that message, so streams of both layouts share the others.
 type Layout uint8
 
 // The layouts: a list of nodes, or each of their fields as a column.

@@ -7,7 +7,7 @@ import (
 )
 
 // maxNesting is how many levels an answer nests. Parsers refuse deep JSON (jq 1.6 stops at
-// 256 brackets), and any user can start a chain of processes as long as he likes: what
+// 256 brackets), and any user can start a chain of processes of any length: what
 // lies deeper is listed, whole and in order, among the children of the last level.
 const maxNesting = 100
 

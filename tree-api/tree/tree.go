@@ -43,7 +43,7 @@ type Node struct {
 // NoParent is the Parent of a root.
 const NoParent int32 = -1
 
-// Subtree sums a process and all its descendants. A process whose figure is not known
+// Subtree sums a process and all its descendants. A process whose value is not known
 // adds nothing to the sum; a sum of which no part is known is absent.
 type Subtree struct {
 	Processes int

@@ -24,7 +24,7 @@ import { NUMBER_COLUMNS } from './model/columns.js';
  *   unless the person chose otherwise, which is where it fits; Infinity: never.
  * @property {boolean} [number] Whether it is aligned as a number.
  * @property {boolean} [secret] Whether viewers do not get it.
- * @property {(value: number, context: CellContext) => string} [format] How a figure is
+ * @property {(value: number, context: CellContext) => string} [format] How a number is
  *   written; absent for a text.
  * @property {(value: number, context: CellContext) => number} [heat] From 0 to 1.
  */
@@ -92,7 +92,7 @@ export const TABLE_COLUMNS = [
 /**
  * Where the columns stand: each has its least width, and those that grow share what is left
  * of the row. Blocks of known width and place cost the browser less than a grid, which it
- * would lay out anew with every figure that changes.
+ * would lay out again with every value that changes.
  * @param {readonly Column[]} columns
  * @returns {{places: Place[], least: string}} least is the sum of the least widths.
  */

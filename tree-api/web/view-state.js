@@ -18,7 +18,7 @@ import { columnKey } from './model/columns.js';
  * @property {Expansion} [expansion]
  * @property {string} [selected] The id of the process in the drawer.
  * @property {number} interval Seconds between two updates.
- * @property {boolean} overview Whether the host's figures are shown.
+ * @property {boolean} overview Whether the overview of the host is shown.
  */
 
 /** More folded branches than this do not go into the address. */

@@ -1,6 +1,6 @@
 /**
  * Which slot holds each PID. It is kept up to date process by process; only while two
- * processes claim one PID, as a torn reading could make them, it is made anew each time.
+ * processes claim one PID, as a torn reading could make them, it is made again each time.
  */
 export class PidIndex {
   /** @type {Map<number, number>} */

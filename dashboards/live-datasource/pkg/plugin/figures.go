@@ -12,7 +12,7 @@ import (
 // numericVersion is that of the data plane contract's numeric kinds.
 var numericVersion = data.FrameTypeVersion{0, 1}
 
-// topFrame returns the largest processes by a figure: numeric-long, so one number and texts
+// topFrame returns the first processes by a metric: numeric-long, so one number and texts
 // that tell the rows apart. An alert rule takes it as it is.
 func topFrame(t *processes.Table, q *query) *data.Frame {
 	by := q.ranking

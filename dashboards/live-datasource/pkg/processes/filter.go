@@ -82,7 +82,7 @@ func FindRanking(name string) (*Ranking, error) {
 	return nil, fmt.Errorf("want one of %s, not %q", strings.Join(names, ", "), name)
 }
 
-// Top returns the first n of the rows by a figure, largest first (or smallest) and unknown ones
+// Top returns the first n of the rows by a number, largest first (or smallest) and unknown ones
 // last; equals stay in their order.
 func (t *Table) Top(rows []int32, by *Ranking, n int) []int32 {
 	figures := t.Figures[by.Figure]

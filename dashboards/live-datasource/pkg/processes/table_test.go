@@ -83,6 +83,8 @@ func TestFilters(t *testing.T) {
 		"by command line":                        {filter: Filter{Match: "--secret"}, rows: []int32{0, 1, 2, 3}, matched: 4, commandLines: true},
 		"by command line, without the right":     {filter: Filter{Match: "--secret"}, rows: []int32{}, matched: 0},
 		"by path, without the right":             {filter: Filter{Match: "/bin"}, rows: []int32{}, matched: 0},
+		"by a part of the user":                  {filter: Filter{Match: "WW"}, rows: []int32{0, 1, 2}, matched: 2},
+		"by PID":                                 {filter: Filter{Match: "4"}, rows: []int32{0, 3}, matched: 1},
 		"by users":                               {filter: Filter{Users: []string{"pg", "www"}}, rows: []int32{0, 1, 2, 3}, matched: 3},
 		"by CPU, which must be known":            {filter: Filter{MinCPU: 0.5}, rows: []int32{0, 1, 2}, matched: 2},
 		"the largest by CPU":                     {limit: 1, rows: []int32{0, 1, 2}, matched: 4},
@@ -130,5 +132,27 @@ func TestFrameTellsUnknownFromZero(t *testing.T) {
 	user, _ := frame.FieldByName("user")
 	if value, known := user.ConcreteAt(0); known {
 		t.Errorf("an unknown user is %q", value)
+	}
+}
+
+func TestRankings(t *testing.T) {
+	table := tableOf(brief{pid: 1}, brief{pid: 2, ppid: 1}, brief{pid: 3, ppid: 1})
+	table.Figures[Nice] = []float64{5, Unknown, -3}
+	table.Figures[OpenFDs] = []float64{5, Unknown, 9}
+	table.Figures[Written] = []float64{1, 2, 3}
+	for name, want := range map[string][]int32{
+		"nice": {2, 0, 1}, "open_fds": {2, 0, 1}, "fds": {2, 0, 1}, "written": {2, 1, 0}, "write": {2, 1, 0},
+	} {
+		by, err := FindRanking(name)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if got := table.Top([]int32{0, 1, 2}, by, 0); !slices.Equal(got, want) {
+			t.Errorf("by %s: rows %v, want %v", name, got, want)
+		}
+	}
+	if _, err := FindRanking("beauty"); err == nil || !strings.Contains(err.Error(), "want one of cpu, memory") {
+		t.Errorf("beauty: %v", err)
 	}
 }

@@ -1,6 +1,6 @@
 import { EARLIER_NAMES, METRICS } from './known.gen.ts';
 
-/** What the panel knows about a field by its name alone. Everything here can be overridden. */
+/** What the panel knows about a field from its name. Everything here can be overridden. */
 export interface Known {
   /** The least width of the column in pixels. */
   width?: number;
