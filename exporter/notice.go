@@ -42,7 +42,7 @@ func (n *permissionNotice) refused(s *process.Snapshot, count uint64) {
 	switch runtime.GOOS {
 	case "linux":
 		lacking := host.LackingRights(s.Reader)
-		absent, help = "I/O, executables", "grant "+strings.Join(lacking, " and ")+", which root has unless a container took it away"
+		absent, help = "I/O, executables", "grant "+strings.Join(lacking, " and ")+"; root has every capability unless a container took some away"
 		if host.ReadByBPF(s.Reader) {
 			absent = "executables"
 		}

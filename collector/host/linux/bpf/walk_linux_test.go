@@ -295,7 +295,7 @@ func skipInMemory(t *testing.T) {
 	t.Helper()
 	var fs unix.Statfs_t
 	check(t, unix.Statfs(t.TempDir(), &fs))
-	if int64(fs.Type) == unix.TMPFS_MAGIC || int64(fs.Type)&0xffffffff == unix.RAMFS_MAGIC {
+	if fs.Type == unix.TMPFS_MAGIC || uint32(fs.Type) == unix.RAMFS_MAGIC {
 		t.Skip("SKIPPED: the test's directory is in memory, of which the kernel can take nothing away")
 	}
 }
