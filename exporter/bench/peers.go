@@ -145,7 +145,9 @@ func (b *bench) serveProcessExporter(ctx context.Context, flags ...string) (*ser
 	return serve(ctx, processExporterPath, "-web.listen-address=", append(flags, "-config.path="+config)...)
 }
 
-// serveExporter starts the exporter under measurement.
+// serveExporter starts the exporter under measurement. A single caller gets three quarters of
+// the streams that there may be.
 func (b *bench) serveExporter(ctx context.Context, flags ...string) (*server, error) {
-	return serve(ctx, b.exporter, "--web.listen-address=", flags...)
+	all := append([]string{fmt.Sprintf("--api.max-streams=%d", 2*manyStreams)}, flags...)
+	return serve(ctx, b.exporter, "--web.listen-address=", all...)
 }
