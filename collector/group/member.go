@@ -50,7 +50,7 @@ func (t *Tracker) byPID(pid int) *tracked {
 // parentOf returns the parent of child by the PID that the kernel gave, or nil.
 func (t *Tracker) parentOf(ppid int, child process.ID) *tracked {
 	p := t.byPID(ppid)
-	if p == nil || ppid <= 0 || !p.olderThan(child) {
+	if p == nil || ppid <= 0 || !p.id.CanParent(child) {
 		return nil
 	}
 	return p

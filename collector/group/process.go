@@ -48,16 +48,6 @@ type tracked struct {
 // alive reports whether it is in the newest snapshot.
 func (p *tracked) alive() bool { return p.index >= 0 }
 
-// olderThan tells whether p can be the parent of a process: a parent started before its
-// child, so a younger holder of the PID is somebody else. The order is strict, and so
-// the parents never form a ring.
-func (p *tracked) olderThan(child process.ID) bool {
-	if p.id.StartTicks != child.StartTicks {
-		return p.id.StartTicks < child.StartTicks
-	}
-	return p.id.PID < child.PID
-}
-
 // update takes over the figures of a scan.
 func (p *tracked) update(cur *process.Process, index int, scan uint64) {
 	p.index, p.seen, p.kernel, p.zombie = index, scan, cur.Kernel, cur.State == process.Zombie

@@ -36,6 +36,18 @@ func (id ID) Compare(other ID) int {
 	return 0
 }
 
+// CanParent reports whether id can be the parent of child. A PPID alone does not tell: the
+// kernel gives the number of a parent that has gone to another process, and a scan is not one
+// instant. A parent started before its child, so a younger process of that number is somebody
+// else; of two that started in the same tick the parent has the lower PID. The order is
+// strict, so that parents never form a ring.
+func (id ID) CanParent(child ID) bool {
+	if id.StartTicks != child.StartTicks {
+		return id.StartTicks < child.StartTicks
+	}
+	return id.PID < child.PID
+}
+
 // Fields says which optional figures of a Process were read. A figure whose bit is
 // unset is absent: its value means nothing, above all not 0.
 type Fields uint32

@@ -7,7 +7,7 @@ import (
 )
 
 // linkParents returns the index of each process' parent in processes, or NoParent. The
-// result has no circles.
+// result has no circles: see ID.CanParent.
 func linkParents(processes []process.Process) []int32 {
 	pids := make([]int32, len(processes))
 	for i := range processes {
@@ -25,38 +25,11 @@ func linkParents(processes []process.Process) []int32 {
 			}
 		}
 		parents[i] = last
-		if last == int32(i) || last != NoParent && processes[last].StartTicks > p.StartTicks {
+		if last != NoParent && !processes[last].CanParent(p.ID) {
 			parents[i] = NoParent
 		}
 	}
-	cutCircles(parents)
 	return parents
-}
-
-// cutCircles makes the lowest member of each circle a root.
-func cutCircles(parents []int32) {
-	// seen[i] is the walk that came by i: a walk that meets its own mark runs in a circle.
-	seen := make([]int32, len(parents))
-	for i := range parents {
-		walk := int32(i) + 1
-		at := int32(i)
-		for at != NoParent && seen[at] == 0 {
-			seen[at] = walk
-			at = parents[at]
-		}
-		if at != NoParent && seen[at] == walk {
-			cut(parents, at)
-		}
-	}
-}
-
-// cut opens the circle that member is in.
-func cut(parents []int32, member int32) {
-	lowest := member
-	for at := parents[member]; at != member; at = parents[at] {
-		lowest = min(lowest, at)
-	}
-	parents[lowest] = NoParent
 }
 
 // visibleParents replaces every parent that is hidden by its nearest ancestor that is

@@ -48,11 +48,12 @@ func TestBuildLinksParents(t *testing.T) {
 		{"its own parent", []process.Process{p(1, 1, "init"), p(2, 1, "a")}, "1(2)"},
 		{"a parent that started later", []process.Process{p(1, 0, "init"), p(2, 3, "old"), p(3, 1, "reused")}, "1(3) 2"},
 		{"started in the same tick", []process.Process{p(1, 0, "a", same), p(2, 1, "b", same)}, "1(2)"},
+		{"started in the same tick, the parent with the higher PID", []process.Process{p(1, 2, "a", same), p(2, 0, "b", same)}, "1 2"},
 		{"a circle of two", []process.Process{p(1, 0, "init"), p(2, 3, "a", same), p(3, 2, "b", same)}, "1 2(3)"},
 		{
 			"a circle with a tail",
 			[]process.Process{p(2, 4, "tail", same), p(3, 5, "c", same), p(4, 3, "a", same), p(5, 4, "b", same), p(6, 2, "leaf", same)},
-			"3(4(2(6) 5))",
+			"2(6) 3(4(5))",
 		},
 		{"an excluded parent", []process.Process{p(1, 0, "init"), p(2, 1, "hidden"), p(3, 2, "a"), p(4, 2, "hidden"), p(5, 4, "b")}, "1(3 5)"},
 		{"an excluded root", []process.Process{p(1, 0, "hidden"), p(2, 1, "a"), p(3, 1, "b"), p(4, 2, "c")}, "2(4) 3"},

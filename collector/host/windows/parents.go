@@ -1,8 +1,10 @@
 package windows
 
+import "proctree/collector/process"
+
 // CheckParents sets ParentPID to 0 where the process of that number is not the parent:
-// Windows keeps the number when the parent has gone, and gives it to another one. A parent
-// was created no later than its child. Numbers of which nothing is known are kept.
+// Windows keeps the number when the parent has gone, and gives it to another one. Numbers of
+// which nothing is known are kept.
 func CheckParents(processes []Process) {
 	created := make(map[uint64]uint64, len(processes))
 	for i := range processes {
@@ -10,8 +12,9 @@ func CheckParents(processes []Process) {
 	}
 	for i := range processes {
 		p := &processes[i]
-		parent, ok := created[p.ParentPID]
-		if p.ParentPID == p.PID || (ok && parent > p.CreateTime) {
+		start, ok := created[p.ParentPID]
+		parent := process.ID{PID: int(p.ParentPID), StartTicks: start}
+		if ok && !parent.CanParent(process.ID{PID: int(p.PID), StartTicks: p.CreateTime}) {
 			p.ParentPID = 0
 		}
 	}
