@@ -66,8 +66,8 @@ func isOneValue(file string, content []byte) bool {
 	return strings.HasPrefix(file, "textfiles/") || sums.MatchString(file) || len(splitFile(content)) == 1 && !identity.MatchString(file)
 }
 
-// names are files that hold a name, for which any text will do.
-var names = regexp.MustCompile(`/(name|uuid)$`)
+// names are files of texts, for which any will do.
+var names = regexp.MustCompile(`/(name|uuid)$|^run/udev/|^etc/`)
 
 // sums are files of which every line is a summand of all metrics.
 var sums = regexp.MustCompile(`^proc/net/stat/nf_conntrack$`)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"proctree/collector/host"
+	"proctree/collector/host/procfile"
 	"proctree/collector/process"
 )
 
@@ -165,6 +166,46 @@ func TestSamplerScansAgainAfterAnError(t *testing.T) {
 			t.Errorf("after an error the pair is %+v, OnScan was called %d times", next, called)
 		}
 	})
+}
+
+// TestSamplerSurvivesAPanic: of the reader and of who sees the scan; the next scan is as ever.
+func TestSamplerSurvivesAPanic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var ofReader, ofScan bool
+		reader := &slowReader{takes: time.Millisecond}
+		s := host.NewSampler(host.SamplerConfig{
+			Reader: panicking{reader, &ofReader},
+			OnScan: func(*process.Snapshot) {
+				if ofScan {
+					panic("odd scan")
+				}
+			},
+		})
+		for range 2 {
+			for _, broken := range []*bool{&ofReader, &ofScan} {
+				*broken = true
+				if _, err := s.Sample(t.Context()); !errors.Is(err, procfile.ErrPanic) {
+					t.Errorf("got %v, want %v", err, procfile.ErrPanic)
+				}
+				*broken = false
+				sample(t, s)
+				time.Sleep(time.Hour)
+			}
+		}
+	})
+}
+
+// panicking is a Reader that panics when it is told to.
+type panicking struct {
+	host.Reader
+	now *bool
+}
+
+func (r panicking) Read(ctx context.Context) (*process.Snapshot, error) {
+	if *r.now {
+		panic("odd table")
+	}
+	return r.Reader.Read(ctx)
 }
 
 func TestSamplerClose(t *testing.T) {

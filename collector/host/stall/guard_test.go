@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"proctree/collector/host/procfile"
 )
 
 func TestGuardReturnsWhatWasRead(t *testing.T) {
@@ -49,6 +51,34 @@ func TestGuardLeavesWhatHangs(t *testing.T) {
 		}
 		if _, err := g.Do(func() {}); err != nil {
 			t.Errorf("after all have returned: %v", err)
+		}
+	})
+}
+
+// TestPanicIsAnError: of a read in time, of one that was left behind, and of a call.
+func TestPanicIsAnError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := NewGuard(time.Second, 2)
+		defer g.Close()
+		if _, err := g.Do(func() { panic("odd") }); !errors.Is(err, procfile.ErrPanic) {
+			t.Errorf("got %v, want %v", err, procfile.ErrPanic)
+		}
+		release := make(chan struct{})
+		read, err := g.Do(func() { <-release; panic("odd") })
+		if !errors.Is(err, ErrOverdue) {
+			t.Errorf("got %v, want %v", err, ErrOverdue)
+		}
+		close(release)
+		synctest.Wait()
+		if !read.Finished() || !errors.Is(read.Err(), procfile.ErrPanic) {
+			t.Errorf("the read that was left gives %v, want %v", read.Err(), procfile.ErrPanic)
+		}
+		if _, err := g.Do(func() {}); err != nil {
+			t.Errorf("the next read: %v", err)
+		}
+		calls := Calls[int]{Timeout: time.Second, Call: func(string) (int, error) { panic("odd") }}
+		if _, err := calls.Ask("/odd")[0].Answer(); !errors.Is(err, procfile.ErrPanic) {
+			t.Errorf("a call gives %v, want %v", err, procfile.ErrPanic)
 		}
 	})
 }
