@@ -9,7 +9,7 @@ import (
 
 // rememberScans is for how many scans a process that is gone is remembered: its exit
 // record may come late, and a scan that could not read it may have left it out.
-const rememberScans = 3
+const rememberScans = process.RememberScans
 
 // Tracker turns snapshots into reports. Report and Reload are safe for concurrent use,
 // also with Observe; snapshots must come in the order in which they were taken.

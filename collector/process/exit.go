@@ -2,6 +2,11 @@ package process
 
 import "time"
 
+// RememberScans is for how many scans a process that has left the table is remembered, while
+// its exit record is still to come. Readers give records of the dead no later than that, and
+// whoever accounts for them forgets none sooner.
+const RememberScans = 3
+
 // ExitSource is the way by which the CPU of short-lived processes is found.
 type ExitSource string
 

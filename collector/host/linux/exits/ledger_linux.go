@@ -27,7 +27,7 @@ type Source interface {
 // A process that left the table is remembered for so many scans, and for so long, while its
 // account is still to come.
 const (
-	rememberGone    = 3
+	rememberGone    = process.RememberScans
 	rememberGoneFor = 10 * time.Second
 )
 

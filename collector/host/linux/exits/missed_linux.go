@@ -13,7 +13,7 @@ import (
 // will: the kernel closes it milliseconds later. Whoever follows processes from scan to scan
 // still remembers it then.
 const (
-	missedAfter    = 2
+	missedAfter    = process.RememberScans - 1
 	missedAfterFor = time.Second
 )
 
