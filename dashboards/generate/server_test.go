@@ -70,7 +70,7 @@ func startExporters(t *testing.T) []string {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build the exporter: %v\n%s", err, out)
 	}
-	write(t, filepath.Join(dir, "proctree.yml"), "groups:\n- name: proctree-nowhere\n  group: missing\n- name: .+\n  group: '{{.Name}}'\n")
+	write(t, filepath.Join(dir, "proctree.yml"), "groups:\n- name: nowhere\n  group: missing\n- name: .+\n  group: '{{.Name}}'\n")
 	write(t, filepath.Join(dir, "a.prom"), "backup_age_seconds 1\n")
 	var addresses []string
 	for _, namespace := range []string{"proctree_system", "node"} {
