@@ -2,6 +2,7 @@ package system
 
 import (
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -44,7 +45,9 @@ func (v *values) zfsPool(dir string, pool Label) {
 	if text, ok := v.content(join(dir, "io")); ok {
 		v.zfsIO(text, pool)
 	}
-	if state, ok := v.attribute(join(dir, "state")); ok {
+	if state, ok := v.attribute(join(dir, "state")); ok && !slices.Contains(zfsStates, strings.ToLower(state)) {
+		v.Lost(join(dir, "state"), "unknown state")
+	} else if ok {
 		for _, name := range zfsStates {
 			is := 0.0
 			if strings.EqualFold(state, name) {
