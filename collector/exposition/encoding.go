@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 
+	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -34,14 +35,11 @@ func formatOf(negotiated expfmt.Format) (format int, ok bool) {
 
 // encoding is a family in one format.
 type encoding struct {
-	// block is how it was written last, for a version of the family.
-	block   []byte
-	version uint64
-	// heading is what comes before the first series, and prefixes what comes before each
-	// value, one after the other, each up to its end.
-	heading  []byte
-	prefixes []byte
-	ends     []int
+	// block is how it was written last, for a version and a structure of the family.
+	block              []byte
+	version, structure uint64
+	// heading is what comes before the first series, and ending what comes after the last.
+	heading, ending []byte
 	// values are where in the block the values are: of protobuf, where each takes 8 bytes.
 	values []int
 }
@@ -49,53 +47,91 @@ type encoding struct {
 // encode returns the family in a format. The bytes hold until the next Collect.
 func (f *family) encode(format int, negotiated expfmt.Format) ([]byte, error) {
 	e := &f.encodings[format]
-	switch {
-	case e.block != nil && e.version == f.version:
+	if e.block != nil && e.version == f.version {
 		return e.block, nil
-	case e.block == nil || f.gathered != nil:
-		if err := f.prepare(e, format, negotiated); err != nil {
+	}
+	if f.gathered != nil {
+		var out bytes.Buffer
+		if err := f.writeBy(&out, negotiated, f.gathered); err != nil {
 			return nil, err
 		}
-	case format == protobuf:
+		e.block, e.version = out.Bytes(), f.version
+		return e.block, nil
+	}
+	if err := f.prepare(e, format, negotiated); err != nil {
+		return nil, err
+	}
+	switch {
+	case format != protobuf:
+		f.writeLines(e, format)
+	case e.structure == f.structure:
 		for at, i := range f.order {
 			binary.LittleEndian.PutUint64(e.block[e.values[at]:], math.Float64bits(f.series[i].value))
 		}
 	default:
-		f.write(e, format)
+		f.writeMessage(e)
 	}
-	e.version = f.version
+	e.version, e.structure = f.version, f.structure
 	return e.block, nil
 }
 
-// write writes the lines of a text format.
-func (f *family) write(e *encoding, format int) {
-	b := e.block[:0]
-	b = append(b, e.heading...)
-	begin := 0
-	for at, i := range f.order {
-		b = append(b, e.prefixes[begin:e.ends[at]]...)
-		begin = e.ends[at]
+// writeLines writes a text format.
+func (f *family) writeLines(e *encoding, format int) {
+	b := append(e.block[:0], e.heading...) //nolint:gocritic // the block is written anew
+	for _, i := range f.order {
+		b = append(b, f.series[i].ready[format].bytes...)
 		b = appendValue(b, f.series[i].value, format)
 		b = append(b, '\n')
 	}
 	e.block = b
 }
 
-// prepare has client_golang write the family, and finds where the values are in it.
-func (f *family) prepare(e *encoding, format int, negotiated expfmt.Format) error {
-	var out bytes.Buffer
-	if err := expfmt.NewEncoder(&out, negotiated).Encode(f.asFamily()); err != nil {
+// writeMessage writes a length-delimited protobuf message.
+func (f *family) writeMessage(e *encoding) {
+	size := len(e.heading) + len(e.ending)
+	for _, i := range f.order {
+		size += len(f.series[i].ready[protobuf].bytes)
+	}
+	b := protowire.AppendVarint(e.block[:0], uint64(size))
+	b = append(b, e.heading...)
+	e.values = e.values[:0]
+	for _, i := range f.order {
+		s := &f.series[i]
+		at := len(b) + int(s.ready[protobuf].value)
+		b = append(b, s.ready[protobuf].bytes...)
+		binary.LittleEndian.PutUint64(b[at:], math.Float64bits(s.value))
+		e.values = append(e.values, at)
+	}
+	e.block = append(b, e.ending...)
+}
+
+func (f *family) writeBy(out *bytes.Buffer, negotiated expfmt.Format, of *dto.MetricFamily) error {
+	if err := expfmt.NewEncoder(out, negotiated).Encode(of); err != nil {
 		return fmt.Errorf("encode %s: %w", f.name, err)
 	}
-	*e = encoding{block: out.Bytes()}
-	if f.gathered != nil {
+	return nil
+}
+
+// prepare has client_golang write the series that are not ready yet, and takes them apart.
+func (f *family) prepare(e *encoding, format int, negotiated expfmt.Format) error {
+	var missing []int32
+	for _, i := range f.order {
+		if f.series[i].ready[format].bytes == nil {
+			missing = append(missing, i)
+		}
+	}
+	if len(missing) == 0 {
 		return nil
+	}
+	var out bytes.Buffer
+	if err := f.writeBy(&out, negotiated, f.asFamily(missing)); err != nil {
+		return err
 	}
 	var ok bool
 	if format == protobuf {
-		ok = e.findNumbers(len(f.order))
+		ok = f.takeMessage(e, out.Bytes(), missing)
 	} else {
-		ok = e.findLines(len(f.order))
+		ok = f.takeLines(e, out.Bytes(), format, missing)
 	}
 	if !ok {
 		return fmt.Errorf("find the values of %s: %w", f.name, ErrUnfit)
@@ -103,25 +139,24 @@ func (f *family) prepare(e *encoding, format int, negotiated expfmt.Format) erro
 	return nil
 }
 
-// findLines finds the lines of the series, each of which ends with its value: no label value
-// has a bare line feed.
-func (e *encoding) findLines(n int) bool {
-	rest := e.block
+// takeLines takes the lines of series, each of which ends with its value: no label value has a
+// bare line feed.
+func (f *family) takeLines(e *encoding, text []byte, format int, places []int32) bool {
+	rest := text
 	for len(rest) > 0 && rest[0] == '#' {
 		rest = rest[bytes.IndexByte(rest, '\n')+1:]
 	}
-	e.heading = bytes.Clone(e.block[:len(e.block)-len(rest)])
-	for len(rest) > 0 {
+	e.heading = text[:len(text)-len(rest)]
+	for _, i := range places {
 		line, after, ok := bytes.Cut(rest, []byte("\n"))
 		space := bytes.LastIndexByte(line, ' ')
 		if !ok || space < 0 {
 			return false
 		}
-		e.prefixes = append(e.prefixes, line[:space+1]...)
-		e.ends = append(e.ends, len(e.prefixes))
+		f.series[i].ready[format].bytes = line[: space+1 : space+1]
 		rest = after
 	}
-	return len(e.ends) == n
+	return len(rest) == 0
 }
 
 // The numbers of the fields (client_model's metrics.proto).
@@ -131,51 +166,75 @@ const (
 	valueOfAll                                = 1
 )
 
-// findNumbers finds the values in a length-delimited protobuf message.
-func (e *encoding) findNumbers(n int) bool {
-	_, size := protowire.ConsumeVarint(e.block)
+// takeMessage takes the metrics of a length-delimited message, and what comes before and after
+// them.
+func (f *family) takeMessage(e *encoding, message []byte, places []int32) bool {
+	_, size := protowire.ConsumeVarint(message)
 	if size < 0 {
 		return false
 	}
-	return e.eachField(size, len(e.block), func(number protowire.Number, begin, end int) bool {
+	message = message[size:]
+	taken, first, last := 0, -1, 0
+	ok := eachField(message, func(number protowire.Number, begin, content, end int) bool {
 		if number != familyMetric {
 			return true
 		}
-		return e.eachField(begin, end, func(number protowire.Number, begin, end int) bool {
-			if number != metricGauge && number != metricCounter && number != metricUntyped {
-				return true
-			}
-			return e.eachField(begin, end, func(number protowire.Number, begin, _ int) bool {
-				if number == valueOfAll {
-					e.values = append(e.values, begin)
-				}
-				return true
-			})
-		})
-	}) && len(e.values) == n
+		value := valueIn(message[content:end])
+		if taken == len(places) || value < 0 {
+			return false
+		}
+		f.series[places[taken]].ready[protobuf] = ready{message[begin:end:end], int32(content - begin + value)}
+		if taken++; first < 0 {
+			first = begin
+		}
+		last = end
+		return true
+	})
+	if !ok || taken != len(places) {
+		return false
+	}
+	e.heading, e.ending = message[:first], message[last:]
+	return true
 }
 
-// eachField calls do with the place of the content of each field of a message.
-func (e *encoding) eachField(begin, end int, do func(number protowire.Number, begin, end int) bool) bool {
-	for at := begin; at < end; {
-		number, kind, tag := protowire.ConsumeTag(e.block[at:end])
+// valueIn finds where the value of a metric is in it, negative if it has none.
+func valueIn(metric []byte) int {
+	at := -1
+	eachField(metric, func(number protowire.Number, _, content, end int) bool {
+		if number != metricGauge && number != metricCounter && number != metricUntyped {
+			return true
+		}
+		return eachField(metric[content:end], func(number protowire.Number, _, within, _ int) bool {
+			if number == valueOfAll {
+				at = content + within
+			}
+			return true
+		})
+	})
+	return at
+}
+
+// eachField calls do with the place of each field of a message and of its content.
+func eachField(message []byte, do func(number protowire.Number, begin, content, end int) bool) bool {
+	for begin := 0; begin < len(message); {
+		number, kind, tag := protowire.ConsumeTag(message[begin:])
 		if tag < 0 {
 			return false
 		}
-		at += tag
-		size := protowire.ConsumeFieldValue(number, kind, e.block[at:end])
+		content := begin + tag
+		size := protowire.ConsumeFieldValue(number, kind, message[content:])
 		if size < 0 {
 			return false
 		}
-		content := at
+		end := content + size
 		if kind == protowire.BytesType {
-			_, prefix := protowire.ConsumeVarint(e.block[at:end])
+			_, prefix := protowire.ConsumeVarint(message[content:])
 			content += prefix
 		}
-		if !do(number, content, at+size) {
+		if !do(number, begin, content, end) {
 			return false
 		}
-		at += size
+		begin = end
 	}
 	return true
 }

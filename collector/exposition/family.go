@@ -1,13 +1,14 @@
 package exposition
 
 import (
-	"math"
+	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/model"
-	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
 // family is the metrics of one name.
@@ -21,13 +22,19 @@ type family struct {
 	// come in this one.
 	series []series
 	n      int
+	// diverged is set once others came than in the last scrape: then next has those of this
+	// one, and at is the first of the last that may still come. spare is room for next.
+	diverged    bool
+	next, spare []series
+	at          int
 	// whole are the metrics of this scrape that are more than one number. Their family is
 	// written by client_golang each time.
 	whole []prometheus.Metric
 	// changed is set if there are other series than before, or whole ones.
 	changed bool
-	// version counts the scrapes that changed something, be it a value.
-	version uint64
+	// version counts the scrapes that changed something, be it a value, and structure those
+	// that changed what series there are.
+	version, structure uint64
 
 	// order has the series by their places in the output.
 	order []int32
@@ -40,108 +47,154 @@ type family struct {
 	encodings [formats]encoding
 }
 
-// series is one of them, with its value. It is a prometheus.Metric for client_golang's checks.
-type series struct {
-	desc    *prometheus.Desc
-	labels  []*dto.LabelPair
-	value   float64
-	created *timestamppb.Timestamp
-	kind    dto.MetricType
-	written *dto.Metric
-}
-
-// Desc implements prometheus.Metric.
-func (s *series) Desc() *prometheus.Desc { return s.desc }
-
-// Write implements prometheus.Metric.
-func (s *series) Write(out *dto.Metric) error {
-	s.fill(out)
-	s.written = out
-	return nil
-}
-
-func (s *series) fill(out *dto.Metric) {
-	out.Label = s.labels
-	switch s.kind {
-	case dto.MetricType_COUNTER:
-		out.Counter = &dto.Counter{Value: new(s.value), CreatedTimestamp: s.created}
-	case dto.MetricType_GAUGE:
-		out.Gauge = &dto.Gauge{Value: new(s.value)}
-	default:
-		out.Untyped = &dto.Untyped{Value: new(s.value)}
-	}
-}
-
 // begin opens a scrape.
 func (f *family) begin(scrape uint64) {
 	if len(f.whole) > 0 {
-		f.changed = true
+		f.reset()
 		clear(f.whole)
 		f.whole = f.whole[:0]
 	}
-	f.scrape, f.n = scrape, 0
+	f.scrape, f.n, f.diverged = scrape, 0, false
 }
+
+// reset forgets what is ready, for all of it has changed.
+func (f *family) reset() {
+	f.changed = true
+	for i := range f.series {
+		f.series[i].checked = false
+		f.series[i].ready = [formats]ready{}
+	}
+	for i := range f.encodings {
+		f.encodings[i] = encoding{}
+	}
+}
+
+// lookAhead is how many series in a row may have gone for those behind to be found again.
+const lookAhead = 64
 
 // add takes the next series.
 func (f *family) add(desc *prometheus.Desc, s Sample) {
-	at := f.n
-	f.n++
-	if at < len(f.series) {
-		known := &f.series[at]
-		if known.kind == s.Type && sameLabels(known.labels, s.Labels) && sameTime(known.created, s.Created) {
-			// What was compared need not be compared label by label the next time.
-			known.desc, known.labels = desc, s.Labels
-			if math.Float64bits(known.value) != math.Float64bits(s.Value) {
-				known.value = s.Value
-				f.version++
-			}
+	if !f.diverged {
+		if f.n < len(f.series) && f.series[f.n].is(&s) {
+			f.set(&f.series[f.n], desc, s)
+			f.n++
 			return
 		}
-		*known = series{desc: desc, labels: s.Labels, value: s.Value, created: s.Created, kind: s.Type}
-		f.changed = true
-		return
+		f.diverged, f.changed, f.at = true, true, f.n
+		f.next = append(f.spare[:0], f.series[:f.n]...)
 	}
-	f.series = append(f.series, series{desc: desc, labels: s.Labels, value: s.Value, created: s.Created, kind: s.Type})
-	f.changed = true
+	for i := f.at; i < min(f.at+lookAhead, len(f.series)); i++ {
+		if f.series[i].is(&s) {
+			f.next = append(f.next, f.series[i])
+			f.set(&f.next[len(f.next)-1], desc, s)
+			f.at = i + 1
+			return
+		}
+	}
+	f.next = append(f.next, series{desc: desc, labels: s.Labels, value: s.Value, created: s.Created, kind: s.Type})
+}
+
+// set gives a series that is known its value.
+func (f *family) set(known *series, desc *prometheus.Desc, s Sample) {
+	// What was compared need not be compared label by label the next time.
+	known.desc, known.labels = desc, s.Labels
+	if known.set(s.Value) {
+		f.version++
+	}
 }
 
 // end closes a scrape.
 func (f *family) end() {
-	if f.n < len(f.series) {
+	switch {
+	case f.diverged:
+		clear(f.series)
+		f.series, f.spare, f.next = f.next, f.series[:0], nil
+	case f.n < len(f.series):
 		clear(f.series[f.n:])
 		f.series = f.series[:f.n]
 		f.changed = true
 	}
 	if len(f.whole) > 0 {
-		f.changed = true
+		f.reset()
 	}
 }
 
-// arrange takes over what client_golang has checked and sorted.
-func (f *family) arrange(of *dto.MetricFamily) error {
-	f.help, f.kind, f.unit, f.gathered = of.GetHelp(), of.GetType(), of.Unit, nil
+// replayed sends what client_golang has to check: the series that are new, and one that is not,
+// so that type and help are compared.
+func (f *family) replayed(out chan<- prometheus.Metric) {
+	known := false
+	for i := range f.series {
+		s := &f.series[i]
+		if s.checked && known {
+			continue
+		}
+		known = known || s.checked
+		out <- s
+	}
+	for _, m := range f.whole {
+		out <- m
+	}
+}
+
+// needsCheck reports whether there is anything new to check.
+func (f *family) needsCheck() bool {
+	return len(f.whole) > 0 || slices.ContainsFunc(f.series, func(s series) bool { return !s.checked })
+}
+
+// take takes over what client_golang has checked.
+func (f *family) take(of *dto.MetricFamily) error {
 	if !fits(of) {
 		return ErrUnfit
 	}
-	f.version++
-	f.changed = false
-	for i := range f.encodings {
-		f.encodings[i] = encoding{}
-	}
+	f.help, f.unit, f.kind, f.gathered = of.GetHelp(), of.Unit, of.GetType(), nil
 	if len(f.whole) > 0 {
 		f.gathered = of
-		return nil
 	}
-	places := make(map[*dto.Metric]int32, len(f.series))
 	for i := range f.series {
-		places[f.series[i].written] = int32(i)
-		f.series[i].written = nil
-	}
-	f.order = slices.Grow(f.order[:0], len(f.series))
-	for _, m := range of.Metric {
-		f.order = append(f.order, places[m])
+		if s := &f.series[i]; s.written != nil {
+			s.shown, s.checked, s.written = s.written.Label, true, nil
+		}
 	}
 	return nil
+}
+
+// arrange sorts the series as client_golang does.
+func (f *family) arrange() error {
+	f.version++
+	f.structure++
+	f.changed = false
+	f.order = slices.Grow(f.order[:0], len(f.series))
+	for i := range f.series {
+		f.order = append(f.order, int32(i))
+	}
+	compare := func(a, b int32) int { return compareLabels(f.series[a].shown, f.series[b].shown) }
+	if !slices.IsSortedFunc(f.order, compare) {
+		slices.SortFunc(f.order, compare)
+	}
+	for i := 1; i < len(f.order); i++ {
+		a, b := &f.series[f.order[i-1]], &f.series[f.order[i]]
+		if compareLabels(a.shown, b.shown) == 0 && sameLabels(a.shown, b.shown) {
+			return fmt.Errorf("%s is there twice with labels %v: %w", f.name, a.shown, ErrUnfit)
+		}
+	}
+	return nil
+}
+
+// compareLabels is the order of series in the output: by the number of labels, then by their
+// values.
+func compareLabels(a, b []*dto.LabelPair) int {
+	if len(a) != len(b) {
+		return cmp.Compare(len(a), len(b))
+	}
+	for i := range a {
+		if a[i] == b[i] {
+			continue
+		}
+		if order := strings.Compare(a[i].GetValue(), b[i].GetValue()); order != 0 {
+			return order
+		}
+	}
+	return 0
 }
 
 // fits reports whether all names are classic ones, which no format has to escape.
@@ -159,31 +212,12 @@ func fits(of *dto.MetricFamily) bool {
 	return true
 }
 
-// asFamily makes a family of client_golang of the series.
-func (f *family) asFamily() *dto.MetricFamily {
-	if f.gathered != nil {
-		return f.gathered
-	}
-	of := &dto.MetricFamily{Name: &f.name, Help: &f.help, Type: f.kind.Enum(), Unit: f.unit, Metric: make([]*dto.Metric, len(f.order))}
-	for at, i := range f.order {
+// asFamily makes a family of client_golang of some of the series, by their places.
+func (f *family) asFamily(places []int32) *dto.MetricFamily {
+	of := &dto.MetricFamily{Name: &f.name, Help: &f.help, Type: f.kind.Enum(), Unit: f.unit, Metric: make([]*dto.Metric, len(places))}
+	for at, i := range places {
 		of.Metric[at] = new(dto.Metric)
-		f.series[i].fill(of.Metric[at])
+		f.series[i].fill(of.Metric[at], f.series[i].shown)
 	}
 	return of
-}
-
-func sameLabels(a, b []*dto.LabelPair) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] && (a[i].GetValue() != b[i].GetValue() || a[i].GetName() != b[i].GetName()) {
-			return false
-		}
-	}
-	return true
-}
-
-func sameTime(a, b *timestamppb.Timestamp) bool {
-	return a == b || a != nil && b != nil && a.Seconds == b.Seconds && a.Nanos == b.Nanos
 }

@@ -165,7 +165,8 @@ func (p *Page) familyOf(desc *prometheus.Desc) (*family, error) {
 		p.families[name] = f
 	}
 	if f.described != text {
-		f.described, f.changed = text, true
+		f.described = text
+		f.reset()
 	}
 	p.byDesc[desc] = f
 	return f, nil
@@ -221,8 +222,27 @@ func (p *Page) arrange(gone bool) {
 	p.chunks = nil
 }
 
-// gather has a registry of client_golang check and sort the series of families.
-func gather(families []*family) error {
+// gather has a registry of client_golang check the series of families that are new, and sorts
+// them all.
+func gather(changed []*family) error {
+	var unchecked []*family
+	for _, f := range changed {
+		if f.needsCheck() {
+			unchecked = append(unchecked, f)
+		}
+	}
+	if err := check(unchecked); err != nil {
+		return err
+	}
+	for _, f := range changed {
+		if err := f.arrange(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func check(families []*family) error {
 	registry := prometheus.NewRegistry()
 	if err := registry.Register(replay(families)); err != nil {
 		return err
@@ -240,7 +260,7 @@ func gather(families []*family) error {
 		if of == nil {
 			return fmt.Errorf("%s is not among what was gathered: %w", f.name, ErrUnfit)
 		}
-		if err := f.arrange(of); err != nil {
+		if err := f.take(of); err != nil {
 			return err
 		}
 	}
@@ -256,11 +276,6 @@ func (replay) Describe(chan<- *prometheus.Desc) {}
 // Collect implements prometheus.Collector.
 func (r replay) Collect(out chan<- prometheus.Metric) {
 	for _, f := range r {
-		for i := range f.series {
-			out <- &f.series[i]
-		}
-		for _, m := range f.whole {
-			out <- m
-		}
+		f.replayed(out)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -301,6 +302,41 @@ func TestCompresses(t *testing.T) {
 		}
 		if got := exposition.Compresses(r); got != tc.want {
 			t.Errorf("from %s, Accept-Encoding %q: %t", tc.from, tc.accept, got)
+		}
+	}
+}
+
+// Many series that come and go at once, in any place, and in another order.
+func TestPageWithManySeries(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	desc := prometheus.NewDesc("test_many", "help", []string{"a", "b"}, nil)
+	page := exposition.NewPage()
+	var live []int
+	for scrape := range 25 {
+		switch from := random.IntN(900); scrape % 5 {
+		case 0: // a hundred come
+			for i := from; i < from+100; i++ {
+				if !slices.Contains(live, i) {
+					live = append(live, i)
+				}
+			}
+			slices.Sort(live)
+		case 1: // a hundred and more go
+			live = slices.DeleteFunc(live, func(i int) bool { return i >= from && i < from+150 })
+		case 2: // every third goes
+			live = slices.DeleteFunc(live, func(i int) bool { return i%3 == from%3 })
+		case 3:
+			random.Shuffle(len(live), func(i, j int) { live[i], live[j] = live[j], live[i] })
+		}
+		same(t, page, collectorOf(func() []prometheus.Metric {
+			metrics := make([]prometheus.Metric, len(live))
+			for at, i := range live {
+				metrics[at] = prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, float64(scrape*i), fmt.Sprint(i%10), fmt.Sprint(i))
+			}
+			return metrics
+		}))
+		if t.Failed() {
+			t.Fatalf("in scrape %d", scrape)
 		}
 	}
 }

@@ -44,6 +44,8 @@ type Tracker struct {
 	// inverted counts the live processes whose parent has the higher PID.
 	inverted int
 	groups   tallies
+	// names are those of the last report.
+	names []string
 	top      topList
 	overflow int
 }
@@ -102,6 +104,7 @@ func (t *Tracker) begin(s *process.Snapshot) {
 // merge walks the last scan and this one side by side; both are sorted by PID.
 func (t *Tracker) merge(s *process.Snapshot) {
 	old, now, j := t.live, t.spare[:0], 0
+	follows := t.previous != nil && t.previous.Serial > 0 && s.Serial == t.previous.Serial+1
 	vanish := func() {
 		old[j].index = -1
 		t.vanished = append(t.vanished, old[j])
@@ -120,7 +123,7 @@ func (t *Tracker) merge(s *process.Snapshot) {
 		} else {
 			p = t.firstSight(cur)
 		}
-		p.update(cur, i, t.scan)
+		p.update(cur, i, t.scan, follows)
 		now = append(now, p)
 	}
 	for j < len(old) {

@@ -25,6 +25,9 @@ type Config struct {
 	Deadline time.Duration
 	// Reader is the way to read the process table, one of ReaderModes; ReaderAuto. Linux only.
 	Reader string
+	// Whole has the walk write every process in each scan, as if all had changed. It is for
+	// measurements.
+	Whole bool
 	// BPFPin is an iterator that PinTasks has left in a bpf file system. Reading it needs no
 	// capability. Linux only.
 	BPFPin string

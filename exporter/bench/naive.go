@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/prometheus/procfs"
 	"github.com/shirou/gopsutil/v3/process"
@@ -12,9 +13,13 @@ import (
 	"proctree/collector/host"
 )
 
+// wholeTable after the name of the walk has it write every process in each scan.
+const wholeTable = "-whole"
+
 // openReader opens this project's own reader.
 func openReader(kind string) (scanner, error) {
-	reader, err := host.NewReader(host.Config{Reader: kind})
+	kind, whole := strings.CutSuffix(kind, wholeTable)
+	reader, err := host.NewReader(host.Config{Reader: kind, Whole: whole})
 	if err != nil {
 		return nil, fmt.Errorf("open reader %q: %w", kind, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,11 +34,16 @@ func (c *crew) own(ctx context.Context) (*ownCrew, error) {
 	if err := c.floor(ctx, rowFloorAll, "stat", "status", "io"); err != nil {
 		return nil, err
 	}
-	if err := o.reader(ctx, c, rowBPFScan, "bpf"); err != nil {
-		return nil, err
+	for _, r := range []struct{ row, kind string }{
+		{rowBPFScan, "iterator"}, {rowWalkScan, "walk"}, {rowWalkWhole, "walk" + wholeTable},
+	} {
+		if err := o.reader(ctx, c, r.row, r.kind); err != nil {
+			return nil, err
+		}
 	}
 	o.server(ctx, c, rowProcfsScrape, "procfs")
-	o.server(ctx, c, rowBPFScrape, "bpf")
+	o.server(ctx, c, rowBPFScrape, "iterator")
+	o.server(ctx, c, rowWalkScrape, "walk")
 	o.trees(c)
 	return o, nil
 }
@@ -107,7 +113,7 @@ func (o *ownCrew) trees(c *crew) {
 			return measure(ctx)
 		})
 	}
-	if s, ok := o.servers[rowBPFScrape]; ok {
+	if s, ok := o.servers[rowWalkScrape]; ok {
 		c.add(rowTreeScan, rested(tree(s)))
 	}
 }
@@ -123,6 +129,7 @@ type seriesCount struct {
 // finish takes what needs no rounds: allocations, memory and series.
 func (o *ownCrew) finish(ctx context.Context, s *sized) error {
 	s.allocations, s.memory, s.series = map[string]float64{}, map[string]memory{}, map[string]seriesCount{}
+	s.allocated = map[string]float64{}
 	for row, w := range o.readers {
 		if s.missing[row] != "" {
 			continue
@@ -144,6 +151,11 @@ func (o *ownCrew) finish(ctx context.Context, s *sized) error {
 		if s.missing[row] != "" {
 			continue
 		}
+		allocated, err := server.allocates(ctx)
+		if err != nil {
+			return err
+		}
+		s.allocated[row] = allocated
 		m, err := memoryOf(server.pid())
 		if err != nil {
 			return err
@@ -193,4 +205,38 @@ func (n seriesCount) bound() float64 {
 
 func (n seriesCount) String() string {
 	return fmt.Sprintf("%d (%d of groups, %d of processes)", n.all, n.groups, n.processes)
+}
+
+// allocates is how many bytes of heap a steady scan and scrape take, the median of a few.
+func (s *server) allocates(ctx context.Context) (float64, error) {
+	var before float64
+	var each []float64
+	for i := range 6 {
+		if err := sleep(ctx, sharedScan); err != nil {
+			return 0, err
+		}
+		body, err := s.get(ctx, "/metrics", plainText)
+		if err != nil {
+			return 0, err
+		}
+		now, err := valueOf(body, "go_memstats_alloc_bytes_total")
+		if err != nil {
+			return 0, err
+		}
+		if i > 0 {
+			each = append(each, now-before)
+		}
+		before = now
+	}
+	return median(each), nil
+}
+
+// valueOf finds the value of a series without labels.
+func valueOf(body []byte, name string) (float64, error) {
+	for line := range strings.Lines(string(body)) {
+		if value, ok := strings.CutPrefix(line, name+" "); ok {
+			return strconv.ParseFloat(strings.TrimSpace(value), 64)
+		}
+	}
+	return 0, fmt.Errorf("no series %s", name)
 }

@@ -14,11 +14,14 @@ import (
 // The rows of the table of peers.
 const (
 	rowProcfsScan    = "proctree, procfs reader: scan"
-	rowBPFScan       = "proctree, BPF reader: scan"
+	rowBPFScan       = "proctree, iterator: scan"
+	rowWalkScan      = "proctree, walk: scan"
+	rowWalkWhole     = "proctree, walk: scan that writes every process"
 	rowProcfsScrape  = "**proctree, procfs reader: scrape**"
-	rowBPFScrape     = "**proctree, BPF reader: scrape**"
+	rowBPFScrape     = "**proctree, iterator: scrape**"
+	rowWalkScrape    = "**proctree, walk: scrape**"
 	rowTree          = "proctree: `GET /api/v1/tree`, table at hand"
-	rowTreeScan      = "proctree, BPF reader: `GET /api/v1/tree`, with its scan"
+	rowTreeScan      = "proctree, walk: `GET /api/v1/tree`, with its scan"
 	rowFloorC        = "floor, C: open, read, close the same files"
 	rowFloorGo       = "floor, Go: the same by raw system calls"
 	rowFloorAll      = "floor, C: stat, status and io of all"

@@ -21,7 +21,9 @@ type sized struct {
 	taken     samples
 	// allocations are heap objects per process in one steady scan, by row.
 	allocations map[string]float64
-	memory      map[string]memory
+	// allocated are the bytes of heap of a steady scan and scrape.
+	allocated map[string]float64
+	memory    map[string]memory
 	series      map[string]seriesCount
 	missing     map[string]string
 	idle        float64
@@ -118,7 +120,7 @@ func (s *sized) ratio(over, under string) (float64, bool) {
 var rows = []string{
 	rowPE, rowPELean, rowNaiveGopsutil, rowNaiveProcfs, rowApps, rowAppsLean,
 	rowFloorAll, rowFloorC, rowFloorGo, rowProcfsScan, rowProcfsScrape,
-	rowBPFScan, rowBPFScrape, rowTree, rowTreeScan,
+	rowBPFScan, rowBPFScrape, rowWalkWhole, rowWalkScan, rowWalkScrape, rowTree, rowTreeScan,
 }
 
 func (b *bench) showSize(s *sized) {

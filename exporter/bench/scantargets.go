@@ -14,6 +14,7 @@ func scanTargets(all []*sized) []target {
 	for _, s := range all {
 		targets = append(targets, s.procfsTargets()...)
 		targets = append(targets, s.bpfTargets()...)
+		targets = append(targets, s.walkTargets()...)
 		targets = append(targets, s.memoryTargets()...)
 		targets = append(targets, s.treeTargets()...)
 	}
@@ -33,7 +34,7 @@ func scanTargets(all []*sized) []target {
 		targets = append(targets, atMost(what,
 			float64(large.perProcess(rowProcfsScan))/float64(small.perProcess(rowProcfsScan)), 1.15, "%.2f"))
 	}
-	for _, row := range []string{rowProcfsScrape, rowBPFScrape} {
+	for _, row := range []string{rowProcfsScrape, rowBPFScrape, rowWalkScrape} {
 		if few, ok := small.series[row]; ok {
 			targets = append(targets, atMost(fmt.Sprintf("series at %d, bound from %d, %s", large.size, small.size, plain(row)),
 				float64(large.series[row].all), few.bound(), "%.0f"))
@@ -66,7 +67,7 @@ func (s *sized) procfsTargets() []target {
 	if s.size >= 10000 {
 		targets = append(targets, s.against(rowAppsLean, rowProcfsScrape, 1, atLeast))
 	}
-	for _, row := range []string{rowProcfsScan, rowBPFScan} {
+	for _, row := range []string{rowProcfsScan, rowBPFScan, rowWalkScan} {
 		what := fmt.Sprintf("%s, heap objects per process, at %d", plain(row), s.size)
 		if objects, ok := s.allocations[row]; ok {
 			targets = append(targets, atMost(what, objects, 2, "%.3f"))
@@ -81,8 +82,8 @@ func (s *sized) bpfTargets() []target {
 	if s.size < 10000 {
 		return nil
 	}
-	per := fmt.Sprintf("BPF scan, µs CPU per process, at %d", s.size)
-	scrape := fmt.Sprintf("BPF scrape, ms CPU, at %d", s.size)
+	per := fmt.Sprintf("iterator scan, µs CPU per process, at %d", s.size)
+	scrape := fmt.Sprintf("iterator scrape, ms CPU, at %d", s.size)
 	if why, ok := s.missing[rowBPFScan]; ok {
 		return []target{notMeasured(per, why), notMeasured(scrape, why)}
 	}
@@ -94,6 +95,32 @@ func (s *sized) bpfTargets() []target {
 	}
 }
 
+// walkTargets are those of the walk and of a scrape by it.
+func (s *sized) walkTargets() []target {
+	ms := fmt.Sprintf("walk: scrape, ms CPU, at %d", s.size)
+	if why, ok := s.missing[rowWalkScan]; ok {
+		return []target{notMeasured(ms, why)}
+	}
+	scrape := median(s.taken.cpu(rowWalkScrape)).Seconds() * 1e3
+	targets := []target{
+		atMost(ms, scrape, byProcesses(s.size, 12, 25), "%.1f ms"),
+		atMost(fmt.Sprintf("walk: peak resident memory, at %d", s.size), float64(s.memory[rowWalkScrape].peak)/1e6,
+			byProcesses(s.size, 28, 60), "%.1f MB"),
+		atMost(fmt.Sprintf("walk: heap that a steady scan and scrape take, at %d", s.size), s.allocated[rowWalkScrape]/1e6, 1, "%.2f MB"),
+	}
+	if s.size < 10000 {
+		return targets
+	}
+	return append(
+		targets,
+		s.against(rowWalkScan, rowBPFScan, 0.3, atMost),
+		s.against(rowWalkWhole, rowBPFScan, 0.65, atMost),
+		atMost(fmt.Sprintf("walk: scan, µs CPU per process, at %d", s.size), float64(s.perProcess(rowWalkScan).Nanoseconds())/1e3, 0.6, "%.2f"),
+		s.against(rowPELean, rowWalkScrape, 200, atLeast),
+		s.against(rowAppsLean, rowWalkScrape, 9, atLeast),
+	)
+}
+
 // byProcesses is a limit that was set for 1,000 and for 10,000 processes; between and
 // beyond it is a straight line.
 func byProcesses(size int, at1000, at10000 float64) float64 {
@@ -102,7 +129,7 @@ func byProcesses(size int, at1000, at10000 float64) float64 {
 
 func (s *sized) memoryTargets() []target {
 	var targets []target
-	for _, row := range []string{rowProcfsScrape, rowBPFScrape} {
+	for _, row := range []string{rowProcfsScrape, rowBPFScrape, rowWalkScrape} {
 		if m, ok := s.memory[row]; ok {
 			targets = append(targets, atMost(fmt.Sprintf("peak resident memory, %s, at %d", plain(row), s.size),
 				float64(m.peak)/1e6, byProcesses(s.size, 40, 90), "%.1f MB"))

@@ -18,6 +18,7 @@ type Config struct {
 	Logger             log.Logger
 	Deadline           time.Duration
 	Reader             string
+	Whole              bool
 	BPFPin             string
 	Exits              string
 	ProportionalBudget time.Duration

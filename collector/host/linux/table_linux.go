@@ -68,5 +68,8 @@ func (r *Reader) openWalk() (err error) {
 		return nil
 	}
 	r.walk, err = bpf.OpenWalk(r.hidesFirst)
+	if err == nil && r.cfg.Whole {
+		r.walk.WriteAll()
+	}
 	return err
 }

@@ -54,6 +54,8 @@ func (f *fakeWalk) Reset() {
 	f.resets++
 }
 
+func (f *fakeWalk) Whole() {}
+
 func (f *fakeWalk) Saw(slot uint32) bool { _, ok := f.records[slot]; return ok }
 
 func (f *fakeWalk) Release(slot uint32) { f.released = append(f.released, slot) }

@@ -159,6 +159,9 @@ func (w *Walk) share(m *ebpf.Map) ([]byte, error) {
 // Reset has the next pass begin by Forget.
 func (w *Walk) Reset() { w.fresh = true }
 
+// Whole has the next pass write every process.
+func (w *Walk) Whole() { w.fullAt = time.Time{} }
+
 // Read makes a pass. After an error nothing holds of what was handed over, and the next pass
 // begins by Forget.
 func (w *Walk) Read(ctx context.Context, to WalkHandler) error {

@@ -16,6 +16,8 @@ type WalkTable struct {
 	walk     taskWalk
 	self     int
 	pageSize uint64
+	// whole has every pass begin anew.
+	whole bool
 	// skipped is how many processes at the beginning of the table are not from the walk.
 	skipped int
 
@@ -46,6 +48,7 @@ const none = -1
 type taskWalk interface {
 	Read(ctx context.Context, to WalkHandler) error
 	Reset()
+	Whole()
 	Saw(slot uint32) bool
 	Release(slot uint32)
 	Close() error
@@ -56,6 +59,9 @@ type taskWalk interface {
 func NewWalkTable(walk taskWalk, skipped int) *WalkTable {
 	return &WalkTable{walk: walk, self: os.Getpid(), pageSize: uint64(os.Getpagesize()), skipped: skipped}
 }
+
+// WriteAll has every pass write all processes.
+func (t *WalkTable) WriteAll() { t.whole = true }
 
 // Forget implements bpf.WalkHandler.
 func (t *WalkTable) Forget() {
@@ -91,6 +97,9 @@ func (t *WalkTable) Close() error { return t.walk.Close() }
 // previous, the table of the last scan, shows of the same process.
 func (t *WalkTable) Read(ctx context.Context) error {
 	t.trim()
+	if t.whole {
+		t.walk.Whole()
+	}
 	if err := t.walk.Read(ctx, t); err != nil {
 		return err
 	}
