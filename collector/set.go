@@ -21,6 +21,8 @@ import (
 // Set is the collectors that are switched on. It is immutable, and safe for concurrent
 // use.
 type Set struct {
+	// arenas are those that no scrape has.
+	arenas *sync.Pool
 	members                   []member
 	failed                    func(collector string, err error)
 	started                   time.Time
@@ -72,6 +74,7 @@ func (s *Set) NeedsReport() bool {
 // name that is not in the table.
 func NewSet(names []string, options Options) (*Set, error) {
 	s := &Set{
+		arenas:  &sync.Pool{New: func() any { return new(arena) }},
 		failed:  options.Failed,
 		started: options.Started,
 		system:  options.System,
@@ -178,7 +181,7 @@ func (s *Set) check(name string) error {
 // a scan that failed, makes every collector that shows one fail.
 func (s *Set) Scrape(report *group.Report) prometheus.Collector {
 	if report != nil {
-		return &scrape{Set: s, view: NewView(report, s.started)}
+		return &scrape{Set: s, view: newView(report, s.started, s.arenas.Get().(*arena))}
 	}
 	return &scrape{Set: s, view: &View{booted: s.bootTime()}}
 }
@@ -200,6 +203,16 @@ func (s *Set) bootTime() *timestamppb.Timestamp {
 type scrape struct {
 	*Set
 	view *View
+}
+
+// Release gives back the room of the metrics. Whoever calls it has no use for any of them any
+// more, and neither for the scrape.
+func (s *scrape) Release() {
+	if s.view.arena != nil {
+		s.view.arena.reset()
+		s.arenas.Put(s.view.arena)
+		s.view = nil
+	}
 }
 
 // Describe implements prometheus.Collector.

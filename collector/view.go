@@ -24,6 +24,7 @@ type View struct {
 	processes []subject[processView]
 	// booted is when the host's own counters began at 0; nil where that is not known.
 	booted *timestamppb.Timestamp
+	arena  *arena
 }
 
 // groupView is a group, and what its metrics need to know of the report.
@@ -49,12 +50,16 @@ type subject[T any] struct {
 	created *timestamppb.Timestamp
 	// later are the figures whose counters began later than that.
 	later map[process.Fields]time.Time
+	arena *arena
 }
 
 // NewView prepares a report, whose Snapshot must not be nil. The counters of the groups in
 // the first scan began at 0 when the exporter started.
-func NewView(r *group.Report, started time.Time) *View {
+func NewView(r *group.Report, started time.Time) *View { return newView(r, started, nil) }
+
+func newView(r *group.Report, started time.Time, room *arena) *View {
 	v := &View{
+		arena:     room,
 		Report:    r,
 		booted:    timestamp(r.Snapshot.BootTime()),
 		groups:    make([]subject[groupView], len(r.Groups)),
@@ -68,6 +73,7 @@ func NewView(r *group.Report, started time.Time) *View {
 			known:  g.Known,
 			labels: []*dto.LabelPair{pair("group", g.Name)},
 			later:  g.KnownSince,
+			arena:  room,
 		}
 		if g.Since.IsZero() {
 			v.groups[i].created = timestamp(started)
@@ -86,6 +92,7 @@ func NewView(r *group.Report, started time.Time) *View {
 				pair("pid", strconv.Itoa(top.Process.PID)),
 			},
 			created: timestamp(started),
+			arena:   room,
 		}
 	}
 	slices.SortFunc(v.processes, byLabels)
@@ -102,7 +109,8 @@ func byLabels[T any](a, b subject[T]) int {
 
 // metric returns one series of the subject. The label may be nil.
 func (s *subject[T]) metric(desc *prometheus.Desc, kind prometheus.ValueType, label *dto.LabelPair, value float64) *metric {
-	m := &metric{desc: desc, labels: s.labels, kind: kind, value: value, created: s.created}
+	m := s.arena.next()
+	*m = metric{desc: desc, labels: s.labels, kind: kind, value: value, created: s.created}
 	if label != nil {
 		m.labels = insert(s.labels, label)
 	}

@@ -87,6 +87,12 @@ func (ready *readyPage) encode(format expfmt.Format, compressed bool, collectors
 	if err := ready.page.Collect(collectors...); err != nil {
 		return nil, err
 	}
+	// The page has their values.
+	for _, c := range collectors {
+		if done, ok := c.(interface{ Release() }); ok {
+			done.Release()
+		}
+	}
 	return ready.page.Encode(format, compressed)
 }
 
