@@ -22,7 +22,7 @@ import (
 // use.
 type Set struct {
 	// arenas are those that no scrape has.
-	arenas *sync.Pool
+	arenas                    *sync.Pool
 	members                   []member
 	failed                    func(collector string, err error)
 	started                   time.Time

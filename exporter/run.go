@@ -73,6 +73,8 @@ func runExporter(ctx context.Context, caught hangups, s *settings, stderr io.Wri
 		return err
 	}
 	defer e.close()
+	// Loading BPF programs takes the types of the whole kernel for a moment, some 20 MB.
+	debug.FreeOSMemory()
 	return e.serve(ctx, caught)
 }
 

@@ -102,7 +102,8 @@ func (f *family) writeMessage(e *encoding) {
 		binary.LittleEndian.PutUint64(b[at:], math.Float64bits(s.value))
 		e.values = append(e.values, at)
 	}
-	e.block = append(b, e.ending...)
+	b = append(b, e.ending...)
+	e.block = b
 }
 
 func (f *family) writeBy(out *bytes.Buffer, negotiated expfmt.Format, of *dto.MetricFamily) error {

@@ -81,7 +81,8 @@ func (f *family) add(desc *prometheus.Desc, s Sample) {
 			return
 		}
 		f.diverged, f.changed, f.at = true, true, f.n
-		f.next = append(f.spare[:0], f.series[:f.n]...)
+		f.next = f.spare[:0]
+		f.next = append(f.next, f.series[:f.n]...)
 	}
 	for i := f.at; i < min(f.at+lookAhead, len(f.series)); i++ {
 		if f.series[i].is(&s) {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -331,7 +332,7 @@ func TestPageWithManySeries(t *testing.T) {
 		same(t, page, collectorOf(func() []prometheus.Metric {
 			metrics := make([]prometheus.Metric, len(live))
 			for at, i := range live {
-				metrics[at] = prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, float64(scrape*i), fmt.Sprint(i%10), fmt.Sprint(i))
+				metrics[at] = prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, float64(scrape*i), strconv.Itoa(i%10), strconv.Itoa(i))
 			}
 			return metrics
 		}))

@@ -45,7 +45,7 @@ type Tracker struct {
 	inverted int
 	groups   tallies
 	// names are those of the last report.
-	names []string
+	names    []string
 	top      topList
 	overflow int
 }

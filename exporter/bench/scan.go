@@ -24,10 +24,10 @@ type sized struct {
 	// allocated are the bytes of heap of a steady scan and scrape.
 	allocated map[string]float64
 	memory    map[string]memory
-	series      map[string]seriesCount
-	missing     map[string]string
-	idle        float64
-	whole       whole
+	series    map[string]seriesCount
+	missing   map[string]string
+	idle      float64
+	whole     whole
 }
 
 // scanPart measures scans and scrapes at every size, all programs in turn.

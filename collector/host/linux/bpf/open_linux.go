@@ -32,7 +32,9 @@ func OpenTable(proc *procfs.Dir, pin string) (table *Table, hidesFirst bool, err
 	if err != nil {
 		return nil, false, errors.Join(err, tasks.Close())
 	}
-	return table, processes[0].PID != 1, nil
+	hidesFirst = processes[0].PID != 1
+	table.forget()
+	return table, hidesFirst, nil
 }
 
 // OpenWalk opens the walk, or returns why it cannot be used. hidesFirst is whether the

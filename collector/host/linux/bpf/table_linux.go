@@ -38,6 +38,9 @@ func NewTable(tasks taskIterator) *Table {
 	return &Table{tasks: tasks, self: os.Getpid(), pageSize: uint64(os.Getpagesize())}
 }
 
+// forget gives up the room of the last pass, for the iterator may not be needed any more.
+func (t *Table) forget() { t.out, t.times, t.comms, t.Cgroups, t.threads = nil, nil, nil, nil, nil }
+
 // Read makes a pass and returns the processes, sorted by PID, still without names and
 // facts. No counter is below what previous, the table of the last scan, shows of the same
 // process.

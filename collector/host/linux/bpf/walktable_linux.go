@@ -122,6 +122,8 @@ func (t *WalkTable) trim() {
 
 // merge plans the table: who is still there of the last one, and who is new.
 func (t *WalkTable) merge() {
+	// A pointer that is left there would keep a whole table.
+	clear(t.Gone)
 	t.plan, t.Gone = t.plan[:0], t.Gone[:0]
 	for at, slot := range t.slots {
 		if !t.walk.Saw(slot) {
