@@ -89,13 +89,18 @@ func validateMonitoring(o object) error {
 	return o.decode(into)
 }
 
-// schemaFolder is where the module kubectl-validate keeps Kubernetes' OpenAPI documents.
+// schemaFolder is where the module kubectl-validate keeps Kubernetes' OpenAPI documents. No
+// package of it is imported, so it has to be downloaded by name.
 var schemaFolder = sync.OnceValues(func() (string, error) {
-	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "sigs.k8s.io/kubectl-validate").Output()
+	out, err := exec.Command("go", "mod", "download", "-json", "sigs.k8s.io/kubectl-validate").Output()
 	if err != nil {
 		return "", fmt.Errorf("find the schemas: %w", err)
 	}
-	return filepath.Join(strings.TrimSpace(string(out)), "pkg/openapiclient/builtins", kubernetesVersion), nil
+	var module struct{ Dir string }
+	if err := json.Unmarshal(out, &module); err != nil {
+		return "", fmt.Errorf("find the schemas: %w", err)
+	}
+	return filepath.Join(module.Dir, "pkg/openapiclient/builtins", kubernetesVersion), nil
 })
 
 // kubernetesSchema returns the schema of a kind, in which unknown fields are errors.
