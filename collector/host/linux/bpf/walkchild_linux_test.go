@@ -164,7 +164,7 @@ func init() {
 			ready()
 		},
 		"many ending threads": func() {
-			startMany(func() { burn(10 * time.Microsecond); time.Sleep(50 * time.Millisecond) })
+			startMany(func() { burn(10 * time.Microsecond); time.Sleep(time.Second) })
 			ready()
 		},
 		"namespace": countInNamespace,
