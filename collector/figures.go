@@ -151,11 +151,11 @@ func collect[T any](figures []figure[T], subjects []subject[T], out chan<- prome
 }
 
 func (f *figure[T]) collect(subjects []subject[T], out chan<- prometheus.Metric) {
+	if f.each != nil {
+		f.collectEach(subjects, out)
+	}
 	for i := range subjects {
 		s := &subjects[i]
-		if f.each != nil {
-			f.sendEach(s, out)
-		}
 		for j := range f.parts {
 			part := &f.parts[j]
 			if !s.known.Has(part.needs) {
@@ -175,14 +175,19 @@ func (f *figure[T]) collect(subjects []subject[T], out chan<- prometheus.Metric)
 	}
 }
 
-// sendEach sends the series of labels that are not known beforehand. Where since is not
+// collectEach sends the series of labels that are not known beforehand. Where since is not
 // known the counter is as old as the others of the subject.
-func (f *figure[T]) sendEach(s *subject[T], out chan<- prometheus.Metric) {
-	f.each(&s.of, func(labelValue string, value float64, since time.Time) {
+func (f *figure[T]) collectEach(subjects []subject[T], out chan<- prometheus.Metric) {
+	var s *subject[T] // One function serves all subjects: it would be allocated for each.
+	send := func(labelValue string, value float64, since time.Time) {
 		m := s.metric(f.desc, f.kind, pair(f.label, labelValue), value)
 		if !since.IsZero() {
 			m.created = timestamp(since)
 		}
 		out <- m
-	})
+	}
+	for i := range subjects {
+		s = &subjects[i]
+		f.each(&s.of, send)
+	}
 }
