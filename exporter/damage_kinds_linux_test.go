@@ -103,22 +103,30 @@ var damages = []damage{
 	}, unharmed: true},
 
 	{name: "file empty", replace: func(tb testing.TB, path string, _ []byte) func() {
+		tb.Helper()
 		must(tb, os.WriteFile(path, nil, 0o600))
 		return nil
 	}},
-	{name: "file missing", replace: func(tb testing.TB, path string, _ []byte) func() { must(tb, os.Remove(path)); return nil }},
+	{name: "file missing", replace: func(tb testing.TB, path string, _ []byte) func() {
+		tb.Helper()
+		must(tb, os.Remove(path))
+		return nil
+	}},
 	// Root may read everything that has a mode, but not what leads nowhere.
 	{name: "file unreadable", odd: true, replace: func(tb testing.TB, path string, _ []byte) func() {
+		tb.Helper()
 		must(tb, os.Remove(path))
 		must(tb, os.Symlink(filepath.Base(path), path))
 		return nil
 	}},
 	{name: "file is a directory", odd: true, replace: func(tb testing.TB, path string, _ []byte) func() {
+		tb.Helper()
 		must(tb, os.Remove(path))
 		must(tb, os.Mkdir(path, 0o700))
 		return nil
 	}},
 	{name: "file cut short", replace: func(tb testing.TB, path string, content []byte) func() {
+		tb.Helper()
 		must(tb, os.WriteFile(path, content[:len(content)/2], 0o600))
 		return nil
 	}},

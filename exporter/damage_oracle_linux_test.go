@@ -192,7 +192,7 @@ func verdict(file string, whole, damaged readings, derived map[string]bool, odd 
 		got, ok := damaged[series]
 		switch {
 		case !derived[series] && !ok:
-			wrong = append(wrong, fmt.Sprintf("%s is gone, and is not derived from what was damaged", series))
+			wrong = append(wrong, series+" is gone, and is not derived from what was damaged")
 		case !derived[series]:
 			wrong = append(wrong, fmt.Sprintf("%s is %v and was %v, and is not derived from what was damaged", series, got, whole[series]))
 		case ok && got < 0 && strings.Contains(series, "_total"):
