@@ -1,7 +1,8 @@
-// Package collector shows reports of processes and their groups to Prometheus. Table
-// lists every collector, one file holds each subject, and all of them are pure functions
-// of a report, or of what a system.Reader reads for them: nothing here reads the operating
-// system or keeps state between scrapes.
+// Package collector turns reports of processes and their groups into Prometheus metrics.
+// Table lists every collector, and one file holds each subject. Nothing here reads the
+// operating system: collectors are functions of a report, or of what a system.Reader reads
+// for them. One of them keeps state between scrapes: group_limits adds up the counters of
+// control groups, and so counts only what happens while it is scraped.
 package collector
 
 import (
