@@ -16,15 +16,15 @@ const TOAST_MILLISECONDS = 12_000;
 
 /** @type {{key: keyof Limits, title: string, factor: number, format: (value: number) => string}[]} */
 const FIELDS = [
-  { key: 'processCPU', title: 'A process uses CPUs', factor: 1, format: (v) => `${formatCores(v)} CPUs` },
-  { key: 'processMemory', title: 'A process holds MiB', factor: MIB, format: formatBytes },
-  { key: 'hostCPU', title: 'The host’s CPUs are busy, %', factor: 0.01, format: (v) => `CPU at ${formatPercent(v)}` },
-  { key: 'hostMemory', title: 'The host’s memory is used, %', factor: 0.01, format: (v) => `memory at ${formatPercent(v)}` },
+  { key: 'processCPU', title: 'CPU of a process, cores', factor: 1, format: (v) => `${formatCores(v)} CPUs` },
+  { key: 'processMemory', title: 'Memory of a process, MiB', factor: MIB, format: formatBytes },
+  { key: 'hostCPU', title: 'CPU of the host, %', factor: 0.01, format: (v) => `CPU at ${formatPercent(v)}` },
+  { key: 'hostMemory', title: 'Memory of the host, %', factor: 0.01, format: (v) => `memory at ${formatPercent(v)}` },
 ];
 
 /** The alerts a person sets on this page. They live in this browser and are off until set. */
 export class Alerts {
-  menu = new Menu('Alerts', { id: 'alerts', title: 'Tell me when something crosses a limit', onOpen: (panel) => this.#fill(panel) });
+  menu = new Menu('Alerts', { id: 'alerts', title: 'Limits of this browser', onOpen: (panel) => this.#fill(panel) });
   /** @type {Limits} */
   #limits = load();
   #watch = new Watch();
@@ -47,7 +47,7 @@ export class Alerts {
     const crossings = this.#watch.check(this.#limits, this.#model, host);
     if (crossings.length > MOST_MESSAGES) {
       const worst = crossings[0];
-      this.#tell(`${crossings.length} figures crossed their limits, first ${this.#describe(worst)}`, worst.id);
+      this.#tell(`${crossings.length} values exceeded their limits; the first is ${this.#describe(worst)}`, worst.id);
       return;
     }
     for (const crossing of crossings) this.#tell(this.#describe(crossing), crossing.id);
@@ -90,7 +90,7 @@ export class Alerts {
       return el('label', { class: 'field' }, title, input);
     });
     panel.replaceChildren(
-      el('p', { class: 'muted' }, 'Tell me when a figure stays over its limit for two updates. An empty field is off.'),
+      el('p', { class: 'muted' }, 'Shows a message when a value exceeds its limit in two updates in a row. An empty field is off. The limits are stored in this browser and work while the page is open.'),
       ...fields, notificationLine(),
     );
   }
@@ -123,7 +123,7 @@ const mayNotify = () => 'Notification' in window && Notification.permission === 
 /** What is to be said or asked about the browser's own notifications. */
 function notificationLine() {
   if (!isSecureContext || !('Notification' in window)) {
-    return el('p', { class: 'muted' }, 'Messages appear on this page. Notifications of the browser need HTTPS.');
+    return el('p', { class: 'muted' }, 'Messages appear on this page. Browser notifications need HTTPS.');
   }
   if (Notification.permission === 'denied') return el('p', { class: 'muted' }, 'Messages appear on this page. This browser blocks notifications for it.');
   if (Notification.permission === 'granted') return el('p', { class: 'muted' }, 'Messages appear on this page and as notifications.');

@@ -8,7 +8,7 @@ import { INTERVALS } from './interval.js';
 
 /** The state of the stream at the top of the page, and the notice below it when it is not well. */
 export class ConnectionBar {
-  #status = new Menu('Connecting', { id: 'status', class: 'status drop', title: 'Time between two updates', onOpen: (panel) => this.#fillIntervals(panel) });
+  #status = new Menu('Connecting', { id: 'status', class: 'status drop', title: 'Interval of updates', onOpen: (panel) => this.#fillIntervals(panel) });
   #pause = withIcon('pause', button('Pause', { id: 'pause', class: 'tool', 'aria-keyshortcuts': 'p' }, () => this.#on.pause()));
   #notice = el('div', { class: 'notice bad', hidden: true });
   #reason = el('span');
@@ -67,7 +67,7 @@ export class ConnectionBar {
     setHidden(this.#retry, state !== 'lost');
     setHidden(this.#login, status !== 401);
     if (state === 'refused') {
-      setText(this.#reason, status === 401 ? 'You are not signed in, or your session has ended.' : `The server does not show the tree to you: ${reason}`);
+      setText(this.#reason, status === 401 ? 'You are not signed in, or your session has ended.' : `The server refuses access to the tree: ${reason}`);
       return;
     }
     const seconds = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));

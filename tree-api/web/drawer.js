@@ -31,7 +31,7 @@ export class Drawer {
   #timer;
   #title = el('h2', { tabindex: '-1' });
   #state = el('p', { class: 'muted' });
-  #ancestors = el('nav', { class: 'ancestors', 'aria-label': 'Parents' });
+  #ancestors = el('nav', { class: 'ancestors', 'aria-label': 'Ancestors' });
   #charts = [new ChartLine('CPU', 'cpu', formatCores), new ChartLine('Memory', 'memory', formatBytes)];
   #figures = el('div');
   #command = el('div');
@@ -87,14 +87,14 @@ export class Drawer {
     if (this.id === undefined) return;
     const slot = this.#model.slotOf(this.id);
     if (slot < 0) {
-      setText(this.#state, 'This process has ended. What is below was read before.');
+      setText(this.#state, 'This process has ended. The values below are the last ones.');
       this.#root.classList.add('ended');
       if (!this.#title.textContent) setText(this.#title, `PID ${this.id.split('-')[0]}`);
       return;
     }
     this.#root.classList.remove('ended');
     setText(this.#title, this.#model.text(slot, 'name') || '?');
-    setText(this.#state, `PID ${this.#model.number(slot, 'pid')} · ${this.#model.text(slot, 'state') || 'state not known'}`);
+    setText(this.#state, `PID ${this.#model.number(slot, 'pid')} · ${this.#model.text(slot, 'state') || 'unknown state'}`);
     this.#showAncestors(slot);
     for (const chart of this.#charts) chart.show(this.#model, this.#history, slot);
     this.#figures.replaceChildren(facts(this.#mainValues(slot, now)) ?? '');

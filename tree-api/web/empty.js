@@ -28,9 +28,9 @@ export class EmptyState {
   #content(state) {
     switch (state) {
       case 'loading': return [el('span', { class: 'spinner', 'aria-hidden': 'true' }), 'Reading the process table…'];
-      case 'lost': return ['No data yet: the server cannot be reached.'];
+      case 'lost': return ['No data: the server cannot be reached.'];
       case 'login': return [el('p', {}, 'Sign in to see the processes of this host.'), el('a', { class: 'tool primary', href: 'login' }, 'Sign in')];
-      case 'refused': return ['The server does not show the tree to you.'];
+      case 'refused': return ['The server refuses access to the tree.'];
       case 'none': return ['There are no processes to show.'];
       case 'filtered': return [el('p', {}, 'No process matches the filters.'), this.#clear];
       default: return [];

@@ -36,7 +36,7 @@ export class Filters {
     }
     this.#menus.cpu = new Menu('CPU', { id: 'filter-cpu', class: 'drop', title: 'Filter by CPU', onOpen: (panel) => this.#fillThreshold(panel, 'cpu') });
     this.#menus.memory = new Menu('Memory', { id: 'filter-memory', class: 'drop', title: 'Filter by memory', onOpen: (panel) => this.#fillThreshold(panel, 'memory') });
-    this.#clear = button('Clear', { id: 'filter-clear', class: 'tool quiet', title: 'Remove every filter' }, () => onChange({}));
+    this.#clear = button('Clear', { id: 'filter-clear', class: 'tool quiet', title: 'Remove all filters' }, () => onChange({}));
     root.append(...Object.values(this.#menus).flatMap((menu) => [menu.button, menu.panel]), this.#clear);
   }
 
@@ -64,7 +64,7 @@ export class Filters {
     const chosen = new Set(this.#filter[key]);
     for (const value of chosen) if (!counts.has(value)) counts.set(value, 0);
     const values = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-    const lines = values.map(([value, count]) => checkLine(value || '(not known)', chosen.has(value), (checked) => {
+    const lines = values.map(([value, count]) => checkLine(value || '(unknown)', chosen.has(value), (checked) => {
       if (checked) chosen.add(value);
       else chosen.delete(value);
       this.#onChange({ ...this.#filter, [key]: chosen.size > 0 ? [...chosen] : undefined });
@@ -74,15 +74,15 @@ export class Filters {
   }
 
   #kernelLine() {
-    return checkLine('Threads of the kernel', this.#filter.kernel !== false, (checked) => {
+    return checkLine('Kernel threads', this.#filter.kernel !== false, (checked) => {
       this.#onChange({ ...this.#filter, kernel: checked ? undefined : false });
     });
   }
 
   /** @param {HTMLElement} panel @param {'cpu'|'memory'} key */
   #fillThreshold(panel, key) {
-    const unit = key === 'cpu' ? { title: 'At least so many CPUs', step: '0.05', factor: 1, presets: [0.01, 0.1, 0.5, 1] }
-      : { title: 'At least so many MiB', step: '10', factor: MIB, presets: [10, 100, 500, 1024] };
+    const unit = key === 'cpu' ? { title: 'Minimum, cores', step: '0.05', factor: 1, presets: [0.01, 0.1, 0.5, 1] }
+      : { title: 'Minimum, MiB', step: '10', factor: MIB, presets: [10, 100, 500, 1024] };
     const current = this.#filter[key];
     const input = el('input', { type: 'number', min: '0', step: 'any', value: current === undefined ? '' : current / unit.factor, inputmode: 'decimal' });
     const set = (/** @type {number} */ value) => this.#onChange({ ...this.#filter, [key]: value > 0 ? value * unit.factor : undefined });
@@ -99,7 +99,7 @@ export class Filters {
 /** @param {readonly string[]|undefined} values */
 function summary(values) {
   if (!values?.length) return '';
-  return values.length === 1 ? values[0] || '(not known)' : String(values.length);
+  return values.length === 1 ? values[0] || '(unknown)' : String(values.length);
 }
 
 /** A field that hides the lines without the text typed. @param {HTMLElement[]} lines */

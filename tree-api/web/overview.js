@@ -141,7 +141,7 @@ class StatesCard {
   constructor(onState) {
     const chips = el('div', { class: 'chips' });
     for (const state of STATES) {
-      const chip = button('', { class: `chip state-${state}`, 'aria-pressed': 'false', title: `Show only what is ${state}` }, () => onState(state));
+      const chip = button('', { class: `chip state-${state}`, 'aria-pressed': 'false', title: `Show only ${state} processes` }, () => onState(state));
       this.#chips.set(state, chip);
       chips.append(chip);
     }

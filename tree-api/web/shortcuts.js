@@ -5,9 +5,9 @@ import { Menu } from './menu.js';
 const HELP = [
   ['/', 'Search'],
   ['↑ ↓ Page Home End', 'Move'],
-  ['→ ←', 'Open or enter, fold or leave a branch'],
-  ['+ − Space', 'Open, fold, or change a branch'],
-  ['* _', 'Open or fold every branch'],
+  ['→ ←', 'Unfold or go to the child; fold or go to the parent'],
+  ['+ − Space', 'Unfold, fold or toggle a row'],
+  ['* _', 'Unfold or fold all rows'],
   ['Enter', 'In the search box: go to the first match; in the table: show the details'],
   ['n N', 'Next or previous match'],
   ['Esc', 'Close what is open'],

@@ -113,7 +113,7 @@ export class RowView {
     setHidden(this.#badge, !folded);
     if (!folded) return;
     setText(this.#badge, badge);
-    this.#badge.title = `${badge} processes in this branch; the figures are their sums`;
+    this.#badge.title = `${badge} processes in this subtree; the values are their sums`;
   }
 
   /** @param {Paint} paint @param {number} at @param {number} slot @param {boolean} folded */

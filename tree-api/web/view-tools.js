@@ -8,15 +8,15 @@ import { TABLE_COLUMNS } from './table-columns.js';
 /** The controls at the right of the toolbar: how the processes are laid out. */
 export class ViewTools {
   #shape = {
-    tree: withIcon('tree', button('Tree', { class: 'tool', title: 'Processes below their parents (t)', 'aria-label': 'Tree' }, () => this.#on.shape('tree'))),
-    list: withIcon('list', button('List', { class: 'tool', title: 'One flat list (t)', 'aria-label': 'List' }, () => this.#on.shape('list'))),
+    tree: withIcon('tree', button('Tree', { class: 'tool', title: 'Tree: processes below their parents (t)', 'aria-label': 'Tree' }, () => this.#on.shape('tree'))),
+    list: withIcon('list', button('List', { class: 'tool', title: 'List: all processes, without parents (t)', 'aria-label': 'List' }, () => this.#on.shape('list'))),
   };
   #folding = [
-    withIcon('expand', button('Expand', { id: 'expand-all', class: 'tool', title: 'Open every branch (*)', 'aria-label': 'Expand all' }, () => this.#on.expandAll(true))),
-    withIcon('collapse', button('Collapse', { id: 'collapse-all', class: 'tool', title: 'Fold every branch (_)', 'aria-label': 'Collapse all' }, () => this.#on.expandAll(false))),
+    withIcon('expand', button('Expand', { id: 'expand-all', class: 'tool', title: 'Unfold all rows (*)', 'aria-label': 'Expand all' }, () => this.#on.expandAll(true))),
+    withIcon('collapse', button('Collapse', { id: 'collapse-all', class: 'tool', title: 'Fold all rows (_)', 'aria-label': 'Collapse all' }, () => this.#on.expandAll(false))),
   ];
   #overview = withIcon('overview', button('Overview', {
-    class: 'tool', title: 'Show or hide the figures of the host', 'aria-label': 'Overview', 'aria-controls': 'overview',
+    class: 'tool', title: 'Show or hide the values of the host', 'aria-label': 'Overview', 'aria-controls': 'overview',
   }, () => this.#on.overview()));
   #columns = new Menu('Columns', { id: 'columns', title: 'Choose columns', onOpen: (panel) => this.#fillColumns(panel) });
   /** @type {{shown: readonly string[], viewer: boolean}} */

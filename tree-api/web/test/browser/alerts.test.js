@@ -16,7 +16,7 @@ test('an alert tells of a crossing on the page, and asks for nothing before', as
   await page.keyboard.press('Escape');
   server.step();
   server.step();
-  await page.waitForSelector('.toast:has-text("figures crossed their limits")');
+  await page.waitForSelector('.toast:has-text("values exceeded their limits")');
   await page.click('.toast >> text=Show');
   await page.waitForSelector('#drawer:not([hidden])');
   await page.reload();

@@ -149,7 +149,7 @@ test('a message that is missing leads to a new full one', async (t) => {
 
 const refusals = /** @type {[number, RegExp][]} */ ([
   [401, /You are not signed in.*Sign in/s],
-  [403, /does not show the tree to you: a token is needed/],
+  [403, /refuses access to the tree: a token is needed/],
   [503, /takes no further viewers/],
 ]);
 for (const [status, want] of refusals) {

@@ -116,7 +116,7 @@ test('filters by user, state, group and thresholds', async (t) => {
   await page.click('#filter-clear');
 
   await page.click('#filter-user');
-  await page.click('#filter-user-menu >> text=Threads of the kernel');
+  await page.click('#filter-user-menu >> text=Kernel threads');
   await expectCount(total((p) => !p.kernel));
 });
 
