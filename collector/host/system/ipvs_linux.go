@@ -22,21 +22,16 @@ const (
 	ipvsFile      = "/proc/net/ip_vs"
 )
 
-// ipvsTotals are the columns of the third line of ip_vs_stats, in hexadecimal.
+// ipvsTotals are the columns of the totals in ip_vs_stats, in hexadecimal.
 var ipvsTotals = []string{
 	"ipvs_connections_total", "ipvs_incoming_packets_total", "ipvs_outgoing_packets_total",
 	"ipvs_incoming_bytes_total", "ipvs_outgoing_bytes_total",
 }
 
 func (v *values) ipvsStats(text string) {
-	lines := splitLines(text)
-	if len(lines) < 3 {
-		v.Lost(ipvsStatsFile, "fewer than 3 lines")
-		return
-	}
-	fields := strings.Fields(lines[2])
-	if len(fields) != len(ipvsTotals) {
-		v.Lost(ipvsStatsFile, "not 5 columns")
+	fields := ipvsTotalLine(splitLines(text))
+	if fields == nil {
+		v.Lost(ipvsStatsFile, "no line of 5 numbers")
 		return
 	}
 	for i, name := range ipvsTotals {
@@ -44,6 +39,31 @@ func (v *values) ipvsStats(text string) {
 			v.add(name, float64(n))
 		}
 	}
+}
+
+// ipvsTotalLine returns the columns of the totals: the first line of five columns, most of
+// them numbers, before the heading of the rates. An odd line before it costs nothing.
+func ipvsTotalLine(lines []string) []string {
+	for _, line := range lines {
+		fields := strings.Fields(line)
+		if len(fields) > 0 && fields[0] == "Conns/s" {
+			return nil
+		}
+		if len(fields) == len(ipvsTotals) && 2*countHexadecimal(fields) > len(fields) {
+			return fields
+		}
+	}
+	return nil
+}
+
+func countHexadecimal(fields []string) int {
+	n := 0
+	for _, field := range fields {
+		if _, err := strconv.ParseUint(field, 16, 64); err == nil {
+			n++
+		}
+	}
+	return n
 }
 
 // ipvsService is what a line such as "TCP  C0A80016:0CEA wlc" begins.

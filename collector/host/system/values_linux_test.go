@@ -187,7 +187,7 @@ func TestOddLines(t *testing.T) {
 		"ipvs": {
 			IPVS,
 			map[string]string{
-				"proc/net/ip_vs_stats": "a\nb\n 1 2 x 4 5\n",
+				"proc/net/ip_vs_stats": "Conns Packets Packets Bytes Bytes\nodd\n 1 2 x 4 5\n\nConns/s Pkts/s Pkts/s Bytes/s Bytes/s\n 6 7 8 9 A\n",
 				"proc/net/ip_vs": "Prot LocalAddress:Port\nTCP C0000201:0050 wlc\n  -> C0000202:0051 Masq 1 2 x\n  -> odd Masq 1 2 3\n" +
 					"UDP odd wlc\n  -> C0000203:0051 Masq 1 2 3\n",
 			},
