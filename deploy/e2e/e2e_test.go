@@ -163,7 +163,7 @@ func (c *chain) inhibited(victim string) {
 	c.awaitState("GroupMissing", "victim", "firing")
 	c.exporter.stop()
 	down := c.awaitMessage("mail", "[critical] ExporterDown: "+c.exporter.address, 1)
-	says(c.t, down.Text, c.exporter.address+": down, or its exporter")
+	says(c.t, down.Text, c.exporter.address+": the host or its exporter is down")
 	if !c.suppressed("GroupMissing", "victim") {
 		c.t.Error("Alertmanager does not hold back the missing group of a host that is down")
 	}
