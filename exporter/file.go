@@ -23,10 +23,10 @@ const (
 
 // files reads configuration files. What still waits for a file is not asked again, so that
 // reloads of a file that hangs do not pile up. Safe for concurrent use.
-type files struct{ calls stall.Calls[[]byte] }
+type files struct{ calls stall.Calls[string, []byte] }
 
 func newFiles() *files {
-	return &files{stall.Calls[[]byte]{Timeout: fileTimeout, Call: readRegular}}
+	return &files{stall.Calls[string, []byte]{Timeout: fileTimeout, Call: stall.Whole(readRegular)}}
 }
 
 // read returns what a file holds. The error is one line that names the file.

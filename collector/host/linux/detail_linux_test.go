@@ -121,6 +121,32 @@ func TestDetailDoesNotWaitForAProcessThatHangs(t *testing.T) {
 	}
 }
 
+// TestDetailsOfOthersDoNotWait: a process of which one file hangs has one reading,
+// whose part is the answer to all; other processes are read as if there were none.
+func TestDetailsOfOthersDoNotWait(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{"stat", "limits", "status", "io", "cgroup", "wchan"} {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			other := detailed
+			other.PID = 8
+			root := hosttest.Tree{Processes: []hosttest.TreeProcess{detailed, other}}.Write(t)
+			blockFile(t, root, 7, file)
+			detailer := newDetailer(t, root, shortDeadline)
+			for range 12 {
+				got, err := detailer.Detail(t.Context(), process.ID{PID: 7, StartTicks: 500})
+				if err != nil || got.WaitChan != "" {
+					t.Fatalf("the process that hangs: %+v, %v", got, err)
+				}
+			}
+			got, err := detailer.Detail(t.Context(), process.ID{PID: 8, StartTicks: 500})
+			if err != nil || got.WaitChan != "do_epoll_wait" || len(got.Limits) != 2 {
+				t.Errorf("the other process: %+v, %v", got, err)
+			}
+		})
+	}
+}
+
 func TestDetailOfThisProcess(t *testing.T) {
 	self := read(t, newReader(t, linux.Config{Reader: process.ReaderProcfs})).ByPID(os.Getpid())
 	got, err := newDetailer(t, "/proc", stall.DefaultDeadline).Detail(t.Context(), self.ID)

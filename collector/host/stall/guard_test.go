@@ -76,7 +76,7 @@ func TestPanicIsAnError(t *testing.T) {
 		if _, err := g.Do(func() {}); err != nil {
 			t.Errorf("the next read: %v", err)
 		}
-		calls := Calls[int]{Timeout: time.Second, Call: func(string) (int, error) { panic("odd") }}
+		calls := Calls[string, int]{Timeout: time.Second, Call: func(string, func(int)) (int, error) { panic("odd") }}
 		if _, err := calls.Ask("/odd")[0].Answer(); !errors.Is(err, procfile.ErrPanic) {
 			t.Errorf("a call gives %v, want %v", err, procfile.ErrPanic)
 		}

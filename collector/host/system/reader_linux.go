@@ -20,7 +20,7 @@ import (
 // reader reads procfs and sysfs.
 type reader struct {
 	cfg    Config
-	mounts stall.Calls[Usage]
+	mounts stall.Calls[string, Usage]
 
 	mu   sync.Mutex
 	cpus map[string]procfile.CPUTicks
@@ -42,7 +42,7 @@ func NewReader(cfg Config) (Reader, error) {
 	}
 	return &reader{
 		cfg:    cfg,
-		mounts: stall.Calls[Usage]{Timeout: cfg.MountTimeout, Call: statfs},
+		mounts: stall.Calls[string, Usage]{Timeout: cfg.MountTimeout, Call: stall.Whole(statfs)},
 		cpus:   make(map[string]procfile.CPUTicks),
 	}, nil
 }

@@ -26,9 +26,9 @@ import (
 type reader struct {
 	Unsupported
 	cfg    Config
-	mounts stall.Calls[Usage]
+	mounts stall.Calls[string, Usage]
 	// listing is one call that lists the mounts.
-	listing stall.Calls[[]Filesystem]
+	listing stall.Calls[string, []Filesystem]
 	os      func() (*OS, error)
 }
 
@@ -37,8 +37,8 @@ func NewReader(cfg Config) (Reader, error) {
 	cfg.MountTimeout = cmp.Or(cfg.MountTimeout, DefaultMountTimeout)
 	return &reader{
 		cfg:     cfg,
-		mounts:  stall.Calls[Usage]{Timeout: cfg.MountTimeout, Call: usage},
-		listing: stall.Calls[[]Filesystem]{Timeout: cfg.MountTimeout, Call: partitions},
+		mounts:  stall.Calls[string, Usage]{Timeout: cfg.MountTimeout, Call: stall.Whole(usage)},
+		listing: stall.Calls[string, []Filesystem]{Timeout: cfg.MountTimeout, Call: stall.Whole(partitions)},
 		os:      sync.OnceValues(release),
 	}, nil
 }

@@ -10,7 +10,7 @@ import (
 const mountTimeout = "mountpoint timeout"
 
 // askUsage sets the usage of every mount, or the error; paths are where they are.
-func askUsage(calls *stall.Calls[Usage], filesystems []Filesystem, paths []string) {
+func askUsage(calls *stall.Calls[string, Usage], filesystems []Filesystem, paths []string) {
 	for i, q := range calls.Ask(paths...) {
 		usage, err := q.Answer()
 		switch {

@@ -16,7 +16,7 @@ func TestStuckMount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		var asked atomic.Int32
-		calls := stall.Calls[Usage]{Timeout: DefaultMountTimeout, Call: func(path string) (Usage, error) {
+		calls := stall.Calls[string, Usage]{Timeout: DefaultMountTimeout, Call: func(path string, _ func(Usage)) (Usage, error) {
 			switch path {
 			case "/stuck":
 				asked.Add(1)

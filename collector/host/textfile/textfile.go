@@ -49,7 +49,7 @@ const timeout = 2 * time.Second
 type Reader struct {
 	directories []string
 	limits      Limits
-	calls       stall.Calls[[]found]
+	calls       stall.Calls[string, []found]
 	now         func() time.Time
 }
 
@@ -62,7 +62,7 @@ func newReader(directories []string, limits Limits) *Reader {
 		directories: directories,
 		limits:      limits,
 		now:         time.Now,
-		calls:       stall.Calls[[]found]{Timeout: timeout, Call: limits.find},
+		calls:       stall.Calls[string, []found]{Timeout: timeout, Call: stall.Whole(limits.find)},
 	}
 }
 

@@ -3,20 +3,21 @@ package detail
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"proctree/collector/host/linux/procfs"
 	"proctree/collector/host/procfile"
+	"proctree/collector/host/stall"
 	"proctree/collector/process"
 )
 
 const (
-	// maxDetails bounds the readings under way at once, those that hang included.
-	maxDetails = 4
+	// maxHanging bounds the readings that hang: each of them holds a thread.
+	maxHanging = 64
 	// detailDeadlines is after how many deadlines of one process the answer is what has been
 	// read by then: there are many more files than a scan reads.
 	detailDeadlines = 10
@@ -29,80 +30,70 @@ func New(procPath string, deadline time.Duration) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Reader{proc: proc, slots: make(chan struct{}, maxDetails), deadline: detailDeadlines * deadline}, nil
+	r := &Reader{proc: proc}
+	r.calls.Timeout = detailDeadlines * deadline
+	r.calls.Limit = maxHanging
+	r.calls.Call = r.read
+	return r, nil
 }
 
-// Reader reads one process in a goroutine of its own, which a process stuck in the
-// kernel can block without end.
+// Reader reads one process in full. A process stuck in the kernel can block that without
+// end: then there is one reading of it, and the others are not affected.
 type Reader struct {
-	proc     *procfs.Dir
-	slots    chan struct{}
-	deadline time.Duration
+	proc  *procfs.Dir
+	calls stall.Calls[process.ID, process.Detail]
 }
 
-// detailReading is one reading under way.
-type detailReading struct {
-	dir  int
-	done chan struct{}
-
-	mu   sync.Mutex
-	read process.Detail
-}
-
-// Detail reads one process in full; ErrNoProcess if the ID has gone.
-func (d *Reader) Detail(ctx context.Context, id process.ID) (*process.Detail, error) {
-	select {
-	case d.slots <- struct{}{}:
-	case <-ctx.Done():
-		return nil, fmt.Errorf("process %d: waiting for other readings: %w", id.PID, ctx.Err())
+// Detail reads one process in full; ErrNoProcess if the ID has gone. While a reading hangs
+// it returns what that has read.
+func (r *Reader) Detail(ctx context.Context, id process.ID) (*process.Detail, error) {
+	read, err := r.calls.AskUntil(ctx, id)[0].Answer()
+	if errors.Is(err, stall.ErrTimeout) {
+		err = ctx.Err()
 	}
-	dir, err := d.open(id)
-	if err != nil {
-		<-d.slots
+	// What was read before a panic is shown, and nothing where too many readings hang.
+	if err != nil && !errors.Is(err, stall.ErrTooMany) && !errors.Is(err, procfile.ErrPanic) {
 		return nil, fmt.Errorf("process %d: %w", id.PID, err)
 	}
-	reading := &detailReading{dir: dir, done: make(chan struct{})}
-	go func() {
-		// What was read before a panic is shown.
-		_ = procfile.Guard(func() error { reading.run(); return nil })
-		procfs.CloseFD(dir)
-		<-d.slots
-		close(reading.done)
-	}()
-	timeout := time.NewTimer(d.deadline)
-	defer timeout.Stop()
-	select {
-	case <-reading.done:
-		if gone := checkIdentity(d.proc.FD, procfs.PIDPath(nil, id.PID, "stat"), id); gone != nil {
-			return nil, fmt.Errorf("process %d: %w", id.PID, gone)
-		}
-	case <-timeout.C:
-	case <-ctx.Done():
-		return nil, fmt.Errorf("process %d: %w", id.PID, ctx.Err())
+	return &read, nil
+}
+
+// read reads one part after the other, those last on which a process may hang.
+func (r *Reader) read(id process.ID, show func(process.Detail)) (read process.Detail, err error) {
+	dir, err := r.open(id)
+	if err != nil {
+		return process.Detail{}, err
 	}
-	return reading.result(), nil
+	defer procfs.CloseFD(dir)
+	buf := make([]byte, procfs.FileBuffer)
+	for _, part := range detailParts {
+		part(dir, buf, &read)
+		show(read)
+	}
+	// Files of a process that has ended meanwhile are empty.
+	return read, checkIdentity(dir, id)
 }
 
 // open opens the directory of a process: whatever is read relative to it is of that
 // process, even if the PID is given to another one meanwhile.
-func (d *Reader) open(id process.ID) (dir int, err error) {
-	dir, err = procfs.OpenAt(d.proc.FD, procfs.PIDPath(nil, id.PID, ""), unix.O_PATH|unix.O_DIRECTORY)
+func (r *Reader) open(id process.ID) (dir int, err error) {
+	dir, err = procfs.OpenAt(r.proc.FD, procfs.PIDPath(nil, id.PID, ""), unix.O_PATH|unix.O_DIRECTORY)
 	if procfs.IsGone(err) {
 		return -1, process.ErrNoProcess
 	}
 	if err != nil {
 		return -1, err
 	}
-	if err := checkIdentity(dir, []byte("stat\x00"), id); err != nil {
+	if err := checkIdentity(dir, id); err != nil {
 		procfs.CloseFD(dir)
 		return -1, err
 	}
 	return dir, nil
 }
 
-// checkIdentity returns ErrNoProcess if a stat file is not, or no longer, that of id.
-func checkIdentity(dir int, path []byte, id process.ID) error {
-	content, err := procfs.ReadAt(dir, path, make([]byte, procfs.StatBuffer))
+// checkIdentity returns ErrNoProcess if a directory is not, or no longer, that of id.
+func checkIdentity(dir int, id process.ID) error {
+	content, err := procfs.ReadAt(dir, []byte("stat\x00"), make([]byte, procfs.StatBuffer))
 	if procfs.IsGone(err) {
 		return process.ErrNoProcess
 	}
@@ -117,27 +108,6 @@ func checkIdentity(dir int, path []byte, id process.ID) error {
 		return process.ErrNoProcess
 	}
 	return nil
-}
-
-// run reads one part after the other, those last on which a process may hang.
-func (r *detailReading) run() {
-	buf := make([]byte, procfs.FileBuffer)
-	for _, part := range detailParts {
-		r.mu.Lock()
-		next := r.read
-		r.mu.Unlock()
-		part(r.dir, buf, &next)
-		r.mu.Lock()
-		r.read = next
-		r.mu.Unlock()
-	}
-}
-
-func (r *detailReading) result() *process.Detail {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	read := r.read
-	return &read
 }
 
 // detailParts read into a Detail. A part replaces the maps of earlier ones and does not
