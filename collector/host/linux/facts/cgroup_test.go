@@ -112,7 +112,7 @@ func TestParseCgroup(t *testing.T) {
 		{
 			name: "the monitor of a podman container is outside", file: "0::/machine.slice/libpod-conmon-" + id64 + ".scope\n",
 			want: Group{
-				Path: "/machine.slice/libpod-conmon-" + id64 + ".scope", Unit: "libpod-conmon-" + id64 + ".scope",
+				Path: "/machine.slice/libpod-conmon-" + id64 + ".scope",
 			},
 		},
 		{
@@ -133,14 +133,27 @@ func TestParseCgroup(t *testing.T) {
 			want: Group{Path: "/docker/" + id64, Container: id64},
 		},
 		{
-			name: "hybrid: the unified hierarchy first",
+			name: "hybrid: the unified hierarchy holds the runtime",
 			file: "5:pids:/system.slice/docker-" + id64 + ".scope\n1:name=systemd:/system.slice/docker-" + id64 + ".scope\n0::/system.slice/containerd.service\n",
-			want: Group{Path: "/system.slice/containerd.service", Unit: "containerd.service", Container: id64},
+			want: Group{Path: "/system.slice/containerd.service", Container: id64},
 		},
 		{
 			name: "hybrid: nothing in the unified one",
 			file: "1:name=systemd:/system.slice/cron.service\n0::/\n",
 			want: Group{Path: "/system.slice/cron.service", Unit: "cron.service"},
+		},
+		{
+			name: "hybrid: systemd's own hierarchy tells the unit",
+			file: "1:name=systemd:/system.slice/cron.service\n0::/system.slice/old.service\n",
+			want: Group{Path: "/system.slice/old.service", Unit: "cron.service"},
+		},
+		{
+			name: "a group that was removed", file: "0::/system.slice/ssh.service (deleted)\n",
+			want: Group{Path: "/system.slice/ssh.service", Unit: "ssh.service"},
+		},
+		{
+			name: "a container that was removed", file: "0::/docker/" + id64 + " (deleted)\r\n",
+			want: Group{Path: "/docker/" + id64, Container: id64},
 		},
 		{name: "colons in a path", file: "0::/a:b/c.service\n", want: Group{Path: "/a:b/c.service", Unit: "c.service"}},
 		{name: "not lines of a cgroup file", file: "hello\n0:\n0::relative\n::\n", want: Group{}},

@@ -32,7 +32,7 @@ func (c *Group) ReadPath(path string) {
 			c.Container = name
 			continue
 		}
-		if c.Unit == "" && c.Container == "" && isUnit(segment) {
+		if c.Unit == "" && c.Container == "" && isUnit(segment) && !isMonitor(segment) {
 			// systemd escapes names that would collide with the kernel's (cg_escape).
 			c.Unit = strings.TrimPrefix(segment, "_")
 		}
@@ -53,6 +53,16 @@ func isUnit(segment string) bool {
 	}
 	return false
 }
+
+// isMonitor reports whether a segment is the scope of what monitors one container of Podman or
+// CRI-O: libpod-conmon-ID.scope, crio-conmon-ID.scope. It is outside the container, and a unit
+// for each container would be a new name at each of its starts.
+func isMonitor(segment string) bool {
+	prefix, _, ok := splitID(strings.TrimSuffix(segment, ".scope"))
+	return ok && strings.HasSuffix(prefix, monitorPrefix)
+}
+
+const monitorPrefix = "conmon-"
 
 // podUID recognizes the kubelet's group of a pod: "podUID" (cgroupfs driver) or
 // "kubepods-burstable-podUID.slice" with "_" for "-" (systemd driver), behind the names of
@@ -94,18 +104,23 @@ func containerID(segment string) (id string, ok bool) {
 	if isFargateID(segment) {
 		return segment, true
 	}
-	// Docker, containerd (as cri-containerd, nerdctl), CRI-O and Podman: 64 hexadecimal
-	// digits, behind a prefix and before ".scope" where systemd made the group.
+	// Docker, containerd (as cri-containerd, nerdctl), CRI-O, Podman and Kata Containers: the
+	// ID behind a prefix, and before ".scope" where systemd made the group.
+	prefix, id, ok := splitID(segment)
+	if strings.HasSuffix(prefix, monitorPrefix) || prefix != "" && prefix != "kata_" && !strings.HasSuffix(prefix, "-") {
+		return "", false
+	}
+	return id, ok
+}
+
+// splitID splits a name into a container's ID of 64 hexadecimal digits and what precedes it.
+func splitID(name string) (prefix, id string, ok bool) {
 	const digits = 64
-	if len(segment) < digits || !isHex(segment[len(segment)-digits:]) {
-		return "", false
+	if len(name) < digits || !isHex(name[len(name)-digits:]) {
+		return "", "", false
 	}
-	prefix := segment[:len(segment)-digits]
-	// "crio-conmon-ID" and "libpod-conmon-ID" hold the monitor, which is outside.
-	if strings.HasSuffix(prefix, "conmon-") || prefix != "" && !strings.HasSuffix(prefix, "-") {
-		return "", false
-	}
-	return segment[len(prefix):], true
+	at := len(name) - digits
+	return name[:at], name[at:], true
 }
 
 // isFargateID recognizes the container id of AWS Fargate from version 1.4 on: the task's 32

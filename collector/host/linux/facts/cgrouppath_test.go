@@ -38,7 +38,7 @@ func TestContainers(t *testing.T) {
 		{name: "systemd, version 2", source: "aws/amazon-ecs-agent 3127", file: "0::/system.slice/docker-ID.scope", container: "ID"},
 		{name: "cgroupfs, version 2", source: "man dockerd", file: "0::/docker/ID", container: "ID"},
 		{name: "the daemon", source: "man dockerd", file: "0::/system.slice/docker.service", unit: "docker.service"},
-		{name: "resources only", source: "kubernetes/kubernetes 18202", file: "5:memory:/docker/ID\n1:name=systemd:/system.slice/docker.service", unit: "docker.service", container: "ID"},
+		{name: "resources only", source: "kubernetes/kubernetes 18202", file: "5:memory:/docker/ID\n1:name=systemd:/system.slice/docker.service", container: "ID"},
 		{name: "at the root", source: "neuvector/neuvector", file: "10:net_prio:/ID\n2:cpu:/ID", container: "ID"},
 
 		// Amazon ECS and Fargate.
@@ -89,7 +89,7 @@ func TestContainers(t *testing.T) {
 		{name: "CRI-O, cgroupfs", source: "cri-o/cri-o 812", file: "4:memory:/kubepods/burstable/podUID/crio-ID", container: "ID", pod: "UID"},
 		{
 			name: "the monitor of CRI-O", source: "cri-o/cri-o 842",
-			file: "0::/kubepods.slice/kubepods-podUID_.slice/crio-conmon-ID.scope", unit: "crio-conmon-ID.scope", pod: "UID",
+			file: "0::/kubepods.slice/kubepods-podUID_.slice/crio-conmon-ID.scope", pod: "UID",
 		},
 		{
 			name: "two drivers", source: "containerd/cri 290",
@@ -152,6 +152,15 @@ func TestContainers(t *testing.T) {
 			name: "hybrid, the container in one hierarchy only", source: "kubernetes/kubernetes 18202",
 			file: "5:cpu:/a/deep/path/of/no/container\n4:memory:/docker/ID\n1:name=systemd:/user.slice\n0::/", container: "ID",
 		},
+
+		{name: "hybrid, the unified one holds the daemon of LXC", source: "lxc/lxc 2782", file: "4:memory:/lxc/c1\n1:name=systemd:/lxc/c1/system.slice/ssh.service\n0::/system.slice/lxc.service", container: "c1"},
+		{name: "hybrid, of containerd", source: "containerd/cri 290", file: "1:name=systemd:/kubepods/podUID/ID\n0::/system.slice/containerd.service", container: "ID", pod: "UID"},
+		{name: "hybrid, in the unified one only", source: "containerd/cri 290", file: "1:name=systemd:/system.slice/containerd.service\n0::/kubepods/podUID/ID", container: "ID", pod: "UID"},
+		{name: "hybrid, a machine", source: "systemd/systemd 5490", file: "3:pids:/machine.slice/machine-box.scope/init.scope\n0::/system.slice/box.service", container: "box"},
+
+		// Kata Containers.
+		{name: "Kata", source: "kata-containers/kata-containers", file: "0::/kata_ID", container: "ID"},
+		{name: "Kata in a pod", source: "kata-containers/kata-containers", file: "4:memory:/kubepods/podUID/kata_ID", container: "ID", pod: "UID"},
 
 		// Of the host.
 		{name: "a service", source: "systemd.unit(5)", file: "0::/system.slice/ssh.service", unit: "ssh.service"},
