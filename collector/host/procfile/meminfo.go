@@ -32,6 +32,9 @@ func ParseMeminfo(text string, d *Damage) []MemoryField {
 		}
 		seen[name] = true
 		f, why := parseMemory(strings.TrimSpace(rest))
+		if name == "MemTotal" && f.Value == 0 && why == "" {
+			why = impossible
+		}
 		if why != "" {
 			d.Lost(meminfoFile+": "+name, why)
 			continue

@@ -176,8 +176,13 @@ func parseTicks(columns string, most uint64) (t CPUTicks, why string) {
 	return t, why
 }
 
-// latestBoot is the last moment in seconds since 1970 at which a host can have been started.
-const latestBoot = 1 << 33
+// earliestBoot is when Linux was first released, in seconds since 1970. A kernel whose clock
+// was not set when it started, as on boards without one, shows 0 or little more until it is.
+const earliestBoot = 684_547_200 // 1991-09-17
+
+// bootAhead is by how much a boot may lie in the future: of a container's file (lxcfs), and of
+// the clocks of two hosts.
+const bootAhead = 24 * time.Hour
 
 // kernel takes over the line of another key, if it is of interest.
 func (p *statParser) kernel(key, text string) {
@@ -196,7 +201,7 @@ func (p *statParser) kernel(key, text string) {
 	case "procs_blocked":
 		into, most = &s.Blocked, maxTasks
 	case "btime":
-		most = latestBoot
+		most = uint64(time.Now().Add(bootAhead).Unix())
 	default:
 		return
 	}
@@ -209,6 +214,8 @@ func (p *statParser) kernel(key, text string) {
 	n, ok := p.d.number(place, text, most)
 	switch {
 	case !ok:
+	case into == nil && n < earliestBoot:
+		p.d.Lost(place, impossible)
 	case into == nil:
 		s.Boot = time.Unix(int64(n), 0)
 	default:

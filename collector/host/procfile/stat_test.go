@@ -45,7 +45,11 @@ func TestParseStat(t *testing.T) {
 			},
 		},
 		{name: "no end of line", text: "ctxt 5", want: Stat{ContextSwitches: new(uint64(5))}},
-		{name: "CR LF", text: "ctxt 5\r\nbtime 7\r\n", want: Stat{ContextSwitches: new(uint64(5)), Boot: time.Unix(7, 0)}},
+		{name: "boot of a kernel whose clock is not set", text: "ctxt 5\nbtime 0\n", want: Stat{ContextSwitches: new(uint64(5))}, lost: 1, first: "/proc/stat: btime: impossible value"},
+		{name: "boot shortly after 1970", text: "ctxt 5\nbtime 86400\n", want: Stat{ContextSwitches: new(uint64(5))}, lost: 1, first: "/proc/stat: btime: impossible value"},
+		{name: "boot in the future", text: "ctxt 5\nbtime 7000000000\n", want: Stat{ContextSwitches: new(uint64(5))}, lost: 1, first: "/proc/stat: btime: impossible value"},
+		{name: "boot below zero", text: "ctxt 5\nbtime -5\n", want: Stat{ContextSwitches: new(uint64(5))}, lost: 1, first: "/proc/stat: btime: not a number"},
+		{name: "CR LF", text: "ctxt 5\r\nbtime 1700000007\r\n", want: Stat{ContextSwitches: new(uint64(5)), Boot: time.Unix(1700000007, 0)}},
 		{
 			name: "too few columns", text: "cpu0 1 2 3\nctxt 5\n",
 			want: Stat{CPUs: []CPU{{"0", ticks(1, 2, 3)}}, ContextSwitches: new(uint64(5))},
@@ -75,8 +79,8 @@ func TestParseStat(t *testing.T) {
 			lost: 2, first: "/proc/stat: cpu0: in the file twice",
 		},
 		{
-			name: "no CPU's name, NUL, a line of 1 MiB", text: "cpuX 1 2 3 4\n\x00\x00\n" + strings.Repeat("x", 1<<20) + "\nctxt\x00 5\nbtime 5\n",
-			want: Stat{Boot: time.Unix(5, 0)}, lost: 1, first: "/proc/stat: cpu: not a name",
+			name: "no CPU's name, NUL, a line of 1 MiB", text: "cpuX 1 2 3 4\n\x00\x00\n" + strings.Repeat("x", 1<<20) + "\nctxt\x00 5\nbtime 1700000005\n",
+			want: Stat{Boot: time.Unix(1700000005, 0)}, lost: 1, first: "/proc/stat: cpu: not a name",
 		},
 		{name: "boot after 2242", text: "btime 18446744073709551615\nctxt 1\n", want: Stat{ContextSwitches: new(uint64(1))}, lost: 1, first: "/proc/stat: btime: impossible value"},
 	}
@@ -120,6 +124,7 @@ func TestParseMeminfo(t *testing.T) {
 	for line, first := range map[string]string{
 		"MemTotal: x kB": "/proc/meminfo: MemTotal: not a number",
 		"MemTotal: 1 MB": "/proc/meminfo: MemTotal: unknown unit",
+		"MemTotal: 0 kB": "/proc/meminfo: MemTotal: impossible value",
 		"MemTotal:":      "/proc/meminfo: MemTotal: not a number",
 		"MemTotal 1 kB":  "/proc/meminfo: not a name",
 		"Mem\xff: 1 kB":  "/proc/meminfo: not a name",

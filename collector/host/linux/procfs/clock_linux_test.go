@@ -58,10 +58,12 @@ func TestReadClockFilesOfAnOddHost(t *testing.T) {
 		wantBoot           time.Time
 		noUptime, noBoot   bool
 	}{
-		{name: "whole", uptime: "60.50 1\n", stat: "cpu 1\nbtime 5\n", wantUptime: 60500 * time.Millisecond, wantBoot: time.Unix(5, 0)},
+		{name: "whole", uptime: "60.50 1\n", stat: "cpu 1\nbtime 1700000005\n", wantUptime: 60500 * time.Millisecond, wantBoot: time.Unix(1700000005, 0)},
 		{name: "no uptime", stat: booted, wantUptime: time.Hour, wantBoot: now.Add(-time.Hour), noUptime: true},
 		{name: "uptime is no number", uptime: "soon 1\n", stat: booted, wantUptime: time.Hour, wantBoot: now.Add(-time.Hour), noUptime: true},
 		{name: "uptime is negative", uptime: "-1 1\n", stat: booted, wantUptime: time.Hour, wantBoot: now.Add(-time.Hour), noUptime: true},
+		{name: "uptime is 0", uptime: "0.00 0.00\n", stat: booted, wantUptime: time.Hour, wantBoot: now.Add(-time.Hour), noUptime: true},
+		{name: "booted in 1970", uptime: "60 1\n", stat: "cpu 1\nbtime 0\n", wantUptime: time.Minute, wantBoot: now.Add(-time.Minute), noBoot: true},
 		{name: "no stat", uptime: "60 1\n", wantUptime: time.Minute, wantBoot: now.Add(-time.Minute), noBoot: true},
 		{name: "no btime", uptime: "60 1\n", stat: "cpu 1\n", wantUptime: time.Minute, wantBoot: now.Add(-time.Minute), noBoot: true},
 	}
