@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"proctree/collector/group"
+	"proctree/collector/group/rules"
 	"proctree/collector/host/cgroups"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/host/sockets"
@@ -140,7 +141,7 @@ func TestFailedScan(t *testing.T) {
 }
 
 // infoLabels returns the values of one label of process_info.
-func infoLabels(t *testing.T, options Options, shown *group.Shown, label string) (values []string) {
+func infoLabels(t *testing.T, options Options, shown *rules.Shown, label string) (values []string) {
 	t.Helper()
 	set, err := NewSet([]string{"process_info"}, options)
 	if err != nil {
@@ -178,12 +179,12 @@ func TestLabelsShowWhatMayBeShown(t *testing.T) {
 	none := func([]string) []string { return nil }
 	for _, test := range []struct {
 		name         string
-		shown        *group.Shown
+		shown        *rules.Shown
 		exe, cmdline string
 	}{
-		{"masked", &group.Shown{Cmdline: masked, Open: true}, "/usr/bin/web", "web --port ***"},
-		{"none", &group.Shown{Cmdline: none, Open: true}, "/usr/bin/web", ""},
-		{"tokens", &group.Shown{Cmdline: masked}, "", ""},
+		{"masked", &rules.Shown{Cmdline: masked, Open: true}, "/usr/bin/web", "web --port ***"},
+		{"none", &rules.Shown{Cmdline: none, Open: true}, "/usr/bin/web", ""},
+		{"tokens", &rules.Shown{Cmdline: masked}, "", ""},
 		{"nothing is said", nil, "", ""},
 	} {
 		if got := infoLabels(t, Options{Cmdline: true}, test.shown, "exe"); !slices.Equal(got, []string{"", test.exe}) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"proctree/collector/group"
+	"proctree/collector/group/rules"
 	"proctree/collector/process"
 )
 
@@ -64,7 +65,7 @@ func smallReport() *group.Report {
 }
 
 // shownAll hides nothing.
-var shownAll = &group.Shown{Cmdline: func(args []string) []string { return args }, Open: true}
+var shownAll = &rules.Shown{Cmdline: func(args []string) []string { return args }, Open: true}
 
 // largeReport has so many processes, groups and top processes, all with every figure.
 func largeReport(processes, groups, top int) *group.Report {

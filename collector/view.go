@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"proctree/collector/group"
+	"proctree/collector/group/rules"
 	"proctree/collector/process"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -38,7 +39,7 @@ type groupView struct {
 type processView struct {
 	*process.Process
 	started time.Time
-	shown   *group.Shown
+	shown   *rules.Shown
 }
 
 // subject is what has metrics: a group or a process.

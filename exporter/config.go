@@ -11,13 +11,13 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"proctree/collector/group"
+	"proctree/collector/group/rules"
 	treeapi "proctree/tree-api"
 )
 
 // config is what the configuration file says. The zero value is that of no file.
 type config struct {
-	rules   *group.Rules
+	rules   *rules.Rules
 	privacy treeapi.Privacy
 }
 
@@ -41,7 +41,7 @@ func parseConfig(data []byte) (*config, error) {
 	if err != nil {
 		return nil, err
 	}
-	rules, err := group.NewRules(group.Sections{
+	compiled, err := rules.New(rules.Sections{
 		Groups:       sections["groups"],
 		ProcessNames: sections["process_names"],
 		Exclude:      sections["exclude"],
@@ -50,7 +50,7 @@ func parseConfig(data []byte) (*config, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &config{rules: rules}
+	c := &config{rules: compiled}
 	for _, part := range []struct {
 		key  string
 		into any
@@ -87,7 +87,7 @@ func splitSections(data []byte) (map[string]*yaml.Node, error) {
 	if top.Kind == yaml.ScalarNode && top.Tag == "!!null" {
 		return nil, nil
 	}
-	members, err := group.Members(top)
+	members, err := rules.Members(top)
 	if err != nil {
 		return nil, err
 	}

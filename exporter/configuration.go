@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"proctree/collector/group"
+	"proctree/collector/group/rules"
 	treeapi "proctree/tree-api"
 	"proctree/tree-api/access"
 )
@@ -118,6 +118,6 @@ func (c *configuration) warnings() []string {
 }
 
 // shown is what may be shown of processes.
-func (c *configuration) shown() group.Shown {
-	return group.Shown{Cmdline: c.privacy.Shower(), Open: c.access.Tokens == nil}
+func (c *configuration) shown() rules.Shown {
+	return rules.Shown{Cmdline: c.privacy.Shower(), Open: c.access.Tokens == nil}
 }

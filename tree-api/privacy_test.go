@@ -7,7 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"proctree/collector/group"
+	"proctree/collector/group/rules"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/process"
 	"proctree/tree-api/treetest"
@@ -63,7 +63,7 @@ func TestSecretsAreMaskedEverywhere(t *testing.T) {
 	}
 	source := &treetest.Fixed{}
 	show := func(privacy Privacy) {
-		source.Newest = treetest.ReportShown(t, group.Shown{Cmdline: privacy.Shower()}, snapshot)
+		source.Newest = treetest.ReportShown(t, rules.Shown{Cmdline: privacy.Shower()}, snapshot)
 	}
 	show(privacy)
 	api := apiOf(t, func(cfg *Config) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"proctree/collector/group"
+	"proctree/collector/group/rules/rulestest"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/process"
 )
@@ -37,7 +38,7 @@ exclude:
 `
 
 func TestSteadyScanAllocatesLittle(t *testing.T) {
-	tracker := group.NewTracker(group.Config{Rules: mustParse(t, manyRules)})
+	tracker := group.NewTracker(group.Config{Rules: rulestest.Must(t, manyRules)})
 	pair := steady(2_000)
 	tracker.Observe(pair[0])
 	tracker.Observe(pair[1])
@@ -55,7 +56,7 @@ func TestSteadyScanAllocatesLittle(t *testing.T) {
 func BenchmarkObserve(b *testing.B) {
 	for _, n := range []int{1_000, 10_000} {
 		b.Run(fmt.Sprintf("steady/%d", n), func(b *testing.B) {
-			tracker := group.NewTracker(group.Config{Rules: mustParse(b, manyRules)})
+			tracker := group.NewTracker(group.Config{Rules: rulestest.Must(b, manyRules)})
 			pair := steady(n)
 			tracker.Observe(pair[0])
 			tracker.Observe(pair[1])
@@ -65,7 +66,7 @@ func BenchmarkObserve(b *testing.B) {
 			}
 		})
 		b.Run(fmt.Sprintf("first/%d", n), func(b *testing.B) {
-			rules, pair := mustParse(b, manyRules), steady(n)
+			rules, pair := rulestest.Must(b, manyRules), steady(n)
 			b.ReportAllocs()
 			for b.Loop() {
 				group.NewTracker(group.Config{Rules: rules}).Observe(pair[0])
@@ -85,7 +86,7 @@ func BenchmarkRecords(b *testing.B) {
 	}
 	for name, text := range map[string]string{"default": "", "rules": manyRules} {
 		b.Run(name, func(b *testing.B) {
-			tracker := group.NewTracker(group.Config{Rules: mustParse(b, text)})
+			tracker := group.NewTracker(group.Config{Rules: rulestest.Must(b, text)})
 			pair := steady(1_000)
 			tracker.Observe(pair[0])
 			pair[1].ExitSource, pair[1].Exits = process.ExitsTaskstats, exits

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"proctree/collector/group"
+	"proctree/collector/group/rules/rulestest"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/process"
 )
@@ -25,7 +26,7 @@ func apps(cpu time.Duration, list ...string) []process.Process {
 }
 
 func TestGroupsBeyondTheBudgetOverflow(t *testing.T) {
-	rules := mustParse(t, `groups: [{group: named, name: z}, {group: idle, name: y}]`)
+	rules := rulestest.Must(t, `groups: [{group: named, name: z}, {group: idle, name: y}]`)
 	tracker := group.NewTracker(group.Config{Rules: rules, MaxGroups: 4, Expire: time.Minute})
 	observe := func(after time.Duration, cpu time.Duration, list ...string) *group.Report {
 		return tracker.Observe(hosttest.Snapshot(at(after), apps(cpu, list...)...))
@@ -76,7 +77,7 @@ func TestGroupsBeyondTheBudgetOverflow(t *testing.T) {
 }
 
 func TestNamedGroupsAreAlwaysAdmitted(t *testing.T) {
-	rules := mustParse(t, `groups: [{group: a, name: a}, {group: b, name: b}]`)
+	rules := rulestest.Must(t, `groups: [{group: a, name: a}, {group: b, name: b}]`)
 	tracker := group.NewTracker(group.Config{Rules: rules, MaxGroups: 1})
 	r := tracker.Observe(hosttest.Snapshot(at(0), apps(0, "a", "b", "c")...))
 	if got := names(r); !slices.Equal(got, []string{"a", "b", "other"}) || r.OverflowProcesses != 1 {
@@ -89,7 +90,7 @@ func TestNamedGroupsAreAlwaysAdmitted(t *testing.T) {
 }
 
 func TestAGroupMayBeCalledOther(t *testing.T) {
-	rules := mustParse(t, `groups: [{group: a, name: a}, {group: other, name: ".*"}]`)
+	rules := rulestest.Must(t, `groups: [{group: a, name: a}, {group: other, name: ".*"}]`)
 	tracker := group.NewTracker(group.Config{Rules: rules, MaxGroups: 2})
 	r := tracker.Observe(hosttest.Snapshot(at(0), apps(0, "a", "b", "c")...))
 	if got := groupNamed(t, r, "other"); got.Processes() != 2 || r.OverflowProcesses != 0 {
@@ -114,11 +115,11 @@ func TestAGroupThatOnlyGrowsDoesNotExpire(t *testing.T) {
 
 func TestReload(t *testing.T) {
 	tracker := group.NewTracker(group.Config{
-		Rules: mustParse(t, `groups: [{group: web, name: a}, {group: old, name: x}]`), Expire: time.Minute,
+		Rules: rulestest.Must(t, `groups: [{group: web, name: a}, {group: old, name: x}]`), Expire: time.Minute,
 	})
 	tracker.Observe(hosttest.Snapshot(at(0), apps(5, "a", "b")...))
 	tracker.Observe(hosttest.Snapshot(at(15*time.Second), apps(8, "a", "b")...))
-	tracker.Reload(group.Config{Rules: mustParse(t, `groups: [{group: both, name: a|b}, {group: new, name: x}]`), Expire: time.Minute})
+	tracker.Reload(group.Config{Rules: rulestest.Must(t, `groups: [{group: both, name: a|b}, {group: new, name: x}]`), Expire: time.Minute})
 	r := tracker.Report()
 	if got := names(r); !slices.Equal(got, []string{"both", "new"}) {
 		t.Errorf("after the reload there are %q", got)
@@ -139,7 +140,7 @@ func TestReload(t *testing.T) {
 func TestReloadKeepsTheBudget(t *testing.T) {
 	tracker := group.NewTracker(group.Config{MaxGroups: 3})
 	tracker.Observe(hosttest.Snapshot(at(0), apps(5, "a", "b", "c")...))
-	tracker.Reload(group.Config{MaxGroups: 3, Rules: mustParse(t, "groups: [{group: x, name: x}, {group: y, name: y}]")})
+	tracker.Reload(group.Config{MaxGroups: 3, Rules: rulestest.Must(t, "groups: [{group: x, name: x}, {group: y, name: y}]")})
 	r := tracker.Report()
 	if got := names(r); !slices.Equal(got, []string{"a", group.Overflow, "x", "y"}) || r.OverflowProcesses != 2 {
 		t.Errorf("groups are %q, %d processes in other", got, r.OverflowProcesses)
@@ -151,7 +152,7 @@ func TestReloadKeepsCounters(t *testing.T) {
 	tracker := group.NewTracker(group.Config{})
 	tracker.Observe(hosttest.Snapshot(at(0), apps(5, "a", "b")...))
 	tracker.Observe(hosttest.Snapshot(at(15*time.Second), apps(8, "a", "b")...))
-	tracker.Reload(group.Config{Rules: mustParse(t, `exclude: [{name: b}]`)})
+	tracker.Reload(group.Config{Rules: rulestest.Must(t, `exclude: [{name: b}]`)})
 	r := tracker.Report()
 	if got := names(r); !slices.Equal(got, []string{"a"}) || groupNamed(t, r, "a").UserTime != 3 {
 		t.Errorf("after the reload there are %+v", r.Groups)
@@ -162,7 +163,7 @@ func TestReloadKeepsCounters(t *testing.T) {
 	// What ended before the reload leaves no trace by its old name either.
 	s := hosttest.Snapshot(at(30*time.Second), apps(9, "a")...)
 	tracker.Observe(s)
-	tracker.Reload(group.Config{Rules: mustParse(t, `groups: [{group: kept, name: b}]`)})
+	tracker.Reload(group.Config{Rules: rulestest.Must(t, `groups: [{group: kept, name: b}]`)})
 	s = hosttest.Snapshot(at(45*time.Second), apps(10, "a")...)
 	s.ExitSource = process.ExitsBPF
 	s.Exits = []process.Exit{{ID: apps(0, "a", "b")[1].ID, Name: "b", Processes: 1, Known: process.HasCPU, UserTime: 20}}
@@ -178,7 +179,7 @@ func TestObserveReportAndReloadAtOnce(t *testing.T) {
 	go func() {
 		defer close(done)
 		for range 200 {
-			tracker.Reload(group.Config{Rules: mustParse(t, "groups: [{group: web, name: a}]")})
+			tracker.Reload(group.Config{Rules: rulestest.Must(t, "groups: [{group: web, name: a}]")})
 			if r := tracker.Report(); r != nil {
 				_ = groupNamed(t, r, "c").AbnormalExits["SIGSEGV"]
 			}

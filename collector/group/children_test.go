@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"proctree/collector/group"
+	"proctree/collector/group/rules/rulestest"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/process"
 )
@@ -84,7 +85,7 @@ func TestChildrenTimes(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			rules := mustParse(t, "groups: [{group: make, name: make}, {group: init, name: init}]")
+			rules := rulestest.Must(t, "groups: [{group: make, name: make}, {group: init, name: init}]")
 			tracker := group.NewTracker(group.Config{Rules: rules})
 			for i, scan := range test.scans {
 				r := tracker.Observe(hosttest.Snapshot(at(time.Duration(i)*15*time.Second), scan.table...))
@@ -102,7 +103,7 @@ func TestChildrenTimes(t *testing.T) {
 // TestExcludedChildren: what scans saw of an excluded process reaches nobody, what they
 // did not see cannot be told from others, and an excluded parent keeps what it reaps.
 func TestExcludedChildren(t *testing.T) {
-	tracker := group.NewTracker(group.Config{Rules: mustParse(t, "exclude: [{name: secret}]")})
+	tracker := group.NewTracker(group.Config{Rules: rulestest.Must(t, "exclude: [{name: secret}]")})
 	tracker.Observe(hosttest.Snapshot(at(0), proc(1, 0, "init", before),
 		proc(10, 1, "secret", before+time.Second, cpuOf(100)), proc(11, 1, "secret", before+time.Second)))
 	r := tracker.Observe(hosttest.Snapshot(at(15*time.Second), proc(1, 0, "init", before, reaped(107)),

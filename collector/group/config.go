@@ -3,6 +3,8 @@ package group
 import (
 	"cmp"
 	"time"
+
+	"proctree/collector/group/rules"
 )
 
 // The budgets that hold where Config gives none.
@@ -18,7 +20,7 @@ const (
 // number means none.
 type Config struct {
 	// Rules name the groups; nil makes one group per process name.
-	Rules *Rules
+	Rules *rules.Rules
 	// MaxGroups is how many groups there may be, those that the configuration names
 	// included. These are always admitted; what finds no room goes to Overflow.
 	MaxGroups int
@@ -33,13 +35,13 @@ type Config struct {
 	// MaxProcesses bounds the processes shown one by one, ancestors included.
 	MaxProcesses int
 	// Shown is what may stand in names of groups and in labels.
-	Shown Shown
+	Shown rules.Shown
 }
 
 // withDefaults fills in what was left open and turns "none" into 0.
 func (c Config) withDefaults() Config {
 	if c.Rules == nil {
-		c.Rules = &Rules{}
+		c.Rules = &rules.Rules{}
 	}
 	c.MaxGroups = max(cmp.Or(c.MaxGroups, DefaultMaxGroups), 0)
 	c.Expire = max(cmp.Or(c.Expire, DefaultExpire), 0)

@@ -1,6 +1,7 @@
 package group
 
 import (
+	"proctree/collector/group/rules"
 	"proctree/collector/process"
 )
 
@@ -39,9 +40,9 @@ func (t *Tracker) recordSeen(p *tracked, e *process.Exit, s *process.Snapshot) {
 	grown := p.counted.advance(&now, e.Known)
 	if p.name != e.Name {
 		// It ran another program by then.
-		p.wanted, p.standing = t.groupOfExit(e, s)
+		p.wanted, p.verdict = t.groupOfExit(e, s)
 		p.name, p.facts = e.Name, e.Facts
-		p.group, p.overflow = t.place(p.wanted)
+		p.group, p.overflow = t.admit(p.wanted)
 	}
 	g := t.current(p)
 	if g != nil {
@@ -65,7 +66,7 @@ func (t *Tracker) recordUnseen(e *process.Exit, s *process.Snapshot) {
 		t.unseen[e.ID] = t.scan
 	}
 	name, _ := t.groupOfExit(e, s)
-	g, _ := t.place(name)
+	g, _ := t.admit(name)
 	if g == nil {
 		return
 	}
@@ -86,25 +87,24 @@ func (t *Tracker) recordUnseen(e *process.Exit, s *process.Snapshot) {
 }
 
 // groupOfExit applies the rules to a record.
-func (t *Tracker) groupOfExit(e *process.Exit, s *process.Snapshot) (name string, st standing) {
+func (t *Tracker) groupOfExit(e *process.Exit, s *process.Snapshot) (name string, v rules.Verdict) {
 	parent := t.byPID(e.Parent)
 	if e.ID.PID != 0 {
 		parent = t.parentOf(e.Parent, e.ID)
 	}
-	sub := newSubject(e.ID, e.Name, e.Facts, t.shown)
-	sub.clock = s.Clock
-	sub.kernel = parent != nil && parent.kernel
-	name, st = t.cfg.Rules.decide(sub)
-	if st == unmatched {
+	name, v = t.cfg.Rules.Decide(&rules.Subject{
+		ID: e.ID, Name: e.Name, Kernel: parent != nil && parent.kernel, Facts: e.Facts, Clock: s.Clock, Shown: t.shown,
+	})
+	if v == rules.Unmatched {
 		name = t.inherited(parent, s)
 	}
-	return name, st
+	return name, v
 }
 
 // current returns the tally of a process' group, a new one if that has expired.
 func (t *Tracker) current(p *tracked) *tally {
 	if p.group != nil && p.group.expired {
-		p.group, p.overflow = t.place(p.wanted)
+		p.group, p.overflow = t.admit(p.wanted)
 	}
 	return p.group
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"proctree/collector/group"
+	"proctree/collector/group/rules/rulestest"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/process"
 )
@@ -116,7 +117,7 @@ func TestRecords(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			tracker := group.NewTracker(group.Config{Rules: mustParse(t, "groups: [{group: app, name: app}]")})
+			tracker := group.NewTracker(group.Config{Rules: rulestest.Must(t, "groups: [{group: app, name: app}]")})
 			for i, scan := range test.scans {
 				recorded(tracker, i*15, scan.table, scan.exits...)
 			}
@@ -140,7 +141,7 @@ func TestARecordTellsTheLastName(t *testing.T) {
 }
 
 func TestRecordsOfKernelThreadsAndExcluded(t *testing.T) {
-	tracker := group.NewTracker(group.Config{Rules: mustParse(t, "exclude: [{name: secret}]")})
+	tracker := group.NewTracker(group.Config{Rules: rulestest.Must(t, "exclude: [{name: secret}]")})
 	table := []process.Process{proc(2, 0, "kthreadd", before, hosttest.Kernel())}
 	recorded(tracker, 0, table)
 	r := recorded(tracker, 15, table,

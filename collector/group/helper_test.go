@@ -4,37 +4,14 @@ import (
 	"testing"
 	"time"
 
-	"go.yaml.in/yaml/v3"
-
 	"proctree/collector/group"
+	"proctree/collector/group/rules"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/process"
 )
 
-// parse reads a whole configuration file the way the exporter does.
-func parse(text string) (*group.Rules, error) {
-	var file struct {
-		Groups       yaml.Node `yaml:"groups"`
-		ProcessNames yaml.Node `yaml:"process_names"`
-		Exclude      yaml.Node `yaml:"exclude"`
-	}
-	if err := yaml.Unmarshal([]byte(text), &file); err != nil {
-		return nil, err
-	}
-	return group.NewRules(group.Sections{Groups: &file.Groups, ProcessNames: &file.ProcessNames, Exclude: &file.Exclude})
-}
-
-func mustParse(tb testing.TB, text string) *group.Rules {
-	tb.Helper()
-	rules, err := parse(text)
-	if err != nil {
-		tb.Fatalf("parse: %v", err)
-	}
-	return rules
-}
-
 // everything shows all there is.
-var everything = group.Shown{Cmdline: func(args []string) []string { return args }, Open: true}
+var everything = rules.Shown{Cmdline: func(args []string) []string { return args }, Open: true}
 
 // groupNamed returns a group of the report and fails the test when it is not there.
 func groupNamed(tb testing.TB, r *group.Report, name string) group.Group {

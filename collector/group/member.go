@@ -3,6 +3,7 @@ package group
 import (
 	"sort"
 
+	"proctree/collector/group/rules"
 	"proctree/collector/process"
 )
 
@@ -64,13 +65,13 @@ func (t *Tracker) decide(p *tracked, s *process.Snapshot) {
 		return
 	}
 	p.generation, p.facts, p.name = t.generation, cur.Facts, cur.Name
-	sub := newSubject(cur.ID, cur.Name, cur.Facts, t.shown)
-	sub.kernel, sub.clock = cur.Kernel, s.Clock
-	p.wanted, p.standing = t.cfg.Rules.decide(sub)
-	if p.standing == unmatched {
+	p.wanted, p.verdict = t.cfg.Rules.Decide(&rules.Subject{
+		ID: cur.ID, Name: cur.Name, Kernel: cur.Kernel, Facts: cur.Facts, Clock: s.Clock, Shown: t.shown,
+	})
+	if p.verdict == rules.Unmatched {
 		p.wanted = t.inherited(t.parentOf(cur.PPID, cur.ID), s)
 	}
-	p.group, p.overflow = t.place(p.wanted)
+	p.group, p.overflow = t.admit(p.wanted)
 }
 
 // inherited returns the group's name of a parent, which may be yet to be decided.
@@ -82,8 +83,8 @@ func (t *Tracker) inherited(parent *tracked, s *process.Snapshot) string {
 	return parent.wanted
 }
 
-// place returns the tally of a group's name; "" is none.
-func (t *Tracker) place(name string) (g *tally, overflow bool) {
+// admit returns the tally of a group's name; "" is none.
+func (t *Tracker) admit(name string) (g *tally, overflow bool) {
 	if name == "" {
 		return nil, false
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"proctree/collector/group"
+	"proctree/collector/group/rules/rulestest"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/process"
 )
@@ -22,7 +23,7 @@ func TestExecMovesAProcess(t *testing.T) {
 
 // TestExecMovesAProcessOfTheSameName: the name need not change, the facts do.
 func TestExecMovesAProcessOfTheSameName(t *testing.T) {
-	tracker := group.NewTracker(group.Config{Rules: mustParse(t, `groups: [{group: "{{.Exe}}", exe: .+}]`), Shown: everything})
+	tracker := group.NewTracker(group.Config{Rules: rulestest.Must(t, `groups: [{group: "{{.Exe}}", exe: .+}]`), Shown: everything})
 	for i, exe := range []string{"/old/app", "/new/app", "/new/app"} {
 		p := proc(10, 1, "app", before, cpuOf(time.Duration(i)), hosttest.Facts(process.Facts{Exe: exe}))
 		tracker.Observe(hosttest.Snapshot(at(time.Duration(i)*15*time.Second), p))
@@ -33,7 +34,7 @@ func TestExecMovesAProcessOfTheSameName(t *testing.T) {
 
 // TestImpossibleParents: whatever a table claims, a scan ends.
 func TestImpossibleParents(t *testing.T) {
-	tracker := group.NewTracker(group.Config{Rules: mustParse(t, "process_names: [{comm: [none]}]")})
+	tracker := group.NewTracker(group.Config{Rules: rulestest.Must(t, "process_names: [{comm: [none]}]")})
 	for i := range 3 {
 		busy := cpuOf(time.Duration(i))
 		tracker.Observe(hosttest.Snapshot(at(time.Duration(i)*15*time.Second),

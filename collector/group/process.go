@@ -3,6 +3,7 @@ package group
 import (
 	"time"
 
+	"proctree/collector/group/rules"
 	"proctree/collector/process"
 )
 
@@ -24,7 +25,7 @@ type tracked struct {
 	facts      *process.Facts
 	generation uint64
 	kernel     bool
-	standing   standing
+	verdict    rules.Verdict
 	// wanted is the group's name by the rules; group is Overflow when there was no room.
 	wanted   string
 	group    *tally

@@ -1,6 +1,7 @@
 package group
 
 import (
+	"proctree/collector/group/rules"
 	"proctree/collector/process"
 )
 
@@ -15,7 +16,7 @@ func (t *Tracker) publish(s, previous *process.Snapshot) *Report {
 		r.Groups[i] = g.publish(s.Clock)
 	}
 	for i, p := range t.live {
-		if p.standing == excluded {
+		if p.verdict == rules.Excluded {
 			if r.excluded == nil {
 				r.excluded = make([]bool, len(t.live))
 			}
@@ -47,7 +48,7 @@ func namesOf(live []*tracked, last []string) []string {
 
 // groupName is the name of the group in which a process is shown, "" for none.
 func (p *tracked) groupName() string {
-	if p.standing == excluded || p.group == nil {
+	if p.verdict == rules.Excluded || p.group == nil {
 		return ""
 	}
 	return p.group.Name

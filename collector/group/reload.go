@@ -1,6 +1,9 @@
 package group
 
-import "proctree/collector/process"
+import (
+	"proctree/collector/group/rules"
+	"proctree/collector/process"
+)
 
 // Reload applies another configuration. When it returns, Report returns what it makes of
 // the newest snapshot, and nothing is left of what the one before made. A group that still
@@ -36,16 +39,16 @@ func (t *Tracker) configure(cfg *Config) {
 	t.shown = &shown
 	t.generation++
 	t.groups.max = t.cfg.MaxGroups
-	t.groups.name(t.cfg.Rules.named)
+	t.groups.name(t.cfg.Rules.Named())
 }
 
 // regroupGone decides the group of a process that has ended, to which its exit record, or
 // what it left to its parent, may yet be added.
 func (t *Tracker) regroupGone(p *tracked, s *process.Snapshot) {
-	sub := newSubject(p.id, p.name, p.facts, t.shown)
-	sub.kernel, sub.clock = p.kernel, s.Clock
-	p.wanted, p.standing = t.cfg.Rules.decide(sub)
-	if p.standing == unmatched && p.parent != nil {
+	p.wanted, p.verdict = t.cfg.Rules.Decide(&rules.Subject{
+		ID: p.id, Name: p.name, Kernel: p.kernel, Facts: p.facts, Clock: s.Clock, Shown: t.shown,
+	})
+	if p.verdict == rules.Unmatched && p.parent != nil {
 		p.wanted = p.parent.wanted
 	}
 	p.overflow = false

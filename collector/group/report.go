@@ -3,6 +3,7 @@ package group
 import (
 	"time"
 
+	"proctree/collector/group/rules"
 	"proctree/collector/process"
 )
 
@@ -21,7 +22,7 @@ type Report struct {
 	// MaxGroups was reached.
 	OverflowProcesses int
 	// Shown is what may be shown of these processes. Each configuration has another one.
-	Shown *Shown
+	Shown *rules.Shown
 
 	// names holds, by the index of Snapshot.Processes, the group's name.
 	names []string

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"proctree/collector/group"
+	"proctree/collector/group/rules/rulestest"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/process"
 )
@@ -115,7 +116,7 @@ func TestTheClockIsSet(t *testing.T) {
 // TestCountersStartAtTheScanBefore: a group that a scan finds began after the one before.
 // A figure that becomes known later has a start of its own.
 func TestCountersStartAtTheScanBefore(t *testing.T) {
-	tracker := group.NewTracker(group.Config{Rules: mustParse(t, "groups: [{group: named, name: named}]"), Expire: 25 * time.Second})
+	tracker := group.NewTracker(group.Config{Rules: rulestest.Must(t, "groups: [{group: named, name: named}]"), Expire: 25 * time.Second})
 	noIO := hosttest.Without(process.HasIO)
 	taken := func(scan int) time.Time {
 		if scan < 0 {

@@ -3,6 +3,7 @@ package group
 import (
 	"slices"
 
+	"proctree/collector/group/rules"
 	"proctree/collector/process"
 )
 
@@ -48,7 +49,7 @@ func (l *topList) rank(live []*tracked, s *process.Snapshot, limit int) {
 		r.reset(limit)
 	}
 	for i, p := range live {
-		if p.standing == excluded {
+		if p.verdict == rules.Excluded {
 			continue
 		}
 		l.byCPU.offer(uint64(p.grown.cpu.total()), p)
@@ -68,7 +69,7 @@ func (t *Tracker) choose(p *tracked) {
 	l := &t.top
 	l.chain = l.chain[:0]
 	for a := p; a != nil && a.shown != t.edition; a = a.parent {
-		if a.standing != excluded {
+		if a.verdict != rules.Excluded {
 			l.chain = append(l.chain, a)
 		}
 	}
@@ -86,7 +87,7 @@ func (t *Tracker) chooseHeld(s *process.Snapshot) {
 	l := &t.top
 	l.held = l.held[:0]
 	for _, p := range t.live {
-		if !p.topped.IsZero() && p.shown != t.edition && p.standing != excluded && s.Taken.Sub(p.topped) <= t.cfg.Hold {
+		if !p.topped.IsZero() && p.shown != t.edition && p.verdict != rules.Excluded && s.Taken.Sub(p.topped) <= t.cfg.Hold {
 			l.held = append(l.held, p)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"proctree/collector/group"
+	"proctree/collector/group/rules/rulestest"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/process"
 )
@@ -144,7 +145,7 @@ func TestExcludedIsNeverShown(t *testing.T) {
 	if got := pids(r); !slices.Equal(got, []int{1, 10, 11, 12}) {
 		t.Errorf("shown are %v", got)
 	}
-	tracker.Reload(group.Config{Rules: mustParse(t, "exclude: [{name: secret}]")})
+	tracker.Reload(group.Config{Rules: rulestest.Must(t, "exclude: [{name: secret}]")})
 	for i := range 2 {
 		r = tracker.Observe(hosttest.Snapshot(at(time.Duration(i+2)*15*time.Second), table(3)...))
 		if got := pids(r); !slices.Equal(got, []int{1, 10, 12}) {

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"proctree/collector/group/rules"
 	"proctree/collector/process"
 )
 
@@ -19,7 +20,7 @@ type Tracker struct {
 	mu  sync.Mutex
 	cfg Config
 	// shown is that of cfg; reports share it.
-	shown *Shown
+	shown *rules.Shown
 	// generation counts the configurations.
 	generation uint64
 	// edition counts the reports.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"proctree/collector/group"
+	"proctree/collector/group/rules/rulestest"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/process"
 )
@@ -90,7 +91,7 @@ func TestCounters(t *testing.T) {
 }
 
 func TestRulesNameGroups(t *testing.T) {
-	rules := mustParse(t, `
+	rules := rulestest.Must(t, `
 groups:
   - group: "shell-{{.User}}"
     name: (ba|z)?sh
@@ -114,7 +115,7 @@ exclude:
 }
 
 func TestANamedGroupKnowsWhatItsMembersKnow(t *testing.T) {
-	rules := mustParse(t, `groups: [{group: app, name: app}]`)
+	rules := rulestest.Must(t, `groups: [{group: app, name: app}]`)
 	tracker := group.NewTracker(group.Config{Rules: rules})
 	recorded(tracker, 0, nil)
 	// Of what no scan saw no gauge is known, and 0 is what it is.

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"proctree/collector/group"
+	"proctree/collector/group/rules/rulestest"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/process"
 )
@@ -16,8 +17,8 @@ import (
 // are the same, also when a snapshot is missed.
 func TestUnchangedIsNoOtherWay(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
-	marked := group.NewTracker(group.Config{Rules: mustParse(t, manyRules)})
-	plain := group.NewTracker(group.Config{Rules: mustParse(t, manyRules)})
+	marked := group.NewTracker(group.Config{Rules: rulestest.Must(t, manyRules)})
+	plain := group.NewTracker(group.Config{Rules: rulestest.Must(t, manyRules)})
 	table := hosttest.Many(300, time.Hour)
 	at := time.Hour
 	for serial := uint64(1); serial < 60; serial++ {

@@ -6,9 +6,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"go.yaml.in/yaml/v3"
-
 	"proctree/collector/group"
+	"proctree/collector/group/rules"
+	"proctree/collector/group/rules/rulestest"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/process"
 	"proctree/tree-api/access"
@@ -196,7 +196,7 @@ func TestRefresh(t *testing.T) {
 		if m, _ := quick.next(t); m.Processes[1]["cmdline"].([]any)[1] != "--token=***" || len(m.Processes) != 3 {
 			t.Errorf("the first message is %+v", m)
 		}
-		following.Refresh(source.Reload(group.Config{Rules: excluding(t, "secret"), Shown: group.Shown{}}))
+		following.Refresh(source.Reload(group.Config{Rules: rulestest.Must(t, "exclude: [{name: secret}]"), Shown: rules.Shown{}}))
 
 		// The new table is there at once, and not with the next beat.
 		m, took := quick.next(t)
@@ -231,7 +231,7 @@ func TestRefreshWhileJoining(t *testing.T) {
 		}
 		l := listen(t, following, 1, access.Operator, "")
 		f := following.hub.feeds[l.wish.feedKey]
-		following.Refresh(source.Reload(group.Config{Rules: excluding(t, "worker")}))
+		following.Refresh(source.Reload(group.Config{Rules: rulestest.Must(t, "exclude: [{name: worker}]")}))
 		l.leave()
 		if c, err := following.hub.joinOpened(l.wish, f, 0); c != nil || err != nil {
 			t.Errorf("joins a table of %p although that is old: %v", old, err)
@@ -264,20 +264,6 @@ func TestWithdrawnStreamsEndAtOnce(t *testing.T) {
 		default:
 		}
 	})
-}
-
-// excluding returns rules that exclude the processes of a name.
-func excluding(tb testing.TB, name string) *group.Rules {
-	tb.Helper()
-	var list yaml.Node
-	if err := yaml.Unmarshal([]byte("- name: "+name), &list); err != nil {
-		tb.Fatal(err)
-	}
-	rules, err := group.NewRules(group.Sections{Exclude: list.Content[0]})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return rules
 }
 
 func TestHubCloses(t *testing.T) {

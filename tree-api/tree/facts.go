@@ -3,7 +3,7 @@ package tree
 import (
 	"sync"
 
-	"proctree/collector/group"
+	"proctree/collector/group/rules"
 	"proctree/collector/metric"
 	"proctree/collector/process"
 	"proctree/tree-api/access"
@@ -30,7 +30,7 @@ func (f *shownFacts) fields(role access.Role) []byte {
 }
 
 // showFacts encodes the constant fields of a process.
-func showFacts(p *process.Process, shown *group.Shown) *shownFacts {
+func showFacts(p *process.Process, shown *rules.Shown) *shownFacts {
 	f := &shownFacts{cmdline: shown.Args(p.Facts.Cmdline)}
 	for _, operator := range []bool{true, false} {
 		f.public = len(f.json)
@@ -64,14 +64,14 @@ func (f *shownFacts) appendMember(dst []byte, c *field, p *process.Process) []by
 type factsCache struct {
 	mu sync.Mutex
 	// by is the configuration by which it was decided what is shown.
-	by    *group.Shown
+	by    *rules.Shown
 	shown map[*process.Facts]*shownFacts
 }
 
 func newFactsCache() *factsCache { return &factsCache{shown: make(map[*process.Facts]*shownFacts)} }
 
 // shownOf returns what is shown of each node's facts, in the order of nodes.
-func (c *factsCache) shownOf(nodes []Node, by *group.Shown) []*shownFacts {
+func (c *factsCache) shownOf(nodes []Node, by *rules.Shown) []*shownFacts {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.by != by {

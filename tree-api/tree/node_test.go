@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"proctree/collector/group"
+	"proctree/collector/group/rules"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/process"
 	"proctree/tree-api/access"
@@ -21,8 +21,8 @@ import (
 
 // masked masks secrets on command lines, and unmasked does not.
 var (
-	masked   = &group.Shown{Cmdline: redact.New().Args}
-	unmasked = &group.Shown{Cmdline: func(args []string) []string { return args }}
+	masked   = &rules.Shown{Cmdline: redact.New().Args}
+	unmasked = &rules.Shown{Cmdline: func(args []string) []string { return args }}
 )
 
 // viewOf shows a report to a role, nothing masked.

@@ -7,18 +7,18 @@ import (
 	"testing"
 	"time"
 
-	"go.yaml.in/yaml/v3"
-
 	"proctree/collector/group"
+	"proctree/collector/group/rules"
+	"proctree/collector/group/rules/rulestest"
 	"proctree/collector/process"
 	"proctree/tree-api/redact"
 )
 
 // hiddenRule excludes the processes whose name is "hidden".
-const hiddenRule = "- name: hidden"
+const hiddenRule = "exclude: [{name: hidden}]"
 
 // Masked shows command lines with their secrets masked.
-var Masked = group.Shown{Cmdline: redact.New().Args, Open: true}
+var Masked = rules.Shown{Cmdline: redact.New().Args, Open: true}
 
 // ReportOf lets a real Tracker report on the last of the snapshots.
 func ReportOf(tb testing.TB, snapshots ...*process.Snapshot) *group.Report {
@@ -27,17 +27,9 @@ func ReportOf(tb testing.TB, snapshots ...*process.Snapshot) *group.Report {
 }
 
 // ReportShown is ReportOf with what may be shown.
-func ReportShown(tb testing.TB, shown group.Shown, snapshots ...*process.Snapshot) *group.Report {
+func ReportShown(tb testing.TB, shown rules.Shown, snapshots ...*process.Snapshot) *group.Report {
 	tb.Helper()
-	var exclude yaml.Node
-	if err := yaml.Unmarshal([]byte(hiddenRule), &exclude); err != nil {
-		tb.Fatal(err)
-	}
-	rules, err := group.NewRules(group.Sections{Exclude: exclude.Content[0]})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tracker := group.NewTracker(group.Config{Rules: rules, Shown: shown})
+	tracker := group.NewTracker(group.Config{Rules: rulestest.Must(tb, hiddenRule), Shown: shown})
 	var report *group.Report
 	for _, s := range snapshots {
 		report = tracker.Observe(s)

@@ -1,8 +1,10 @@
-package group
+package rules
 
 import (
 	"fmt"
 	"strings"
+
+	"proctree/collector/process"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -44,11 +46,11 @@ type Rules struct {
 // grouper is one entry of a list: it tells the name of the group, and false when the
 // process is not its own.
 type grouper interface {
-	groupOf(*subject) (string, bool)
+	groupOf(*Subject) (string, bool)
 }
 
-// NewRules compiles the sections. An error is a *ConfigError.
-func NewRules(s Sections) (*Rules, error) {
+// New compiles the sections. An error is a *ConfigError.
+func New(s Sections) (*Rules, error) {
 	r := &Rules{}
 	if err := r.addExclude(s.Exclude); err != nil {
 		return nil, err
@@ -136,46 +138,50 @@ func (r *Rules) warn(at keyed, text string) {
 	r.warnings = append(r.warnings, fmt.Sprintf("line %d: %s: %s", at.Line, at.key, text))
 }
 
-// standing is what the rules make of a process.
-type standing uint8
+// Verdict is what the rules make of a process.
+type Verdict uint8
 
 const (
-	// grouped is in a group.
-	grouped standing = iota
-	// unmatched is in no group of its own.
-	unmatched
-	// excluded is in no output.
-	excluded
+	// Grouped is in a group.
+	Grouped Verdict = iota
+	// Unmatched is in no group of its own.
+	Unmatched
+	// Excluded is in no output.
+	Excluded
 )
 
-// decide applies the rules; name is empty unless the process is grouped.
-func (r *Rules) decide(s *subject) (name string, st standing) {
+// Decide applies the rules; name is empty unless the process is grouped. Absent facts of s are
+// set to empty ones.
+func (r *Rules) Decide(s *Subject) (name string, v Verdict) {
+	if s.Facts == nil {
+		s.Facts = &process.Facts{}
+	}
 	for _, conds := range r.exclude {
 		if conds.match(s, nil) {
-			return "", excluded
+			return "", Excluded
 		}
 	}
 	for _, g := range r.rules {
 		name, ok := g.groupOf(s)
 		switch {
 		case ok && name != "":
-			return name, grouped
+			return name, Grouped
 		case ok:
-			return "", unmatched
+			return "", Unmatched
 		}
 	}
 	if r.inherit {
-		return "", unmatched
+		return "", Unmatched
 	}
-	return defaultName(s), grouped
+	return defaultName(s), Grouped
 }
 
 // defaultName is the process' name. Of a kernel thread it is what comes before the first
 // slash: the rest tells the CPU, the queue or the work at hand, and would make groups by
 // the hundred that come and go.
-func defaultName(s *subject) string {
-	name := s.name
-	if i := strings.IndexByte(name, '/'); s.kernel && i > 0 {
+func defaultName(s *Subject) string {
+	name := s.Name
+	if i := strings.IndexByte(name, '/'); s.Kernel && i > 0 {
 		name = name[:i]
 	}
 	if name == "" {

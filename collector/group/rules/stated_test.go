@@ -1,4 +1,4 @@
-package group_test
+package rules_test
 
 import (
 	"fmt"
@@ -8,28 +8,10 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"proctree/collector/group"
-	"proctree/collector/host/hosttest"
+	"proctree/collector/group/rules"
+	"proctree/collector/group/rules/rulestest"
 	"proctree/collector/process"
 )
-
-// parseOnLinux reads a configuration as for a kernel that cuts names after 15 bytes.
-func parseOnLinux(tb testing.TB, text string) *group.Rules {
-	tb.Helper()
-	var file struct {
-		Groups       yaml.Node `yaml:"groups"`
-		ProcessNames yaml.Node `yaml:"process_names"`
-		Exclude      yaml.Node `yaml:"exclude"`
-	}
-	if err := yaml.Unmarshal([]byte(text), &file); err != nil {
-		tb.Fatal(err)
-	}
-	rules, err := group.NewRules(group.Sections{Groups: &file.Groups, ProcessNames: &file.ProcessNames, Exclude: &file.Exclude, LongestName: 15})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return rules
-}
 
 func TestRulesThatNeverMatch(t *testing.T) {
 	for _, test := range []struct {
@@ -59,27 +41,21 @@ func TestRulesThatNeverMatch(t *testing.T) {
 		{"cmdline behind cmdline", "process_names: [{name: a, cmdline: ['java', '-jar']}, {name: b, cmdline: ['-jar', 'java', 'x']}, {name: c, cmdline: [java]}]", []string{"process_names[1]"}, []string{"a", "c"}},
 		{"exe", "process_names: [{name: a, exe: [sh, bash]}, {name: b, exe: [bash]}, {name: c, exe: [/bin/bash]}]", []string{"process_names[1]"}, []string{"a", "c"}},
 	} {
-		rules := parseOnLinux(t, test.config)
+		parsed, err := rulestest.Parse(test.config, rulestest.LongestName)
+		if err != nil {
+			t.Fatal(err)
+		}
 		var warned []string
-		for _, warning := range rules.Warnings() {
+		for _, warning := range parsed.Warnings() {
 			if parts := strings.SplitN(warning, ": ", 3); len(parts) == 3 && strings.HasPrefix(parts[0], "line ") && !strings.Contains(warning, "\n") {
 				warned = append(warned, parts[1])
 			} else {
 				t.Errorf("%s: the warning is %q", test.name, warning)
 			}
 		}
-		if !slices.Equal(warned, test.warned) || !slices.Equal(rules.Named(), test.named) {
-			t.Errorf("%s: warns of %v and names %v, want %v and %v: %q", test.name, warned, rules.Named(), test.warned, test.named, rules.Warnings())
+		if !slices.Equal(warned, test.warned) || !slices.Equal(parsed.Named(), test.named) {
+			t.Errorf("%s: warns of %v and names %v, want %v and %v: %q", test.name, warned, parsed.Named(), test.warned, test.named, parsed.Warnings())
 		}
-	}
-}
-
-// TestNeverMatchingRulesAreNotExpected: their groups are not reported as configured.
-func TestNeverMatchingRulesAreNotExpected(t *testing.T) {
-	tracker := group.NewTracker(group.Config{Rules: parseOnLinux(t, "process_names: [{name: all, cmdline: ['']}, {name: docker, comm: [docker]}]")})
-	r := tracker.Observe(hosttest.Snapshot(at(0), proc(1, 0, "init", before)))
-	if got := names(r); !slices.Equal(got, []string{"all"}) {
-		t.Errorf("groups are %q", got)
 	}
 }
 
@@ -94,23 +70,15 @@ func FuzzNeverMatches(f *testing.F) {
 			return
 		}
 		text := fmt.Sprintf("groups:\n- {group: one, name: %q}\n- {group: two, name: %q, cmdline: %q}\nprocess_names:\n- {name: three, cmdline: [%q]}\n- {name: four, comm: [%q]}\n", first, second, search, search, second)
-		var file struct {
-			Groups       yaml.Node `yaml:"groups"`
-			ProcessNames yaml.Node `yaml:"process_names"`
-		}
-		if yaml.Unmarshal([]byte(text), &file) != nil {
-			return
-		}
-		rules, err := group.NewRules(group.Sections{Groups: &file.Groups, ProcessNames: &file.ProcessNames, LongestName: 15})
+		parsed, err := rulestest.Parse(text, rulestest.LongestName)
 		if err != nil {
 			return
 		}
 		facts := process.Facts{Cmdline: strings.Fields(cmdline)}
-		r := group.NewTracker(group.Config{Rules: rules}).Observe(hosttest.Snapshot(at(0), proc(7, 1, name, before, hosttest.Facts(facts))))
-		got, _ := r.GroupOf(0)
+		got, _ := parsed.Decide(subject(name, &facts, nil))
 		for _, spelled := range []string{"one", "two", "three", "four"} {
-			if got == spelled && got != name && !slices.Contains(rules.Named(), got) {
-				t.Errorf("%q with %q is in %s, which is said never to match: %q\n%s", name, cmdline, got, rules.Warnings(), text)
+			if got == spelled && got != name && !slices.Contains(parsed.Named(), got) {
+				t.Errorf("%q with %q is in %s, which is said never to match: %q\n%s", name, cmdline, got, parsed.Warnings(), text)
 			}
 		}
 	})
@@ -131,7 +99,7 @@ func TestMergeKeys(t *testing.T) {
 		"no mapping":  {"groups:\n- {group: a, <<: [1], name: x}", "line 2: groups[0]: must be a mapping"},
 		"unknown key": {"groups:\n- &a {group: a, name: x}\n- {<<: *a, group: b, nam: y}", `line 3: groups[1]: unknown key "nam"`},
 	} {
-		if _, err := parse(test.config); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := rulestest.Parse(test.config, 0); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v, want %s", name, err, test.want)
 		}
 	}
@@ -143,11 +111,11 @@ func TestMergeOfItself(t *testing.T) {
 	if err := yaml.Unmarshal([]byte("a: &a\n  <<: *a\n  b: 1\n"), &document); err != nil {
 		t.Skipf("SKIP: the library refuses it: %v", err)
 	}
-	members, err := group.Members(document.Content[0])
+	members, err := rules.Members(document.Content[0])
 	if err != nil || len(members) != 1 {
 		t.Fatal(members, err)
 	}
-	if _, err := group.Members(members[0].Value); err == nil || !strings.Contains(err.Error(), "merges itself") {
+	if _, err := rules.Members(members[0].Value); err == nil || !strings.Contains(err.Error(), "merges itself") {
 		t.Errorf("the error is %v", err)
 	}
 }

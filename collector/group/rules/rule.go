@@ -1,4 +1,4 @@
-package group
+package rules
 
 import "fmt"
 
@@ -13,20 +13,20 @@ type rule struct {
 	namer
 }
 
-// fieldsOf are what a template of groups may use.
-type fieldsOf struct {
+// ruleFields are what a template of groups may use.
+type ruleFields struct {
 	Name, Exe, ExeBase, User, Unit, Container, PodUID, Cgroup string
 	// Matches holds the captures that have a name.
 	Matches map[string]string
 
-	subject *subject
+	subject *Subject
 }
 
 // Cmdline returns the command line as it may be shown. It is a method, as masking takes its
 // time and few templates ask for it.
-func (f fieldsOf) Cmdline() string { return f.subject.shownLine() }
+func (f ruleFields) Cmdline() string { return f.subject.shownLine() }
 
-func (r *rule) groupOf(s *subject) (string, bool) {
+func (r *rule) groupOf(s *Subject) (string, bool) {
 	if r.tmpl == nil {
 		return r.constant, r.match(s, nil)
 	}
@@ -34,10 +34,10 @@ func (r *rule) groupOf(s *subject) (string, bool) {
 	if !r.match(s, captures) {
 		return "", false
 	}
-	f := s.facts
-	name, err := r.execute(fieldsOf{
-		Name: s.name, Exe: s.shown.path(f.Exe), ExeBase: base(f.Exe), User: f.User, Unit: f.Unit,
-		Container: f.Container, PodUID: f.PodUID, Cgroup: s.shown.path(f.Cgroup), Matches: captures, subject: s,
+	f := s.Facts
+	name, err := r.execute(ruleFields{
+		Name: s.Name, Exe: s.Shown.path(f.Exe), ExeBase: base(f.Exe), User: f.User, Unit: f.Unit,
+		Container: f.Container, PodUID: f.PodUID, Cgroup: s.Shown.path(f.Cgroup), Matches: captures, subject: s,
 	})
 	return name, err == nil && name != ""
 }
@@ -59,15 +59,15 @@ func parseRule(item keyed) (*rule, error) {
 		return nil, err
 	}
 	r := &rule{at: item, conditions: conds}
-	if r.namer, err = newNamer(text, "error", r.fieldsOf(sample{sampleText, sampleText})); err != nil {
+	if r.namer, err = newNamer(text, "error", r.sampleFields(sample{sampleText, sampleText})); err != nil {
 		return nil, name.fault(err)
 	}
 	return r, nil
 }
 
-// fieldsOf returns fields to try the template with.
-func (r *rule) fieldsOf(s sample) any {
-	return fieldsOf{
+// sampleFields returns fields to try the template with.
+func (r *rule) sampleFields(s sample) any {
+	return ruleFields{
 		Name: sampleText, Exe: s.path, ExeBase: sampleText, User: sampleText, Unit: sampleText, Container: sampleText,
 		PodUID: sampleText, Cgroup: s.path, Matches: r.captureSample(s), subject: s.subject(),
 	}

@@ -1,4 +1,4 @@
-package group_test
+package rules_test
 
 import (
 	"errors"
@@ -6,8 +6,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"proctree/collector/group"
-	"proctree/collector/host/hosttest"
+	"proctree/collector/group/rules"
+	"proctree/collector/group/rules/rulestest"
 	"proctree/collector/process"
 )
 
@@ -15,7 +15,7 @@ import (
 // process, a label value comes out of the rules.
 func FuzzConfig(f *testing.F) {
 	for _, config := range []string{
-		manyRules,
+		"groups:\n- {group: db, exe: .*/(postgres|mysqld)}\n- {group: '{{.User}}-{{.Matches.s}}', cmdline: '.*/(?P<s>s-1\\d*) .*'}\nexclude:\n- user: user3\n",
 		"process_names:\n  - name: '{{.Comm}}'\n    cmdline: ['.+']\n",
 		"process_names:\n  - exe: [bash, /bin/sh]\n    name: '{{.ExeFull}}:{{.PID}}:{{.StartTime}}:{{.Cgroups}}'\n",
 		"groups: [{group: a, name: &x b}, {group: *x, name: .*}]",
@@ -28,24 +28,23 @@ func FuzzConfig(f *testing.F) {
 		if strings.Contains(config, "range") {
 			t.Skip("a template may count as far as its author likes")
 		}
-		rules, err := parse(config)
+		parsed, err := rulestest.Parse(config, 0)
 		if err != nil {
-			var fault *group.ConfigError
+			var fault *rules.ConfigError
 			if errors.As(err, &fault) && (fault.Line < 1 || fault.Key == "" || strings.Contains(err.Error(), "\n")) {
 				t.Errorf("%q is not a line that names the place", err)
 			}
 			return
 		}
 		facts := process.Facts{Exe: cmdline, Cmdline: strings.Split(cmdline, "\x00"), User: name}
-		r := group.NewTracker(group.Config{Rules: rules}).Observe(
-			hosttest.Snapshot(at(0), proc(7, 1, name, before, hosttest.Facts(facts))))
-		for _, g := range r.Groups {
-			if g.Name == "" || len(g.Name) > group.MaxNameBytes || !utf8.ValidString(g.Name) {
-				t.Errorf("a group is called %q", g.Name)
-			}
+		group, verdict := parsed.Decide(subject(name, &facts, nil))
+		if (group == "") == (verdict == rules.Grouped) || len(group) > rules.MaxNameBytes || !utf8.ValidString(group) {
+			t.Errorf("the verdict is %v, the group %q", verdict, group)
 		}
-		if got, ok := r.GroupOf(0); !ok && got != "" {
-			t.Errorf("an excluded process is in group %q", got)
+		for _, named := range parsed.Named() {
+			if named == "" || len(named) > rules.MaxNameBytes || !utf8.ValidString(named) {
+				t.Errorf("a named group is called %q", named)
+			}
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package group
+package rules
 
 import "proctree/collector/process"
 
@@ -9,7 +9,7 @@ const sampleText = "/01234567890123456789012345678901234567890123456789012345678
 // may see. All others are sampleText.
 type sample struct{ path, cmdline string }
 
-func (s sample) of(kind secrecy) string {
+func (s sample) text(kind secrecy) string {
 	switch kind {
 	case aPath:
 		return s.path
@@ -20,8 +20,9 @@ func (s sample) of(kind secrecy) string {
 }
 
 // subject returns a process with the command line.
-func (s sample) subject() *subject {
-	return newSubject(process.ID{}, sampleText, &process.Facts{Cmdline: []string{s.cmdline}}, &Shown{
-		Cmdline: func(args []string) []string { return args },
-	})
+func (s sample) subject() *Subject {
+	return &Subject{
+		Name: sampleText, Facts: &process.Facts{Cmdline: []string{s.cmdline}},
+		Shown: &Shown{Cmdline: func(args []string) []string { return args }},
+	}
 }

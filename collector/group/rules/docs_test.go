@@ -1,4 +1,4 @@
-package group_test
+package rules_test
 
 import (
 	"os"
@@ -11,7 +11,7 @@ import (
 // examples returns the YAML blocks of docs/configuration.md by their first key.
 func examples(t *testing.T) map[string]string {
 	t.Helper()
-	text, err := os.ReadFile("../../docs/configuration.md")
+	text, err := os.ReadFile("../../../docs/configuration.md")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,12 +1,12 @@
-package group_test
+package rules_test
 
 import (
 	"errors"
 	"strings"
 	"testing"
 
-	"proctree/collector/group"
-	"proctree/collector/host/hosttest"
+	"proctree/collector/group/rules"
+	"proctree/collector/group/rules/rulestest"
 	"proctree/collector/process"
 )
 
@@ -14,14 +14,6 @@ import (
 var nginx = process.Facts{
 	Exe: "/usr/sbin/nginx", Cmdline: []string{"nginx:", "worker", "--site=shop"}, User: "www-data",
 	Cgroup: "/system.slice/nginx.service", Unit: "nginx.service", Container: "0123456789abcdef", PodUID: "pod-1",
-}
-
-// groupOf returns the group that a configuration gives to one process.
-func groupOf(t *testing.T, config, name string, facts process.Facts, options ...hosttest.Option) (string, bool) {
-	t.Helper()
-	options = append([]hosttest.Option{hosttest.Facts(facts)}, options...)
-	tracker := group.NewTracker(group.Config{Rules: mustParse(t, config), Shown: everything})
-	return tracker.Observe(hosttest.Snapshot(at(0), proc(7, 1, name, before, options...))).GroupOf(0)
 }
 
 func TestRules(t *testing.T) {
@@ -91,10 +83,7 @@ func TestNothingIsKnownOfAProcess(t *testing.T) {
 		t.Errorf("group is %q", got)
 	}
 	// A table made by hand may have no Facts at all.
-	s := hosttest.Snapshot(at(0), proc(1, 0, "init", before))
-	s.Processes[0].Facts = nil
-	r := group.NewTracker(group.Config{Rules: mustParse(t, config)}).Observe(s)
-	if got, _ := r.GroupOf(0); got != "x" {
+	if got, _ := rulestest.Must(t, config).Decide(subject("init", nil, &everything)); got != "x" {
 		t.Errorf("without facts the group is %q", got)
 	}
 }
@@ -144,8 +133,8 @@ func TestFaultsNameLineAndKey(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := parse(test.config)
-			var fault *group.ConfigError
+			_, err := rulestest.Parse(test.config, 0)
+			var fault *rules.ConfigError
 			if !errors.As(err, &fault) || fault.Unwrap() == nil {
 				t.Fatalf("error is %v, want a ConfigError", err)
 			}
@@ -157,7 +146,7 @@ func TestFaultsNameLineAndKey(t *testing.T) {
 }
 
 func TestTooManyRules(t *testing.T) {
-	_, err := parse("exclude:\n" + strings.Repeat("  - {name: a}\n", 10_001))
+	_, err := rulestest.Parse("exclude:\n"+strings.Repeat("  - {name: a}\n", 10_001), 0)
 	if want := "line 2: exclude: has 10001 entries; at most 10000 are allowed"; err == nil || err.Error() != want {
 		t.Errorf("error is %v, want %s", err, want)
 	}

@@ -1,4 +1,4 @@
-package group
+package rules
 
 import (
 	"errors"
@@ -35,9 +35,9 @@ type processNameFields struct {
 	Matches                          map[string]string
 }
 
-func (p *processName) groupOf(s *subject) (string, bool) {
-	argv := s.facts.Cmdline
-	if p.comm != nil && !p.comm[s.name] || p.exe != nil && !p.matchExe(argv) {
+func (p *processName) groupOf(s *Subject) (string, bool) {
+	argv := s.Facts.Cmdline
+	if p.comm != nil && !p.comm[s.Name] || p.exe != nil && !p.matchExe(argv) {
 		return "", false
 	}
 	for _, re := range p.cmdline {
@@ -56,21 +56,21 @@ func (p *processName) groupOf(s *subject) (string, bool) {
 
 // fieldsOf returns what the template may use of a process: of its command line, what may be
 // shown.
-func (p *processName) fieldsOf(s *subject) processNameFields {
+func (p *processName) fieldsOf(s *Subject) processNameFields {
 	f := processNameFields{
-		Comm: s.name, ExeBase: s.name, ExeFull: s.name, Username: s.facts.User,
-		PID: s.id.PID, StartTime: s.startTime(), Matches: map[string]string{},
+		Comm: s.Name, ExeBase: s.Name, ExeFull: s.Name, Username: s.Facts.User,
+		PID: s.ID.PID, StartTime: s.startTime(), Matches: map[string]string{},
 	}
-	argv := s.shown.Args(s.facts.Cmdline)
+	argv := s.Shown.Args(s.Facts.Cmdline)
 	switch {
 	case len(argv) > 0:
-		f.ExeFull, f.ExeBase = s.shown.path(argv[0]), filepath.Base(argv[0])
-	case len(s.facts.Cmdline) > 0 && s.facts.Exe != "":
+		f.ExeFull, f.ExeBase = s.Shown.path(argv[0]), filepath.Base(argv[0])
+	case len(s.Facts.Cmdline) > 0 && s.Facts.Exe != "":
 		// A command line that is not shown: its first argument mostly names the program.
-		f.ExeBase = base(s.facts.Exe)
+		f.ExeBase = base(s.Facts.Exe)
 	}
-	if s.facts.Cgroup != "" {
-		f.Cgroups = []string{s.shown.path(s.facts.Cgroup)}
+	if s.Facts.Cgroup != "" {
+		f.Cgroups = []string{s.Shown.path(s.Facts.Cgroup)}
 	}
 	line := strings.Join(argv, " ")
 	for _, re := range p.cmdline {

@@ -1,4 +1,4 @@
-package group
+package rules
 
 import (
 	"fmt"
@@ -184,7 +184,7 @@ type stated struct {
 	impossible string
 }
 
-func (s *stated) place() string { return fmt.Sprintf("%s in line %d", s.at.key, s.at.Line) }
+func (s *stated) where() string { return fmt.Sprintf("%s in line %d", s.at.key, s.at.Line) }
 
 // state finds the rules that can never match.
 func (r *Rules) state(longestName int) []*stated {
@@ -229,8 +229,8 @@ func (t *takers) add(s *stated) {
 	}
 }
 
-// of returns those that may take all that a rule matches.
-func (t *takers) of(s *stated) []*stated {
+// mayTake returns the rules that may take all that a rule matches.
+func (t *takers) mayTake(s *stated) []*stated {
 	if names := s.demands[aspectName].texts; len(names) > 0 {
 		return slices.Concat(t.byName[names[0]], t.wide)
 	}
@@ -248,9 +248,9 @@ func (s *stated) whyNever(before *takers, longestName int) string {
 			return why
 		}
 	}
-	for _, other := range before.of(s) {
+	for _, other := range before.mayTake(s) {
 		if s.within(other.demands) {
-			return other.place() + " takes every process that it could match"
+			return other.where() + " takes every process that it could match"
 		}
 	}
 	return ""
@@ -282,7 +282,7 @@ func (r *Rules) affected(other sample) string {
 		var fields func(sample) any
 		switch g := g.(type) {
 		case *rule:
-			at, n, fields = g.at, g.namer, g.fieldsOf
+			at, n, fields = g.at, g.namer, g.sampleFields
 		case *processName:
 			at, n, fields = g.at, g.namer, g.sampleFields
 		}
@@ -292,7 +292,7 @@ func (r *Rules) affected(other sample) string {
 		first, firstErr := n.execute(fields(sample{sampleText, sampleText}))
 		second, secondErr := n.execute(fields(other))
 		if first != second || (firstErr == nil) != (secondErr == nil) {
-			list = append(list, (&stated{at: at}).place())
+			list = append(list, (&stated{at: at}).where())
 		}
 	}
 	return strings.Join(list, ", ")

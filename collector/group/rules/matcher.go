@@ -1,65 +1,21 @@
-package group
+package rules
 
 import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strings"
-	"time"
-
-	"proctree/collector/process"
 )
 
 // maxExpression bounds one regular expression, in bytes.
 const maxExpression = 16 << 10
 
-// subject is a process as the rules see it.
-type subject struct {
-	id     process.ID
-	name   string
-	kernel bool
-	facts  *process.Facts
-	clock  process.Clock
-	// shown says what of it may stand in the name of its group.
-	shown *Shown
-	// joined is what commandLine returned before.
-	joined string
-}
-
-func newSubject(id process.ID, name string, facts *process.Facts, shown *Shown) *subject {
-	if facts == nil {
-		facts = &process.Facts{}
-	}
-	return &subject{id: id, name: name, facts: facts, shown: shown}
-}
-
-// commandLine returns the argument vector joined by spaces. Few rules look at it.
-func (s *subject) commandLine() string {
-	if s.joined == "" {
-		s.joined = strings.Join(s.facts.Cmdline, " ")
-	}
-	return s.joined
-}
-
-// startTime returns when the process started, the same after each restart of the exporter:
-// what the clocks give for the boot varies by microseconds, and process-exporter too counts
-// from its whole second (btime of proc_stat(5)).
-func (s *subject) startTime() time.Time {
-	clock := s.clock
-	clock.Epoch = clock.Epoch.Truncate(time.Second).UTC()
-	return clock.Time(s.id.StartTicks)
-}
-
-// shownLine returns the command line as it may be shown.
-func (s *subject) shownLine() string { return strings.Join(s.shown.Args(s.facts.Cmdline), " ") }
-
 // A matcher looks at one field. An absent field is an empty text, so that "" matches
 // what has none and ".+" what has one.
 type matcher struct {
 	key   string
-	value func(*subject) string
-	// holds is what the field holds of what not everybody may see.
-	holds secrecy
+	value func(*Subject) string
+	// secrecy is how much of the field may stand in the name of a group.
+	secrecy secrecy
 }
 
 // secrecy is how much of a field may stand in the name of a group.
@@ -77,13 +33,13 @@ const (
 // matchers are the fields that a rule can look at, in the order in which they are tried:
 // the cheap ones first.
 var matchers = []matcher{
-	{"name", func(s *subject) string { return s.name }, public},
-	{"user", func(s *subject) string { return s.facts.User }, public},
-	{"unit", func(s *subject) string { return s.facts.Unit }, public},
-	{"container", func(s *subject) string { return s.facts.Container }, public},
-	{"cgroup", func(s *subject) string { return s.facts.Cgroup }, aPath},
-	{"exe", func(s *subject) string { return s.facts.Exe }, aPath},
-	{"cmdline", (*subject).commandLine, aCmdline},
+	{"name", func(s *Subject) string { return s.Name }, public},
+	{"user", func(s *Subject) string { return s.Facts.User }, public},
+	{"unit", func(s *Subject) string { return s.Facts.Unit }, public},
+	{"container", func(s *Subject) string { return s.Facts.Container }, public},
+	{"cgroup", func(s *Subject) string { return s.Facts.Cgroup }, aPath},
+	{"exe", func(s *Subject) string { return s.Facts.Exe }, aPath},
+	{"cmdline", (*Subject).commandLine, aCmdline},
 }
 
 // conditions are the expressions of one rule by the index of matchers; nil is any value.
@@ -91,7 +47,7 @@ type conditions []*regexp.Regexp
 
 // match reports whether every expression matches its field, and adds the captures that
 // have a name to captures unless that is nil.
-func (c conditions) match(s *subject, captures map[string]string) bool {
+func (c conditions) match(s *Subject, captures map[string]string) bool {
 	for i, re := range c {
 		if re != nil && !re.MatchString(matchers[i].value(s)) {
 			return false
@@ -109,9 +65,9 @@ func (c conditions) match(s *subject, captures map[string]string) bool {
 }
 
 // capture adds the captures that have a name, as they may be shown.
-func (m *matcher) capture(s *subject, re *regexp.Regexp, captures map[string]string) {
+func (m *matcher) capture(s *Subject, re *regexp.Regexp, captures map[string]string) {
 	value := m.value(s)
-	if m.holds == aCmdline {
+	if m.secrecy == aCmdline {
 		value = s.shownLine()
 	}
 	found := re.FindStringSubmatch(value)
@@ -121,8 +77,8 @@ func (m *matcher) capture(s *subject, re *regexp.Regexp, captures map[string]str
 		case found == nil:
 			// What is shown of the value no longer matches.
 			captures[name] = ""
-		case m.holds == aPath:
-			captures[name] = s.shown.path(found[i])
+		case m.secrecy == aPath:
+			captures[name] = s.Shown.path(found[i])
 		default:
 			captures[name] = found[i]
 		}
@@ -144,7 +100,7 @@ func (c conditions) captureSample(s sample) map[string]string {
 	names := map[string]string{}
 	for i, re := range c {
 		if re != nil {
-			addCaptures(names, re, s.of(matchers[i].holds))
+			addCaptures(names, re, s.text(matchers[i].secrecy))
 		}
 	}
 	return names

@@ -1,12 +1,12 @@
-package group_test
+package rules_test
 
 import (
 	"strings"
 	"testing"
 	"time"
 
-	"proctree/collector/group"
-	"proctree/collector/host/hosttest"
+	"proctree/collector/group/rules"
+	"proctree/collector/group/rules/rulestest"
 	"proctree/collector/process"
 )
 
@@ -29,9 +29,9 @@ func TestNamesShowWhatMayBeShown(t *testing.T) {
 		Exe: "/opt/jdk/bin/java", Cmdline: []string{"/opt/jdk/bin/java", "-jar", "shop.jar", "--password=hunter2"},
 		User: "joe", Cgroup: "/system.slice/shop.service", Unit: "shop.service",
 	}
-	all := group.Shown{Cmdline: masked, Open: true}
-	none := group.Shown{Cmdline: func([]string) []string { return nil }, Open: true}
-	tokens := group.Shown{Cmdline: masked}
+	all := rules.Shown{Cmdline: masked, Open: true}
+	none := rules.Shown{Cmdline: func([]string) []string { return nil }, Open: true}
+	tokens := rules.Shown{Cmdline: masked}
 	for _, test := range []struct {
 		rule                      string
 		masked, none, withATokens string
@@ -48,12 +48,10 @@ func TestNamesShowWhatMayBeShown(t *testing.T) {
 		{`process_names: [{exe: [/opt/jdk/bin/java]}]`, "java", "java", "java"},
 	} {
 		for _, as := range []struct {
-			shown group.Shown
+			shown rules.Shown
 			want  string
 		}{{all, test.masked}, {none, test.none}, {tokens, test.withATokens}} {
-			tracker := group.NewTracker(group.Config{Rules: mustParse(t, test.rule), Shown: as.shown})
-			report := tracker.Observe(hosttest.Snapshot(at(0), proc(7, 1, "java", before, hosttest.Facts(java))))
-			if got, _ := report.GroupOf(0); got != as.want {
+			if got, _ := rulestest.Must(t, test.rule).Decide(subject("java", &java, &as.shown)); got != as.want {
 				t.Errorf("%s: group is %q, want %q", test.rule, got, as.want)
 			}
 		}
@@ -77,10 +75,10 @@ func TestExeBaseOfWindows(t *testing.T) {
 func TestStartTimeNamesOneGroup(t *testing.T) {
 	names := map[string]bool{}
 	for _, jitter := range []time.Duration{0, 137 * time.Microsecond, 5 * time.Millisecond} {
-		rules := mustParse(t, `process_names: [{name: "{{.Comm}} {{.PID}} {{.StartTime}}", comm: [x]}]`)
-		s := hosttest.Snapshot(at(0), proc(7, 1, "x", before))
+		parsed := rulestest.Must(t, `process_names: [{name: "{{.Comm}} {{.PID}} {{.StartTime}}", comm: [x]}]`)
+		s := subject("x", nil, &everything)
 		s.Clock.Epoch = s.Clock.Epoch.Add(300*time.Millisecond + jitter)
-		name, _ := group.NewTracker(group.Config{Rules: rules, Shown: everything}).Observe(s).GroupOf(0)
+		name, _ := parsed.Decide(s)
 		names[name] = true
 	}
 	if !names["x 7 2026-01-01 00:50:00 +0000 UTC"] || len(names) != 1 {
