@@ -18,6 +18,8 @@ type Metric struct {
 	Name string
 	// Aliases are earlier names. They are accepted for one release.
 	Aliases []string
+	// Short are further names that a search understands.
+	Short []string
 	// Place is where the metric stands in the JSON of a process: a member, or an object and
 	// its member ("memory.resident_bytes"). A metric without a place is not sent.
 	Place string

@@ -34,7 +34,7 @@ var rows = []Metric{
 		Title: "Executable", Help: "Path of the executable file.",
 	},
 	{
-		Name: "cmdline", Place: "cmdline", Kind: List, Role: Operator, Constant: true, Searched: true,
+		Name: "cmdline", Short: []string{"cmd", "args"}, Place: "cmdline", Kind: List, Role: Operator, Constant: true, Searched: true,
 		List:  func(p *process.Process) []string { return p.Facts.Cmdline },
 		Title: "Command line", Help: "Arguments, with secrets masked.",
 	},
@@ -49,7 +49,7 @@ var rows = []Metric{
 		Title: "Unit", Help: "systemd unit.",
 	},
 	{
-		Name: "container", Place: "container", Kind: Text, Constant: true, Searched: true, Choice: true,
+		Name: "container", Short: []string{"ctr"}, Place: "container", Kind: Text, Constant: true, Searched: true, Choice: true,
 		Text:  func(p *process.Process) string { return p.Facts.Container },
 		Title: "Container", Help: "ID of the container.",
 	},
@@ -100,12 +100,12 @@ var rows = []Metric{
 		},
 	},
 	{
-		Name: "memory", Place: "memory.resident_bytes", Kind: Gauge, Unit: Bytes, Known: process.HasResident, Sum: SentSum,
+		Name: "memory", Short: []string{"mem", "rss"}, Place: "memory.resident_bytes", Kind: Gauge, Unit: Bytes, Known: process.HasResident, Sum: SentSum,
 		Uint:  func(p *process.Process) uint64 { return p.ResidentBytes },
 		Title: "Memory", Help: "Resident memory (RSS).",
 	},
 	{
-		Name: "virtual", Aliases: []string{"virtual_memory"}, Place: "memory.virtual_bytes", Kind: Gauge, Unit: Bytes, Known: process.HasVirtual,
+		Name: "virtual", Aliases: []string{"virtual_memory"}, Short: []string{"vsz"}, Place: "memory.virtual_bytes", Kind: Gauge, Unit: Bytes, Known: process.HasVirtual,
 		Uint:  func(p *process.Process) uint64 { return p.VirtualBytes },
 		Title: "Virtual memory", Help: "Virtual memory: address space, most of which is never used.",
 	},

@@ -20,7 +20,7 @@ func frameOf(tb testing.TB, tree *Tree, role access.Role, cache *factsCache, fil
 	tb.Helper()
 	q := &Query{Depth: -1}
 	if filter != "" {
-		q.match = filter
+		q.texts = []textTerm{newText(filter)}
 	}
 	f, err := NewFrame(tb.Context(), newModel(tree, cache.shownOf(tree.Nodes, masked), 0).As(role), q)
 	if err != nil {

@@ -15,10 +15,6 @@ type matcher struct {
 	query *Query
 	// places are the fields to search.
 	places []*field
-	// number is whether match can be found in a number.
-	number bool
-	// spans is whether match can reach from one argument into the next.
-	spans bool
 	// scratch holds what is made to be searched.
 	scratch []byte
 	// before is the answer to the same query in an earlier scan; nil is none. What did not
@@ -43,8 +39,6 @@ func newMatcher(v *View, q *Query, before *Frame) *matcher {
 	m := &matcher{View: v, query: q, before: before}
 	if q.searches() {
 		m.places = q.places(v.Role)
-		m.number = strings.Trim(q.match, "0123456789") == ""
-		m.spans = strings.Contains(q.match, " ")
 	}
 	return m
 }
@@ -61,6 +55,11 @@ func (m *matcher) matches(i int32, findings []finding) (bool, error) {
 	for at := range q.atLeast {
 		a := &q.atLeast[at]
 		if value, ok := a.number(m.Tree, n); !ok || value < a.minimum {
+			return false, nil
+		}
+	}
+	for at := range q.values {
+		if t := &q.values[at]; t.passes(m.Tree, n) == t.Not {
 			return false, nil
 		}
 	}
@@ -104,75 +103,85 @@ func (m *matcher) foundBefore(i int32) finding {
 
 // look searches the texts of a node.
 func (m *matcher) look(i int32) (bool, error) {
-	if m.query.match != "" && !m.hasText(i) {
-		return false, nil
-	}
-	if m.query.pattern == nil {
-		return true, nil
-	}
-	return m.hasPattern(i)
-}
-
-// hasText looks for the text.
-func (m *matcher) hasText(i int32) bool {
-	n := &m.Nodes[i]
-	for _, f := range m.places {
-		switch {
-		case f.source == fromList:
-			if m.hasArgument(m.facts[i].cmdline) {
-				return true
-			}
-		case f.IsNumber():
-			if !m.number {
-				continue
-			}
-			if m.scratch = f.appendValue(m.scratch[:0], m.View, n); bytes.Contains(m.scratch, []byte(m.query.match)) {
-				return true
-			}
-		case containsFold(f.text(n), m.query.match):
-			return true
-		}
-	}
-	return false
-}
-
-// hasArgument looks for the text in the arguments, with spaces between them.
-func (m *matcher) hasArgument(arguments []string) bool {
-	if m.spans {
-		return containsFold(strings.Join(arguments, " "), m.query.match)
-	}
-	for _, argument := range arguments {
-		if containsFold(argument, m.query.match) {
-			return true
-		}
-	}
-	return false
-}
-
-// hasPattern looks for the regular expression.
-func (m *matcher) hasPattern(i int32) (bool, error) {
-	n := &m.Nodes[i]
-	for _, f := range m.places {
-		m.scratch = m.scratch[:0]
-		switch f.source {
-		case fromText, fromGroup:
-			m.scratch = append(m.scratch, f.text(n)...)
-		case fromList:
-			m.joinArguments(m.facts[i].cmdline)
-		default:
-			m.scratch = f.appendValue(m.scratch, m.View, n)
-		}
-		if len(m.scratch) == 0 {
-			continue
-		}
-		if err := m.spend(m.query.pattern.steps(len(m.scratch))); err != nil {
+	for at := range m.query.texts {
+		t := &m.query.texts[at]
+		ok, err := m.finds(t, i)
+		if err != nil || ok == t.not {
 			return false, err
 		}
-		if m.query.pattern.Match(m.scratch) {
-			return true, nil
+	}
+	return true, nil
+}
+
+// finds looks for a text or a pattern where it can be.
+func (m *matcher) finds(t *textTerm, i int32) (bool, error) {
+	if t.field != nil {
+		return m.isIn(t, t.field, i)
+	}
+	for _, f := range m.places {
+		if ok, err := m.isIn(t, f, i); ok || err != nil {
+			return ok, err
 		}
 	}
 	return false, nil
+}
+
+// isIn looks for a text or a pattern in one field.
+func (m *matcher) isIn(t *textTerm, f *field, i int32) (bool, error) {
+	switch {
+	case t.pattern != nil:
+		return m.hasPattern(t.pattern, f, i)
+	case t.equal:
+		m.write(f, i)
+		return strings.EqualFold(string(m.scratch), t.text), nil
+	case f.source == fromList:
+		return t.isInArguments(m.facts[i].cmdline), nil
+	case f.IsNumber():
+		if !t.digits {
+			return false, nil
+		}
+		m.write(f, i)
+		return bytes.Contains(m.scratch, []byte(t.text)), nil
+	}
+	return containsFold(f.text(&m.Nodes[i]), t.text), nil
+}
+
+// isInArguments looks for the text in the arguments, with spaces between them.
+func (t *textTerm) isInArguments(arguments []string) bool {
+	if t.spans {
+		return containsFold(strings.Join(arguments, " "), t.text)
+	}
+	for _, argument := range arguments {
+		if containsFold(argument, t.text) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasPattern looks for a regular expression in one field.
+func (m *matcher) hasPattern(p *pattern, f *field, i int32) (bool, error) {
+	m.write(f, i)
+	if len(m.scratch) == 0 {
+		return false, nil
+	}
+	if err := m.spend(p.steps(len(m.scratch))); err != nil {
+		return false, err
+	}
+	return p.Match(m.scratch), nil
+}
+
+// write writes a field into scratch as it is searched.
+func (m *matcher) write(f *field, i int32) {
+	m.scratch = m.scratch[:0]
+	switch f.source {
+	case fromText, fromGroup:
+		m.scratch = append(m.scratch, f.text(&m.Nodes[i])...)
+	case fromList:
+		m.joinArguments(m.facts[i].cmdline)
+	default:
+		m.scratch = f.appendValue(m.scratch, m.View, &m.Nodes[i])
+	}
 }
 
 // spend takes the steps from what this answer, and the caller, may use.
@@ -186,7 +195,7 @@ func (m *matcher) spend(steps int) error {
 	return m.query.charge(steps)
 }
 
-// joinArguments writes the arguments into scratch, with spaces between them.
+// joinArguments appends the arguments to scratch, with spaces between them.
 func (m *matcher) joinArguments(arguments []string) {
 	for at, argument := range arguments {
 		if at > 0 {

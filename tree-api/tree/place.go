@@ -59,7 +59,13 @@ var ErrForOperators = errors.New("command lines and paths are for operators: as 
 
 // CheckRole refuses a search in fields that the role must not see.
 func (q *Query) CheckRole(role access.Role) error {
-	if role != access.Operator && slices.ContainsFunc(q.in, func(f *field) bool { return f.Role == metric.Operator }) {
+	fields := slices.Clone(q.in)
+	for i := range q.texts {
+		if f := q.texts[i].field; f != nil {
+			fields = append(fields, f)
+		}
+	}
+	if role != access.Operator && slices.ContainsFunc(fields, func(f *field) bool { return f.Role == metric.Operator }) {
 		return ErrForOperators
 	}
 	return nil

@@ -18,13 +18,13 @@ const (
 // Query says which processes an answer holds, and in which order. The zero value is all
 // of them, by PID. A process must pass every filter that is given.
 type Query struct {
-	// match is text to find, in lower case; "" is none.
-	match   string
-	pattern *pattern
+	// texts are what is looked for in texts, values are conditions on what changes all the time.
+	texts  []textTerm
+	values []valueTerm
 	// charge takes the steps of the regular expression from what the caller may use; nil
 	// counts nothing.
 	charge func(steps int) error
-	// in are the fields in which match and regexp look; empty is wherever the role may.
+	// in are the fields in which a text without a field of its own is looked for; empty is wherever the role may.
 	in []*field
 	// oneOf are the texts that must be one of several, atLeast the numbers with a minimum.
 	oneOf   []oneOf
@@ -79,6 +79,7 @@ type parameter struct {
 // are in the order of the table.
 var parameters = slices.Concat(
 	[]parameter{
+		{name: "q", read: (*Query).readSearch},
 		{name: "match", read: (*Query).readMatch},
 		{name: "regexp", read: (*Query).readRegexp},
 		{name: "in", repeats: true, read: (*Query).readPlace},
@@ -172,7 +173,7 @@ func (q *Query) Charged(charge func(steps int) error) *Query {
 }
 
 // searches reports whether the query looks for a text.
-func (q *Query) searches() bool { return q.match != "" || q.pattern != nil }
+func (q *Query) searches() bool { return len(q.texts) > 0 }
 
 // ParseValues parses the query of a URL; the error is a *badParameterError.
 func ParseValues(query string) (url.Values, error) {

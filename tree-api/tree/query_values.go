@@ -17,7 +17,9 @@ func (q *Query) readMatch(value string) error {
 	if err := checkLength(value); err != nil {
 		return err
 	}
-	q.match = strings.ToLower(value)
+	if value != "" {
+		q.texts = append(q.texts, newText(strings.ToLower(value)))
+	}
 	return nil
 }
 
@@ -32,8 +34,8 @@ func (q *Query) readRegexp(value string) error {
 	if err := checkLength(value); err != nil {
 		return err
 	}
-	var err error
-	q.pattern, err = compilePattern(value)
+	compiled, err := compilePattern(value)
+	q.texts = append(q.texts, textTerm{pattern: compiled})
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // kept says why a node is in an answer.
@@ -56,11 +57,22 @@ func (v *View) selectAfter(ctx context.Context, q *Query, before *Frame) (*Selec
 	}
 	s.Matched = len(s.list)
 	v.sortNodes(s.list, q)
+	if i, ok := v.Find(q.exactPID()); ok && q.sort == nil {
+		moveToFront(s.list, i)
+	}
 	if q.limit > 0 && len(s.list) > q.limit {
 		s.list = s.list[:q.limit]
 	}
 	v.keep(s)
 	return s, nil
+}
+
+// moveToFront puts a node before the others, if it is among them.
+func moveToFront(list []int32, node int32) {
+	if at := slices.Index(list, node); at > 0 {
+		copy(list[1:at+1], list[:at])
+		list[0] = node
+	}
 }
 
 // findMatches fills s.list in order of PID.

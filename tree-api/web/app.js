@@ -8,10 +8,11 @@ import { Filters } from './filters.js';
 import { formatCount } from './format.js';
 import { History } from './history.js';
 import { HostHeader } from './host-header.js';
-import { isActive, parseWords } from './model/filter.js';
+import { isActive } from './model/filter.js';
 import { Mirror } from './model/mirror.js';
 import { Overview } from './overview.js';
 import { printAllRows } from './print.js';
+import { SearchHelp } from './search-help.js';
 import { addShortcuts } from './shortcuts.js';
 import { stream } from './start.js';
 import { columnsToShow } from './table-columns.js';
@@ -70,6 +71,7 @@ class Page {
   #alerts = new Alerts(byId('notices'), this.#model, (id) => this.#goTo(id));
   #header = new HostHeader(byId('connection'));
   #empty = new EmptyState(byId('empty'), () => this.#view.change({ filter: {} }));
+  #searchHelp = new SearchHelp(this.#search);
   #help = addShortcuts(this.#search, {
     togglePause: () => this.#togglePause(),
     toggleShape: () => this.#view.change({ shape: this.#view.state.shape === 'tree' ? 'list' : 'tree' }),
@@ -137,7 +139,8 @@ class Page {
 
   /** @param {string} text What is searched for. */
   #showWords(text) {
-    this.#table.words = parseWords(text).wanted;
+    this.#table.words = this.#model.words;
+    this.#searchHelp.show(this.#model.searchError);
     if (this.#search.value.trim() !== text.trim()) this.#search.value = text;
   }
 

@@ -111,9 +111,15 @@ export class TreeTable {
 
   focus() { this.#root.focus(); }
 
-  /** Takes the focus, with the cursor in the first row that matches the filter. */
+  /** Takes the focus, with the cursor in the first row that matches the filter: the one with exactly the PID, if it was a PID. */
   enterFirstMatch() {
     this.focus();
+    const exact = this.#model.exactMatch;
+    if (exact >= 0) {
+      this.#model.reveal(this.#model.idOf(exact));
+      this.moveTo(this.#model.rows().indexOf(exact));
+      return;
+    }
     this.cursor = undefined;
     this.#cursorIndex = -1;
     this.moveToMatch(1);

@@ -67,9 +67,23 @@ export class TreeModel {
 
   /** @param {Filter} filter {} shows everything. */
   setFilter(filter) {
-    this.#matcher.set(filter);
+    this.#matcher.set(filter, this.#store.columns);
     this.#folding.forgetMatches();
     this.#spoil('marks');
+  }
+
+  /** What is wrong with the search, '' if nothing is: then the one before it stays in force. */
+  get searchError() { return this.#matcher.error; }
+
+  /** The words of the search, to be marked where they are found. */
+  get words() { return this.#matcher.words; }
+
+  /** The process whose PID is exactly what is searched for, NONE (-1) if there is none. */
+  get exactMatch() {
+    const { words } = this;
+    if (words.length !== 1 || !/^[0-9]+$/.test(words[0]) || !this.#store.columns.numbers.includes('pid')) return NONE;
+    const slot = this.column('pid').indexOf(Number(words[0]));
+    return slot >= 0 && this.#matcher.marks[slot] === MATCH ? slot : NONE;
   }
 
   /** @param {Shape} shape A list has no branches: every match stands by itself. */
@@ -213,7 +227,7 @@ export class TreeModel {
     const { slots } = this.#sorter;
     const { marks } = this.#matcher;
     if (asTree) this.#rows.showTree(slots, this.#links, marks, (slot) => this.#isOpen(slot));
-    else this.#rows.showList(slots, marks.map((mark) => (mark === MATCH ? MATCH : 0)));
+    else this.#rows.showList(slots, marks.map((mark) => (mark === MATCH ? MATCH : 0)), this.exactMatch);
   }
 
   /** @param {'links'|'sums'|'marks'|'order'|'rows'} from The first stage to go through again. */

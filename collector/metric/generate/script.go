@@ -17,6 +17,7 @@ func pageColumns(t *table, _ []byte) ([]byte, error) {
  * @typedef {object} Metric
  * @property {string} key The name of the metric: in the model, in the page's address, in the API.
  * @property {readonly string[]} [aliases] Earlier names.
+ * @property {readonly string[]} [short] Further names that a search understands.
  * @property {string} [within] The JSON object that holds the field; the node itself if absent.
  * @property {string} field The JSON field.
  * @property {'gauge'|'counter'|'rate'|'identifier'|'moment'|'text'|'list'|'state'} kind
@@ -41,6 +42,7 @@ export const METRICS = [
 		o := scriptObject{}
 		o.text("key", m.Name)
 		o.list("aliases", m.Aliases)
+		o.list("short", m.Short)
 		o.text("within", within)
 		o.text("field", field)
 		o.text("kind", m.Kind.String())

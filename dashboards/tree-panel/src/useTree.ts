@@ -1,7 +1,6 @@
 import * as React from 'react';
 import type { DataFrame, GrafanaTheme2 } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
-import { parseWords } from '../../../tree-api/web/model/filter.js';
 import type { Sort } from '../../../tree-api/web/model/order.js';
 import { type Column, columnsOf, columnsToShow } from './frame/columns.ts';
 import type { Picked } from './frame/pick.ts';
@@ -62,7 +61,7 @@ function paintOf(theme: GrafanaTheme2, tree: Tree, columns: Column[], { options,
   return {
     tree,
     columns: shown,
-    words: parseWords(view.filter.text ?? '').wanted,
+    words: tree.model.words,
     options,
     isTree: (view.shape ?? options.shape) === 'tree',
     heats: heatsOf(theme, tree, shown),

@@ -5,6 +5,7 @@
  * @typedef {object} Metric
  * @property {string} key The name of the metric: in the model, in the page's address, in the API.
  * @property {readonly string[]} [aliases] Earlier names.
+ * @property {readonly string[]} [short] Further names that a search understands.
  * @property {string} [within] The JSON object that holds the field; the node itself if absent.
  * @property {string} field The JSON field.
  * @property {'gauge'|'counter'|'rate'|'identifier'|'moment'|'text'|'list'|'state'} kind
@@ -24,10 +25,10 @@ export const METRICS = [
   { key: 'start_time', aliases: ['start'], field: 'start_time', kind: 'moment', unit: 'seconds', ascending: true, title: 'Started', help: 'Time at which the process started' },
   { key: 'name', field: 'name', kind: 'text', ascending: true, searched: true, title: 'Name', help: 'Name that the kernel has for the process, on Linux at most 15 bytes' },
   { key: 'exe', field: 'exe', kind: 'text', ascending: true, searched: true, secret: true, title: 'Executable', help: 'Path of the executable file' },
-  { key: 'cmdline', field: 'cmdline', kind: 'list', ascending: true, searched: true, secret: true, title: 'Command line', help: 'Arguments, with secrets masked' },
+  { key: 'cmdline', short: ['cmd', 'args'], field: 'cmdline', kind: 'list', ascending: true, searched: true, secret: true, title: 'Command line', help: 'Arguments, with secrets masked' },
   { key: 'user', field: 'user', kind: 'text', ascending: true, searched: true, title: 'User', help: 'Effective user' },
   { key: 'unit', field: 'unit', kind: 'text', ascending: true, searched: true, title: 'Unit', help: 'systemd unit' },
-  { key: 'container', field: 'container', kind: 'text', ascending: true, searched: true, title: 'Container', help: 'ID of the container' },
+  { key: 'container', short: ['ctr'], field: 'container', kind: 'text', ascending: true, searched: true, title: 'Container', help: 'ID of the container' },
   { key: 'pod_uid', field: 'pod_uid', kind: 'text', ascending: true, searched: true, title: 'Pod UID', help: 'UID of the Kubernetes pod' },
   { key: 'state', field: 'state', kind: 'state', ascending: true, title: 'State', help: 'What the process is doing: running, sleeping, blocked, stopped, zombie or other' },
   { key: 'threads', field: 'threads', kind: 'gauge', sum: true, title: 'Threads', help: 'Number of threads' },
@@ -35,8 +36,8 @@ export const METRICS = [
   { key: 'user_seconds', within: 'cpu', field: 'user_seconds', kind: 'counter', unit: 'seconds', sum: true, title: 'User time', help: 'CPU time in the program itself' },
   { key: 'system_seconds', within: 'cpu', field: 'system_seconds', kind: 'counter', unit: 'seconds', sum: true, title: 'System time', help: 'CPU time in the kernel on behalf of the process' },
   { key: 'cpu', within: 'cpu', field: 'cores', kind: 'rate', unit: 'cores', sum: true, title: 'CPU', help: 'CPUs in use: 1 is one CPU that is busy all the time' },
-  { key: 'memory', within: 'memory', field: 'resident_bytes', kind: 'gauge', unit: 'bytes', sum: true, title: 'Memory', help: 'Resident memory (RSS)' },
-  { key: 'virtual', aliases: ['virtual_memory'], within: 'memory', field: 'virtual_bytes', kind: 'gauge', unit: 'bytes', title: 'Virtual memory', help: 'Virtual memory: address space, most of which is never used' },
+  { key: 'memory', short: ['mem', 'rss'], within: 'memory', field: 'resident_bytes', kind: 'gauge', unit: 'bytes', sum: true, title: 'Memory', help: 'Resident memory (RSS)' },
+  { key: 'virtual', aliases: ['virtual_memory'], short: ['vsz'], within: 'memory', field: 'virtual_bytes', kind: 'gauge', unit: 'bytes', title: 'Virtual memory', help: 'Virtual memory: address space, most of which is never used' },
   { key: 'swap', within: 'memory', field: 'swap_bytes', kind: 'gauge', unit: 'bytes', sum: true, title: 'Swap', help: 'Memory in swap' },
   { key: 'read', within: 'io', field: 'read_bytes_per_second', kind: 'rate', unit: 'bytes/s', sum: true, title: 'Read', help: 'Bytes read from storage per second' },
   { key: 'written', aliases: ['write'], within: 'io', field: 'written_bytes_per_second', kind: 'rate', unit: 'bytes/s', sum: true, title: 'Written', help: 'Bytes written to storage per second' },

@@ -1,14 +1,16 @@
 import { NONE } from './links.js';
+import { SearchError, parseSearch } from './search.js';
 
 /** @import { Table } from './store.js' */
+/** @import { Columns } from './columns.js' */
 /** @import { Links } from './links.js' */
+/** @import { Term } from './search.js' */
 
 /**
  * Which processes to show. Conditions that are absent or empty let everything pass; a
  * figure that is not known passes no threshold.
  * @typedef {object} Filter
- * @property {string} [text] Words; each must occur somewhere in the process' texts or be
- *   part of its PID, and a word after "!" must not. Letters' case does not matter.
+ * @property {string} [text] A search, as model/search.js reads it.
  * @property {string[]} [user] Any of these; likewise state and group.
  * @property {string[]} [state]
  * @property {string[]} [group]
@@ -26,39 +28,19 @@ export const CONTEXT = 1;
 export const MATCH = 2;
 
 /**
- * @param {string} text
- * @returns {{wanted: string[], unwanted: string[]}} The words in lower case.
+ * Whether all that is found by some terms was found by those before too.
+ * @param {Term[]} terms
+ * @param {Term[]} before
  */
-export function parseWords(text) {
-  const words = text.toLowerCase().split(/\s+/);
-  return {
-    wanted: words.filter((w) => w !== '' && !w.startsWith('!')),
-    unwanted: words.filter((w) => w.startsWith('!') && w.length > 1).map((w) => w.slice(1)),
-  };
-}
+const isNarrower = (terms, before) => before.every((old) => terms.some((term) => term.source === old.source || (isWord(term) && isWord(old)
+  && term.not === old.not && (old.not ? old.text.includes(term.text) : term.text.includes(old.text)))));
 
-/** @typedef {ReturnType<typeof parseWords>} Words */
-
-/**
- * Whether all that is found by some words was found by those before too.
- * @param {Words} words
- * @param {Words} before
- */
-const isNarrower = (words, before) => before.wanted.every((old) => words.wanted.some((word) => word.includes(old)))
-  && before.unwanted.every((old) => words.unwanted.some((word) => old.includes(word)));
-
-/** @param {string} hay @param {Words} words */
-function isFound(hay, { wanted, unwanted }) {
-  for (const word of wanted) if (!hay.includes(word)) return false;
-  for (const word of unwanted) if (hay.includes(word)) return false;
-  return true;
-}
+/** @param {Term} term */
+const isWord = ({ key, pattern }) => key === undefined && !pattern;
 
 /** @param {Filter} filter */
 export function isActive(filter) {
-  const { wanted, unwanted } = parseWords(filter.text ?? '');
-  return wanted.length + unwanted.length > 0 || filter.kernel === false
-    || listsOf(filter).length > 0 || floorsOf(filter).length > 0;
+  return !/^[\s!]*$/.test(filter.text ?? '') || filter.kernel === false || listsOf(filter).length > 0 || floorsOf(filter).length > 0;
 }
 
 /** What some text columns must be, by key. @param {Filter} filter */
@@ -82,7 +64,10 @@ export class Matcher {
   active = false;
   /** @type {Filter} */
   #filter = {};
-  #words = parseWords('');
+  /** Conditions on texts, and those on what changes all the time. @type {{texts: Term[], values: Term[]}} */
+  #terms = { texts: [], values: [] };
+  /** What is wrong with the search, '' if nothing is. */
+  error = '';
   /** @type {string[]} The searched texts of each slot in one string; undefined: not made yet. */
   #haystacks = [];
   /** 1 where the text search matches. */
@@ -91,14 +76,31 @@ export class Matcher {
   /** Whether the search need not look again at what it did not find. */
   #narrows = false;
 
-  /** @param {Filter} filter */
-  set(filter) {
+  /** The words to mark where they are found. */
+  get words() { return this.#terms.texts.filter((term) => !term.not && isWord(term)).map(({ text }) => text); }
+
+  /** A search with a mistake leaves the one before in force. @param {Filter} filter @param {Columns} columns */
+  set(filter, columns) {
     this.#filter = filter;
-    const words = parseWords(filter.text ?? '');
-    this.#narrows = !this.#searchAll && isNarrower(words, this.#words);
-    this.#searchAll = true;
-    this.#words = words;
     this.active = isActive(filter);
+    const terms = this.#parse(filter.text ?? '', columns);
+    if (!terms) return;
+    const texts = terms.filter(({ key, number }) => number === undefined && key !== 'state');
+    this.#narrows = !this.#searchAll && isNarrower(texts, this.#terms.texts);
+    this.#searchAll = true;
+    this.#terms = { texts, values: terms.filter((term) => !texts.includes(term)) };
+  }
+
+  /** @param {string} text @param {Columns} columns */
+  #parse(text, columns) {
+    this.error = '';
+    try {
+      return parseSearch(text, columns);
+    } catch (error) {
+      if (!(error instanceof SearchError)) throw error;
+      this.error = error.message;
+      return undefined;
+    }
   }
 
   /**
@@ -128,10 +130,23 @@ export class Matcher {
       if (!stale && (!this.#searchAll || (this.#narrows && this.#found[slot] === 0))) continue;
       if (stale || this.#haystacks[slot] === undefined) this.#haystacks[slot] = haystack(store, slot);
       store.textChanged[slot] = 0;
-      this.#found[slot] = isFound(this.#haystacks[slot], this.#words) ? 1 : 0;
+      this.#found[slot] = this.#finds(store, slot) ? 1 : 0;
     }
     this.#searchAll = false;
     this.#narrows = false;
+  }
+
+  /** Whether a row passes what is searched in texts. @param {Table<any>} store @param {number} slot */
+  #finds(store, slot) {
+    return this.#terms.texts.every((term) => {
+      const { key, text, pattern } = term;
+      if (key !== undefined) return term.not !== isIn(term, textIn(store, slot, key));
+      if (!pattern) return term.not !== this.#haystacks[slot].includes(text);
+      return term.not !== store.columns.searched.some((column) => {
+        const value = textIn(store, slot, column);
+        return value !== '' && pattern.test(value);
+      });
+    });
   }
 
   /**
@@ -165,9 +180,38 @@ export class Matcher {
       tests.push((slot) => set.has(texts[key][slot]));
     }
     for (const { key, least } of floorsOf(this.#filter)) tests.push((slot) => numbers[key][slot] >= least);
+    for (const term of this.#terms.values) {
+      const { not, key = '', op = '=', number } = term;
+      if (number === undefined) tests.push((slot) => isIn(term, texts[key][slot]) !== not);
+      else tests.push((slot) => COMPARE[op](numbers[key][slot], number) !== not);
+    }
     if (this.#filter.kernel === false) tests.push((slot) => isKernel[slot] === 0);
     return (slot) => tests.every((test) => test(slot));
   }
+}
+
+/** What is not known (NaN) passes none. @type {Record<import('./search.js').Op, (value: number, wanted: number) => boolean>} */
+const COMPARE = {
+  ':': (value, wanted) => value === wanted,
+  '=': (value, wanted) => value === wanted,
+  '<': (value, wanted) => value < wanted,
+  '<=': (value, wanted) => value <= wanted,
+  '>': (value, wanted) => value > wanted,
+  '>=': (value, wanted) => value >= wanted,
+};
+
+/** @param {Term} term @param {string} value */
+function isIn({ op, text, pattern }, value) {
+  if (pattern) return value !== '' && pattern.test(value);
+  const lower = value.toLowerCase();
+  return op === '=' ? lower === text : lower.includes(text);
+}
+
+/** A column of a row as it is searched. @param {Table<any>} store @param {number} slot @param {string} key */
+function textIn(store, slot, key) {
+  if (Object.hasOwn(store.texts, key)) return store.texts[key][slot];
+  const value = store.numbers[key][slot];
+  return Number.isNaN(value) ? '' : String(value);
 }
 
 /**
@@ -177,11 +221,8 @@ export class Matcher {
 function haystack(store, slot) {
   let all = '';
   for (const key of store.columns.searched) {
-    const text = Object.hasOwn(store.texts, key) ? store.texts[key][slot] : textOf(store.numbers[key][slot]);
+    const text = textIn(store, slot, key);
     if (text !== '') all += text + '\n';
   }
   return all.toLowerCase();
 }
-
-/** @param {number} value */
-const textOf = (value) => (Number.isNaN(value) ? '' : String(value));

@@ -49,12 +49,14 @@ export class Rows {
   /**
    * @param {number[]} order
    * @param {Uint8Array} marks
+   * @param {number} first The slot that comes before all others, NONE for none.
    */
-  showList(order, marks) {
+  showList(order, marks, first) {
     this.#fit(marks.length);
     this.expandable.fill(0);
     this.length = 0;
-    for (const slot of order) if (marks[slot] !== HIDDEN) this.#add(slot, 0);
+    if (first !== NONE) this.#add(first, 0);
+    for (const slot of order) if (marks[slot] !== HIDDEN && slot !== first) this.#add(slot, 0);
   }
 
   /**

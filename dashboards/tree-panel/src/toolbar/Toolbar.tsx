@@ -35,7 +35,7 @@ export function Toolbar({ shown, picked, view, stale, width, setView }: Props) {
   return (
     <div className={styles.toolbar} role="toolbar" aria-label="Tree">
       {picked.names.length > 1 && <FramePicker picked={picked} setView={setView} />}
-      <Search filter={filter} setView={setView} />
+      <Search filter={filter} problem={tree.model.searchError} setView={setView} />
       <ShownContext.Provider value={{ ...shown, filter, frame: picked.frame }}>
         <Buttons model={tree.model} conditions={countConditions(filter)} isTree={paint.isTree} isChosen={view.columns !== undefined} isNarrow={width < NARROW} setView={setView} />
         <Facts tree={tree} frame={picked.frame} stale={stale} />
@@ -44,12 +44,30 @@ export function Toolbar({ shown, picked, view, stale, width, setView }: Props) {
   );
 }
 
+/** How to search; model/search.js reads it. */
+const SYNTAX = [
+  'nginx www-data: both words', '"worker process": exactly these words', '!root: without this', '/^ng.*x$/: a regular expression',
+  'pid:1: this PID', 'user:www: contains; user=www-data: is; also name, unit, container, group, exe, cmd', 'state:run: in this state',
+  'cpu>0.5, mem>1g: a number; also < <= >= =',
+].join('\n');
+
 // Memoized: new data are no reason to draw these anew, which would take longer than the rows.
-const Search = React.memo(function Search({ filter, setView }: { filter: Filter; setView: SetViewState }) {
+const Search = React.memo(function Search({ filter, problem, setView }: { filter: Filter; problem: string; setView: SetViewState }) {
   const styles = useStyles2(getStyles);
+  const id = React.useId();
   return (
     <div className={styles.search}>
-      <FilterInput value={filter.text ?? ''} placeholder="Search" aria-label="Search" escapeRegex={false} onChange={(text) => setView({ filter: { ...filter, text } })} />
+      <FilterInput
+        value={filter.text ?? ''}
+        placeholder="Search"
+        aria-label="Search"
+        aria-describedby={problem ? id : undefined}
+        title={SYNTAX}
+        {...{ invalid: problem !== '' }}
+        escapeRegex={false}
+        onChange={(text) => setView({ filter: { ...filter, text } })}
+      />
+      {problem && <div id={id} role="status" className={styles.problem}>{problem}</div>}
     </div>
   );
 });
@@ -115,7 +133,12 @@ function FramePicker({ picked: { names, name }, setView }: Pick<Props, 'picked' 
 
 const getStyles = (theme: GrafanaTheme2) => ({
   toolbar: css({ flex: 'none', display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: theme.spacing(0.5, 1), padding: theme.spacing(0, 1, 1, 1) }),
-  search: css({ flex: '1 1 90px', maxWidth: 300 }),
+  search: css({ position: 'relative', flex: '1 1 90px', maxWidth: 300 }),
+  // It lies over the table, which keeps its place.
+  problem: css({
+    position: 'absolute', zIndex: theme.zIndex.tooltip, top: '100%', left: 0, width: 'max-content', maxWidth: 420, padding: theme.spacing(0.5, 1),
+    borderRadius: theme.shape.radius.default, background: theme.colors.background.elevated ?? theme.colors.background.secondary, color: theme.colors.error.text, boxShadow: theme.shadows.z2, overflowWrap: 'anywhere',
+  }),
   buttons: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(0.5) }),
   facts: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(1), marginLeft: 'auto', minWidth: 0, color: theme.colors.text.secondary, whiteSpace: 'nowrap' }),
 });

@@ -188,3 +188,45 @@ test('in forced colours arrows, states, bars and the selected row can be seen', 
   });
   assert.deepEqual(shown, { arrow: '"−"', outline: 'solid', dot: 'solid', bar: true });
 });
+
+test('a search with a mistake says so beside the box, and the table stays where it is', async (t) => {
+  const { url } = await fakeServer(t);
+  const page = await open(t, url);
+  await drawn(page);
+  const top = (await page.locator('#table').boundingBox())?.y;
+  await page.fill('#search', 'pid:1');
+  await page.waitForFunction(() => document.querySelector('#count')?.textContent?.startsWith('1 of'));
+  await page.fill('#search', 'pid:one');
+  await page.waitForSelector('#search-problem:text-is("pid:one: write a number")');
+  assert.equal(await page.getAttribute('#search', 'aria-invalid'), 'true');
+  assert.match(await page.innerText('#count'), /^1 of/, 'the search before stays in force');
+  assert.equal((await page.locator('#table').boundingBox())?.y, top);
+  await page.fill('#search', 'user:/^postgres$/ cpu>=0');
+  await page.waitForSelector('#search-problem', { state: 'hidden' });
+  await page.keyboard.press('Enter');
+  assert.equal(await cursorName(page), 'postgres');
+});
+
+test('Enter goes to the process with exactly that PID first', async (t) => {
+  const { server, url } = await fakeServer(t, { size: 300 });
+  const pids = [...server.host.processes.values()].map((/** @type {any} */ p) => p.pid);
+  const wanted = pids.find((pid) => pids.some((other) => other !== pid && String(other).includes(String(pid)) && other < 10 * pid + 10) && pid > 9);
+  const page = await open(t, url);
+  await drawn(page);
+  await page.fill('#search', String(wanted));
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#table .row[aria-selected="true"]');
+  assert.ok((await page.getAttribute('#table .row[aria-selected="true"]', 'id'))?.includes(`${wanted}-`));
+});
+
+test('how to search is a click away, on a phone too', async (t) => {
+  const { url } = await fakeServer(t);
+  for (const viewport of [undefined, PHONE]) {
+    const page = await open(t, url, viewport && { viewport });
+    await drawn(page);
+    await page.click('#search-help');
+    await page.waitForSelector('#search-help-menu code:text-is("mem>1g")');
+    const box = await page.locator('#search-help-menu').boundingBox();
+    assert.ok(box && box.x >= 0 && box.x + box.width <= (viewport?.width ?? 1440), JSON.stringify(box));
+  }
+});

@@ -117,7 +117,12 @@ export class Naive {
       });
       return keyed.map(({ n }) => n);
     };
-    if (this.shape === 'list') return sorted(nodes.filter((n) => this.matches(n))).map((n) => [n.id, 0, false]);
+    if (this.shape === 'list') {
+      const list = sorted(nodes.filter((n) => this.matches(n)));
+      // Of processes with the PID that is searched for, one comes first.
+      const exact = [...list].sort((a, b) => a.pid - b.pid || a.start_time - b.start_time).filter((n) => String(n.pid) === this.filter.text);
+      return [...list.filter((n) => n === exact[0]), ...list.filter((n) => n !== exact[0])].map((n) => [n.id, 0, false]);
+    }
     /** @type {any[]} */
     const rows = [];
     const walk = (/** @type {any[]} */ list, /** @type {number} */ depth) => {
