@@ -28,7 +28,7 @@ func maskUserInfo(text string) string {
 		}
 		at += i + len("://")
 		end := authorityEnd(text, at)
-		if start, stop := userSecret(text[at:end]); start < stop {
+		if start, stop := userSecret(text[:at-len("://")], text[at:end]); start < stop {
 			out.replace(at+start, at+stop, Mask)
 		}
 		at = end
@@ -52,14 +52,14 @@ func authorityEnd(text string, at int) int {
 }
 
 // userSecret returns where the secret is in what follows "://".
-func userSecret(rest string) (start, end int) {
+func userSecret(scheme, rest string) (start, end int) {
 	first := strings.IndexAny(rest, ":@/?#[")
 	if first < 0 {
 		return 0, 0
 	}
 	switch rest[first] {
 	case '@':
-		if looksRandom(rest[:first]) {
+		if isTokenUser(scheme, rest[:first], rest[first+1:]) {
 			return 0, first
 		}
 		return 0, 0
@@ -88,6 +88,25 @@ func userSecret(rest string) (start, end int) {
 		return 0, 0
 	}
 	return start, end
+}
+
+// isTokenUser reports whether the user of an address is a token, as there is no password: it
+// looks like a generated one, it has digits between letters, or the address is a DSN of Sentry,
+// https://KEY@host/PROJECT, where the project is a number. text is what ends with the scheme.
+func isTokenUser(text, user, rest string) bool {
+	if looksRandom(user) {
+		return true
+	}
+	if user == "" || strings.HasSuffix(text, "ssh") || isPlace(user) || strings.ContainsAny(user, ".@") {
+		return false
+	}
+	host, project, ok := strings.Cut(rest, "/")
+	if isDSN := ok && project != "" && strings.Trim(project, "0123456789") == ""; isDSN || strings.Contains(host, "sentry") {
+		return true
+	}
+	const least = 8
+	inner := strings.TrimRight(user, "0123456789")
+	return len(user) >= least && strings.ContainsAny(inner, "0123456789") && strings.IndexByte(inner, '-') < 0
 }
 
 // isPort reports whether a text begins with a port and the end of the authority.

@@ -50,7 +50,7 @@ func mayHoldPair(text string) bool {
 		return true
 	}
 	return strings.Contains(text, "user") || strings.Contains(text, "USER") || strings.Contains(text, "login") ||
-		strings.Contains(text, "data=") || strings.Contains(text, ",p=")
+		strings.Contains(text, "data=") || strings.Contains(text, "licen") || strings.Contains(text, ",p=")
 }
 
 // nextAssignment returns the first assignment whose sign is at the index or behind it.
@@ -129,6 +129,10 @@ func (a assignment) secret(q *quotes, lead int) (start, end int) {
 		end = a.valueEnd(q, -1)
 		value := strings.Trim(text[a.value:end], `"'`)
 		if hasSuffixFold(name, "sig") || hasSuffixFold(name, "signature") || looksSecret(value) {
+			return a.value, end
+		}
+	case isLicenceName(name):
+		if end = a.valueEnd(q, lead); looksLicence(text[a.value:end]) {
 			return a.value, end
 		}
 	case isUserName(name):

@@ -91,6 +91,9 @@ const (
 // isProgram reports whether an argument is the name of the program, and notes its rules.
 func (c *command) isProgram(i int) bool {
 	arg := c.all[i]
+	if c.depth > 0 && (i == 0 || c.program == nil && runsCommand(arg)) && c.begins(commandIn(arg), i) {
+		return true
+	}
 	if arg == "" || arg[0] == '-' || arg[0] == '+' || c.program != nil && c.program.after[arg] != 0 {
 		return false
 	}
@@ -101,7 +104,40 @@ func (c *command) isProgram(i int) bool {
 	if !c.mayRun(i) || strings.ContainsAny(arg, blanks+"=") {
 		return false
 	}
-	found := programOf(arg)
+	return c.begins(arg, i)
+}
+
+// commandIn returns what is behind the sign in the first word of a value that is a command
+// line: --rsh=sshpass, -oProxyCommand=curl, GIT_SSH_COMMAND=ssh, EXEC:sshpass.
+func commandIn(arg string) string {
+	sign := strings.LastIndexAny(arg, "=:")
+	if sign < 1 {
+		return ""
+	}
+	for i := range sign {
+		if !isWord(arg[i]) && strings.IndexByte("-.:=", arg[i]) < 0 {
+			return ""
+		}
+	}
+	first := strings.TrimLeft(arg[sign+1:], `"'`)
+	if arg[sign] == ':' && strings.HasPrefix(first, "/") {
+		return "" // An address.
+	}
+	return first
+}
+
+// runsCommand reports whether the value of a name is a command, wherever it stands.
+func runsCommand(arg string) bool {
+	name, _, ok := strings.Cut(arg, "=")
+	return ok && (hasSuffixFold(name, "command") || hasSuffixFold(name, "cmd") || hasSuffixFold(name, "exec"))
+}
+
+// begins notes the rules of a program, if it is a known one.
+func (c *command) begins(name string, i int) bool {
+	if name == "" {
+		return false
+	}
+	found := programOf(name)
 	if found == nil {
 		return false
 	}
@@ -151,6 +187,8 @@ func (c *command) namedOption(arg string) bool {
 		c.pending = option{kind: short}
 	case name == "key":
 		c.pending = option{kind: random}
+	case isLicenceName(name):
+		c.pending = option{kind: licence}
 	case writesSecret(name):
 		c.pending = option{kind: writes}
 	case isLoginName(name):
@@ -161,6 +199,11 @@ func (c *command) namedOption(arg string) bool {
 		return false
 	}
 	return true
+}
+
+// isLicenceName reports whether the value of a name is a licence, or its key.
+func isLicenceName(name string) bool {
+	return strings.EqualFold(name, "license") || strings.EqualFold(name, "licence")
 }
 
 // optionName returns the name of an option whose value is the next argument.

@@ -26,6 +26,7 @@ const (
 	likelyPair
 	loginPair
 	random
+	licence
 )
 
 // option is what is known of an option.
@@ -67,6 +68,10 @@ func (o option) mask(name, value string) string {
 		}
 	case random:
 		if looksRandom(value) && !strings.ContainsAny(value, "._-") {
+			return Mask
+		}
+	case licence:
+		if looksLicence(value) {
 			return Mask
 		}
 	case loginPair:

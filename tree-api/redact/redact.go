@@ -102,6 +102,9 @@ func (m *masker) text(text string, depth int) string {
 	if !m.spend(len(text)) {
 		return Mask
 	}
+	if from, to, ok := replacement(text); ok {
+		return m.substitution(text, from, to, depth)
+	}
 	signs := signsIn(text)
 	named := mayBeSecret(text)
 	if signs&colon != 0 {
@@ -120,6 +123,7 @@ func (m *masker) text(text string, depth int) string {
 	}
 	if signs&blank != 0 {
 		text = maskForms(statements, text)
+		text = maskSent(text)
 	}
 	if signs&(blank|quote) != 0 && depth < maxDepth {
 		text = m.script(text, depth)

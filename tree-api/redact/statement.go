@@ -2,6 +2,7 @@ package redact
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -40,6 +41,28 @@ var statements = []statement{
 var namedValues = []statement{
 	{[]string{"alue"}, regexp.MustCompile(`(?i)(?:name|key)\\?["']?\s*[:=]\s*\\?["']?([\w.-]+)\\?["']?\s*,?\s*\\?["']?(?:parameter)?value\\?["']?\s*[:=]\s*\\?["']?([^"'\\\s,}]+)`)},
 	{[]string{"</"}, regexp.MustCompile(`<([\w.:-]+)>([^<>]+)</`)},
+}
+
+// sent is a word that a script of expect types, with the key that ends it.
+var sent = regexp.MustCompile(`\bsend(?:_user)?\s+(?:--?\s+|-s\s+)*["{]?([^\s"'\\{}$\[]+)(?:\\r|\\n|[\r\n])`)
+
+// answers are words that scripts type and that are no secrets.
+var answers = []string{
+	"yes", "y", "no", "n", "exit", "quit", "q", "logout", "enable", "end", "ls", "pwd", "w", "who", "id", "reboot", "bye", "root", "admin",
+	"help", "date", "uptime", "continue", "ok", "save", "commit", "configure", "sync",
+}
+
+// maskSent masks the words that a script of expect types: it is mostly there to type a password.
+func maskSent(text string) string {
+	if !strings.Contains(text, "send") {
+		return text
+	}
+	return maskMatches(sent, text, func(m []int) (start, end int) {
+		if slices.Contains(answers, strings.ToLower(text[m[2]:m[3]])) || isNumber(text[m[2]:m[3]]) || isPath(text[m[2]:m[3]]) {
+			return 0, 0
+		}
+		return m[2], m[3]
+	})
 }
 
 // maskNamedValues masks the values of names that are those of secrets.

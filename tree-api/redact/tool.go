@@ -31,6 +31,8 @@ type tool struct {
 	usage []string
 	// quiet says that words like "password" are mere words to the program: grep, man.
 	quiet bool
+	// slashes says that the options of the program begin with a slash.
+	slashes bool
 	// runs says that the program runs another one, which is named in its arguments.
 	runs bool
 }
@@ -44,6 +46,7 @@ type program struct {
 	usages  []usage
 	runs    bool
 	quiet   bool
+	slashes bool
 }
 
 // index is the table of programs, by name and by beginning of the name.
@@ -97,6 +100,7 @@ func (p *program) add(row tool) {
 		p.usages = append(p.usages, usageOf(text))
 	}
 	p.runs = p.runs || row.runs
+	p.slashes = p.slashes || row.slashes
 	p.quiet = p.quiet || row.quiet
 }
 

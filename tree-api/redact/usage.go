@@ -13,6 +13,7 @@ import (
 //	NAME, USER, …   any argument
 //	SECRET          a secret
 //	LIKELY, RANDOM  a secret if it looks like one, or like a generated one
+//	LICENCE         a secret if it looks like the key of a licence
 //	PAIR, COMMAPAIR user:secret and user,secret
 //	LOGIN           user/secret@database
 //	ASSIGN, ASSIGNS name=secret, and all that follow
@@ -63,6 +64,10 @@ var commonUsages = []usage{
 	usageOf("password USER LIKELY"),
 	usageOf("login|signin|auth|authenticate|authtoken|activate|register|unseal|attach|enroll|join|unlock RANDOM"),
 	usageOf("login USER LIKELY"),
+	usageOf("license|licence LICENCE"),
+	usageOf("license|licence|activation activate|add|install|set|apply|register|import|update LICENCE"),
+	usageOf("auth|tokens token|add|set|use RANDOM"),
+	usageOf("auth|config token|key|apikey|api-key set|add|use RANDOM"),
 }
 
 // follow goes one step along usages.
@@ -77,7 +82,7 @@ func (c *command) follow(usages []usage, steps *[maxUsages]uint8, i int) (string
 			step, steps[n] = 0, 0
 		}
 		word := usage[step]
-		isOption := strings.HasPrefix(arg, "-") && len(arg) > 1
+		isOption := strings.HasPrefix(arg, "-") && len(arg) > 1 || c.program != nil && c.program.slashes && strings.HasPrefix(arg, "/")
 		switch {
 		case word.isLiteral(arg):
 			steps[n]++
@@ -131,6 +136,8 @@ func maskPositional(word, arg string) string {
 		return option{kind: likely}.mask("", arg)
 	case "RANDOM":
 		return option{kind: random}.mask("", arg)
+	case "LICENCE":
+		return option{kind: licence}.mask("", arg)
 	case "LOGIN":
 		return option{kind: login}.mask("", arg)
 	case "ASSIGN", "ASSIGNS":

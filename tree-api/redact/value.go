@@ -14,7 +14,8 @@ var places = []string{
 // isPlace reports whether a value only says where the secret is.
 func isPlace(value string) bool {
 	bare := strings.Trim(value, `"'`)
-	if bare == "" || bare == "-" {
+	// Asterisks and exclamation marks ask for a password, or say that there is none (shadow(5)).
+	if bare == "" || bare == "-" || bare != Mask && strings.Trim(bare, "*!") == "" {
 		return true
 	}
 	for _, place := range places {
@@ -203,6 +204,23 @@ func looksRandom(text string) bool {
 		}
 	}
 	return digits > 0 && letters > 0
+}
+
+// looksLicence reports whether a text looks like the key of a licence, and not like its name,
+// as "Apache-2.0" and "LGPLv2plus" do.
+func looksLicence(text string) bool {
+	const least = 8
+	digits := 0
+	for i := range len(text) {
+		c := text[i]
+		if isDigit(c) {
+			digits++
+		}
+		if !isWord(c) && c != '-' && c != '=' {
+			return false
+		}
+	}
+	return len(text) >= least && digits > 1 && digits < len(text) && (text == strings.ToUpper(text) || looksRandom(text))
 }
 
 func isDigit(c byte) bool       { return c >= '0' && c <= '9' }
