@@ -54,7 +54,7 @@ func exporterList() row {
 				now(`max by (instance) (rate(process_cpu_seconds_total{HOSTS}[$__rate_interval]))`),
 				now(`max by (instance) (process_resident_memory_bytes{HOSTS})`),
 			},
-			column{label: "instance", title: "Host", link: hostLink(ofRow)},
+			column{label: "instance", title: "Host", links: linksTo(hostLink(ofRow))},
 			column{label: "version", title: "Version"},
 			column{label: "reader", title: "Reader", width: 90},
 			column{label: "exits", title: "Exits from", width: 100},
@@ -74,7 +74,7 @@ var exporterMetrics = needs{
 
 func exporterCost() row {
 	return open("What they cost",
-		graph("CPU", "Cores that each exporter uses.", cores, exporterMetrics,
+		graph("CPU (cores)", "Cores that each exporter uses.", cores, exporterMetrics,
 			series(`rate(process_cpu_seconds_total{HOSTS}[$__rate_interval])`, "{{instance}}")).AxisLabel("cores"),
 		graph("Memory", "Resident memory of each exporter.", size, exporterMetrics,
 			series(`process_resident_memory_bytes{HOSTS}`, "{{instance}}")),
@@ -104,7 +104,7 @@ func exporterBudget() row {
 func exporterErrors() row {
 	return open("What they cannot read",
 		graph("Scan errors", "What scans could not read, per second and reason. The figures concerned are absent; rights explain most.",
-			eventRate, nothing("None."),
+			errorRate, nothing("None."),
 			series(`sum by (instance, reason) (rate(proctree_scan_errors_total{HOSTS}[$__rate_interval]))`, "{{instance}} {{reason}}")),
 		timeline("Collectors that failed", "When a collector failed on some host.", nothing("None."),
 			[]state{{"failed", colorCritical}, {"fine", colorGood}},

@@ -21,8 +21,8 @@ func history() board {
 			instance(),
 			// Several at once too, and not only for that: Grafana escapes what is special in a
 			// regular expression, such as the brackets of (sd-pam), for such variables alone.
-			// The one that used most CPU comes first.
-			ranked("group", "Group", "group", `sort_desc(sum by (group) (rate(proctree_group_cpu_seconds_total{HOSTS}[$__range])) or 0 * sum by (group) (proctree_group_processes{HOSTS}))`).Multi(true),
+			// The one that used most CPU of those that live comes first.
+			ranked("group", "Group", "group", `sort_desc(1 + sum by (group) (rate(proctree_group_cpu_seconds_total{HOSTS}[$__range])) and on (group) sum by (group) (proctree_group_processes{HOSTS}) > 0 or 0 * sum by (group) (proctree_group_processes{HOSTS}))`).Multi(true),
 			labelValues("pid", "PID", promql(`label_values(proctree_process_info{HOSTS, group=~"$group"}, pid)`)).
 				Multi(true).IncludeAll(true).AllValue(".+").Current(all()),
 		),
@@ -74,7 +74,7 @@ func compare(title, description string, u unit, n needs, expr string, more ...qu
 
 func historyUse() row {
 	return open("What it uses",
-		withBand(compare("CPU", "Cores that the group used, its ended processes included. The grey band is where it usually is.", cores, ofGroup("group_cpu"),
+		withBand(compare("CPU (cores)", "Cores that the group used, its ended processes included. The grey band is where it usually is.", cores, ofGroup("group_cpu"),
 			`sum(rate(proctree_group_cpu_seconds_total{GROUPS}[$__rate_interval]AGO))`, bandQueries(`GROUPS, figure="cpu"`)...)).AxisLabel("cores"),
 		withBand(compare("Memory", "Resident memory of the group's processes. The grey band is where it usually is, with what was swapped out.", size, ofGroup("group_memory"),
 			`sum(proctree_group_resident_memory_bytes{GROUPS}AGO)`, bandQueries(`GROUPS, figure="memory"`)...)),
@@ -93,12 +93,12 @@ func historyMore() row {
 			`sum(proctree_group_threads{GROUPS}AGO)`),
 		stacked("Processes by state", "What the group's processes did.", count, ofGroup("group_processes"),
 			series(`sum by (state) (proctree_group_processes{GROUPS})`, "{{state}}")),
-		graph("Starts and exits", "Processes per second that joined the group and that ended.", eventRate, ofGroup("group_lifecycle"),
+		graph("Starts and exits", "Processes per second that joined the group and that ended.", "count:processes/s", ofGroup("group_lifecycle"),
 			series(`sum(rate(proctree_group_starts_total{GROUPS}[$__rate_interval]))`, "starts"),
 			series(`sum(rate(proctree_group_exits_total{GROUPS}[$__rate_interval]))`, "exits")),
-		graph("Page faults", "Accesses to memory that was not there; major ones had to wait for a disk.", eventRate, ofGroup("group_page_faults"),
+		graph("Page faults", "Accesses to memory that was not there; major ones had to wait for a disk.", faultRate, ofGroup("group_page_faults"),
 			series(`sum by (severity) (rate(proctree_group_page_faults_total{GROUPS}[$__rate_interval]))`, "{{severity}}")),
-		graph("Context switches", "Involuntary ones mean that the group wanted more CPU than it got.", eventRate, ofGroup("group_context_switches"),
+		graph("Context switches", "Involuntary ones mean that the group wanted more CPU than it got.", switchRate, ofGroup("group_context_switches"),
 			series(`sum by (kind) (rate(proctree_group_context_switches_total{GROUPS}[$__rate_interval]))`, "{{kind}}")),
 	)
 }
@@ -123,7 +123,7 @@ func historyProcesses() row {
 			column{ref: "C", title: "Memory", unit: size, bar: true},
 			column{ref: "D", title: "Started", unit: since, width: 120},
 		).Span(gridWidth).Height(8).SortBy(sortedBy("Cores")),
-		stacked("CPU by process", "Cores that each process used.", cores, ofGroup("process_cpu"),
+		stacked("CPU by process (cores)", "Cores that each process used.", cores, ofGroup("process_cpu"),
 			series(`sum by (name, pid) (rate(proctree_process_cpu_seconds_total{PIDS}[$__rate_interval]))`, "{{name}} {{pid}}")).AxisLabel("cores"),
 		stacked("Memory by process", "Resident memory of each process.", size, ofGroup("process_memory"),
 			series(`max by (name, pid) (proctree_process_resident_memory_bytes{PIDS})`, "{{name}} {{pid}}")),

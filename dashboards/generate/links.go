@@ -50,6 +50,11 @@ func to(uid, title string, from origin, variables ...variable) cog.Builder[dashb
 		Url(address.String())
 }
 
+// linksTo is a list of links.
+func linksTo(links ...cog.Builder[dashboard.DashboardLink]) []cog.Builder[dashboard.DashboardLink] {
+	return links
+}
+
 // origin is where a link finds the labels of what was clicked.
 type origin string
 

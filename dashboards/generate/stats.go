@@ -31,8 +31,13 @@ func number(title, description string, u unit, n needs, q query) *stat.PanelBuil
 		TextMode(common.BigValueTextModeValue).
 		Thresholds(plain()).
 		ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"}))
-	if u == share {
+	switch u {
+	case share:
 		panel.Decimals(1)
+	case cores:
+		panel.Decimals(2)
+	case count, whole:
+		panel.Decimals(0)
 	}
 	return panel
 }
