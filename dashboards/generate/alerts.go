@@ -28,19 +28,19 @@ var noAlerts = nothing("No alert. (They need the rules of alerting-rules in Prom
 
 func alertsNow() row {
 	return open("Is anything wrong?",
-		figure("Critical", "Alerts of severity critical that are firing.", count, nothing("0"),
+		single("Critical", "Alerts of severity critical that are firing.", count, nothing("0"),
 			series(`count(ALERTS{alertstate="firing", severity="critical", GROUPS}) or vector(0)`, "")).
 			Thresholds(anyIs(colorCritical)).Span(gridWidth/6),
-		figure("Warnings", "Alerts of severity warning that are firing.", count, nothing("0"),
+		single("Warnings", "Alerts of severity warning that are firing.", count, nothing("0"),
 			series(`count(ALERTS{alertstate="firing", severity="warning", GROUPS}) or vector(0)`, "")).
 			Thresholds(anyIs(colorWarning)).Span(gridWidth/6),
-		figure("For information", "Alerts of severity info that are firing: what is unusual, but perhaps not wrong.", count, nothing("0"),
+		single("For information", "Alerts of severity info that are firing: what is unusual, but perhaps not wrong.", count, nothing("0"),
 			series(`count(ALERTS{alertstate="firing", severity="info", GROUPS}) or vector(0)`, "")).Span(gridWidth/6),
-		figure("Pending", "Alerts whose condition holds, but not yet for long enough.", count, nothing("0"),
+		single("Pending", "Alerts whose condition holds, but not yet for long enough.", count, nothing("0"),
 			series(`count(ALERTS{alertstate="pending", GROUPS}) or vector(0)`, "")).Span(gridWidth/6),
-		figure("Hosts concerned", "Hosts for which an alert is firing.", count, nothing("0"),
+		single("Hosts concerned", "Hosts for which an alert is firing.", count, nothing("0"),
 			series(`count(count by (instance) (ALERTS{alertstate="firing", GROUPS})) or vector(0)`, "")).Span(gridWidth/6),
-		figure("Groups concerned", "Groups of processes for which an alert is firing.", count, nothing("0"),
+		single("Groups concerned", "Groups of processes for which an alert is firing.", count, nothing("0"),
 			series(`count(count by (instance, group) (ALERTS{alertstate="firing", group!="", GROUPS})) or vector(0)`, "")).Span(gridWidth/6),
 		listing("Firing and pending", "Every alert whose condition holds now, the critical ones first, and since when. A click on an alert offers its rule, with the link to its runbook, and a new silence. "+
 			"Silences are Alertmanager's: it may have told nobody.",

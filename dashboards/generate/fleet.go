@@ -39,25 +39,25 @@ const hostState = `max by (instance) (
 
 func fleetHealth() row {
 	return open("Is anything wrong?",
-		figure("Hosts", "Hosts that Prometheus knows of.", count, ofPrometheus,
+		single("Hosts", "Hosts that Prometheus knows of.", count, ofPrometheus,
 			series(`count(up{HOSTS})`, "")),
-		figure("Down", "Hosts whose exporter does not answer.", count, ofPrometheus,
+		single("Down", "Hosts whose exporter does not answer.", count, ofPrometheus,
 			series(`sum(up{HOSTS} == bool 0)`, "")).Thresholds(anyIs(colorCritical)),
-		figure("Critical alerts", "Alerts of severity critical that are firing.", count, nothing("0"),
+		single("Critical alerts", "Alerts of severity critical that are firing.", count, nothing("0"),
 			series(`count(ALERTS{alertstate="firing", severity="critical", HOSTS}) or vector(0)`, "")).
 			Thresholds(anyIs(colorCritical)).
 			DataLinks(linksTo(to(uidAlerts, "Alerts", ofSeries, variable{name: "instance"}))),
-		figure("Warnings", "Alerts of severity warning that are firing.", count, nothing("0"),
+		single("Warnings", "Alerts of severity warning that are firing.", count, nothing("0"),
 			series(`count(ALERTS{alertstate="firing", severity="warning", HOSTS}) or vector(0)`, "")).
 			Thresholds(anyIs(colorWarning)).
 			DataLinks(linksTo(to(uidAlerts, "Alerts", ofSeries, variable{name: "instance"}))),
-		figure("Short of CPU", "Hosts that use more than 90 % of their CPUs.", count, ofRecording,
+		single("Short of CPU", "Hosts that use more than 90 % of their CPUs.", count, ofRecording,
 			series(`sum(instance:proctree_system_cpu:ratio_rate5m{HOSTS} > bool 0.9)`, "")).Thresholds(anyIs(colorWarning)),
-		figure("Short of memory", "Hosts that use more than 90 % of their memory.", count, ofRecording,
+		single("Short of memory", "Hosts that use more than 90 % of their memory.", count, ofRecording,
 			series(`sum(instance:proctree_system_memory:ratio{HOSTS} > bool 0.9)`, "")).Thresholds(anyIs(colorWarning)),
-		figure("Short of disk", "Hosts with a filesystem that is fuller than 90 %.", count, ofRecording,
+		single("Short of disk", "Hosts with a filesystem that is fuller than 90 %.", count, ofRecording,
 			series(`sum((max by (instance) (instance_mountpoint:proctree_system_filesystem:ratio{HOSTS})) > bool 0.9)`, "")).Thresholds(anyIs(colorWarning)),
-		figure("Under pressure", "Hosts on which tasks wait for CPU, memory or disks more than half of the time.", count, ofRecording,
+		single("Under pressure", "Hosts on which tasks wait for CPU, memory or disks more than half of the time.", count, ofRecording,
 			series(`sum((max by (instance) (instance_resource:proctree_system_pressure_waiting:rate5m{HOSTS})) > bool 0.5)`, "")).Thresholds(anyIs(colorWarning)),
 	)
 }

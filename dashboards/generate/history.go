@@ -35,12 +35,12 @@ func history() board {
 
 func historyHealth() row {
 	return open("Is anything wrong?",
-		figure("Processes", "Processes of the group.", count, ofGroup("group_processes"),
+		single("Processes", "Processes of the group.", count, ofGroup("group_processes"),
 			series(`sum(proctree_group_processes{GROUPS})`, "")).
 			Thresholds(steps(dashboard.Threshold{Color: colorCritical}, dashboard.Threshold{Value: new(1.0), Color: colorFine})),
-		figure("Alerts", "Alerts that are firing for this group.", count, nothing("0"),
+		single("Alerts", "Alerts that are firing for this group.", count, nothing("0"),
 			series(`count(ALERTS{alertstate="firing", GROUPS}) or vector(0)`, "")).Thresholds(anyIs(colorCritical)),
-		figure("Oldest started", "When the oldest process of the group was started.", since, ofGroup("group_lifecycle"),
+		single("Oldest started", "When the oldest process of the group was started.", since, ofGroup("group_lifecycle"),
 			series(`min(proctree_group_oldest_start_time_seconds{GROUPS}) * 1000`, "")),
 		trend("CPU", "Cores that the group uses.", cores, ofGroup("group_cpu"),
 			series(groupCores, "cores")).Decimals(2).Min(0),
@@ -49,15 +49,15 @@ func historyHealth() row {
 			Thresholds(above(0.8, 0.95)).Min(0),
 		trend("Memory", "Resident memory of the group.", size, ofGroup("group_memory"),
 			series(`sum(proctree_group_resident_memory_bytes{GROUPS})`, "resident")).Min(0),
-		figure("Of its file limit", "Share of its limit of open files that the process uses that is closest to it.", share, ofGroup("group_descriptors"),
+		single("Of its file limit", "Share of its limit of open files that the process uses that is closest to it.", share, ofGroup("group_descriptors"),
 			series(`max(proctree_group_worst_fd_ratio{GROUPS})`, "")).Thresholds(above(0.8, 0.95)),
-		figure("Abnormal exits", "Processes of the group that ended in this time by a signal or with an exit code other than 0.",
+		single("Abnormal exits", "Processes of the group that ended in this time by a signal or with an exit code other than 0.",
 			count, nothing("no exit records"),
 			series(`round(sum(increase(proctree_group_abnormal_exits_total{GROUPS}[$__range])))`, "")).Thresholds(anyIs(colorWarning)),
 	)
 }
 
-// compare is a graph of a figure beside the same a day and a week before: those dashed and
+// compare is a graph of a value beside the same a day and a week before: those dashed and
 // grey, so that what differs is seen at once. AGO stands in the expression for the offset.
 func compare(title, description string, u unit, n needs, expr string, more ...query) *timeseries.PanelBuilder {
 	ago := func(offset string) string { return strings.ReplaceAll(expr, "AGO", offset) }

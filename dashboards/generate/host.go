@@ -48,10 +48,10 @@ const fullestFilesystem = `max by (instance) (1 - proctree_system_filesystem_ava
 
 func hostHealth() row {
 	return open("Is anything wrong?",
-		figure("Exporter", "Whether Prometheus reaches the exporter on this host.", count, ofPrometheus,
+		single("Exporter", "Whether Prometheus reaches the exporter on this host.", count, ofPrometheus,
 			series(`up{HOSTS}`, "")).
 			Mappings([]dashboard.ValueMapping{named([]state{{"down", colorCritical}, {"up", colorGood}})}).Span(gridWidth/6),
-		figure("Alerts", "Alerts that are firing for this host.", count, nothing("0"),
+		single("Alerts", "Alerts that are firing for this host.", count, nothing("0"),
 			series(`count(ALERTS{alertstate="firing", HOSTS}) or vector(0)`, "")).
 			Thresholds(anyIs(colorCritical)).
 			DataLinks(linksTo(to(uidAlerts, "Alerts of this host", ofSeries, variable{name: "instance"}))).Span(gridWidth/6),
@@ -61,7 +61,7 @@ func hostHealth() row {
 			series(usedMemory, "used")).Thresholds(above(0.85, 0.95)).Min(0).Max(1).Span(gridWidth/6),
 		trend("Fullest disk", "Share used of the fullest filesystem; those in memory do not count.", share, collectors("system_filesystem"),
 			series(fullestFilesystem, "used")).Thresholds(above(0.85, 0.95)).Min(0).Max(1).Span(gridWidth/6),
-		figure("Up since", "When the host was started.", since, collectors("system_stat"),
+		single("Up since", "When the host was started.", since, collectors("system_stat"),
 			series(`proctree_system_boot_time_seconds{HOSTS} * 1000`, "")).Span(gridWidth/6),
 		trend("CPU pressure", "Share of time in which a task waited for a CPU.", share, collectors("system_pressure"),
 			series(`rate(proctree_system_pressure_cpu_waiting_seconds_total{HOSTS}[$__rate_interval])`, "waiting")).
@@ -74,9 +74,9 @@ func hostHealth() row {
 			Thresholds(above(0.1, 0.3)).Min(0).Max(1).Span(gridWidth/6),
 		trend("Processes", "Processes of the host, the excluded ones counted too.", whole, collectors("processes"),
 			series(`sum(proctree_processes{HOSTS})`, "processes")).Span(gridWidth/6),
-		figure("Crashes", "Processes that ended in this time by a signal that means a fault, or because memory ran out. They are listed below.", whole, nothing("0"),
+		single("Crashes", "Processes that ended in this time by a signal that means a fault, or because memory ran out. They are listed below.", whole, nothing("0"),
 			series(`sum(`+ended(hostsOnly, crashReasons)+`)`, "")).Thresholds(anyIs(colorCritical)).Span(gridWidth/6),
-		figure("Killed for memory", "Processes that the kernel killed in this time because memory ran out.", count, collectors("system_vmstat"),
+		single("Killed for memory", "Processes that the kernel killed in this time because memory ran out.", count, collectors("system_vmstat"),
 			series(`round(increase(proctree_system_vmstat_oom_kill{HOSTS}[$__range]))`, "")).Thresholds(anyIs(colorCritical)).Decimals(0).Span(gridWidth/6),
 	)
 }

@@ -40,24 +40,24 @@ func processes() board {
 
 func processesHealth() row {
 	return open("Is anything wrong?",
-		figure("Groups", "Groups of processes.", count, collectors("group_processes"),
+		single("Groups", "Groups of processes.", count, collectors("group_processes"),
 			series(`count(sum by (instance, group) (proctree_group_processes{GROUPS}))`, "")),
-		figure("Not running", "Groups that the exporter's configuration names and in which nothing runs.", count, nothing("none named"),
+		single("Not running", "Groups that the exporter's configuration names and in which nothing runs.", count, nothing("none named"),
 			series(`sum((sum by (instance, group) (proctree_group_processes{GROUPS, state!="zombie"}) and on (instance, group) proctree_group_configured{GROUPS}) == bool 0)`, "")).
 			Thresholds(anyIs(colorCritical)),
-		figure("Blocked", "Processes that wait for a disk or the like and cannot be killed.", count, collectors("group_processes"),
+		single("Blocked", "Processes that wait for a disk or the like and cannot be killed.", count, collectors("group_processes"),
 			series(`sum(proctree_group_processes{GROUPS, state="blocked"})`, "")).Thresholds(above(5, 20)),
-		figure("Zombies", "Processes that have ended and whose parents have not asked for the result.", count, collectors("group_processes"),
+		single("Zombies", "Processes that have ended and whose parents have not asked for the result.", count, collectors("group_processes"),
 			series(`sum(proctree_group_processes{GROUPS, state="zombie"})`, "")).Thresholds(above(20, 100)),
-		figure("Closest to its file limit", "Largest share of its limit of open files that one process uses. At 100 % it can open nothing more.",
+		single("Closest to its file limit", "Largest share of its limit of open files that one process uses. At 100 % it can open nothing more.",
 			share, collectors("group_descriptors"),
 			series(`max(proctree_group_worst_fd_ratio{GROUPS})`, "")).Thresholds(above(0.8, 0.95)).Decimals(0),
-		figure("Crashes", "Processes that ended in this time by a signal that means a fault, or because memory ran out. They are listed below.",
+		single("Crashes", "Processes that ended in this time by a signal that means a fault, or because memory ran out. They are listed below.",
 			whole, nothing("0"),
 			series(`sum(`+ended(perGroups, crashReasons)+`)`, "")).Thresholds(anyIs(colorCritical)),
-		figure("Starts", "Processes per second that joined the groups.", startRate, collectors("group_lifecycle"),
+		single("Starts", "Processes per second that joined the groups.", startRate, collectors("group_lifecycle"),
 			series(`sum(rate(proctree_group_starts_total{GROUPS}[$__rate_interval]))`, "")),
-		figure("In \"other\"", "Processes that found no group of their own because there are too many (--group.max).", count, collectors("scan"),
+		single("In \"other\"", "Processes that found no group of their own because there are too many (--group.max).", count, collectors("scan"),
 			series(`sum(proctree_group_overflow_processes{HOSTS})`, "")).Thresholds(anyIs(colorWarning)),
 	)
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/stat"
 )
 
-// figure is one number for the end of the range, coloured where it is wrong.
-func figure(title, description string, u unit, n needs, q query) *stat.PanelBuilder {
+// single is one number for the end of the range, coloured where it is wrong.
+func single(title, description string, u unit, n needs, q query) *stat.PanelBuilder {
 	q.instant = true
 	return number(title, description, u, n, q).GraphMode(common.BigValueGraphModeNone)
 }
