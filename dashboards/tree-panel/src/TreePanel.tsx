@@ -36,6 +36,10 @@ export function TreePanel({ id, data, options, fieldConfig, width }: PanelProps<
     for (const one of ids) tree.model.setExpanded(one, open);
     setView({ expansion: tree.model.expansion });
   };
+  const onWidth = (key: string, dragged: number | undefined) => {
+    const { [key]: _, ...others } = view.widths ?? {};
+    setView({ widths: dragged === undefined ? others : { ...others, [key]: dragged } });
+  };
   return (
     <div className={styles.panel}>
       {options.showToolbar && <Toolbar shown={shown} picked={picked} view={view} stale={stale} width={width} setView={setView} />}
@@ -46,9 +50,11 @@ export function TreePanel({ id, data, options, fieldConfig, width }: PanelProps<
           cursor={view.cursor}
           top={top}
           panel={id}
+          dragged={view.widths}
           onCursor={(cursor) => setView({ cursor })}
           onExpand={onExpand}
           onSort={onSort}
+          onWidth={onWidth}
         />
       </div>
     </div>

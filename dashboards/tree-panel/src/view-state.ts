@@ -11,6 +11,8 @@ export interface ViewState {
   expansion?: Expansion;
   /** Keys of the columns that were chosen. */
   columns?: string[];
+  /** The widths that columns were dragged to, by key, in pixels. */
+  widths?: Record<string, number>;
   /** The name of the frame that was picked of several. */
   frame?: string;
   /** The ID of the row with the cursor. */

@@ -83,6 +83,7 @@ function labelCell({ look, column, cell, role }: CellPlace, depth: number, folde
   return (
     <div key={column.key} role={role} className={`${styles.cell} ${styles.label}`} data-column={column.key} style={colorStyle(cell)}>
       {depth > 0 && <span className={styles.indent} style={{ '--depth': depth } as React.CSSProperties} />}
+      {depth > look.levels && <span className={styles.level} title={`Level ${depth + 1}`} aria-hidden="true">{depth + 1}</span>}
       <span className={styles.twist} data-twist="" aria-hidden="true" />
       {textOf(look, column, cell)}
       {folded > 0 && <span className={styles.badge} title={`${folded - 1} below; the figures are sums`}>{folded}</span>}

@@ -26,9 +26,12 @@ interface Props {
   top: React.MutableRefObject<number>;
   /** The panel's number, which tells the rows of two tables apart. */
   panel: number;
+  /** The widths that a person gave to columns, by key, in pixels. */
+  dragged: Readonly<Record<string, number>> | undefined;
   onCursor: (id: string) => void;
   onExpand: (ids: string[], open: boolean) => void;
   onSort: (key: string) => void;
+  onWidth: (key: string, width: number | undefined) => void;
 }
 
 /** Rows kept ready above and below what is seen: while it is scrolled more, so that no gap shows. */
@@ -39,7 +42,7 @@ const OVERSCAN = { atRest: 1, scrolling: 4 } as const;
  * the table as a whole, and aria-activedescendant names the row with the cursor (WAI-ARIA
  * Authoring Practices, treegrid).
  */
-export function TreeTable({ paint, width, cursor, top, panel, onCursor, onExpand, onSort }: Props) {
+export function TreeTable({ paint, width, cursor, top, panel, dragged, onCursor, onExpand, onSort, onWidth }: Props) {
   const { tree, columns, options } = paint;
   const { model } = tree;
   const rows = model.rows();
@@ -69,10 +72,10 @@ export function TreeTable({ paint, width, cursor, top, panel, onCursor, onExpand
   const { onMove, onKeyDown } = useKeyboard(paint, { scroller, rowHeight, cursorRow, stuck: sticky.length, keepsAncestors, elementId, onCursor, onExpand });
   const events = useRowEvents(paint, { onCursor, onExpand, onMove, onLinks: setLinks });
 
-  const widths = widthsOf(columns, width);
+  const widths = widthsOf(columns, width, dragged);
   const widthClass = React.useMemo(() => widthStyles(widths, styles), [widths.flex.join(), widths.least, styles]);
   const look = React.useRef<Look>(undefined);
-  look.current = lookOf(paint, styles, look.current);
+  look.current = lookOf(paint, styles, widths.levels, look.current);
   const [seats] = React.useState(() => new Seats());
   const lastRows = React.useRef<React.ReactElement[]>([]);
   const rowOf = (slot: number) => {
@@ -84,7 +87,7 @@ export function TreeTable({ paint, width, cursor, top, panel, onCursor, onExpand
       <div
         ref={scroller}
         className={styles.table}
-        style={{ '--row-height': `${rowHeight}px` } as React.CSSProperties}
+        style={{ '--row-height': `${rowHeight}px`, '--levels': widths.levels } as React.CSSProperties}
         data-wide={widths.least > width || undefined}
         role="treegrid"
         tabIndex={0}
@@ -97,7 +100,7 @@ export function TreeTable({ paint, width, cursor, top, panel, onCursor, onExpand
         {...events}
       >
         <div className={`${styles.inner} ${widthClass}`} style={{ height: virtualizer.getTotalSize() }}>
-          <Header columns={columns} sort={model.sort} styles={styles} onSort={onSort} />
+          <Header columns={columns} sort={model.sort} styles={styles} onSort={onSort} onWidth={onWidth} />
           <div className={styles.sticky} aria-hidden="true">
             {sticky.map((slot, i) => (
               <Row key={slot} {...rowOf(slot)} top={i * rowHeight} isCursor={false} isSpare={false} stuck={i === sticky.length - 1 ? 'last' : 'stuck'} />

@@ -6,6 +6,8 @@ import type { TableStyles } from './styles.ts';
 export interface Look {
   styles: TableStyles;
   columns: readonly ColumnLook[];
+  /** How many levels are indented; what is deeper says its level as a number. */
+  levels: number;
 }
 
 /** All that a row has to know of a column: less than a Column, which each frame brings anew. */
@@ -18,12 +20,13 @@ interface ColumnLook {
 }
 
 /** The look of a drawing: the last one, if that still serves. */
-export function lookOf({ columns }: Paint, styles: TableStyles, last: Look | undefined): Look {
+export function lookOf({ columns }: Paint, styles: TableStyles, levels: number, last: Look | undefined): Look {
   const look = {
     styles,
+    levels,
     columns: columns.map((column) => ({ key: column.key, isLabel: column.isLabel, isNumber: column.isNumber, isLinked: linkedColumns(columns, column).length > 0 })),
   };
-  return last && last.styles === styles && JSON.stringify(last.columns) === JSON.stringify(look.columns) ? last : look;
+  return last && last.styles === styles && last.levels === levels && JSON.stringify(last.columns) === JSON.stringify(look.columns) ? last : look;
 }
 
 /** All that a row shows; what differs in it is drawn anew. */

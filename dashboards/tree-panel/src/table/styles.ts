@@ -5,9 +5,8 @@ import type { Widths } from './widths.ts';
 /** The height of the headings, in pixels. */
 export const HEADER_HEIGHT = 32;
 
-/** The width of one level, in pixels, and how many levels are indented at most. */
-const INDENT = 16;
-const MOST_INDENTED = 20;
+/** The width of one level, in pixels. */
+export const INDENT = 16;
 
 const oneLine = { whiteSpace: 'nowrap', overflow: 'clip', textOverflow: 'ellipsis' } as const;
 
@@ -23,7 +22,10 @@ export function widthStyles({ flex, least }: Widths, { header, row }: Pick<Table
   });
 }
 
-/** The height of a row comes as a CSS variable of the table: --row-height. */
+/**
+ * The height of a row, and how many levels are indented, come as CSS variables of the table:
+ * --row-height and --levels.
+ */
 export function getTableStyles(theme: GrafanaTheme2) {
   const { colors, typography } = theme;
   const ground = colors.background.primary;
@@ -50,6 +52,7 @@ export function getTableStyles(theme: GrafanaTheme2) {
       background: ground,
     }),
     heading: css({
+      position: 'relative',
       minWidth: 0,
       '&[data-number]': { textAlign: 'right' },
       '&:first-child': { position: 'sticky', left: 0, zIndex: 1, background: ground },
@@ -68,6 +71,17 @@ export function getTableStyles(theme: GrafanaTheme2) {
       '&:hover, [aria-sort=ascending] > &, [aria-sort=descending] > &': { color: colors.text.primary },
       '[aria-sort=ascending] > &::after': { content: '" ↑"' },
       '[aria-sort=descending] > &::after': { content: '" ↓"' },
+    }),
+    handle: css({
+      position: 'absolute',
+      insetBlock: 0,
+      right: 0,
+      zIndex: 2,
+      width: 9,
+      cursor: 'col-resize',
+      touchAction: 'none',
+      '&::after': { content: '""', position: 'absolute', insetBlock: 7, right: 0, width: 1, background: colors.border.medium },
+      '&:hover::after': { insetBlock: 0, width: 2, background: colors.primary.border },
     }),
     sticky: css({ position: 'sticky', top: HEADER_HEIGHT, zIndex: 3, height: 0 }),
     row: css({
@@ -106,9 +120,10 @@ export function getTableStyles(theme: GrafanaTheme2) {
     }),
     indent: css({
       flex: 'none',
-      width: `calc(min(var(--depth), ${MOST_INDENTED}) * ${INDENT}px)`,
+      width: `calc(min(var(--depth), var(--levels)) * ${INDENT}px)`,
       background: `repeating-linear-gradient(to right, transparent 0 8px, ${colors.border.weak} 8px 9px, transparent 9px ${INDENT}px)`,
     }),
+    level: css({ flex: 'none', padding: '0 2px', color: colors.text.disabled, fontSize: 10 }),
     twist: css({
       flex: 'none',
       width: 20,

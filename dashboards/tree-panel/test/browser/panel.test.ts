@@ -188,6 +188,43 @@ for (const [grafana, react] of [['12.3', '18.3.1'], ['13.2', '19.3.1']] as const
       assert.deepEqual((await labels(page)).slice(0, 4), ['/', ' /etc', '  /etc/passwd', '  /etc/hosts']);
     });
 
+    test('names of deep rows keep their room, and say their level', async () => {
+      const chain = Array.from({ length: 40 }, (_, i) => `process-number-${i}`);
+      await open({ frames: [leavesBelow(chain, 1)], options: { openLevels: -1 }, width: 520 });
+      await press('End');
+      const last = page.locator('[role=row][aria-level="41"] [role=rowheader]');
+      assert.equal(await last.textContent(), '41leaf 0');
+      const deep = page.locator('[role=row][aria-level="40"] [role=rowheader]');
+      const room = await deep.evaluate((element) => {
+        const text = [...element.children].at(-1)!;
+        return { text: text.getBoundingClientRect().width, wanted: text.scrollWidth, cell: element.getBoundingClientRect().width };
+      });
+      assert.ok(room.text + 1 >= Math.min(room.wanted, room.cell * 0.4), JSON.stringify(room));
+    });
+
+    test('a column is dragged wider, moved by keys, given back, and stays so with new data', async () => {
+      await open({ frames: [files()] });
+      const width = async () => Math.round((await cell('/etc', 'size').boundingBox())!.width);
+      const before = await width();
+      const handle = page.locator('[data-resize=size]');
+      const box = (await handle.boundingBox())!;
+      await page.mouse.move(box.x + box.width / 2, box.y + 10);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width / 2 + 60, box.y + 10, { steps: 3 });
+      await page.mouse.up();
+      await nextFrame(page);
+      assert.equal(await width(), before + 60);
+      assert.equal(await page.getByRole('columnheader', { name: 'size' }).getAttribute('aria-sort'), 'none', 'dragging does not sort');
+      await page.getByRole('columnheader', { name: 'size' }).getByRole('button').press('Alt+ArrowLeft');
+      await nextFrame(page);
+      assert.equal(await width(), before + 44);
+      await show(page, { frames: [files()] });
+      assert.equal(await width(), before + 44);
+      await handle.dblclick();
+      await nextFrame(page);
+      assert.equal(await width(), before);
+    });
+
     test('new data leave the view as it is, and so does coming back', async () => {
       const fake = new FakeHost({ size: 400, seed: 2, now: 1_790_000_000 });
       await open({ frames: [processFrame(fake)], options: { openLevels: -1 } });

@@ -58,6 +58,7 @@ test('what rows are sorted by at first', () => {
 
 test('of a narrow panel the label takes half', () => {
   const columns = columnsToShow(processColumns(), ['cpu'], 360);
-  assert.deepEqual(widthsOf(columns, 360), { flex: ['1.3 0 180px', '0 0 78px'], least: 258 });
+  assert.deepEqual(widthsOf(columns, 360), { flex: ['1.3 0 180px', '0 0 78px'], least: 258, levels: 7 });
   assert.equal(widthsOf(columns, 1400).least, 308);
+  assert.deepEqual(widthsOf(columns, 360, { cpu: 120 }).flex, ['1.3 0 180px', '0 0 120px'], 'a dragged column keeps its width');
 });
