@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"proctree/collector/host/procfile"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -17,7 +19,11 @@ func (r *reader) Filesystems() ([]Filesystem, error) {
 	d.Part(func() error {
 		text, err := readFile(r.procPath("1/mountinfo"))
 		if err != nil {
-			text, err = readFile(r.procPath("self/mountinfo"))
+			own, ownErr := readFile(r.procPath("self/mountinfo"))
+			// Without mounts of its own either, what was wrong with the first counts.
+			if ownErr == nil || !procfile.IsAbsent(ownErr) {
+				text, err = own, ownErr
+			}
 		}
 		if err == nil {
 			mounts = parseMountinfo(string(text), &d)

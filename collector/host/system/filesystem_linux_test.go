@@ -1,6 +1,7 @@
 package system
 
 import (
+	"errors"
 	"os"
 	"regexp"
 	"strings"
@@ -27,6 +28,22 @@ func mountsReader(t *testing.T, cfg Config, mountinfo string) Reader {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// TestUnreadableMounts: what is wrong with the mounts of process 1 counts also where those of
+// the exporter are not there.
+func TestUnreadableMounts(t *testing.T) {
+	cfg := Config{ProcFS: t.TempDir(), SysFS: t.TempDir()}
+	if err := os.MkdirAll(cfg.ProcFS+"/1/mountinfo", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	r, err := NewReader(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := r.Filesystems(); len(got) > 0 || err == nil || errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("%v, error %v; want an error of a file that cannot be read", got, err)
+	}
 }
 
 func TestMounts(t *testing.T) {

@@ -1,6 +1,7 @@
 package system
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 )
@@ -14,15 +15,19 @@ const (
 
 // selinux shows whether SELinux is on, its mode and the mode that it is configured with.
 func (r *reader) selinux(out *values) {
-	mode, mounted := out.signed(r.sysPath("fs/selinux/enforce"))
+	enforce := r.sysPath("fs/selinux/enforce")
+	_, err := os.Lstat(enforce)
+	mode, known := out.signed(enforce)
 	context, _ := out.attribute(r.procPath("self/attr/current"))
 	// Without a policy every process is in the context "kernel".
-	if !mounted || strings.Trim(context, "\x00") == "kernel" {
+	if err != nil || strings.Trim(context, "\x00") == "kernel" {
 		out.add("selinux_enabled", 0)
 		return
 	}
 	out.add("selinux_enabled", 1)
-	out.add("selinux_current_mode", float64(mode))
+	if known {
+		out.add("selinux_current_mode", float64(mode))
+	}
 	if text, ok := out.read(filepath.Join(r.cfg.RootFS, "etc/selinux/config")); ok {
 		out.add("selinux_config_mode", float64(parseSELinuxConfig(text)))
 	}

@@ -294,6 +294,15 @@ func zeros(methods []string) []string {
 	return all
 }
 
+// TestOddSELinuxMode: SELinux is on, in a mode that is not known.
+func TestOddSELinuxMode(t *testing.T) {
+	root := writeTree(t, map[string]string{"sys/fs/selinux/enforce": "odd", "proc/self/attr/current": "system_u:r:init_t:s0"})
+	got, err := linesOf(t, root, SELinux)
+	if !cmp.Equal(got, []string{"selinux_enabled{} 1"}) || err == nil {
+		t.Errorf("%v, error %v; want enabled, and an error", got, err)
+	}
+}
+
 // TestMissingSubjects: what a host does not have is no failure.
 func TestMissingSubjects(t *testing.T) {
 	root := writeTree(t, nil)
