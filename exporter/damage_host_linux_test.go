@@ -29,6 +29,8 @@ type damagedHost struct {
 	// files are the regular files of the host, by their paths below root.
 	files []string
 	step  step
+	// now is how long the host has been up, in seconds, and how often each process has run.
+	now uint64
 }
 
 // lockedBuffer is a bytes.Buffer for several goroutines.
@@ -96,7 +98,7 @@ func damagedExtras() map[string]string {
 // What is stuck holds up a scan for the deadline.
 func newDamagedHost(tb testing.TB, deadline time.Duration) *damagedHost {
 	tb.Helper()
-	h := &damagedHost{root: systemtest.Root(tb), log: &lockedBuffer{}}
+	h := &damagedHost{root: systemtest.Root(tb), log: &lockedBuffer{}, now: 50_000}
 	for _, p := range damagedProcesses() {
 		p.Write(tb, filepath.Join(h.root, "proc"))
 	}

@@ -24,6 +24,8 @@ type damage struct {
 	// odd tells that what is lost by it is an error: it cannot be taken for something that a
 	// host does not have.
 	odd bool
+	// garbled tells that a field is no longer what a kernel writes: nothing becomes 0 by that.
+	garbled bool
 	// unharmed tells that no line says anything else than before.
 	unharmed bool
 }
@@ -78,22 +80,22 @@ var damages = []damage{
 		return lines, []int{a, b}
 	}},
 	{name: "field dropped", lines: field(func(*rand.Rand, []byte) []byte { return nil })},
-	{name: "field negated", lines: field(func(_ *rand.Rand, f []byte) []byte { return append([]byte("-"), f...) })},
+	{name: "field negated", lines: field(func(_ *rand.Rand, f []byte) []byte { return append([]byte("-"), f...) }), garbled: true},
 	// Not of a key: a line of another key is one that no parser knows.
 	{name: "number too large", lines: field(func(_ *rand.Rand, f []byte) []byte {
 		if digits.FindIndex(f) == nil || len(digits.Find(f)) != len(f) {
 			return f
 		}
 		return []byte("99999999999999999999999")
-	}), odd: true},
-	{name: "field wrapped", lines: field(func(*rand.Rand, []byte) []byte { return []byte("18446744073709551615") })},
+	}), odd: true, garbled: true},
+	{name: "field wrapped", lines: field(func(*rand.Rand, []byte) []byte { return []byte("18446744073709551615") }), garbled: true},
 	{name: "field garbled", lines: field(func(r *rand.Rand, f []byte) []byte {
 		return slices.Insert(slices.Clone(f), r.IntN(len(f)+1), "#x%"[r.IntN(3)])
-	})},
-	{name: "NUL in a field", lines: field(func(r *rand.Rand, f []byte) []byte { return slices.Insert(slices.Clone(f), r.IntN(len(f)+1), 0) })},
+	}), garbled: true},
+	{name: "NUL in a field", lines: field(func(r *rand.Rand, f []byte) []byte { return slices.Insert(slices.Clone(f), r.IntN(len(f)+1), 0) }), garbled: true},
 	{name: "field not UTF-8", lines: field(func(r *rand.Rand, f []byte) []byte {
 		return slices.Insert(slices.Clone(f), r.IntN(len(f)+1), 0xff, 0xfe)
-	})},
+	}), garbled: true},
 	{name: "CR LF", lines: func(_ *rand.Rand, lines [][]byte) ([][]byte, []int) {
 		lines = slices.Clone(lines)
 		for i := range lines {

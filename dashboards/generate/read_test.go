@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"slices"
 	"testing"
 
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
@@ -89,14 +88,16 @@ func read(t *testing.T) []dashboardJSON {
 	return all
 }
 
-// all gives the panels of a dashboard that show data, those in closed rows too: not the rows, and
-// not what is only text.
+// all gives the panels of a dashboard, those in closed rows too, but not the rows.
 func (d dashboardJSON) all() []panelJSON {
 	var panels []panelJSON
 	for _, p := range d.Panels {
-		panels = append(append(panels, p), p.Panels...)
+		if p.Type != "row" {
+			panels = append(panels, p)
+		}
+		panels = append(panels, p.Panels...)
 	}
-	return slices.DeleteFunc(panels, func(p panelJSON) bool { return p.Type == "row" || p.Type == "text" })
+	return panels
 }
 
 // variable finds a variable by its name.

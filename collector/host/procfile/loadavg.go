@@ -13,17 +13,17 @@ const loadavgFile = "/proc/loadavg"
 func ParseLoadavg(text string, d *Damage) (load [3]*float64) {
 	fields := strings.Fields(text)
 	for i, minutes := range [...]string{"1", "5", "15"} {
-		where := loadavgFile + ": average over " + minutes + " minutes"
+		place := loadavgFile + ": average over " + minutes + " minutes"
 		if i >= len(fields) {
-			d.Lost(where, "not there")
+			d.Lost(place, "not there")
 			continue
 		}
 		n, err := strconv.ParseFloat(fields[i], 64)
 		switch {
 		case err != nil:
-			d.Lost(where, notNumber)
+			d.Lost(place, notNumber)
 		case !(n >= 0) || n > math.MaxInt32:
-			d.Lost(where, impossible)
+			d.Lost(place, impossible)
 		default:
 			load[i] = &n
 		}

@@ -53,7 +53,7 @@ func (v *View) appendHead(dst []byte, n *Node) []byte {
 			e.rates++
 		}
 		switch {
-		case m.Path == "":
+		case m.Place == "":
 			continue
 		case m.Constant && !constant:
 			constant = true

@@ -33,7 +33,7 @@ func runUntilInterrupt() error {
 	return run(ctx, os.Args[1:], os.Stdout)
 }
 
-// Targets of the values.
+// Targets of the figures.
 const (
 	targetCPU    = 150 * time.Millisecond
 	targetMemory = 64 << 20

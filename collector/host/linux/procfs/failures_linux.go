@@ -20,17 +20,17 @@ type Failures struct {
 
 // Oddities counts lines or fields that cannot be parsed. Place names the first of them, such
 // as "status: Uid".
-func (f *Failures) Oddities(count uint32, where string) {
+func (f *Failures) Oddities(count uint32, place string) {
 	f.parse += count
-	f.name(where)
+	f.name(place)
 }
 
 // First names the first thing that could not be read or parsed; empty if there is none.
 func (f *Failures) First() string { return f.first }
 
-func (f *Failures) name(where string) {
+func (f *Failures) name(place string) {
 	if f.first == "" {
-		f.first = where
+		f.first = place
 	}
 }
 

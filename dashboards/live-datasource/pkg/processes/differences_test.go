@@ -76,7 +76,7 @@ func TestDifferencesLeadFromOneTableToTheNext(t *testing.T) {
 	}
 }
 
-// randomTable has some of a few processes, and some of their numbers.
+// randomTable has some of a few processes, and some of their figures.
 func randomTable(random *rand.Rand) *Table {
 	var list []brief
 	for pid := range 12 {
