@@ -2,6 +2,7 @@
  * Builds a plugin: node build.mjs FOLDER. src/module.ts becomes dist/module.js, and what
  * Grafana shows of a plugin (plugin.json, pictures, texts) is put beside it.
  */
+import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -32,7 +33,23 @@ async function bundle(folder) {
 /** @param {string} folder */
 async function pluginJSON(folder) {
   const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-  return (await readFile(join(folder, 'src/plugin.json'), 'utf8')).replaceAll('%VERSION%', version);
+  const text = await readFile(join(folder, 'src/plugin.json'), 'utf8');
+  return text.replaceAll('%VERSION%', version).replaceAll('%TODAY%', dateOf(folder));
+}
+
+/**
+ * When the plugin was changed last, as Grafana's catalogue wants it (2026-11-28): two builds of
+ * the same commit are the same. Without a history it is today.
+ * @param {string} folder
+ */
+function dateOf(folder) {
+  try {
+    const date = execFileSync('git', ['log', '-1', '--format=%cs', '--', folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    if (date) return date;
+  } catch {
+    // Not a checkout, or no git.
+  }
+  return new Date().toISOString().slice(0, 10);
 }
 
 const folder = resolve(process.argv[2] ?? '.');
