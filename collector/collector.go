@@ -29,7 +29,7 @@ type Collector interface {
 type Options struct {
 	// Cmdline adds the label cmdline to process_info.
 	Cmdline bool
-	// System reads the figures of the system collectors; nil has none.
+	// System reads the values of the system collectors; nil has none.
 	System system.Reader
 	// SystemNamespace begins the names of their metrics; empty is the constant
 	// SystemNamespace.

@@ -48,7 +48,7 @@ func TestGoldenOfReaders(t *testing.T) {
 }
 
 // TestGoldenFilesHaveEveryMetric: what the documentation lists is in one of them, but for
-// the figures of the exporter as a whole.
+// the values of the exporter as a whole.
 func TestGoldenFilesHaveEveryMetric(t *testing.T) {
 	docs, err := os.ReadFile("../docs/metrics.md")
 	if err != nil {
@@ -86,7 +86,7 @@ func TestLint(t *testing.T) {
 	}
 }
 
-func TestUnknownFiguresAreAbsent(t *testing.T) {
+func TestUnknownValuesAreAbsent(t *testing.T) {
 	report := smallReport()
 	report.Groups = report.Groups[1:2] // knows its CPU time alone
 	report.Top = report.Top[1:]        // knows its CPU time and its threads

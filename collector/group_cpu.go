@@ -5,7 +5,7 @@ import (
 )
 
 func newGroupCPU(Options) Collector {
-	return groupFigures{
+	return groupFamilies{
 		counters(ofGroup(), "cpu_seconds_total",
 			"CPU time that the processes of the group used, those that have ended since included. "+
 				"Its rate is a number of cores. Time from before the exporter started does not count.",

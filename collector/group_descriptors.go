@@ -3,7 +3,7 @@ package collector
 import "proctree/collector/process"
 
 func newGroupDescriptors(Options) Collector {
-	return groupFigures{
+	return groupFamilies{
 		gauge(ofGroup(), "open_fds",
 			"Open file descriptors of the group's processes added up. Processes whose descriptors the "+
 				"exporter may not count are missing.",

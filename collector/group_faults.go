@@ -5,7 +5,7 @@ import (
 )
 
 func newGroupPageFaults(Options) Collector {
-	return groupFigures{
+	return groupFamilies{
 		counters(ofGroup(), "page_faults_total",
 			"Page faults of the group's processes. A major one had to wait for storage; many of them mean "+
 				"that memory is short.",

@@ -5,7 +5,7 @@ import (
 )
 
 func newGroupIO(Options) Collector {
-	return groupFigures{
+	return groupFamilies{
 		counter(ofGroup(), "read_bytes_total",
 			"Bytes that the group's processes made storage deliver; what the page cache served does not count. "+
 				"Processes whose I/O the exporter may not read are missing.",

@@ -7,7 +7,7 @@ import (
 )
 
 func newGroupLifecycle(Options) Collector {
-	return groupFigures{
+	return groupFamilies{
 		counter(ofGroup(), "starts_total",
 			"Processes that joined the group since the exporter first saw it: started, or changed their name.",
 			0, func(g *groupView) float64 { return float64(g.Starts) }),
@@ -18,7 +18,7 @@ func newGroupLifecycle(Options) Collector {
 			"Processes that started and ended between two scans, known from their exit records alone. "+
 				"Absent where the kernel gives the exporter no exit records.",
 			func(g *groupView) (float64, bool) { return float64(g.ShortLived), g.hasRecords }),
-		figure[groupView]{
+		family[groupView]{
 			desc: ofGroup().desc("abnormal_exits_total",
 				"Processes that ended with an exit code other than 0 (reason exit_code) or by a signal (reason is its "+
 					"name, or oom_kill where the kernel killed for lack of memory and says so). Absent where the kernel gives the exporter no exit records.",

@@ -5,7 +5,7 @@ import (
 )
 
 func newGroupMemory(Options) Collector {
-	return groupFigures{
+	return groupFamilies{
 		gauge(ofGroup(), "resident_memory_bytes",
 			"Resident memory of the group's processes added up. Pages that processes share count once "+
 				"for each of them, so the sum can be larger than the memory really used.",
@@ -20,7 +20,7 @@ func newGroupMemory(Options) Collector {
 }
 
 func newGroupProportionalMemory(Options) Collector {
-	return groupFigures{
+	return groupFamilies{
 		gauge(ofGroup(), "proportional_memory_bytes",
 			"Proportional set size (PSS) of the group's processes added up: each shared page is divided "+
 				"among those who share it, so groups can be added. Dear to read, so it is read within a time "+

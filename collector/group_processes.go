@@ -7,7 +7,7 @@ func newGroupProcesses(Options) Collector {
 	for i := range states {
 		states[i] = labeled(process.State(i).String(), 0, func(g *groupView) float64 { return float64(g.States[i]) })
 	}
-	return groupFigures{
+	return groupFamilies{
 		gauges(ofGroup(), "processes",
 			"Processes of the group by what they do now. blocked waits for a disk or the like and cannot be "+
 				"killed; zombie has ended and its parent has not asked for the result. A group that the "+

@@ -75,11 +75,11 @@ func (c groupSockets) Collect(v *View, out chan<- prometheus.Metric) error {
 
 // countByGroup counts each socket once per group.
 func (c groupSockets) countByGroup(v *View, result *sockets.Result) map[string]*socketCounts {
-	type held struct {
+	type owned struct {
 		group string
 		inode uint64
 	}
-	seen := make(map[held]bool)
+	seen := make(map[owned]bool)
 	counts := make(map[string]*socketCounts)
 	for i := range v.Snapshot.Processes {
 		group, ok := v.GroupOf(i)
@@ -91,7 +91,7 @@ func (c groupSockets) countByGroup(v *View, result *sockets.Result) map[string]*
 			counts[group] = &socketCounts{}
 		}
 		for _, s := range found {
-			if at := (held{group, s.Inode}); !seen[at] {
+			if at := (owned{group, s.Inode}); !seen[at] {
 				seen[at] = true
 				counts[group][s.Protocol][s.State]++
 			}

@@ -5,7 +5,7 @@ import (
 )
 
 func newGroupContextSwitches(Options) Collector {
-	return groupFigures{
+	return groupFamilies{
 		counters(ofGroup(), "context_switches_total",
 			"Context switches of the group's processes: voluntary ones waited for something, involuntary ones "+
 				"were pushed off the CPU. Where /proc is read, only each process' main thread counts.",

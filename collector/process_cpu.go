@@ -5,7 +5,7 @@ import (
 )
 
 func newProcessCPU(Options) Collector {
-	return processFigures{
+	return processFamilies{
 		counters(ofProcess(), "cpu_seconds_total",
 			"CPU time of all threads of the process since it started. Its rate is a number of cores.",
 			"mode",

@@ -14,8 +14,8 @@ func newProcessInfo(options Options) Collector {
 	if options.Cmdline {
 		labels = append(labels, "cmdline")
 	}
-	return processFigures{
-		figure[processView]{
+	return processFamilies{
+		family[processView]{
 			desc: ofProcess().desc("info",
 				"1 for each process shown one by one: the top ones by CPU, memory and I/O, and their ancestors. "+
 					"Its labels say what the process is; join them to the other metrics on pid, name and group. "+

@@ -5,7 +5,7 @@ import (
 )
 
 func newProcessIO(Options) Collector {
-	return processFigures{
+	return processFamilies{
 		counter(ofProcess(), "read_bytes_total",
 			"Bytes that the process made storage deliver; what the page cache served does not count. "+
 				"Absent where the exporter may not read it.",

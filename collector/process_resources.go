@@ -5,7 +5,7 @@ import (
 )
 
 func newProcessMemory(Options) Collector {
-	return processFigures{
+	return processFamilies{
 		gauge(ofProcess(), "resident_memory_bytes",
 			"Resident memory of the process, pages that it shares with others included.",
 			process.HasResident, func(p *processView) float64 { return float64(p.ResidentBytes) }),
@@ -13,14 +13,14 @@ func newProcessMemory(Options) Collector {
 }
 
 func newProcessThreads(Options) Collector {
-	return processFigures{
+	return processFamilies{
 		gauge(ofProcess(), "threads", "Threads of the process.",
 			process.HasThreads, func(p *processView) float64 { return float64(p.Threads) }),
 	}
 }
 
 func newProcessDescriptors(Options) Collector {
-	return processFigures{
+	return processFamilies{
 		gauge(ofProcess(), "open_fds",
 			"Open file descriptors of the process. Absent where the exporter may not count them.",
 			process.HasOpenFDs, func(p *processView) float64 { return float64(p.OpenFDs) }),

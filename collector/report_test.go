@@ -10,7 +10,7 @@ import (
 	"proctree/collector/process"
 )
 
-const allFigures = process.HasCPU | process.HasMemory | process.HasSwap | process.HasIO | process.HasOpenFDs |
+const allFields = process.HasCPU | process.HasMemory | process.HasSwap | process.HasIO | process.HasOpenFDs |
 	process.HasFaults | process.HasSwitches | process.HasThreads | process.HasProportional
 
 // boot is the wall-clock time of tick 0 in all reports made here.
@@ -21,7 +21,7 @@ var boot = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 func smallReport() *group.Report {
 	web := process.Process{
 		ID: process.ID{PID: 100, StartTicks: 150_025}, PPID: 1, Name: "web", State: process.Running,
-		Known: allFigures, Threads: 4,
+		Known: allFields, Threads: 4,
 		UserTime: 90 * time.Second, SystemTime: 1500 * time.Millisecond,
 		ResidentBytes: 8 << 20, OpenFDs: 12, ReadBytes: 4096, WrittenBytes: 1 << 20,
 		Facts: &process.Facts{
@@ -43,13 +43,13 @@ func smallReport() *group.Report {
 			System: process.System{Forks: 12_345, PIDLimit: 32_768},
 		},
 		Groups: []group.Group{
-			{Name: "configured", Configured: true, Known: allFigures, States: [process.NumStates]int{}},
+			{Name: "configured", Configured: true, Known: allFields, States: [process.NumStates]int{}},
 			{
 				Name: "odd \xff\"\\\n", Known: process.HasCPU, States: [process.NumStates]int{process.Zombie: 1}, WorstFDRatio: -1,
 				Oldest: boot.Add(2000 * time.Second), Newest: boot.Add(2000 * time.Second), Starts: 1,
 			},
 			{
-				Name: "web", Known: allFigures, States: [process.NumStates]int{process.Running: 1}, Threads: 4,
+				Name: "web", Known: allFields, States: [process.NumStates]int{process.Running: 1}, Threads: 4,
 				OpenFDs: 12, WorstFDRatio: 0.25, ResidentBytes: 8 << 20, VirtualBytes: 1 << 30, SwapBytes: 4096,
 				ProportionalBytes: 6 << 20, UserTime: 100 * time.Second, SystemTime: 2 * time.Second,
 				ReadBytes: 8192, WrittenBytes: 2 << 20, MinorFaults: 1000, MajorFaults: 3,
@@ -67,7 +67,7 @@ func smallReport() *group.Report {
 // shownAll hides nothing.
 var shownAll = &rules.Shown{Cmdline: func(args []string) []string { return args }, Open: true}
 
-// largeReport has so many processes, groups and top processes, all with every figure.
+// largeReport has so many processes, groups and top processes, all with every value.
 func largeReport(processes, groups, top int) *group.Report {
 	r := &group.Report{Snapshot: &process.Snapshot{
 		Taken: boot.Add(time.Hour), Duration: time.Millisecond,
@@ -78,13 +78,13 @@ func largeReport(processes, groups, top int) *group.Report {
 	for i := range processes {
 		r.Snapshot.Processes = append(r.Snapshot.Processes, process.Process{
 			ID: process.ID{PID: i + 1, StartTicks: uint64(i)}, PPID: i / 10, Name: fmt.Sprintf("name%d", i%groups),
-			State: process.Sleeping, Known: allFigures, Threads: 2, UserTime: time.Duration(i) * time.Second,
+			State: process.Sleeping, Known: allFields, Threads: 2, UserTime: time.Duration(i) * time.Second,
 			ResidentBytes: uint64(i) << 20, Facts: &process.Facts{Exe: "/usr/bin/name", User: "root", Unit: "name.service"},
 		})
 	}
 	for i := range groups {
 		r.Groups = append(r.Groups, group.Group{
-			Name: fmt.Sprintf("name%d", i), Known: allFigures, States: [process.NumStates]int{process.Sleeping: processes / groups},
+			Name: fmt.Sprintf("name%d", i), Known: allFields, States: [process.NumStates]int{process.Sleeping: processes / groups},
 			UserTime: time.Duration(i) * time.Second, ResidentBytes: uint64(i) << 20, Oldest: boot, Newest: boot,
 			AbnormalExits: map[string]group.Abnormal{"SIGKILL": {Count: 1}},
 		})

@@ -45,7 +45,7 @@ type member struct {
 	Collector
 }
 
-// source is where a collector has its figures from.
+// source is where a collector has its values from.
 type source int
 
 const (
@@ -229,7 +229,7 @@ func (s *scrape) Describe(out chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect implements prometheus.Collector. The collectors of the host's own figures run
+// Collect implements prometheus.Collector. The collectors of the host's own values run
 // beside the others, for some of them wait for hardware; what comes from files is last.
 func (s *scrape) Collect(out chan<- prometheus.Metric) {
 	var wg sync.WaitGroup
@@ -239,7 +239,7 @@ func (s *scrape) Collect(out chan<- prometheus.Metric) {
 	s.each(fromFiles, func(m *member) { s.collect(m, out) })
 }
 
-// each calls do for the members that have their figures from there.
+// each calls do for the members that have their values from there.
 func (s *scrape) each(from source, do func(*member)) {
 	for i := range s.members {
 		if s.members[i].from == from {
@@ -268,8 +268,8 @@ func (s *scrape) collect(m *member, out chan<- prometheus.Metric) {
 	}
 	if s.ofHost != nil && m.from != fromReport {
 		name := pair("collector", strings.TrimPrefix(m.name, systemPrefix))
-		out <- s.ofHost.duration.of(took, name)
-		out <- s.ofHost.success.of(success, name)
+		out <- s.ofHost.duration.sample(took, name)
+		out <- s.ofHost.success.sample(success, name)
 	}
 }
 

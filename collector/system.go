@@ -14,7 +14,7 @@ import (
 
 // SystemNamespace begins the names of the system collectors' metrics unless
 // Options.SystemNamespace says otherwise. What follows it is node_exporter's name for the
-// same figure, with the same labels and unit; "node" makes the names node_exporter's own.
+// same value, with the same labels and unit; "node" makes the names node_exporter's own.
 const SystemNamespace = Namespace + "_system"
 
 // systemPrefix begins the names of the system collectors in the table; what follows it is
@@ -36,7 +36,7 @@ type emit func(*metric)
 // count sends a whole number, unless it is not known.
 func (send emit) count(m systemMetric, value *uint64) {
 	if value != nil {
-		send(m.of(float64(*value)))
+		send(m.sample(float64(*value)))
 	}
 }
 
@@ -111,8 +111,8 @@ type systemMetric struct {
 	kind prometheus.ValueType
 }
 
-// of returns a series; the labels have to be sorted by name.
-func (m systemMetric) of(value float64, labels ...*dto.LabelPair) *metric {
+// sample returns a series; the labels have to be sorted by name.
+func (m systemMetric) sample(value float64, labels ...*dto.LabelPair) *metric {
 	return &metric{desc: m.desc, labels: labels, kind: m.kind, value: value}
 }
 

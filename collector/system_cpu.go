@@ -31,7 +31,7 @@ func newSystemCPU(o Options) Collector {
 					mode = pair("mode", t.Mode)
 					modes[t.Mode] = mode
 				}
-				send(m.of(t.Seconds, cpu, mode))
+				send(m.sample(t.Seconds, cpu, mode))
 			}
 		}
 		for _, c := range stat.CPUs {
@@ -40,13 +40,13 @@ func newSystemCPU(o Options) Collector {
 			show(guest, cpu, c.Guest)
 		}
 		for _, t := range stat.CoreThrottles {
-			send(cores.of(float64(t.Count), pair("core", t.Core), pair("package", t.Package)))
+			send(cores.sample(float64(t.Count), pair("core", t.Core), pair("package", t.Package)))
 		}
 		for _, t := range stat.PackageThrottles {
-			send(packages.of(float64(t.Count), pair("package", t.Package)))
+			send(packages.sample(float64(t.Count), pair("package", t.Package)))
 		}
 		for _, name := range stat.Isolated {
-			send(isolated.of(1, pair("cpu", name)))
+			send(isolated.sample(1, pair("cpu", name)))
 		}
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 // diskMetric is one metric of a disk.
 type diskMetric struct {
 	systemMetric
-	figure system.DiskFigure
+	metric system.DiskMetric
 }
 
 func newSystemDiskstats(o Options) Collector {
@@ -21,8 +21,8 @@ func newSystemDiskstats(o Options) Collector {
 			d := &disks[i]
 			labels := []*dto.LabelPair{pair("device", d.Device)}
 			for _, m := range metrics {
-				if value, ok := d.Value(m.figure); ok {
-					send(m.of(value, labels...))
+				if value, ok := d.Value(m.metric); ok {
+					send(m.sample(value, labels...))
 				}
 			}
 			if d.Info != nil {
@@ -40,8 +40,8 @@ func newSystemDiskstats(o Options) Collector {
 
 // diskMetrics are all metrics of disks that are numbers.
 func diskMetrics(o Options) []diskMetric {
-	counter := func(figure system.DiskFigure, name, help string) diskMetric {
-		return diskMetric{o.systemCounter("disk_"+name, help, "device"), figure}
+	counter := func(metric system.DiskMetric, name, help string) diskMetric {
+		return diskMetric{o.systemCounter("disk_"+name, help, "device"), metric}
 	}
 	return []diskMetric{
 		counter(system.ReadsCompleted, "reads_completed_total", "Reads that succeeded."),

@@ -34,15 +34,15 @@ func (m diskInfoMetrics) all() []systemMetric {
 }
 
 func (m diskInfoMetrics) show(device *dto.LabelPair, i *system.DiskInfo, send emit) {
-	send(m.info.of(1, device, pair("major", i.Major), pair("minor", i.Minor), pair("model", i.Model),
+	send(m.info.sample(1, device, pair("major", i.Major), pair("minor", i.Minor), pair("model", i.Model),
 		pair("path", i.Path), pair("revision", i.Revision), pair("rotational", i.Rotational),
 		pair("serial", i.Serial), pair("wwn", i.WWN)))
 	if i.FSType != "" {
-		send(m.filesystem.of(1, device, pair("type", i.FSType), pair("usage", i.FSUsage),
+		send(m.filesystem.sample(1, device, pair("type", i.FSType), pair("usage", i.FSUsage),
 			pair("uuid", i.FSUUID), pair("version", i.FSVersion)))
 	}
 	if i.MapperName != "" {
-		send(m.mapper.of(1, device, pair("lv_layer", i.LogicalLayer), pair("lv_name", i.LogicalVolume),
+		send(m.mapper.sample(1, device, pair("lv_layer", i.LogicalLayer), pair("lv_name", i.LogicalVolume),
 			pair("name", i.MapperName), pair("uuid", i.MapperUUID), pair("vg_name", i.VolumeGroup)))
 	}
 	if i.ATA == nil {
@@ -50,7 +50,7 @@ func (m diskInfoMetrics) show(device *dto.LabelPair, i *system.DiskInfo, send em
 	}
 	ata := func(metric systemMetric, value *float64) {
 		if value != nil {
-			send(metric.of(*value, device))
+			send(metric.sample(*value, device))
 		}
 	}
 	ata(m.writeCache, i.ATA.WriteCache)

@@ -26,20 +26,20 @@ func newSystemFilesystem(o Options) Collector {
 			f := &filesystems[i]
 			device, mountPoint := pair("device", f.Device), pair("mountpoint", f.MountPoint)
 			labels := []*dto.LabelPair{device, pair("device_error", f.Error), pair("fstype", f.Type), mountPoint}
-			send(failed.of(oneIf(f.Error != ""), labels...))
-			send(readOnly.of(oneIf(f.ReadOnly), labels...))
+			send(failed.sample(oneIf(f.Error != ""), labels...))
+			send(readOnly.sample(oneIf(f.ReadOnly), labels...))
 			if f.Error != "" {
 				continue
 			}
-			send(size.of(float64(f.Usage.SizeBytes), labels...))
-			send(free.of(float64(f.Usage.FreeBytes), labels...))
-			send(available.of(float64(f.Usage.AvailableBytes), labels...))
+			send(size.sample(float64(f.Usage.SizeBytes), labels...))
+			send(free.sample(float64(f.Usage.FreeBytes), labels...))
+			send(available.sample(float64(f.Usage.AvailableBytes), labels...))
 			if inodes := f.Usage.Inodes; inodes != nil {
-				send(files.of(float64(inodes.Total), labels...))
-				send(filesFree.of(float64(inodes.Free), labels...))
+				send(files.sample(float64(inodes.Total), labels...))
+				send(filesFree.sample(float64(inodes.Free), labels...))
 			}
 			if f.Major != "" {
-				send(info.of(1, device, pair("major", f.Major), pair("minor", f.Minor), mountPoint))
+				send(info.sample(1, device, pair("major", f.Major), pair("minor", f.Minor), mountPoint))
 			}
 		}
 		return err

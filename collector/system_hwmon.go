@@ -24,26 +24,26 @@ func newSystemHwmon(o Options) Collector {
 		for _, c := range all {
 			chip := pair("chip", c.Name)
 			if c.Model != "" {
-				send(chips.of(1, chip, pair("chip_name", c.Model)))
+				send(chips.sample(1, chip, pair("chip_name", c.Model)))
 			}
 			frequencies := make(map[string]bool)
 			for i := range c.Sensors {
 				s := &c.Sensors[i]
 				sensor := pair("sensor", s.Name)
 				if s.Label != "" {
-					send(labels.of(1, chip, pair("label", s.Label), sensor))
+					send(labels.sample(1, chip, pair("label", s.Label), sensor))
 				}
 				for _, v := range s.Values {
 					if s.Kind == "freq" && v.Element == "input" {
 						// Such a sensor goes by its label, which two can share.
 						if label := strings.Trim(metricPart(s.Label), "_"); label != "" && !frequencies[label] {
 							frequencies[label] = true
-							send(values.get("freq_freq_mhz").of(scaled(v.Value, micro), chip, pair("sensor", label)))
+							send(values.get("freq_freq_mhz").sample(scaled(v.Value, micro), chip, pair("sensor", label)))
 						}
 						continue
 					}
 					if name, scale, ok := sensorMetric(s, v.Element); ok {
-						send(values.get(name).of(scaled(v.Value, scale), chip, sensor))
+						send(values.get(name).sample(scaled(v.Value, scale), chip, sensor))
 					}
 				}
 			}

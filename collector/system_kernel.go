@@ -16,7 +16,7 @@ func newSystemStat(o Options) Collector {
 			return err
 		}
 		if !k.BootTime.IsZero() {
-			send(boot.of(unix(k.BootTime)))
+			send(boot.sample(unix(k.BootTime)))
 		}
 		send.count(interrupts, k.Interrupts)
 		send.count(switches, k.ContextSwitches)

@@ -12,7 +12,7 @@ func newSystemLoad(o Options) Collector {
 		load, err := r.Load()
 		for i, value := range load {
 			if value != nil {
-				send(metrics[i].of(*value))
+				send(metrics[i].sample(*value))
 			}
 		}
 		return err

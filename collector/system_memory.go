@@ -22,7 +22,7 @@ func newSystemMeminfo(o Options) Collector {
 			if f.Bytes {
 				name += "_bytes"
 			}
-			send(metrics.get(name).of(float64(f.Value)))
+			send(metrics.get(name).sample(float64(f.Value)))
 		}
 		return err
 	}
@@ -36,7 +36,7 @@ func newSystemVMStat(o Options) Collector {
 	collect := func(r system.Reader, send emit) error {
 		counters, err := r.VMStat()
 		for _, c := range counters {
-			send(metrics.get(c.Name).of(float64(c.Value)))
+			send(metrics.get(c.Name).sample(float64(c.Value)))
 		}
 		return err
 	}

@@ -15,7 +15,7 @@ func newSystemNetdev(o Options) Collector {
 		for _, d := range devices {
 			labels := []*dto.LabelPair{pair("device", d.Name)}
 			for _, c := range d.Counters {
-				send(metrics.get(c.Name).of(float64(c.Value), labels...))
+				send(metrics.get(c.Name).sample(float64(c.Value), labels...))
 			}
 		}
 		return err

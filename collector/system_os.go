@@ -16,7 +16,7 @@ func newSystemUname(o Options) Collector {
 		if err != nil {
 			return err
 		}
-		send(info.of(1, pair("domainname", u.Domainname), pair("machine", u.Machine), pair("nodename", u.Nodename),
+		send(info.sample(1, pair("domainname", u.Domainname), pair("machine", u.Machine), pair("nodename", u.Nodename),
 			pair("release", u.Release), pair("sysname", u.Sysname), pair("version", u.Version)))
 		return nil
 	}
@@ -40,15 +40,15 @@ func newSystemOS(o Options) Collector {
 			return err
 		}
 		id, idLike, name := pair("id", release.ID), pair("id_like", release.IDLike), pair("name", release.Name)
-		send(info.of(1, pair("build_id", release.BuildID), id, idLike, pair("image_id", release.ImageID),
+		send(info.sample(1, pair("build_id", release.BuildID), id, idLike, pair("image_id", release.ImageID),
 			pair("image_version", release.ImageVersion), name, pair("pretty_name", release.PrettyName),
 			pair("variant", release.Variant), pair("variant_id", release.VariantID), pair("version", release.Version),
 			pair("version_codename", release.VersionCodename), pair("version_id", release.VersionID)))
 		if number, err := strconv.ParseFloat(majorMinor.FindString(release.VersionID), 64); err == nil && number > 0 {
-			send(version.of(number, id, idLike, name))
+			send(version.sample(number, id, idLike, name))
 		}
 		if !release.SupportEnd.IsZero() {
-			send(end.of(unix(release.SupportEnd)))
+			send(end.sample(unix(release.SupportEnd)))
 		}
 		return err
 	}
@@ -65,15 +65,15 @@ func newSystemTime(o Options) Collector {
 		clock, err := r.Clock()
 		if clock != nil {
 			name, offset := clock.Now.Zone()
-			send(now.of(float64(clock.Now.UnixNano()) / 1e9))
-			send(zone.of(float64(offset), pair("time_zone", name)))
+			send(now.sample(float64(clock.Now.UnixNano()) / 1e9))
+			send(zone.sample(float64(offset), pair("time_zone", name)))
 			for _, s := range clock.Sources {
 				device := pair("device", s.Device)
 				for _, source := range s.Available {
-					send(available.of(1, pair("clocksource", source), device))
+					send(available.sample(1, pair("clocksource", source), device))
 				}
 				if s.Current != "" {
-					send(current.of(1, pair("clocksource", s.Current), device))
+					send(current.sample(1, pair("clocksource", s.Current), device))
 				}
 			}
 		}

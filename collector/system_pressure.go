@@ -21,7 +21,7 @@ func newSystemPressure(o Options) Collector {
 		show := func(key string, total *time.Duration) {
 			if m, ok := metrics[key]; ok && total != nil {
 				// Divided twice as node_exporter does it, for the sake of the last digit.
-				send(m.of(float64(total.Microseconds()) / 1000 / 1000))
+				send(m.sample(float64(total.Microseconds()) / 1000 / 1000))
 			}
 		}
 		for _, p := range resources {

@@ -49,7 +49,7 @@ func newValuesNamed(o Options, subject system.Subject, other *named, metrics ...
 			if !ok {
 				m = other.get(v.Name)
 			}
-			send(m.of(v.Number, pairs(v.Labels)...))
+			send(m.sample(v.Number, pairs(v.Labels)...))
 		}
 		return err
 	}

@@ -18,7 +18,7 @@ const (
 	off = false
 )
 
-// GroupProportionalMemory is the collector whose figures the reader reads only if asked.
+// GroupProportionalMemory is the collector whose values the reader reads only if asked.
 const GroupProportionalMemory = "group_proportional_memory"
 
 // Table lists every collector there is. The flags --[no-]collector.NAME, the parameter

@@ -44,9 +44,9 @@ func (c *textfileCollector) Collect(_ *View, out chan<- prometheus.Metric) error
 		}
 	}
 	for _, f := range result.Files {
-		out <- c.modified.of(float64(f.Modified.UnixNano())/1e9, pair("file", f.Path))
+		out <- c.modified.sample(float64(f.Modified.UnixNano())/1e9, pair("file", f.Path))
 	}
-	out <- c.error.of(oneIf(len(result.Errors) > 0))
+	out <- c.error.sample(oneIf(len(result.Errors) > 0))
 	if len(result.Errors) > 0 {
 		return &lossError{err: errors.Join(result.Errors...), count: len(result.Errors)}
 	}

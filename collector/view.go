@@ -49,7 +49,7 @@ type subject[T any] struct {
 	labels []*dto.LabelPair
 	// created is when the subject's counters began at 0; nil where that is not known.
 	created *timestamppb.Timestamp
-	// later are the figures whose counters began later than that.
+	// later are the values whose counters began later than that.
 	later map[process.Fields]time.Time
 	arena *arena
 }
@@ -118,9 +118,9 @@ func (s *subject[T]) metric(desc *prometheus.Desc, kind prometheus.ValueType, la
 	return m
 }
 
-// since returns when the counters of a figure began at 0.
-func (s *subject[T]) since(figure process.Fields) *timestamppb.Timestamp {
-	if t, ok := s.later[figure]; ok {
+// since returns when the counters of a value began at 0.
+func (s *subject[T]) since(field process.Fields) *timestamppb.Timestamp {
+	if t, ok := s.later[field]; ok {
 		return timestamp(t)
 	}
 	return s.created

@@ -69,7 +69,7 @@ func TestFlagsAreDocumented(t *testing.T) {
 	checkDocument(t, "../docs/flags.md", out.String())
 }
 
-// fullReport knows every figure that a report can have.
+// fullReport knows every value that a report can have.
 func fullReport() *group.Report {
 	tracker := group.NewTracker(group.Config{})
 	web := hosttest.Process(7, 1, "web", hosttest.Started(time.Minute), hosttest.Memory(1<<20, 2<<20), hosttest.OpenFDs(3, 1024))

@@ -12,7 +12,7 @@ import (
 	"proctree/collector/host/system"
 )
 
-// systemSettings are the settings of the collectors of the host's own figures.
+// systemSettings are the settings of the collectors of the host's own values.
 type systemSettings struct {
 	sysPath                                           string
 	namespace                                         string
@@ -132,7 +132,7 @@ func (s *systemSettings) validate() error {
 	return nil
 }
 
-// config sets up the reader of the host's own figures. The settings have to be valid.
+// config sets up the reader of the host's own values. The settings have to be valid.
 func (s *systemSettings) config(procPath, rootPath string) system.Config {
 	c := system.Config{
 		ProcFS:       procPath,

@@ -116,7 +116,7 @@ func TestOpenMetrics(t *testing.T) {
 	}
 }
 
-// TestStuckScan: a scan that takes longer than Prometheus waits costs the figures of that
+// TestStuckScan: a scan that takes longer than Prometheus waits costs the values of that
 // scrape, and not the scrape.
 func TestStuckScan(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

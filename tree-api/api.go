@@ -88,7 +88,7 @@ func New(cfg Config) (*API, error) {
 		Access:         cfg.Access,
 		GrafanaURL:     cfg.GrafanaURL,
 		RequestTimeout: cfg.Limits.RequestTimeout,
-		Places:         share.NewPlaces(cfg.Limits.MaxRequests),
+		Limiter:        share.NewLimiter(cfg.Limits.MaxRequests),
 		Work:           work,
 	})
 	a.streams = stream.New(stream.Config{
@@ -96,7 +96,7 @@ func New(cfg Config) (*API, error) {
 		Logger:         cfg.Logger,
 		Access:         cfg.Access,
 		RequestTimeout: cfg.Limits.RequestTimeout,
-		Places:         share.NewPlaces(cfg.Limits.MaxStreams),
+		Limiter:        share.NewLimiter(cfg.Limits.MaxStreams),
 		Work:           work,
 	})
 	a.handler, err = a.routes()

@@ -34,7 +34,7 @@ func TestStreamRefusals(t *testing.T) {
 		{"?layout=", nil, 400, "bad_data", `"layout"`},
 		{"?layout=nodes&layout=nodes", nil, 400, "bad_data", `"layout": given 2 times`},
 		{"?state=tired", nil, 400, "bad_data", `"state"`},
-		{"?what=x", nil, 400, "bad_data", `"what": unknown; there are match, `},
+		{"?what=x", nil, 400, "bad_data", `"what": unknown; there are q, match, `},
 		{"?what=x", nil, 400, "bad_data", "depth, interval, layout"},
 		{"?regexp=(", nil, 400, "bad_data", `"regexp"`},
 		{"?root=999", nil, 404, "not_found", "root 999"},

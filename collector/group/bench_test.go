@@ -11,7 +11,7 @@ import (
 	"proctree/collector/process"
 )
 
-// steady returns two tables of one host between which nothing but figures changed: a
+// steady returns two tables of one host between which nothing but values changed: a
 // Reader hands out the same Facts while a process runs the same program.
 func steady(n int) [2]*process.Snapshot {
 	first := hosttest.Many(n, time.Hour)

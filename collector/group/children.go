@@ -36,7 +36,7 @@ func (t *Tracker) settleChildren(s *process.Snapshot) {
 	t.collectDebts()
 	for _, p := range t.debtors {
 		if parent := t.reaperOf(p); parent != nil {
-			p.payFrom(&parent.held, &parent.fresh)
+			p.payFrom(&parent.deferred, &parent.fresh)
 			parent.charged = t.scan
 		}
 	}
@@ -50,7 +50,7 @@ func (t *Tracker) settleChildren(s *process.Snapshot) {
 		t.credit(p)
 	}
 	for _, p := range t.live {
-		if p.grew != (cpu{}) || p.held != (cpu{}) {
+		if p.grew != (cpu{}) || p.deferred != (cpu{}) {
 			t.credit(p)
 		}
 	}
@@ -61,14 +61,14 @@ func (t *Tracker) dropDebts() {
 	clear(t.debtors)
 	t.debtors = t.debtors[:0]
 	for _, p := range t.live {
-		p.held, p.fresh = cpu{}, cpu{}
+		p.deferred, p.fresh = cpu{}, cpu{}
 	}
 }
 
 // credit gives what is left to the process' group, and holds what was laid aside.
 func (t *Tracker) credit(p *tracked) {
-	left := usage{cpu: p.held.plus(p.fresh)}
-	p.held, p.fresh, p.aside = p.aside, cpu{}, cpu{}
+	left := usage{cpu: p.deferred.plus(p.fresh)}
+	p.deferred, p.fresh, p.aside = p.aside, cpu{}, cpu{}
 	if g := t.current(p); g != nil {
 		g.grow(&left)
 	}

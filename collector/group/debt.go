@@ -15,9 +15,9 @@ type reaping struct {
 	// children is the mark of the children's times, and marked says that there is one.
 	children cpu
 	marked   bool
-	// grew is the growth in the newest scan, fresh what is left of it; held is what the
+	// grew is the growth in the newest scan, fresh what is left of it; deferred is what the
 	// scan before held back of its own.
-	grew, fresh, held cpu
+	grew, fresh, deferred cpu
 	// debt is what is still to be deducted, paid what was; until is the scan in which it
 	// is given up.
 	debt, paid cpu
@@ -57,7 +57,7 @@ func (t *Tracker) refund() {
 	for _, p := range t.returned {
 		p.debt = cpu{}
 		if p.parent != nil {
-			p.parent.held = p.parent.held.plus(p.paid)
+			p.parent.deferred = p.parent.deferred.plus(p.paid)
 			p.paid = cpu{}
 		}
 	}
@@ -96,7 +96,7 @@ func (t *Tracker) reaperOf(p *tracked) *tracked {
 // payUpwards pays the debt of a process whose parent has ended too, or is not known.
 func (t *Tracker) payUpwards(p *tracked) {
 	for a := range t.reapersAbove(p) {
-		p.payFrom(&a.held, &a.fresh)
+		p.payFrom(&a.deferred, &a.fresh)
 		if (a.charged == t.scan || a.aside != (cpu{})) && t.scan < p.seen+maxWait {
 			// What is p's may have paid for another, or been laid aside for it.
 			p.until = t.scan + rememberScans

@@ -41,7 +41,7 @@ func (r *Report) GroupOf(i int) (name string, ok bool) {
 }
 
 // Group sums the processes of one group. Counters include what dead members used and
-// never fall while the group exists; the other figures are of the snapshot alone.
+// never fall while the group exists; the other values are of the snapshot alone.
 type Group struct {
 	Name string
 	// Configured is a group that the configuration spells out, which exists although
@@ -50,7 +50,7 @@ type Group struct {
 	// States counts the members by process.State.
 	States  [process.NumStates]int
 	Threads int
-	// Known tells which figures at least one member ever had; a figure without its bit is
+	// Known tells which values at least one member ever had; a value without its bit is
 	// absent. A named group in which nothing ever ran knows them all, as 0.
 	Known process.Fields
 
@@ -72,7 +72,7 @@ type Group struct {
 	// the group. It is zero for a group of the first scan, whose counters were 0 when the
 	// exporter started.
 	Since time.Time
-	// KnownSince is the same for each figure that became known later than the group; nil
+	// KnownSince is the same for each value that became known later than the group; nil
 	// if there is none.
 	KnownSince map[process.Fields]time.Time
 	// AbnormalExits counts exits by reason, a signal's name or "exit_code".

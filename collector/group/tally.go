@@ -127,16 +127,16 @@ func (g *tally) clearGauges() {
 	g.oldest, g.newest, g.grew, g.shown = 0, 0, false, 0
 }
 
-// gaugeFields are the figures that gauges are sums of.
+// gaugeFields are the values that gauges are sums of.
 const gaugeFields = process.HasThreads | process.HasMemory | process.HasSwap | process.HasProportional | process.HasOpenFDs
 
-// countedFields are the figures that counters are made of.
+// countedFields are the values that counters are made of.
 var countedFields = [...]process.Fields{
 	process.HasCPU, process.HasReadBytes, process.HasWrittenBytes, process.HasMinorFaults, process.HasMajorFaults,
 	process.HasVoluntary, process.HasInvoluntary,
 }
 
-// learn adds to what is known. The counters of a figure that was not known until now
+// learn adds to what is known. The counters of a value that was not known until now
 // begin with this scan, unless they were shown as 0 before.
 func (g *tally) learn(known process.Fields, since time.Time) {
 	fresh := known &^ g.Known

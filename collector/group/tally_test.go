@@ -114,7 +114,7 @@ func TestTheClockIsSet(t *testing.T) {
 }
 
 // TestCountersStartAtTheScanBefore: a group that a scan finds began after the one before.
-// A figure that becomes known later has a start of its own.
+// A value that becomes known later has a start of its own.
 func TestCountersStartAtTheScanBefore(t *testing.T) {
 	tracker := group.NewTracker(group.Config{Rules: rulestest.Must(t, "groups: [{group: named, name: named}]"), Expire: 25 * time.Second})
 	noIO := hosttest.Without(process.HasIO)

@@ -10,11 +10,11 @@ import (
 // topList selects the processes shown one by one. It is kept between scans for its
 // buffers alone.
 type topList struct {
-	byCPU, byMemory, byIO ranking
-	chosen, held, chain   []*tracked
+	byCPU, byMemory, byIO    ranking
+	chosen, lingering, chain []*tracked
 }
 
-// selectTop chooses in this order, as long as there is room: the top by each figure, the
+// selectTop chooses in this order, as long as there is room: the top by each value, the
 // first of each before the second of any; with each of them its ancestors, or it is left
 // out; then what was among these within Hold, the latest first.
 func (t *Tracker) selectTop(s *process.Snapshot) []Top {
@@ -31,7 +31,7 @@ func (t *Tracker) selectTop(s *process.Snapshot) []Top {
 	for _, p := range l.chosen {
 		p.topped = s.Taken
 	}
-	t.chooseHeld(s)
+	t.chooseLingering(s)
 	slices.SortFunc(l.chosen, func(a, b *tracked) int { return a.index - b.index })
 	out := make([]Top, len(l.chosen))
 	for i, p := range l.chosen {
@@ -43,7 +43,7 @@ func (t *Tracker) selectTop(s *process.Snapshot) []Top {
 	return out
 }
 
-// rank finds the best by each figure in one pass.
+// rank finds the best by each value in one pass.
 func (l *topList) rank(live []*tracked, s *process.Snapshot, limit int) {
 	for _, r := range []*ranking{&l.byCPU, &l.byMemory, &l.byIO} {
 		r.reset(limit)
@@ -82,19 +82,19 @@ func (t *Tracker) choose(p *tracked) {
 	l.chosen = append(l.chosen, l.chain...)
 }
 
-// chooseHeld adds what was among the top not long ago.
-func (t *Tracker) chooseHeld(s *process.Snapshot) {
+// chooseLingering adds what was among the top not long ago.
+func (t *Tracker) chooseLingering(s *process.Snapshot) {
 	l := &t.top
-	l.held = l.held[:0]
+	l.lingering = l.lingering[:0]
 	for _, p := range t.live {
 		if !p.topped.IsZero() && p.shown != t.edition && p.verdict != rules.Excluded && s.Taken.Sub(p.topped) <= t.cfg.Hold {
-			l.held = append(l.held, p)
+			l.lingering = append(l.lingering, p)
 		}
 	}
-	slices.SortStableFunc(l.held, func(a, b *tracked) int { return b.topped.Compare(a.topped) })
-	for _, p := range l.held {
+	slices.SortStableFunc(l.lingering, func(a, b *tracked) int { return b.topped.Compare(a.topped) })
+	for _, p := range l.lingering {
 		t.choose(p)
 	}
-	clear(l.held)
-	l.held = l.held[:0]
+	clear(l.lingering)
+	l.lingering = l.lingering[:0]
 }

@@ -28,7 +28,7 @@ func (c *cpu) take(want cpu) cpu {
 }
 
 // advance moves c to now and returns the growth. c is a high-water mark of the sum, so
-// that a figure that falls, or a source that splits it differently, counts nothing twice.
+// that a value that falls, or a source that splits it differently, counts nothing twice.
 func (c *cpu) advance(now cpu) cpu {
 	total := now.total() - c.total()
 	if total <= 0 {
@@ -45,7 +45,7 @@ func (c *cpu) advance(now cpu) cpu {
 	return grown
 }
 
-// usage are the figures of a process that only grow.
+// usage are the values of a process that only grow.
 type usage struct {
 	cpu                    cpu
 	read, written          uint64
@@ -73,12 +73,12 @@ func usageOfExit(e *process.Exit) usage {
 // marks are the totals up to which a process has been counted.
 type marks struct {
 	usage
-	// known are the figures that have a mark. One that becomes known later starts there.
+	// known are the values that have a mark. One that becomes known later starts there.
 	known process.Fields
 }
 
-// advance moves the marks to now, of which only the figures in known count, and returns
-// the growth. A figure without a mark gets one and has not grown.
+// advance moves the marks to now, of which only the values in known count, and returns
+// the growth. A value without a mark gets one and has not grown.
 func (m *marks) advance(now *usage, known process.Fields) usage {
 	var grown usage
 	if both := known & m.known; both != 0 {
@@ -110,7 +110,7 @@ func (m *marks) advance(now *usage, known process.Fields) usage {
 	return grown
 }
 
-// set puts the marks of the figures in fields at now.
+// set puts the marks of the values in fields at now.
 func (m *marks) set(now *usage, fields process.Fields) {
 	m.known |= fields
 	// The modes have one mark, which is that of their sum.

@@ -35,7 +35,7 @@ type Config struct {
 	// (the default) or the text of an ExitSource. Linux only.
 	Exits string
 	// ProportionalBudget is the time per scan for reading proportional memory (PSS), which
-	// costs several times what all other figures together do; 0 does not read it.
+	// costs several times what all other values together do; 0 does not read it.
 	ProportionalBudget time.Duration
 }
 

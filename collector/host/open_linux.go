@@ -49,11 +49,11 @@ func LackingRights(reader string) []string {
 	return lackingRights(reader, procfs.EffectiveCapabilities())
 }
 
-func lackingRights(reader string, held uint64) (lacking []string) {
-	if held&(1<<unix.CAP_SYS_PTRACE) == 0 {
+func lackingRights(reader string, capabilities uint64) (lacking []string) {
+	if capabilities&(1<<unix.CAP_SYS_PTRACE) == 0 {
 		lacking = append(lacking, "CAP_SYS_PTRACE")
 	}
-	if held&(1<<unix.CAP_DAC_READ_SEARCH) == 0 && !ReadByBPF(reader) {
+	if capabilities&(1<<unix.CAP_DAC_READ_SEARCH) == 0 && !ReadByBPF(reader) {
 		lacking = append(lacking, "CAP_DAC_READ_SEARCH")
 	}
 	return lacking

@@ -19,7 +19,7 @@ func withRates(rows []Metric) []Metric {
 		list = append(list, *counter)
 		if r := counter.Rate; r != nil {
 			list = append(list, Metric{
-				Name: r.Name, Aliases: r.Aliases, Place: r.Place, Kind: PerSecond, Unit: r.Unit, Decimals: r.Decimals,
+				Name: r.Name, Aliases: r.Aliases, Path: r.Path, Kind: PerSecond, Unit: r.Unit, Decimals: r.Decimals,
 				Known: counter.Known, Sum: r.Sum, Omit: r.Omit, Role: counter.Role,
 				Title: r.Title, Help: r.Help, of: counter,
 			})
@@ -41,8 +41,8 @@ func Find(name string) (*Metric, bool) {
 // Split returns the object of the JSON in which a metric stands, "" for the process itself, and
 // the name of the member.
 func (m *Metric) Split() (object, member string) {
-	if object, member, ok := strings.Cut(m.Place, "."); ok {
+	if object, member, ok := strings.Cut(m.Path, "."); ok {
 		return object, member
 	}
-	return "", m.Place
+	return "", m.Path
 }

@@ -20,9 +20,9 @@ type Metric struct {
 	Aliases []string
 	// Short are further names that a search understands.
 	Short []string
-	// Place is where the metric stands in the JSON of a process: a member, or an object and
+	// Path is where the metric stands in the JSON of a process: a member, or an object and
 	// its member ("memory.resident_bytes"). A metric without a place is not sent.
-	Place string
+	Path string
 	Kind  Kind
 	Unit  Unit
 	// Decimals is the number of digits after the decimal point in the JSON. More would make an
@@ -74,7 +74,7 @@ type Metric struct {
 type Rate struct {
 	Name        string
 	Aliases     []string
-	Place       string
+	Path       string
 	Unit        Unit
 	Decimals    int
 	Sum         Sum
@@ -177,7 +177,7 @@ const (
 func (m *Metric) IsNumber() bool { return m.Kind <= Moment }
 
 // ShownIn reports whether a client has a column of it.
-func (m *Metric) ShownIn(c Client) bool { return m.Omit&c == 0 && m.Kind != Flag && m.Place != "" }
+func (m *Metric) ShownIn(c Client) bool { return m.Omit&c == 0 && m.Kind != Flag && m.Path != "" }
 
 // Sortable reports whether processes can be sorted by it. Nobody can sort by what not everybody
 // may see: the order alone would tell it.

@@ -10,82 +10,82 @@ import (
 // those for operators first. The order is that of the JSON.
 var rows = []Metric{
 	{
-		Name: "pid", Place: "pid", Kind: Identifier, Required: true, Ascending: true, Searched: true,
+		Name: "pid", Path: "pid", Kind: Identifier, Required: true, Ascending: true, Searched: true,
 		Int:   func(p *process.Process) int { return p.PID },
 		Title: "PID", Help: "Process ID.",
 	},
 	{
-		Name: "ppid", Place: "ppid", Kind: Identifier, Required: true, Ascending: true, FromTree: true,
+		Name: "ppid", Path: "ppid", Kind: Identifier, Required: true, Ascending: true, FromTree: true,
 		Title: "Parent PID", Help: "Process ID of the parent in the tree: the nearest ancestor that is shown, 0 for a root.",
 	},
 	{
-		Name: "start_time", Aliases: []string{"start"}, Place: "start_time", Kind: Moment, Unit: Seconds, Decimals: 3, Required: true, Ascending: true,
+		Name: "start_time", Aliases: []string{"start"}, Path: "start_time", Kind: Moment, Unit: Seconds, Decimals: 3, Required: true, Ascending: true,
 		Moment: func(p *process.Process, c *process.Clock) time.Time { return c.Time(p.StartTicks) },
 		Title:  "Started", Help: "Time at which the process started.",
 	},
 	{
-		Name: "name", Place: "name", Kind: Text, Required: true, Searched: true,
+		Name: "name", Path: "name", Kind: Text, Required: true, Searched: true,
 		Text:  func(p *process.Process) string { return p.Name },
 		Title: "Name", Help: "Name that the kernel has for the process, on Linux at most 15 bytes.",
 	},
 	{
-		Name: "exe", Place: "exe", Kind: Text, Role: Operator, Constant: true, Searched: true,
+		Name: "exe", Path: "exe", Kind: Text, Role: Operator, Constant: true, Searched: true,
 		Text:  func(p *process.Process) string { return p.Facts.Exe },
 		Title: "Executable", Help: "Path of the executable file.",
 	},
 	{
-		Name: "cmdline", Short: []string{"cmd", "args"}, Place: "cmdline", Kind: List, Role: Operator, Constant: true, Searched: true,
+		Name: "cmdline", Short: []string{"cmd", "args"}, Path: "cmdline", Kind: List, Role: Operator, Constant: true, Searched: true,
 		List:  func(p *process.Process) []string { return p.Facts.Cmdline },
 		Title: "Command line", Help: "Arguments, with secrets masked.",
 	},
 	{
-		Name: "user", Place: "user", Kind: Text, Constant: true, Searched: true, Choice: true,
+		Name: "user", Path: "user", Kind: Text, Constant: true, Searched: true, Choice: true,
 		Text:  func(p *process.Process) string { return p.Facts.User },
 		Title: "User", Help: "Effective user.",
 	},
 	{
-		Name: "unit", Place: "unit", Kind: Text, Constant: true, Searched: true, Choice: true,
+		Name: "unit", Path: "unit", Kind: Text, Constant: true, Searched: true, Choice: true,
 		Text:  func(p *process.Process) string { return p.Facts.Unit },
 		Title: "Unit", Help: "systemd unit.",
 	},
 	{
-		Name: "container", Short: []string{"ctr"}, Place: "container", Kind: Text, Constant: true, Searched: true, Choice: true,
+		Name: "container", Short: []string{"ctr"}, Path: "container", Kind: Text, Constant: true, Searched: true, Choice: true,
 		Text:  func(p *process.Process) string { return p.Facts.Container },
 		Title: "Container", Help: "ID of the container.",
 	},
 	{
-		Name: "pod_uid", Place: "pod_uid", Kind: Text, Constant: true, Searched: true, Choice: true,
+		Name: "pod_uid", Path: "pod_uid", Kind: Text, Constant: true, Searched: true, Choice: true,
 		Text:  func(p *process.Process) string { return p.Facts.PodUID },
 		Title: "Pod UID", Help: "UID of the Kubernetes pod.",
 	},
 	{
-		Name: "state", Place: "state", Kind: State, Required: true, Choice: true,
+		Name: "state", Path: "state", Kind: State, Required: true, Choice: true,
 		Text:  func(p *process.Process) string { return p.State.String() },
 		Title: "State", Help: "What the process is doing: running, sleeping, blocked, stopped, zombie or other.",
 	},
 	{
-		Name: "kernel", Place: "kernel", Kind: Flag,
+		Name: "kernel", Path: "kernel", Kind: Flag,
 		Flag:  func(p *process.Process) bool { return p.Kernel },
 		Title: "Kernel", Help: "Whether this is a thread of the kernel.",
 	},
 	{
-		Name: "threads", Place: "threads", Kind: Gauge, Known: process.HasThreads, Sum: Summed,
+		Name: "threads", Path: "threads", Kind: Gauge, Known: process.HasThreads, Sum: Summed,
 		Int:   func(p *process.Process) int { return p.Threads },
 		Title: "Threads", Help: "Number of threads.",
 	},
 	{
-		Name: "nice", Place: "nice", Kind: Gauge, Known: process.HasNice, Ascending: true,
+		Name: "nice", Path: "nice", Kind: Gauge, Known: process.HasNice, Ascending: true,
 		Int:   func(p *process.Process) int { return int(p.Nice) },
 		Title: "Nice", Help: "Nice value of the main thread, -20 to 19; a lower one is served first.",
 	},
 	{
-		Name: "user_seconds", Place: "cpu.user_seconds", Kind: Counter, Unit: Seconds, Decimals: cpuDecimals, Known: process.HasUserTime, Sum: Summed,
+		Name: "user_seconds", Path: "cpu.user_seconds", Kind: Counter, Unit: Seconds, Decimals: cpuDecimals, Known: process.HasUserTime, Sum: Summed,
 		Duration: func(p *process.Process) time.Duration { return p.UserTime },
 		Title:    "User time", Help: "CPU time in the program itself.",
 		Omit: Grafana, // Each column more takes time and memory with 10,000 processes; CPU shows the same.
 	},
 	{
-		Name: "system_seconds", Place: "cpu.system_seconds", Kind: Counter, Unit: Seconds, Decimals: cpuDecimals, Known: process.HasSystemTime, Sum: Summed,
+		Name: "system_seconds", Path: "cpu.system_seconds", Kind: Counter, Unit: Seconds, Decimals: cpuDecimals, Known: process.HasSystemTime, Sum: Summed,
 		Duration: func(p *process.Process) time.Duration { return p.SystemTime },
 		Title:    "System time", Help: "CPU time in the kernel on behalf of the process.",
 		Omit: Grafana,
@@ -95,52 +95,52 @@ var rows = []Metric{
 		Duration: func(p *process.Process) time.Duration { return p.CPUTime() },
 		Title:    "CPU time", Help: "User time and system time together; not sent, but processes can be sorted and filtered by it.",
 		Rate: &Rate{
-			Name: "cpu", Place: "cpu.cores", Unit: Cores, Decimals: 3, Sum: SentSum,
+			Name: "cpu", Path: "cpu.cores", Unit: Cores, Decimals: 3, Sum: SentSum,
 			Title: "CPU", Help: "CPUs in use: 1 is one CPU that is busy all the time.",
 		},
 	},
 	{
-		Name: "memory", Short: []string{"mem", "rss"}, Place: "memory.resident_bytes", Kind: Gauge, Unit: Bytes, Known: process.HasResident, Sum: SentSum,
+		Name: "memory", Short: []string{"mem", "rss"}, Path: "memory.resident_bytes", Kind: Gauge, Unit: Bytes, Known: process.HasResident, Sum: SentSum,
 		Uint:  func(p *process.Process) uint64 { return p.ResidentBytes },
 		Title: "Memory", Help: "Resident memory (RSS).",
 	},
 	{
-		Name: "virtual", Aliases: []string{"virtual_memory"}, Short: []string{"vsz"}, Place: "memory.virtual_bytes", Kind: Gauge, Unit: Bytes, Known: process.HasVirtual,
+		Name: "virtual", Aliases: []string{"virtual_memory"}, Short: []string{"vsz"}, Path: "memory.virtual_bytes", Kind: Gauge, Unit: Bytes, Known: process.HasVirtual,
 		Uint:  func(p *process.Process) uint64 { return p.VirtualBytes },
 		Title: "Virtual memory", Help: "Virtual memory: address space, most of which is never used.",
 	},
 	{
-		Name: "swap", Place: "memory.swap_bytes", Kind: Gauge, Unit: Bytes, Known: process.HasSwap, Sum: Summed,
+		Name: "swap", Path: "memory.swap_bytes", Kind: Gauge, Unit: Bytes, Known: process.HasSwap, Sum: Summed,
 		Uint:  func(p *process.Process) uint64 { return p.SwapBytes },
 		Title: "Swap", Help: "Memory in swap.",
 	},
 	{
-		Name: "read_bytes", Place: "io.read_bytes", Kind: Counter, Unit: Bytes, Known: process.HasReadBytes, Role: Viewer,
+		Name: "read_bytes", Path: "io.read_bytes", Kind: Counter, Unit: Bytes, Known: process.HasReadBytes, Role: Viewer,
 		Uint:  func(p *process.Process) uint64 { return p.ReadBytes },
 		Title: "Bytes read", Help: "Bytes read from storage since the process started.",
 		Omit: Page | Grafana, // The rate is what people look for, and a column more costs time.
 		Rate: &Rate{
-			Name: "read", Place: "io.read_bytes_per_second", Unit: BytesPerSecond, Sum: Summed,
+			Name: "read", Path: "io.read_bytes_per_second", Unit: BytesPerSecond, Sum: Summed,
 			Title: "Read", Help: "Bytes read from storage per second.",
 		},
 	},
 	{
-		Name: "written_bytes", Place: "io.written_bytes", Kind: Counter, Unit: Bytes, Known: process.HasWrittenBytes, Role: Viewer,
+		Name: "written_bytes", Path: "io.written_bytes", Kind: Counter, Unit: Bytes, Known: process.HasWrittenBytes, Role: Viewer,
 		Uint:  func(p *process.Process) uint64 { return p.WrittenBytes },
 		Title: "Bytes written", Help: "Bytes written to storage since the process started.",
 		Omit: Page | Grafana,
 		Rate: &Rate{
-			Name: "written", Aliases: []string{"write"}, Place: "io.written_bytes_per_second", Unit: BytesPerSecond, Sum: Summed,
+			Name: "written", Aliases: []string{"write"}, Path: "io.written_bytes_per_second", Unit: BytesPerSecond, Sum: Summed,
 			Title: "Written", Help: "Bytes written to storage per second.",
 		},
 	},
 	{
-		Name: "open_fds", Aliases: []string{"fds"}, Place: "open_fds", Kind: Gauge, Known: process.HasOpenFDs, Role: Viewer, Sum: Summed,
+		Name: "open_fds", Aliases: []string{"fds"}, Path: "open_fds", Kind: Gauge, Known: process.HasOpenFDs, Role: Viewer, Sum: Summed,
 		Uint:  func(p *process.Process) uint64 { return p.OpenFDs },
 		Title: "Open FDs", Help: "Open file descriptors.",
 	},
 	{
-		Name: "group", Place: "group", Kind: Text, FromTree: true, Searched: true, Choice: true,
+		Name: "group", Path: "group", Kind: Text, FromTree: true, Searched: true, Choice: true,
 		Title: "Group", Help: "Group of the process in the metrics; absent for a process in none.",
 	},
 }

@@ -26,8 +26,8 @@ func TestRowsAreWhole(t *testing.T) {
 		for _, n := range append([]string{m.Name}, m.Aliases...) {
 			take("name", n, m.Name)
 		}
-		if m.Place != "" {
-			take("place", m.Place, m.Name)
+		if m.Path != "" {
+			take("path", m.Path, m.Name)
 		}
 		if m.Sum == SentSum {
 			_, member := m.Split()
@@ -85,7 +85,7 @@ func TestRowsStandTogether(t *testing.T) {
 		m := &All()[i]
 		object, _ := m.Split()
 		switch {
-		case m.Place == "":
+		case m.Path == "":
 			continue
 		case m.Constant:
 			object = "constant metrics"

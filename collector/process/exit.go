@@ -21,7 +21,7 @@ const (
 	ExitsNone ExitSource = "none"
 )
 
-// Exit is what one process that ended, or several alike, used since it started. Figures
+// Exit is what one process that ended, or several alike, used since it started. Values
 // are totals of a whole life: whoever saw the process in an earlier snapshot deducts what
 // it had used by then, and so must keep the last totals of a process that is missing until
 // its record comes.

@@ -48,11 +48,11 @@ func (id ID) CanParent(child ID) bool {
 	return id.PID < child.PID
 }
 
-// Fields says which optional figures of a Process were read. A figure whose bit is
+// Fields says which optional values of a Process were read. A value whose bit is
 // unset is absent: its value means nothing, above all not 0.
 type Fields uint32
 
-// The optional figures, by the bit that vouches for them.
+// The optional values, by the bit that vouches for them.
 const (
 	// HasUserTime vouches for UserTime, HasSystemTime for SystemTime.
 	HasUserTime Fields = 1 << iota
@@ -85,7 +85,7 @@ const (
 	HasUID
 )
 
-// Figures that mostly come together.
+// Values that mostly come together.
 const (
 	HasCPU      = HasUserTime | HasSystemTime
 	HasMemory   = HasResident | HasVirtual

@@ -2,7 +2,7 @@ package process
 
 import "time"
 
-// System are the figures of the whole host that come with a scan. Zero means not known
+// System are the values of the whole host that come with a scan. Zero means not known
 // where a real zero cannot be, and nil where it can.
 type System struct {
 	// BootTime is when the host was started, where Clock.Epoch is not that.

@@ -1,5 +1,10 @@
 package main
 
+import (
+	"github.com/grafana/grafana-foundation-sdk/go/cog"
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+)
+
 // alerts is what fires, what fired, and for whom.
 func alerts() board {
 	return board{
@@ -23,34 +28,72 @@ var noAlerts = nothing("No alert. (They need the rules of alerting-rules in Prom
 
 func alertsNow() row {
 	return open("Is anything wrong?",
-		figure("Critical", "Alerts of severity critical that are firing.", count, nothing("0"),
+		single("Critical", "Alerts of severity critical that are firing.", count, nothing("0"),
 			series(`count(ALERTS{alertstate="firing", severity="critical", GROUPS}) or vector(0)`, "")).
 			Thresholds(anyIs(colorCritical)).Span(gridWidth/6),
-		figure("Warnings", "Alerts of severity warning that are firing.", count, nothing("0"),
+		single("Warnings", "Alerts of severity warning that are firing.", count, nothing("0"),
 			series(`count(ALERTS{alertstate="firing", severity="warning", GROUPS}) or vector(0)`, "")).
 			Thresholds(anyIs(colorWarning)).Span(gridWidth/6),
-		figure("For information", "Alerts of severity info that are firing: what is unusual, but perhaps not wrong.", count, nothing("0"),
+		single("For information", "Alerts of severity info that are firing: what is unusual, but perhaps not wrong.", count, nothing("0"),
 			series(`count(ALERTS{alertstate="firing", severity="info", GROUPS}) or vector(0)`, "")).Span(gridWidth/6),
-		figure("Pending", "Alerts whose condition holds, but not yet for long enough.", count, nothing("0"),
+		single("Pending", "Alerts whose condition holds, but not yet for long enough.", count, nothing("0"),
 			series(`count(ALERTS{alertstate="pending", GROUPS}) or vector(0)`, "")).Span(gridWidth/6),
-		figure("Hosts concerned", "Hosts for which an alert is firing.", count, nothing("0"),
+		single("Hosts concerned", "Hosts for which an alert is firing.", count, nothing("0"),
 			series(`count(count by (instance) (ALERTS{alertstate="firing", GROUPS})) or vector(0)`, "")).Span(gridWidth/6),
-		figure("Groups concerned", "Groups of processes for which an alert is firing.", count, nothing("0"),
+		single("Groups concerned", "Groups of processes for which an alert is firing.", count, nothing("0"),
 			series(`count(count by (instance, group) (ALERTS{alertstate="firing", group!="", GROUPS})) or vector(0)`, "")).Span(gridWidth/6),
-		listing("Firing and pending", "Every alert whose condition holds now, and since when. Silences are Alertmanager's: it may have told nobody.",
+		listing("Firing and pending", "Every alert whose condition holds now, the critical ones first, and since when. A click on an alert offers its rule, with the link to its runbook, and a new silence. "+
+			"Silences are Alertmanager's: it may have told nobody.",
 			noAlerts,
 			[]query{
-				now(`max by (alertname, severity, alertstate, instance, group, mountpoint) (ALERTS{GROUPS} * ignoring (alertstate) group_left () ALERTS_FOR_STATE{GROUPS}) * 1000`),
+				now(severityNow),
+				now(alertsSince),
 			},
-			column{label: "alertname", title: "Alert"},
-			column{label: "severity", title: "Severity", width: 90},
+			column{ref: "A", title: "Severity", words: named(alertStates()), limits: plain(), width: 90},
+			column{label: "alertname", title: "Alert", links: linksTo(ruleLink(), silenceLink())},
 			column{label: "alertstate", title: "State", width: 90},
-			column{label: "instance", title: "Host", link: hostLink(ofRow)},
-			column{label: "group", title: "Group", link: historyLink(ofRow)},
+			column{label: "instance", title: "Host", links: linksTo(hostLink(ofRow))},
+			column{label: "group", title: "Group", links: linksTo(historyLink(ofRow))},
 			column{label: "mountpoint", title: "Mounted on"},
-			column{title: "Since", unit: since, width: 130},
-		).Span(gridWidth).SortBy(sortedBy("Since")),
+			column{ref: "B", title: "Since", unit: since, width: 130},
+		).Span(gridWidth).SortBy(sortedBy("Severity")),
 	)
+}
+
+// alertLabels tell the alerts of the table apart.
+const alertLabels = `alertname, alertstate, instance, group, mountpoint`
+
+// severityNow is the severity of each alert whose condition holds now, as a number.
+const severityNow = `max by (` + alertLabels + `) (
+    3 * ALERTS{severity="critical", GROUPS}
+  or
+    2 * ALERTS{severity="warning", GROUPS}
+  or
+    ALERTS{severity="info", GROUPS}
+)`
+
+// alertsSince is since when the condition of each alert holds, in milliseconds since 1970. A
+// Prometheus that was restarted says "now" until it has read its own past: the earliest moment that
+// it named within ten minutes is the one.
+const alertsSince = `max by (` + alertLabels + `) (
+    ALERTS{GROUPS} * ignoring (alertstate) group_left () min_over_time(ALERTS_FOR_STATE{GROUPS}[10m])
+) * 1000`
+
+// ruleLink leads to the rule of the alert that was clicked, in Grafana's list of rules. Its
+// button leads on to the runbook, whose address is known to Prometheus alone.
+func ruleLink() cog.Builder[dashboard.DashboardLink] {
+	return dashboard.NewDashboardLinkBuilder("Rule and runbook of ${__data.fields.alertname}").
+		Type(dashboard.DashboardLinkTypeLink).
+		Url("/alerting/list?search=${__data.fields.alertname:percentencode}")
+}
+
+// silenceLink leads to a new silence, filled in for the alert that was clicked.
+func silenceLink() cog.Builder[dashboard.DashboardLink] {
+	return dashboard.NewDashboardLinkBuilder("Silence ${__data.fields.alertname} on ${__data.fields.instance}").
+		Type(dashboard.DashboardLinkTypeLink).
+		Url("/alerting/silence/new?alertmanager=Alertmanager" +
+			"&matcher=alertname%3D${__data.fields.alertname:percentencode}" +
+			"&matcher=instance%3D${__data.fields.instance:percentencode}")
 }
 
 // alertSeverity is the severity of each alert as a number, while it fires.
@@ -93,8 +136,8 @@ func alertsRanking() row {
 		).SortBy(sortedBy("Evaluations")),
 		listing("By group", "For how many evaluations an alert was firing in this time for each group of processes.", noAlerts,
 			[]query{now(`topk(20, sum by (instance, group) (count_over_time(ALERTS{alertstate="firing", group!="", GROUPS}[$__range])))`)},
-			column{label: "group", title: "Group", link: historyLink(ofRow)},
-			column{label: "instance", title: "Host", link: hostLink(ofRow)},
+			column{label: "group", title: "Group", links: linksTo(historyLink(ofRow))},
+			column{label: "instance", title: "Host", links: linksTo(hostLink(ofRow))},
 			column{title: "Evaluations", unit: count, bar: true},
 		).SortBy(sortedBy("Evaluations")),
 	)

@@ -23,12 +23,12 @@ func anomalies() board {
 			ranked("band_group", "Bands of group", "group", mostUnusual("group", `FIGURES, instance=~"$band_instance"`)),
 			largest("unusual_groups", `topk(20, max by (group) (`+farthest("FIGURES")+`))`),
 		),
-		rows: []row{anomaliesHealth(), anomaliesMaps(), anomaliesBands()},
+		rows: []row{anomaliesHealth(), anomaliesHour(), anomaliesBands(), anomaliesMaps()},
 	}
 }
 
 var bandRules = needs{
-	long:  "No data here: does Prometheus load alerting-rules/anomalies.yml, and for half a day?",
+	long:  "No bands yet: Prometheus needs alerting-rules/anomalies.yml, and twelve hours of history with it. \"History\" above says how much there is; the row below needs one hour.",
 	short: "not yet",
 }
 
@@ -59,23 +59,28 @@ func mostUnusual(label, selector string) string {
 
 func anomaliesHealth() row {
 	return open("Is anything unusual?",
-		figure("Groups above", "Figures of groups that are above their bands.", count, bandRules,
-			series(`sum(`+offBand("FIGURES")+` > bool 1)`, "")).Thresholds(anyIs(colorWarning)),
-		figure("Groups below", "Figures of groups that are below their bands: something does less than it usually does.", count, bandRules,
-			series(`sum(`+offBand("FIGURES")+` < bool -1)`, "")),
-		figure("Hosts above", "Figures of hosts as a whole that are above their bands.", count, bandRules,
-			series(`sum(`+offBand("HOSTFIGURES")+` > bool 1)`, "")).Thresholds(anyIs(colorWarning)),
-		figure("Watched", "Figures that are watched: those of all hosts, and those of the groups that used enough to matter.", count, bandRules,
-			series(`count(instance_group:proctree_figure:watched{HOSTS, figure=~"$figure"})`, "")),
+		single("Groups above", "Figures of groups that are above their bands.", count, bandRules,
+			series(`sum(`+offBand("FIGURES")+` > bool 1)`, "")).Thresholds(anyIs(colorWarning)).Span(gridWidth/6),
+		single("Groups below", "Figures of groups that are below their bands: something does less than it usually does.", count, bandRules,
+			series(`sum(`+offBand("FIGURES")+` < bool -1)`, "")).Span(gridWidth/6),
+		single("Hosts above", "Figures of hosts as a whole that are above their bands.", count, bandRules,
+			series(`sum(`+offBand("HOSTFIGURES")+` > bool 1)`, "")).Thresholds(anyIs(colorWarning)).Span(gridWidth/6),
+		single("Watched", "Figures that are watched: those of all hosts, and those of the groups that used enough to matter.", count, bandRules,
+			series(`count(instance_group:proctree_figure:watched{HOSTS, figure=~"$figure"})`, "")).Span(gridWidth/6),
+		single("History", "How much of the twelve hours that the bands need Prometheus has recorded, on the host that has least. At 100 % everything here works.",
+			share, nothing("no anomalies.yml"),
+			series(recordedHistory, "")).Decimals(0).Span(gridWidth/6),
+		single("Works from", "When the host that has least history will have enough of it.", since, nothing("no anomalies.yml"),
+			series(worksFrom, "")).Span(gridWidth/6),
 		listing("Most unusual now", "What is farthest from its usual middle, in robust standard deviations, and its size compared with the middle of the last day. "+
 			"A click on the group shows its bands below.", bandRules,
 			[]query{
 				now(`topk(15, abs(instance_group:proctree_figure:zscore{FIGURES}))` + orElse("group", "not known yet")),
 				now(`instance_group:proctree_figure:watched{FIGURES} / (instance_group:proctree_figure:median1d{FIGURES} > 0) and on (job, instance, group, figure) topk(15, abs(instance_group:proctree_figure:zscore{FIGURES}))`),
 			},
-			column{label: "group", title: "Group", link: to(uidAnomalies, "Bands of ${__data.fields.group}", ofRow,
-				variable{name: "instance"}, variable{name: "group"}, variable{"band_instance", "instance"}, variable{"band_group", "group"})},
-			column{label: "instance", title: "Host", link: hostLink(ofRow)},
+			column{label: "group", title: "Group", links: linksTo(to(uidAnomalies, "Bands of ${__data.fields.group}", ofRow,
+				variable{name: "instance"}, variable{name: "group"}, variable{"band_instance", "instance"}, variable{"band_group", "group"}))},
+			column{label: "instance", title: "Host", links: linksTo(hostLink(ofRow))},
 			column{label: "figure", title: "Figure", width: 90},
 			column{ref: "A", title: "Deviations", unit: count, bar: true},
 			column{ref: "B", title: "Of the usual", unit: share, width: 110},
@@ -84,7 +89,7 @@ func anomaliesHealth() row {
 }
 
 func anomaliesMaps() row {
-	return open("When",
+	return closed("When",
 		heat("Groups", "How far the twenty most unusual groups were from their usual middles, either way, in robust standard deviations: the figure that was farthest. Below two, nothing is drawn.",
 			count, bandRules, 2, 6,
 			series(`max by (instance, group) (abs(instance_group:proctree_figure:zscore{HOSTS, group=~"$unusual_groups", figure=~"$figure"}))`+orElse("group", "not known yet"), "{{group}} {{instance}}")),
@@ -92,6 +97,53 @@ func anomaliesMaps() row {
 			series(`max by (instance, figure) (abs(instance_group:proctree_figure:zscore{HOSTFIGURES}))`+orElse("instance", "not known yet"), "{{instance}} {{figure}}")).
 			Height(9),
 	)
+}
+
+// bandSamples is how many records the bands need of a figure, and again of how far it is from its
+// middle: proctree:threshold:anomaly_samples, one each four minutes.
+const bandSamples = "90"
+
+// recordedHistory is how much of that is there, as a share.
+const recordedHistory = `min(
+    clamp_max(count_over_time(instance_group:proctree_figure:watched{HOSTFIGURES}[1d]), ` + bandSamples + `)
+  + (
+      clamp_max(count_over_time(instance_group:proctree_figure:deviation{HOSTFIGURES}[1d]), ` + bandSamples + `)
+    or
+      0 * instance_group:proctree_figure:watched{HOSTFIGURES}
+  )
+) / (2 * ` + bandSamples + `)`
+
+// worksFrom is when it will be all there, or was, in milliseconds since 1970: a record each 240
+// seconds.
+const worksFrom = `(time() + (1 - (` + recordedHistory + `)) * 2 * ` + bandSamples + ` * 240) * 1000`
+
+// anomaliesHour compares with the hour before, which needs no day of history.
+func anomaliesHour() row {
+	return open("Compared with the hour before",
+		changed("CPU", "The groups whose CPU differs most from its average in the hour before.", cores,
+			`instance_group:proctree_group_cpu_seconds:rate5m`),
+		changed("Memory", "The groups whose memory differs most from its average in the hour before.", size,
+			`instance_group:proctree_group_memory_bytes:sum`),
+	)
+}
+
+// changed is a table of the groups of which a recorded series differs most from its last hour.
+func changed(title, description string, u unit, name string) panel {
+	now1, hour := name+`{GROUPS}`, `avg_over_time(`+name+`{GROUPS}[1h])`
+	most := `topk(15, abs(` + now1 + ` - ` + hour + `))`
+	columns := append(ofGroups(perGroups),
+		column{ref: "A", title: "Differs by", unit: u, bar: true},
+		column{ref: "B", title: "Now", unit: u, width: 90},
+		column{ref: "C", title: "Hour before", unit: u, width: 100},
+	)
+	return listing(title, description, ofRecording,
+		[]query{
+			now(most + orElse("group", "not known yet")),
+			now(now1 + ` and ` + most),
+			now(hour + ` and ` + most),
+		},
+		columns...,
+	).SortBy(sortedBy("Differs by"))
 }
 
 func anomaliesBands() row {

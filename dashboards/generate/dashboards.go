@@ -87,7 +87,7 @@ func render() (map[string][]byte, error) {
 		encoder := json.NewEncoder(&content)
 		encoder.SetEscapeHTML(false)
 		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(built); err != nil {
+		if err := encoder.Encode(importable(built)); err != nil {
 			return nil, fmt.Errorf("dashboard %s: %w", b.title, err)
 		}
 		files[b.folder+"/"+b.uid+".json"] = content.Bytes()

@@ -180,10 +180,17 @@ func TestLinksResolve(t *testing.T) {
 	}
 }
 
+// grafanaPages are pages of Grafana itself that links lead to: its list of alert rules, and the form
+// of a new silence.
+var grafanaPages = []string{"/alerting/list", "/alerting/silence/new"}
+
 func checkLink(t *testing.T, all []dashboardJSON, d dashboardJSON, p panelJSON, link linkJSON) {
 	t.Helper()
 	where := d.Title + ": " + p.Title + ": " + link.URL
 	path, query, _ := strings.Cut(link.URL, "?")
+	if slices.Contains(grafanaPages, path) {
+		return
+	}
 	to := slices.IndexFunc(all, func(to dashboardJSON) bool { return "/d/"+to.UID == path })
 	if to < 0 {
 		t.Errorf("%s: there is no such dashboard", where)

@@ -21,8 +21,8 @@ func history() board {
 			instance(),
 			// Several at once too, and not only for that: Grafana escapes what is special in a
 			// regular expression, such as the brackets of (sd-pam), for such variables alone.
-			// The one that used most CPU comes first.
-			ranked("group", "Group", "group", `sort_desc(sum by (group) (rate(proctree_group_cpu_seconds_total{HOSTS}[$__range])) or 0 * sum by (group) (proctree_group_processes{HOSTS}))`).Multi(true),
+			// The one that used most CPU of those that live comes first.
+			ranked("group", "Group", "group", `sort_desc(1 + sum by (group) (rate(proctree_group_cpu_seconds_total{HOSTS}[$__range])) and on (group) sum by (group) (proctree_group_processes{HOSTS}) > 0 or 0 * sum by (group) (proctree_group_processes{HOSTS}))`).Multi(true),
 			labelValues("pid", "PID", promql(`label_values(proctree_process_info{HOSTS, group=~"$group"}, pid)`)).
 				Multi(true).IncludeAll(true).AllValue(".+").Current(all()),
 		),
@@ -35,12 +35,12 @@ func history() board {
 
 func historyHealth() row {
 	return open("Is anything wrong?",
-		figure("Processes", "Processes of the group.", count, ofGroup("group_processes"),
+		single("Processes", "Processes of the group.", count, ofGroup("group_processes"),
 			series(`sum(proctree_group_processes{GROUPS})`, "")).
 			Thresholds(steps(dashboard.Threshold{Color: colorCritical}, dashboard.Threshold{Value: new(1.0), Color: colorFine})),
-		figure("Alerts", "Alerts that are firing for this group.", count, nothing("0"),
+		single("Alerts", "Alerts that are firing for this group.", count, nothing("0"),
 			series(`count(ALERTS{alertstate="firing", GROUPS}) or vector(0)`, "")).Thresholds(anyIs(colorCritical)),
-		figure("Oldest started", "When the oldest process of the group was started.", since, ofGroup("group_lifecycle"),
+		single("Oldest started", "When the oldest process of the group was started.", since, ofGroup("group_lifecycle"),
 			series(`min(proctree_group_oldest_start_time_seconds{GROUPS}) * 1000`, "")),
 		trend("CPU", "Cores that the group uses.", cores, ofGroup("group_cpu"),
 			series(groupCores, "cores")).Decimals(2).Min(0),
@@ -49,15 +49,15 @@ func historyHealth() row {
 			Thresholds(above(0.8, 0.95)).Min(0),
 		trend("Memory", "Resident memory of the group.", size, ofGroup("group_memory"),
 			series(`sum(proctree_group_resident_memory_bytes{GROUPS})`, "resident")).Min(0),
-		figure("Of its file limit", "Share of its limit of open files that the process uses that is closest to it.", share, ofGroup("group_descriptors"),
+		single("Of its file limit", "Share of its limit of open files that the process uses that is closest to it.", share, ofGroup("group_descriptors"),
 			series(`max(proctree_group_worst_fd_ratio{GROUPS})`, "")).Thresholds(above(0.8, 0.95)),
-		figure("Abnormal exits", "Processes of the group that ended in this time by a signal or with an exit code other than 0.",
+		single("Abnormal exits", "Processes of the group that ended in this time by a signal or with an exit code other than 0.",
 			count, nothing("no exit records"),
 			series(`round(sum(increase(proctree_group_abnormal_exits_total{GROUPS}[$__range])))`, "")).Thresholds(anyIs(colorWarning)),
 	)
 }
 
-// compare is a graph of a figure beside the same a day and a week before: those dashed and
+// compare is a graph of a value beside the same a day and a week before: those dashed and
 // grey, so that what differs is seen at once. AGO stands in the expression for the offset.
 func compare(title, description string, u unit, n needs, expr string, more ...query) *timeseries.PanelBuilder {
 	ago := func(offset string) string { return strings.ReplaceAll(expr, "AGO", offset) }
@@ -74,7 +74,7 @@ func compare(title, description string, u unit, n needs, expr string, more ...qu
 
 func historyUse() row {
 	return open("What it uses",
-		withBand(compare("CPU", "Cores that the group used, its ended processes included. The grey band is where it usually is.", cores, ofGroup("group_cpu"),
+		withBand(compare("CPU (cores)", "Cores that the group used, its ended processes included. The grey band is where it usually is.", cores, ofGroup("group_cpu"),
 			`sum(rate(proctree_group_cpu_seconds_total{GROUPS}[$__rate_interval]AGO))`, bandQueries(`GROUPS, figure="cpu"`)...)).AxisLabel("cores"),
 		withBand(compare("Memory", "Resident memory of the group's processes. The grey band is where it usually is, with what was swapped out.", size, ofGroup("group_memory"),
 			`sum(proctree_group_resident_memory_bytes{GROUPS}AGO)`, bandQueries(`GROUPS, figure="memory"`)...)),
@@ -93,12 +93,12 @@ func historyMore() row {
 			`sum(proctree_group_threads{GROUPS}AGO)`),
 		stacked("Processes by state", "What the group's processes did.", count, ofGroup("group_processes"),
 			series(`sum by (state) (proctree_group_processes{GROUPS})`, "{{state}}")),
-		graph("Starts and exits", "Processes per second that joined the group and that ended.", eventRate, ofGroup("group_lifecycle"),
+		graph("Starts and exits", "Processes per second that joined the group and that ended.", "count:processes/s", ofGroup("group_lifecycle"),
 			series(`sum(rate(proctree_group_starts_total{GROUPS}[$__rate_interval]))`, "starts"),
 			series(`sum(rate(proctree_group_exits_total{GROUPS}[$__rate_interval]))`, "exits")),
-		graph("Page faults", "Accesses to memory that was not there; major ones had to wait for a disk.", eventRate, ofGroup("group_page_faults"),
+		graph("Page faults", "Accesses to memory that was not there; major ones had to wait for a disk.", faultRate, ofGroup("group_page_faults"),
 			series(`sum by (severity) (rate(proctree_group_page_faults_total{GROUPS}[$__rate_interval]))`, "{{severity}}")),
-		graph("Context switches", "Involuntary ones mean that the group wanted more CPU than it got.", eventRate, ofGroup("group_context_switches"),
+		graph("Context switches", "Involuntary ones mean that the group wanted more CPU than it got.", switchRate, ofGroup("group_context_switches"),
 			series(`sum by (kind) (rate(proctree_group_context_switches_total{GROUPS}[$__rate_interval]))`, "{{kind}}")),
 	)
 }
@@ -123,7 +123,7 @@ func historyProcesses() row {
 			column{ref: "C", title: "Memory", unit: size, bar: true},
 			column{ref: "D", title: "Started", unit: since, width: 120},
 		).Span(gridWidth).Height(8).SortBy(sortedBy("Cores")),
-		stacked("CPU by process", "Cores that each process used.", cores, ofGroup("process_cpu"),
+		stacked("CPU by process (cores)", "Cores that each process used.", cores, ofGroup("process_cpu"),
 			series(`sum by (name, pid) (rate(proctree_process_cpu_seconds_total{PIDS}[$__rate_interval]))`, "{{name}} {{pid}}")).AxisLabel("cores"),
 		stacked("Memory by process", "Resident memory of each process.", size, ofGroup("process_memory"),
 			series(`max by (name, pid) (proctree_process_resident_memory_bytes{PIDS})`, "{{name}} {{pid}}")),

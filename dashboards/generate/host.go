@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+	"github.com/grafana/grafana-foundation-sdk/go/text"
 )
 
 // host is everything about one host: is anything wrong, which processes are there, and what
@@ -17,14 +18,17 @@ func host() board {
 		variables: variables(
 			instance(),
 			liveSource(),
-			largest("cpu_groups", `topk(10, sum by (group) (rate(proctree_group_cpu_seconds_total{HOSTS}[$__range])))`),
-			largest("memory_groups", `topk(10, avg_over_time(proctree_group_resident_memory_bytes{HOSTS}[$__range]))`),
+			before(),
+			largest("cpu_groups", busiestNowAndOverall(func(window string) string {
+				return `rate(proctree_group_cpu_seconds_total{HOSTS}[` + window + `])`
+			})),
+			largest("memory_groups", mostNowAndEver("proctree_group_resident_memory_bytes", "HOSTS")),
 		),
 		annotations: []cog.Builder[dashboard.AnnotationQuery]{
 			alertEvents(hostsSelector), rebootEvents(), restartEvents(),
 		},
 		rows: []row{
-			hostHealth(), hostTree(), hostCPU(), hostMemory(), hostPressure(), hostDisks(), hostNetwork(), hostSystem(),
+			hostHealth(), crashes(hostsOnly), hostTree(), hostWithoutPlugins(), hostCPU(), hostMemory(), hostPressure(), hostDisks(), hostNetwork(), hostSystem(),
 		},
 	}
 }
@@ -44,10 +48,10 @@ const fullestFilesystem = `max by (instance) (1 - proctree_system_filesystem_ava
 
 func hostHealth() row {
 	return open("Is anything wrong?",
-		figure("Exporter", "Whether Prometheus reaches the exporter on this host.", count, ofPrometheus,
+		single("Exporter", "Whether Prometheus reaches the exporter on this host.", count, ofPrometheus,
 			series(`up{HOSTS}`, "")).
 			Mappings([]dashboard.ValueMapping{named([]state{{"down", colorCritical}, {"up", colorGood}})}).Span(gridWidth/6),
-		figure("Alerts", "Alerts that are firing for this host.", count, nothing("0"),
+		single("Alerts", "Alerts that are firing for this host.", count, nothing("0"),
 			series(`count(ALERTS{alertstate="firing", HOSTS}) or vector(0)`, "")).
 			Thresholds(anyIs(colorCritical)).
 			DataLinks(linksTo(to(uidAlerts, "Alerts of this host", ofSeries, variable{name: "instance"}))).Span(gridWidth/6),
@@ -57,7 +61,7 @@ func hostHealth() row {
 			series(usedMemory, "used")).Thresholds(above(0.85, 0.95)).Min(0).Max(1).Span(gridWidth/6),
 		trend("Fullest disk", "Share used of the fullest filesystem; those in memory do not count.", share, collectors("system_filesystem"),
 			series(fullestFilesystem, "used")).Thresholds(above(0.85, 0.95)).Min(0).Max(1).Span(gridWidth/6),
-		figure("Up since", "When the host was started.", since, collectors("system_stat"),
+		single("Up since", "When the host was started.", since, collectors("system_stat"),
 			series(`proctree_system_boot_time_seconds{HOSTS} * 1000`, "")).Span(gridWidth/6),
 		trend("CPU pressure", "Share of time in which a task waited for a CPU.", share, collectors("system_pressure"),
 			series(`rate(proctree_system_pressure_cpu_waiting_seconds_total{HOSTS}[$__rate_interval])`, "waiting")).
@@ -68,11 +72,11 @@ func hostHealth() row {
 		trend("Memory pressure", "Share of time in which a task waited for memory. More than a few percent is felt.", share, collectors("system_pressure"),
 			series(`rate(proctree_system_pressure_memory_waiting_seconds_total{HOSTS}[$__rate_interval])`, "waiting")).
 			Thresholds(above(0.1, 0.3)).Min(0).Max(1).Span(gridWidth/6),
-		trend("Processes", "Processes of the host, the excluded ones counted too.", count, collectors("processes"),
-			series(`sum(proctree_processes{HOSTS})`, "processes")).Decimals(0).Span(gridWidth/6),
-		figure("Blocked", "Processes that wait for a disk or the like and cannot be killed.", count, collectors("processes"),
-			series(`sum(proctree_processes{HOSTS, state="blocked"})`, "")).Thresholds(above(5, 20)).Span(gridWidth/6),
-		figure("Killed for memory", "Processes that the kernel killed in this time because memory ran out.", count, collectors("system_vmstat"),
+		trend("Processes", "Processes of the host, the excluded ones counted too.", whole, collectors("processes"),
+			series(`sum(proctree_processes{HOSTS})`, "processes")).Span(gridWidth/6),
+		single("Crashes", "Processes that ended in this time by a signal that means a fault, or because memory ran out. They are listed below.", whole, nothing("0"),
+			series(`sum(`+ended(hostsOnly, crashReasons)+`)`, "")).Thresholds(anyIs(colorCritical)).Span(gridWidth/6),
+		single("Killed for memory", "Processes that the kernel killed in this time because memory ran out.", count, collectors("system_vmstat"),
 			series(`round(increase(proctree_system_vmstat_oom_kill{HOSTS}[$__range]))`, "")).Thresholds(anyIs(colorCritical)).Decimals(0).Span(gridWidth/6),
 	)
 }
@@ -84,7 +88,27 @@ func hostTree() row {
 	)
 }
 
-// linksTo is a list of one link.
-func linksTo(link cog.Builder[dashboard.DashboardLink]) []cog.Builder[dashboard.DashboardLink] {
-	return []cog.Builder[dashboard.DashboardLink]{link}
+// hostWithoutPlugins stands in for the tree where Grafana lacks the plugins: what to install, and
+// the largest processes as Prometheus has them.
+func hostWithoutPlugins() row {
+	return closed("No tree above? What to install, and the largest processes from Prometheus",
+		text.NewPanelBuilder().
+			Title("What the tree needs").
+			Description("The two plugins that the process tree is made of.").
+			Mode(text.TextModeMarkdown).
+			Content(withoutPlugins).
+			Span(gridWidth/4).Height(10),
+		largestProcesses(hostsOnly).Span(gridWidth*3/4),
+	)
 }
+
+// withoutPlugins says what to install.
+const withoutPlugins = `The process tree needs two plugins in Grafana's plugin directory:
+
+- ` + "`proctree-tree-panel`" + ` draws the tree.
+- ` + "`proctree-live-datasource`" + ` asks the exporters for it.
+
+Both are built from the source with ` + "`make grafana-plugins`" + `. They are not signed, so grafana.ini must name them in
+` + "`allow_loading_unsigned_plugins`" + `. *docs/grafana.md* has each step.
+
+The table beside this text needs neither. It shows the largest processes that Prometheus has.`

@@ -3,21 +3,23 @@ package main
 // hostCPU shows what the CPUs did and for whom.
 func hostCPU() row {
 	return open("CPU",
-		stacked("CPU by mode", "Cores that were busy, by what with. The dashed line is how many there are.", cores, collectors("system_cpu"),
+		withBefore(stacked("CPU by mode (cores)", "Cores that were busy, by what with. The dashed line is how many there are.", cores, collectors("system_cpu"),
 			series(`sum by (mode) (rate(proctree_system_cpu_seconds_total{HOSTS, mode!="idle"}[$__rate_interval]))`, "{{mode}}"),
 			series(`count(sum by (cpu) (rate(proctree_system_cpu_seconds_total{HOSTS, mode="idle"}[$__rate_interval])))`, "cores"),
-		).OverrideByName("cores", dashed(colorMuted)).AxisLabel("cores"),
-		stacked("CPU by group", "Cores that the ten groups used that used most in this time.", cores, collectors("group_cpu"),
+			beside(`sum(rate(proctree_system_cpu_seconds_total{HOSTS, mode!~"idle|iowait|steal"}[$__rate_interval]AGO))`, "busy"),
+		)).OverrideByName("cores", dashed(colorMuted)).AxisLabel("cores"),
+		stacked("CPU by group (cores)", "The groups that use most cores now, and those that used most in this time.", cores, collectors("group_cpu"),
 			series(`sum by (instance, group) (rate(proctree_group_cpu_seconds_total{HOSTS, group=~"$cpu_groups"}[$__rate_interval]))`, "{{group}}"),
 		).AxisLabel("cores").DataLinks(linksTo(historyLink(ofSeries))),
-		graph("Load", "Tasks that ran or wanted to, or waited for a disk, averaged over 1, 5 and 15 minutes. The dashed line is the number of cores.",
+		withBefore(graph("Load", "Tasks that ran or wanted to, or waited for a disk, averaged over 1, 5 and 15 minutes. The dashed line is the number of cores.",
 			count, collectors("system_loadavg", "system_cpu"),
 			series(`proctree_system_load1{HOSTS}`, "1 min"),
 			series(`proctree_system_load5{HOSTS}`, "5 min"),
 			series(`proctree_system_load15{HOSTS}`, "15 min"),
 			series(`count(sum by (cpu) (rate(proctree_system_cpu_seconds_total{HOSTS, mode="idle"}[$__rate_interval])))`, "cores"),
-		).OverrideByName("cores", dashed(colorMuted)),
-		graph("Switches and forks", "Context switches, and processes and threads created, per second.", eventRate, collectors("system_stat"),
+			beside(`proctree_system_load5{HOSTS}AGO`, "5 min"),
+		)).OverrideByName("cores", dashed(colorMuted)),
+		graph("Switches and forks", "Context switches, and processes and threads created, per second.", "count:events/s", collectors("system_stat"),
 			series(`rate(proctree_system_context_switches_total{HOSTS}[$__rate_interval])`, "context switches"),
 			series(`rate(proctree_system_forks_total{HOSTS}[$__rate_interval])`, "forks"),
 			series(`rate(proctree_system_intr_total{HOSTS}[$__rate_interval])`, "interrupts"),
@@ -28,15 +30,20 @@ func hostCPU() row {
 // hostMemory shows where the memory is.
 func hostMemory() row {
 	return open("Memory",
-		stacked("Memory", "Where the memory is. Caches and buffers are given up when programs need the room.", size, collectors("system_meminfo"),
+		withBefore(stacked("Memory", "Where the memory is. Caches and buffers are given up when programs need the room.", size, collectors("system_meminfo"),
 			series(`proctree_system_memory_MemTotal_bytes{HOSTS} - proctree_system_memory_MemFree_bytes{HOSTS} - proctree_system_memory_Cached_bytes{HOSTS} - proctree_system_memory_Buffers_bytes{HOSTS} - proctree_system_memory_SReclaimable_bytes{HOSTS}`, "programs and kernel"),
 			series(`proctree_system_memory_Cached_bytes{HOSTS} + proctree_system_memory_Buffers_bytes{HOSTS} + proctree_system_memory_SReclaimable_bytes{HOSTS}`, "caches"),
 			series(`proctree_system_memory_MemFree_bytes{HOSTS}`, "free"),
-		),
-		stacked("Memory by group", "Resident memory of the ten groups that had most in this time. Shared pages count for each process.",
+			beside(`proctree_system_memory_MemTotal_bytes{HOSTS}AGO - proctree_system_memory_MemFree_bytes{HOSTS}AGO - proctree_system_memory_Cached_bytes{HOSTS}AGO - proctree_system_memory_Buffers_bytes{HOSTS}AGO - proctree_system_memory_SReclaimable_bytes{HOSTS}AGO`, "programs and kernel"),
+		)),
+		stacked("Memory by group", "Resident memory of the groups that have most now, and of those that had most at any time of this range. Shared pages count for each process.",
 			size, collectors("group_memory"),
 			series(`proctree_group_resident_memory_bytes{HOSTS, group=~"$memory_groups"}`, "{{group}}"),
 		).DataLinks(linksTo(historyLink(ofSeries))),
+		growing(hostsOnly, "Memory that grew", "The groups whose resident memory grew most in this time.",
+			"proctree_group_resident_memory_bytes", size, collectors("group_memory")),
+		growing(hostsOnly, "Descriptors that grew", "The groups whose open file descriptors grew most in this time.",
+			"proctree_group_open_fds", whole, collectors("group_descriptors")),
 	)
 }
 
@@ -56,7 +63,7 @@ func hostPressure() row {
 			series(`proctree_system_memory_SwapTotal_bytes{HOSTS} - proctree_system_memory_SwapFree_bytes{HOSTS}`, "used"),
 			series(`proctree_system_memory_SwapTotal_bytes{HOSTS}`, "swap"),
 		).OverrideByName("swap", dashed(colorMuted)),
-		graph("Paging", "Pages swapped in and out, and page faults that had to wait for a disk, per second.", eventRate, collectors("system_vmstat"),
+		graph("Paging", "Pages swapped in and out, and page faults that had to wait for a disk, per second.", "count:pages/s", collectors("system_vmstat"),
 			series(`rate(proctree_system_vmstat_pswpin{HOSTS}[$__rate_interval])`, "swapped in"),
 			series(`rate(proctree_system_vmstat_pswpout{HOSTS}[$__rate_interval])`, "swapped out"),
 			series(`rate(proctree_system_vmstat_pgmajfault{HOSTS}[$__rate_interval])`, "major faults"),
@@ -92,16 +99,20 @@ func hostDisks() row {
 	)
 }
 
+// realDevices leaves out devices that never reach a wire: packets that a host sends to itself,
+// and those that are only shaped on their way.
+const realDevices = `device!~"lo[0-9]*|ifb.*"`
+
 // hostNetwork shows the network devices.
 func hostNetwork() row {
 	return closed("Network",
-		mirrored(graph("Throughput", "Bytes received, and below the axis sent, per second and device.", byteRate, collectors("system_netdev"),
-			series(`rate(proctree_system_network_receive_bytes_total{HOSTS}[$__rate_interval])`, "{{device}} received"),
-			series(`rate(proctree_system_network_transmit_bytes_total{HOSTS}[$__rate_interval])`, "{{device}} sent"),
+		mirrored(graph("Throughput", "Bytes received, and below the axis sent, per second and device. Loopback and ifb devices are left out.", byteRate, collectors("system_netdev"),
+			series(`rate(proctree_system_network_receive_bytes_total{HOSTS, `+realDevices+`}[$__rate_interval])`, "{{device}} received"),
+			series(`rate(proctree_system_network_transmit_bytes_total{HOSTS, `+realDevices+`}[$__rate_interval])`, "{{device}} sent"),
 		)),
-		graph("Errors and drops", "Packets that were faulty or thrown away, per second and device.", packetRate, collectors("system_netdev"),
-			series(`rate(proctree_system_network_receive_errs_total{HOSTS}[$__rate_interval]) + rate(proctree_system_network_transmit_errs_total{HOSTS}[$__rate_interval])`, "{{device}} errors"),
-			series(`rate(proctree_system_network_receive_drop_total{HOSTS}[$__rate_interval]) + rate(proctree_system_network_transmit_drop_total{HOSTS}[$__rate_interval])`, "{{device}} drops"),
+		graph("Errors and drops", "Packets that were faulty or thrown away, per second and device. Loopback and ifb devices are left out.", packetRate, collectors("system_netdev"),
+			series(`rate(proctree_system_network_receive_errs_total{HOSTS, `+realDevices+`}[$__rate_interval]) + rate(proctree_system_network_transmit_errs_total{HOSTS, `+realDevices+`}[$__rate_interval])`, "{{device}} errors"),
+			series(`rate(proctree_system_network_receive_drop_total{HOSTS, `+realDevices+`}[$__rate_interval]) + rate(proctree_system_network_transmit_drop_total{HOSTS, `+realDevices+`}[$__rate_interval])`, "{{device}} drops"),
 		),
 	)
 }
@@ -109,13 +120,15 @@ func hostNetwork() row {
 // hostSystem shows what else is worth knowing of a host.
 func hostSystem() row {
 	return closed("System",
-		figure("CPUs", "Number of CPUs. What a graph says in cores is to be seen against it.", count, collectors("system_cpu"),
+		single("CPUs", "Number of CPUs. What a graph says in cores is to be seen against it.", count, collectors("system_cpu"),
 			series(`count(sum by (cpu) (rate(proctree_system_cpu_seconds_total{HOSTS, mode="idle"}[$__rate_interval])))`, "")),
-		figure("Memory", "Memory that the system can use.", size, collectors("system_meminfo"),
+		single("Memory", "Memory that the system can use.", size, collectors("system_meminfo"),
 			series(`proctree_system_memory_MemTotal_bytes{HOSTS}`, "")),
-		figure("PIDs used", "Share of the PIDs that processes and threads may have.", share, collectors("processes"),
+		single("PIDs used", "Share of the PIDs that processes and threads may have.", share, collectors("processes"),
 			series(`proctree_threads{HOSTS} / proctree_pids_limit{HOSTS}`, "")).Thresholds(above(0.75, 0.9)).Decimals(1),
-		figure("Zombies", "Processes that have ended and whose parents have not asked for the result.", count, collectors("processes"),
+		single("Blocked", "Processes that wait for a disk or the like and cannot be killed.", count, collectors("processes"),
+			series(`sum(proctree_processes{HOSTS, state="blocked"})`, "")).Thresholds(above(5, 20)),
+		single("Zombies", "Processes that have ended and whose parents have not asked for the result.", count, collectors("processes"),
 			series(`sum(proctree_processes{HOSTS, state="zombie"})`, "")).Thresholds(above(10, 100)),
 		graph("Open file handles", "File handles of the whole host; the dashed line is how many there may be.", count, collectors("system_filefd"),
 			series(`proctree_system_filefd_allocated{HOSTS}`, "open"),

@@ -33,7 +33,7 @@ func menu() cog.Builder[dashboard.DashboardLink] {
 // label, to what it is now.
 type variable struct{ name, label string }
 
-// to is a link from a figure to a dashboard. It keeps time, data source and job, and sets
+// to is a link from a value to a dashboard. It keeps time, data source and job, and sets
 // the variables given.
 func to(uid, title string, from origin, variables ...variable) cog.Builder[dashboard.DashboardLink] {
 	var address strings.Builder
@@ -48,6 +48,11 @@ func to(uid, title string, from origin, variables ...variable) cog.Builder[dashb
 	return dashboard.NewDashboardLinkBuilder(title).
 		Type(dashboard.DashboardLinkTypeLink).
 		Url(address.String())
+}
+
+// linksTo is a list of links.
+func linksTo(links ...cog.Builder[dashboard.DashboardLink]) []cog.Builder[dashboard.DashboardLink] {
+	return links
 }
 
 // origin is where a link finds the labels of what was clicked.

@@ -78,7 +78,8 @@ var lintRules = map[string]func(d dashboardJSON) []string{
 
 // grafanaUnits are those of Grafana's own units that are used here.
 var grafanaUnits = []string{
-	"none", "short", "percentunit", "bytes", "Bps", "ops", "pps", "s", "celsius", "dateTimeFromNow",
+	"none", "short", "locale", "percentunit", "bytes", "Bps", "pps", "s", "celsius", "dateTimeFromNow",
+	"count:starts/s", "count:exits/s", "count:processes/s", "count:faults/s", "count:switches/s", "count:errors/s", "count:events/s", "count:pages/s",
 }
 
 // TestLint runs the rules, but for what ../.lint excludes with a reason.
@@ -174,6 +175,7 @@ func parse(expr string) (parser.Expr, error) {
 	return parser.ParseExpr(strings.NewReplacer(
 		"$__rate_interval", model.Duration(rateInterval).String(),
 		"$__range", model.Duration(fullRange).String(),
+		"$before", "1h",
 	).Replace(expr))
 }
 

@@ -30,7 +30,7 @@ type query struct {
 	expr string
 	// legend names the series; {{label}} stands for the label's value.
 	legend string
-	// instant is for what a table or a single figure shows: the value at the end of the range.
+	// instant is for what a table or a single value shows: the value at the end of the range.
 	instant bool
 }
 

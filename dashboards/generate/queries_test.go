@@ -21,6 +21,10 @@ var emptyHere = map[string]string{
 	"Proctree / Exporter/Scan errors":              "root may read everything",
 	"Proctree / Exporter/Exit records lost":        "needs exit records from the kernel",
 	"Proctree / Processes/Abnormal exits":          "needs exit records from the kernel",
+	"Proctree / Processes/Other abnormal exits":    "needs exit records from the kernel",
+	"Proctree / Host/Other abnormal exits":         "needs exit records from the kernel",
+	"Proctree / Processes/Crashes":                 "needs exit records from the kernel",
+	"Proctree / Host/Crashes":                      "needs exit records from the kernel",
 	"Proctree / Processes/Short-lived processes":   "needs exit records from the kernel",
 	"Proctree / Process history/annotation Alerts": "no alert fires for a group that is well",
 	"Proctree / Process history/Abnormal exits":    "needs exit records from the kernel",
@@ -149,7 +153,7 @@ func (c choices) fill(expr string) string {
 	for _, name := range slices.Backward(slices.Sorted(maps.Keys(c))) {
 		expr = strings.ReplaceAll(expr, "$"+name, c[name])
 	}
-	return strings.NewReplacer("$__rate_interval", "8s", "$__range", "30s", "offset 1d", "offset 5s", "offset 1w", "offset 10s").Replace(expr)
+	return strings.NewReplacer("$__rate_interval", "8s", "$__range", "30s", "offset $before", "offset 5s", "offset 1d", "offset 5s", "offset 1w", "offset 10s").Replace(expr)
 }
 
 // variables asks for the values of a dashboard's variables, in their order, as Grafana does

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
@@ -88,16 +89,14 @@ func read(t *testing.T) []dashboardJSON {
 	return all
 }
 
-// all gives the panels of a dashboard, those in closed rows too, but not the rows.
+// all gives the panels of a dashboard that show data, those in closed rows too: not the rows, and
+// not what is only text.
 func (d dashboardJSON) all() []panelJSON {
 	var panels []panelJSON
 	for _, p := range d.Panels {
-		if p.Type != "row" {
-			panels = append(panels, p)
-		}
-		panels = append(panels, p.Panels...)
+		panels = append(append(panels, p), p.Panels...)
 	}
-	return panels
+	return slices.DeleteFunc(panels, func(p panelJSON) bool { return p.Type == "row" || p.Type == "text" })
 }
 
 // variable finds a variable by its name.

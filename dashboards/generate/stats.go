@@ -6,8 +6,8 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/stat"
 )
 
-// figure is one number for the end of the range, coloured where it is wrong.
-func figure(title, description string, u unit, n needs, q query) *stat.PanelBuilder {
+// single is one number for the end of the range, coloured where it is wrong.
+func single(title, description string, u unit, n needs, q query) *stat.PanelBuilder {
 	q.instant = true
 	return number(title, description, u, n, q).GraphMode(common.BigValueGraphModeNone)
 }
@@ -31,8 +31,13 @@ func number(title, description string, u unit, n needs, q query) *stat.PanelBuil
 		TextMode(common.BigValueTextModeValue).
 		Thresholds(plain()).
 		ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"}))
-	if u == share {
+	switch u {
+	case share:
 		panel.Decimals(1)
+	case cores:
+		panel.Decimals(2)
+	case count, whole:
+		panel.Decimals(0)
 	}
 	return panel
 }

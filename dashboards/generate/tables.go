@@ -23,20 +23,25 @@ type column struct {
 	bar bool
 	// words replaces values by words.
 	words dashboard.ValueMapping
-	link  cog.Builder[dashboard.DashboardLink]
+	links []cog.Builder[dashboard.DashboardLink]
 	width int
+	// decimals is how many digits follow the point; nil leaves it to Grafana.
+	decimals *int
 }
 
 // reducer takes the one value that a row has.
 const reducer = "lastNotNull"
 
+// panel is a table's builder.
+type panel = *table.PanelBuilder
+
 // listing is a table of what instant queries return, joined on their labels. The columns
 // appear in the order given, other labels not at all.
-func listing(title, description string, n needs, queries []query, columns ...column) *table.PanelBuilder {
+func listing(title, description string, n needs, queries []query, columns ...column) panel {
 	for i := range queries {
 		queries[i].instant = true
 	}
-	panel := table.NewPanelBuilder().
+	built := table.NewPanelBuilder().
 		Title(title).
 		Description(description).
 		Datasource(prometheusSource()).
@@ -58,16 +63,16 @@ func listing(title, description string, n needs, queries []query, columns ...col
 			name += " (" + reducer + ")"
 		}
 		order[name] = i
-		panel.OverrideByName(name, c.options())
+		built.OverrideByName(name, c.options())
 	}
 	if len(queries) > 1 {
-		panel.WithTransformation(transform("merge", map[string]any{}))
+		built.WithTransformation(transform("merge", map[string]any{}))
 	}
 	// Grouped by its labels, a table without rows has no columns either: only then does Grafana
 	// say what the panel has to say of no data.
-	panel.WithTransformation(transform("groupBy", map[string]any{"fields": fields}))
-	panel.WithTransformation(transform("organize", map[string]any{"indexByName": order}))
-	return panel
+	built.WithTransformation(transform("groupBy", map[string]any{"fields": fields}))
+	built.WithTransformation(transform("organize", map[string]any{"indexByName": order}))
+	return built
 }
 
 // sortedBy sorts a table by the title of a column, the largest first.
@@ -95,6 +100,8 @@ func (c column) options() []dashboard.DynamicConfigValue {
 	if c.label != "" {
 		// Otherwise Grafana takes a PID for a number and shortens it.
 		options = append(options, set("unit", string(words))...)
+		// What does not fit its cell is shown in full when the pointer rests on it.
+		options = append(options, set("custom.tooltip", map[string]any{"field": c.title, "placement": "auto"})...)
 	}
 	if c.unit != "" {
 		options = append(options, set("unit", string(c.unit))...)
@@ -108,6 +115,8 @@ func (c column) options() []dashboard.DynamicConfigValue {
 		options = append(options, set(
 			"custom.cellOptions", map[string]any{"type": "gauge", "mode": "basic", "valueDisplayMode": "text"},
 			"color", map[string]any{"mode": "fixed", "fixedColor": "blue"},
+			// Otherwise the largest value of all columns is the end of every bar: bytes dwarf cores.
+			"fieldMinMax", true,
 			"min", 0)...)
 		if c.unit == share {
 			options = append(options, set("max", 1)...)
@@ -116,8 +125,11 @@ func (c column) options() []dashboard.DynamicConfigValue {
 	if c.words.ValueMap != nil {
 		options = append(options, set("mappings", []dashboard.ValueMapping{c.words})...)
 	}
-	if c.link != nil {
-		options = append(options, linked(c.link)...)
+	if len(c.links) > 0 {
+		options = append(options, linked(c.links...)...)
+	}
+	if decimals := c.digits(); decimals != nil {
+		options = append(options, set("decimals", *decimals)...)
 	}
 	if c.width > 0 {
 		options = append(options, set("custom.width", c.width)...)
@@ -129,8 +141,20 @@ func transform(id string, options map[string]any) dashboard.DataTransformerConfi
 	return dashboard.DataTransformerConfig{Id: id, Options: options}
 }
 
-// linked makes a field a link.
-func linked(builder cog.Builder[dashboard.DashboardLink]) []dashboard.DynamicConfigValue {
-	link, _ := builder.Build()
-	return set("links", []map[string]any{{"title": link.Title, "url": link.Url}})
+// digits is how many digits follow the point: cores are read to a hundredth.
+func (c column) digits() *int {
+	if c.decimals == nil && c.unit == cores {
+		return new(2)
+	}
+	return c.decimals
+}
+
+// linked makes a field a link, or a menu of several.
+func linked(builders ...cog.Builder[dashboard.DashboardLink]) []dashboard.DynamicConfigValue {
+	all := make([]map[string]any, len(builders))
+	for i, builder := range builders {
+		link, _ := builder.Build()
+		all[i] = map[string]any{"title": link.Title, "url": link.Url}
+	}
+	return set("links", all)
 }

@@ -14,11 +14,15 @@ const (
 	share      unit = "percentunit"
 	size       unit = "bytes"
 	byteRate   unit = "Bps"
-	eventRate  unit = "ops"
 	seconds    unit = "s"
 	since      unit = "dateTimeFromNow" // of milliseconds since 1970
 	packetRate unit = "pps"
 	words      unit = "string"
+	whole      unit = "locale" // with a mark at each thousand
+	startRate  unit = "count:starts/s"
+	faultRate  unit = "count:faults/s"
+	switchRate unit = "count:switches/s"
+	errorRate  unit = "count:errors/s"
 )
 
 // The few colours: nothing is coloured that is as it should be.

@@ -72,7 +72,7 @@ func (b *bench) progress(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, "%5.0fs  "+format+"\n", append([]any{time.Since(b.began).Seconds()}, args...)...)
 }
 
-// describe says on what machine the figures were taken.
+// describe says on what machine the values were taken.
 func (b *bench) describe() {
 	var name unix.Utsname
 	_ = unix.Uname(&name)

@@ -1,7 +1,7 @@
 //go:build linux
 
 // Command bench measures the exporter beside its peers and against what the kernel asks
-// for at least, and prints a table of each figure with its target. It makes the load
+// for at least, and prints a table of each value with its target. It makes the load
 // itself, with the programs in loadgen and floor, which it compiles with the system's C
 // compiler.
 package main
@@ -60,7 +60,7 @@ func (o *options) does(part string) bool {
 	return o.only == "" || slices.Contains(strings.Split(o.only, ","), part)
 }
 
-// quickly shortens everything to a smoke test; the figures of a short run are rougher.
+// quickly shortens everything to a smoke test; the values of a short run are rougher.
 func (o *options) quickly() {
 	o.sizes, o.rounds, o.truthSeconds, o.stressSize, o.streamsFor = []int{1000}, 3, 10, 2000, 20*time.Second
 }

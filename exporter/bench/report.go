@@ -25,7 +25,7 @@ func (r *report) heading(format string, args ...any) {
 	r.line("\n## "+format+"\n", args...)
 }
 
-// table writes rows under their heads; all columns but the first are figures.
+// table writes rows under their heads; all columns but the first are values.
 func (r *report) table(heads []string, rows [][]string) {
 	r.line("\n| %s |\n|---|%s", strings.Join(heads, " | "), strings.Repeat("---:|", len(heads)-1))
 	for _, row := range rows {
@@ -34,7 +34,7 @@ func (r *report) table(heads []string, rows [][]string) {
 	r.line("")
 }
 
-// target is a figure that has to keep a limit. measured is a number, or nothing where
+// target is a value that has to keep a limit. measured is a number, or nothing where
 // what it needs was not there.
 type target struct {
 	what     string
@@ -47,7 +47,7 @@ type target struct {
 	format string
 }
 
-// atMost and atLeast are targets for a measured figure.
+// atMost and atLeast are targets for a measured value.
 func atMost(what string, measured, limit float64, format string) target {
 	return target{what: what, measured: &measured, limit: limit, format: format}
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// scanTargets are the figures that have to hold at each size, and from the smallest to
+// scanTargets are the values that have to hold at each size, and from the smallest to
 // the largest.
 func scanTargets(all []*sized) []target {
 	var targets []target

@@ -35,15 +35,15 @@ func (b *bench) wholeScan(ctx context.Context) (whole, error) {
 		return whole{}, fmt.Errorf("run the reader's benchmark: %w\n%s", err, output)
 	}
 	w := whole{}
-	if w.perProcess, err = benchmarkFigure(string(output), "µs/process"); err != nil {
+	if w.perProcess, err = benchmarkMetric(string(output), "µs/process"); err != nil {
 		return w, err
 	}
-	w.floors, err = benchmarkFigure(string(output), "×floor")
+	w.floors, err = benchmarkMetric(string(output), "×floor")
 	return w, err
 }
 
-// benchmarkFigure finds a figure by its unit in what a benchmark printed.
-func benchmarkFigure(output, unit string) (float64, error) {
+// benchmarkMetric finds a value by its unit in the output of a benchmark.
+func benchmarkMetric(output, unit string) (float64, error) {
 	fields := strings.Fields(output)
 	for i, field := range fields {
 		if field == unit && i > 0 {

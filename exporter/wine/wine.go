@@ -25,7 +25,7 @@ var servers = []string{"wineserver", "/usr/lib/wine/wineserver64", "/usr/lib/win
 // Prefix is a Windows of its own: drives, registry, running services.
 type Prefix struct {
 	dir, program, server string
-	holder               *exec.Cmd
+	keeper               *exec.Cmd
 }
 
 // New makes a prefix in a directory, which must be empty or hold an earlier one.
@@ -47,18 +47,18 @@ func New(ctx context.Context, dir string) (*Prefix, error) {
 	if err := p.addRandom(); err != nil {
 		return nil, err
 	}
-	return p, p.hold()
+	return p, p.keepAlive()
 }
 
-// hold starts a program that does nothing but wait, for with the last program a prefix
+// keepAlive starts a program that does nothing but wait, for with the last program a prefix
 // ends, and its services with it.
-func (p *Prefix) hold() error {
-	p.holder = p.Command(context.Background(), "cmd", "/c", "pause")
-	if _, err := p.holder.StdinPipe(); err != nil {
-		return fmt.Errorf("hold the prefix: %w", err)
+func (p *Prefix) keepAlive() error {
+	p.keeper = p.Command(context.Background(), "cmd", "/c", "pause")
+	if _, err := p.keeper.StdinPipe(); err != nil {
+		return fmt.Errorf("keep the prefix: %w", err)
 	}
-	if err := p.holder.Start(); err != nil {
-		return fmt.Errorf("hold the prefix: %w", err)
+	if err := p.keeper.Start(); err != nil {
+		return fmt.Errorf("keep the prefix: %w", err)
 	}
 	return nil
 }
@@ -101,7 +101,7 @@ func (p *Prefix) environment() []string {
 
 // Close ends every program of the prefix.
 func (p *Prefix) Close() error {
-	defer func() { _ = p.holder.Wait() }()
+	defer func() { _ = p.keeper.Wait() }()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	for _, flag := range []string{"--kill", "--wait"} {

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// Digits after the point of the figures in the JSON. More would make a process that does
+// Digits after the point of the values in the JSON. More would make a process that does
 // next to nothing look changed at every scan.
 const (
 	// TimeDecimals are those of moments and of the time between them.

@@ -84,7 +84,7 @@ func userSecret(scheme, rest string) (start, end int) {
 		}
 		end += authority
 	}
-	if isPlace(rest[start:end]) {
+	if isPlaceholder(rest[start:end]) {
 		return 0, 0
 	}
 	return start, end
@@ -97,7 +97,7 @@ func isTokenUser(text, user, rest string) bool {
 	if looksRandom(user) {
 		return true
 	}
-	if user == "" || strings.HasSuffix(text, "ssh") || isPlace(user) || strings.ContainsAny(user, ".@") {
+	if user == "" || strings.HasSuffix(text, "ssh") || isPlaceholder(user) || strings.ContainsAny(user, ".@") {
 		return false
 	}
 	host, project, ok := strings.Cut(rest, "/")
@@ -224,7 +224,7 @@ func maskConnections(text string) string {
 		user--
 	}
 	secret := text[colon+1 : at]
-	if user == colon || secret == "" || strings.ContainsAny(secret, blanks+`/"'`) || isPlace(secret) {
+	if user == colon || secret == "" || strings.ContainsAny(secret, blanks+`/"'`) || isPlaceholder(secret) {
 		return text
 	}
 	return text[:colon+1] + Mask + text[at:]

@@ -208,7 +208,7 @@ func headerValue(text string, start int) (int, int) {
 	if scheme, rest, ok := strings.Cut(text[start:end], " "); ok && isPlainScheme(scheme) && rest != "" {
 		start += len(scheme) + 1
 	}
-	if start < end && isPlace(text[start:end]) {
+	if start < end && isPlaceholder(text[start:end]) {
 		return end, end
 	}
 	return start, end

@@ -57,7 +57,7 @@ func (m *masker) calls(text string) string {
 			continue
 		}
 		start, end := m.argument(args, which)
-		if start == end || isPlace(text[at+start:at+end]) {
+		if start == end || isPlaceholder(text[at+start:at+end]) {
 			continue
 		}
 		out.replace(at+start, at+end, Mask)

@@ -43,7 +43,7 @@ type option struct {
 func (o option) mask(name, value string) string {
 	switch o.kind {
 	case secret:
-		if !isPlace(value) {
+		if !isPlaceholder(value) {
 			return Mask
 		}
 	case named:
@@ -83,7 +83,7 @@ func (o option) mask(name, value string) string {
 			return value[:len(user)+1] + Mask
 		}
 	case assign:
-		if name, secret, ok := strings.Cut(value, "="); ok && !isPlace(secret) {
+		if name, secret, ok := strings.Cut(value, "="); ok && !isPlaceholder(secret) {
 			return name + "=" + Mask
 		}
 	case login:

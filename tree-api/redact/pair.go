@@ -8,7 +8,7 @@ func maskPair(value, between string) string {
 		between = ":"
 	}
 	user, secret, ok := strings.Cut(value, between)
-	if !ok || secret == "" || strings.HasPrefix(secret, "//") || isPlace(secret) {
+	if !ok || secret == "" || strings.HasPrefix(secret, "//") || isPlaceholder(secret) {
 		return value
 	}
 	return user + between + Mask
@@ -25,7 +25,7 @@ func maskLogin(value string) string {
 	}
 	login = strings.TrimLeft(login, `"'`)
 	user, rest, ok := strings.Cut(login, "/")
-	if !ok || user == "" || rest == "" || strings.ContainsAny(user, "@.:,("+blanks) || isPlace(rest) {
+	if !ok || user == "" || rest == "" || strings.ContainsAny(user, "@.:,("+blanks) || isPlaceholder(rest) {
 		return value
 	}
 	secret := rest
@@ -51,7 +51,7 @@ func cutPair(value, signs string) (user, secret string, ok bool) {
 // isPair reports whether a value is "user:secret" where it can hardly be anything else.
 func isPair(user, secret string) bool {
 	const least = 3
-	return user != "" && len(secret) >= least && !isNumber(secret) && !isPath(secret) && !isPlace(secret) &&
+	return user != "" && len(secret) >= least && !isNumber(secret) && !isPath(secret) && !isPlaceholder(secret) &&
 		!strings.ContainsAny(user+secret, blanks+"/")
 }
 

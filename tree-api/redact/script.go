@@ -81,7 +81,7 @@ func maskInput(args, masked, rest []string) {
 	}
 	for i, arg := range args[1:] {
 		switch user, _, ok := strings.Cut(arg, ":"); {
-		case arg == "" || arg[0] == '-' || isPlace(arg) || strings.HasPrefix(arg, "%s"):
+		case arg == "" || arg[0] == '-' || isPlaceholder(arg) || strings.HasPrefix(arg, "%s"):
 		case ok && reader[len(reader)-1] == "chpasswd":
 			masked[i+1] = user + ":" + Mask
 		default:

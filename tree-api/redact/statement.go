@@ -116,7 +116,7 @@ func maskMatches(pattern *regexp.Regexp, text string, part func(match []int) (st
 	out := edit{text: text}
 	for _, m := range matches {
 		start, end := part(m)
-		if start == end || isPlace(text[start:end]) {
+		if start == end || isPlaceholder(text[start:end]) {
 			continue
 		}
 		out.replace(start, end, Mask)

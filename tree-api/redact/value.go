@@ -5,21 +5,21 @@ import (
 	"strings"
 )
 
-// places are the beginnings of values that say where the secret is, or that it is masked.
-var places = []string{
+// placeholders are the beginnings of values that say where the secret is, or that it is masked.
+var placeholders = []string{
 	Mask, "file:", "env:", "fd:", "stdin", "@/", "@./", "{{", "${", "$(", "`", "arn:", "%{", "id=", "type=", "src=", "source=",
 	"Get-", "Read-Host", "New-Object", "ConvertTo-SecureString", "os.", "process.env", "getpass", "System.getenv", "ENV[",
 }
 
-// isPlace reports whether a value only says where the secret is.
-func isPlace(value string) bool {
+// isPlaceholder reports whether a value only says where the secret is.
+func isPlaceholder(value string) bool {
 	bare := strings.Trim(value, `"'`)
 	// Asterisks and exclamation marks ask for a password, or say that there is none (shadow(5)).
 	if bare == "" || bare == "-" || bare != Mask && strings.Trim(bare, "*!") == "" {
 		return true
 	}
-	for _, place := range places {
-		if strings.HasPrefix(bare, place) {
+	for _, placeholder := range placeholders {
+		if strings.HasPrefix(bare, placeholder) {
 			return true
 		}
 	}
@@ -38,7 +38,7 @@ var notSecrets = []string{
 	"optional", "default", "=", "=>", "==", ":=",
 }
 
-// isSecretValue reports whether the value of a secret's name can be a secret: a place, a
+// isSecretValue reports whether the value of a secret's name can be a secret: a placeholder, a
 // switch or a single digit is none.
 func isSecretValue(name, value string) bool {
 	bare := strings.Trim(value, `"'`)
@@ -47,7 +47,7 @@ func isSecretValue(name, value string) bool {
 			return false
 		}
 	}
-	if len(bare) == 1 && isDigit(bare[0]) || isPlace(bare) || bare[0] == '[' || hasSuffixFold(name, "auth") && isPlain(bare) {
+	if len(bare) == 1 && isDigit(bare[0]) || isPlaceholder(bare) || bare[0] == '[' || hasSuffixFold(name, "auth") && isPlain(bare) {
 		return false
 	}
 	// Keys, credentials and cookies are often given as a path; a password may well begin
@@ -162,7 +162,7 @@ func isNumber(text string) bool {
 // looksSecret reports whether a text looks like a secret although its name does not say so.
 func looksSecret(text string) bool {
 	text = strings.TrimRight(text, ",;.:!?)")
-	return len(text) > 3 && text[0] != '(' && !isPlain(text) && !isNumber(text) && !isPath(text) && !isPlace(text) &&
+	return len(text) > 3 && text[0] != '(' && !isPlain(text) && !isNumber(text) && !isPath(text) && !isPlaceholder(text) &&
 		!strings.ContainsAny(text, blanks+`{}<>`) && !isRelative(text)
 }
 

@@ -74,13 +74,13 @@ func appendDetail(dst []byte, d *process.Detail, role access.Role) []byte {
 	dst = appendCounts(dst, "io", d.IO)
 	dst = jsontext.AppendText(dst, "wait_channel", d.WaitChan)
 	if role == access.Operator {
-		dst = appendPlaces(dst, d)
+		dst = appendContext(dst, d)
 	}
 	return dst
 }
 
-// appendPlaces appends the paths, which are for operators alone.
-func appendPlaces(dst []byte, d *process.Detail) []byte {
+// appendContext appends the paths, which are for operators alone.
+func appendContext(dst []byte, d *process.Detail) []byte {
 	dst = jsontext.AppendText(dst, "cwd", d.Cwd)
 	dst = jsontext.AppendText(dst, "root", d.Root)
 	if d.Cgroups != nil {

@@ -57,7 +57,7 @@ func (c *Calls) appendHost(dst []byte, t *tree.Tree, links []link) []byte {
 		dst = jsontext.AppendInt(append(dst, `,"cpus":`...), snapshot.System.CPUs)
 	}
 	dst = append(dst, ',')
-	dst = tree.AppendHostFigures(dst, t)
+	dst = tree.AppendHostMetrics(dst, t)
 	dst = append(dst, `,"versions":{`...)
 	dst = jsontext.AppendString(append(dst, `"proctree":`...), c.cfg.Version)
 	dst = jsontext.AppendString(append(dst, `,"go":`...), runtime.Version())

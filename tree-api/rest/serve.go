@@ -39,8 +39,8 @@ type Config struct {
 	GrafanaURL string
 	// RequestTimeout is how long a request may take.
 	RequestTimeout time.Duration
-	// Places are for the requests that are answered at once; further ones get 503.
-	Places *share.Places
+	// Limiter is for the requests that are answered at once; further ones get 503.
+	Limiter *share.Limiter
 	// Work is what callers may use for regular expressions.
 	Work *share.Work
 }
@@ -108,13 +108,13 @@ func (c *Calls) guarded(next call) http.Handler {
 			WriteFailure(w, FailureOf(err))
 			return
 		}
-		release, ok := c.cfg.Places.Take(grant.Caller)
+		release, ok := c.cfg.Limiter.Take(grant.Caller)
 		if !ok {
 			WriteFailure(w, &CallError{
 				Status:  http.StatusServiceUnavailable,
 				Kind:    ErrorUnavailable,
 				Headers: map[string]string{"Retry-After": "1"},
-				Err:     fmt.Errorf("more than %d requests at once, or more than your share of them", c.cfg.Places.Most()),
+				Err:     fmt.Errorf("more than %d requests at once, or more than your share of them", c.cfg.Limiter.Most()),
 			})
 			return
 		}

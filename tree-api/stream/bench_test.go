@@ -20,7 +20,7 @@ import (
 )
 
 // TestIdleDifferenceIsSmall holds that processes that rest cost a stream nothing, however
-// many they are: only the host's figures are left.
+// many they are: only the host's values are left.
 func TestIdleDifferenceIsSmall(t *testing.T) {
 	following := streamsOf(t, treetest.NewStepping(t, 5_000, 0))
 	reader := listen(t, following, 60, access.Operator, "")

@@ -43,8 +43,8 @@ type client struct {
 	// ended is closed when no further message will come; farewell then says why.
 	ended    chan struct{}
 	farewell farewell
-	// holds reports whether the grant of the reader still does.
-	holds func() bool
+	// granted reports whether the grant of the reader is still valid.
+	granted func() bool
 }
 
 // bye says why a client gets nothing more; ok is false while it does.
@@ -53,7 +53,7 @@ func (c *client) bye() (why farewell, ok bool) {
 	case <-c.ended:
 		return c.farewell, true
 	default:
-		return withdrawn, !c.holds()
+		return withdrawn, !c.granted()
 	}
 }
 
@@ -77,7 +77,7 @@ var (
 
 // join adds a client, with the whole table as its first message.
 func (f *feed) join(wish *subscription) *client {
-	c := &client{messages: make(chan []byte, queued), ended: make(chan struct{}), holds: wish.holds}
+	c := &client{messages: make(chan []byte, queued), ended: make(chan struct{}), granted: wish.granted}
 	if f.full[wish.layout] == nil {
 		f.full[wish.layout] = f.shown.Full(f.sequence, wish.layout)
 	}
@@ -116,7 +116,7 @@ func (f *feed) advance(ctx context.Context, m *tree.Model) error {
 // endWithdrawn cuts those off whose access was withdrawn.
 func (f *feed) endWithdrawn() {
 	for c := range f.clients {
-		if !c.holds() {
+		if !c.granted() {
 			f.end(c, withdrawn)
 		}
 	}

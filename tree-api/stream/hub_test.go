@@ -245,7 +245,7 @@ func TestWithdrawnStreamsEndAtOnce(t *testing.T) {
 		source := treetest.NewLiving(t, treetest.One)
 		following := streamsOf(t, source)
 		stays, goes := listen(t, following, 60, access.Operator, ""), listen(t, following, 60, access.Operator, "")
-		goes.holds = func() bool { return false }
+		goes.granted = func() bool { return false }
 		report, err := source.Report(t.Context())
 		if err != nil {
 			t.Fatal(err)

@@ -30,7 +30,7 @@ func streamsOf(tb testing.TB, source tree.Source) *Streams {
 	}
 	return New(Config{
 		Models: tree.NewModels(source),
-		Logger: log.NewNopLogger(), Access: control, RequestTimeout: 10 * time.Second, Places: share.NewPlaces(DefaultMaxStreams), Work: share.NewWork(),
+		Logger: log.NewNopLogger(), Access: control, RequestTimeout: 10 * time.Second, Limiter: share.NewLimiter(DefaultMaxStreams), Work: share.NewWork(),
 	})
 }
 
@@ -44,7 +44,7 @@ func listen(tb testing.TB, streams *Streams, interval int, role access.Role, fil
 	if err != nil {
 		tb.Fatal(err)
 	}
-	wish := &subscription{feedKey: feedKey{interval: interval, role: role, filter: filter}, query: q, holds: always}
+	wish := &subscription{feedKey: feedKey{interval: interval, role: role, filter: filter}, query: q, granted: always}
 	return join(tb, streams, wish)
 }
 

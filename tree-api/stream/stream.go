@@ -37,8 +37,8 @@ type Config struct {
 	Access *access.Control
 	// RequestTimeout is how long the first message and one scan may take.
 	RequestTimeout time.Duration
-	// Places are for the streams that there may be at once; further ones get 503.
-	Places *share.Places
+	// Limiter is for the streams that there may be at once; further ones get 503.
+	Limiter *share.Limiter
 	// Work is what callers may use for regular expressions.
 	Work *share.Work
 }
@@ -75,14 +75,14 @@ func (s *Streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	wish.query = wish.query.Charged(rest.Charge(s.cfg.Work, grant.Caller))
-	wish.holds = func() bool { return s.cfg.Access.Holds(grant) }
+	wish.granted = func() bool { return s.cfg.Access.Holds(grant) }
 	release, ok := s.reserve(grant.Caller)
 	if !ok {
 		rest.WriteFailure(w, &rest.CallError{
 			Status:  http.StatusServiceUnavailable,
 			Kind:    rest.ErrorUnavailable,
 			Headers: map[string]string{"Retry-After": "5"},
-			Err:     fmt.Errorf("there are %d streams already, or your share of them", s.cfg.Places.Most()),
+			Err:     fmt.Errorf("there are %d streams already, or your share of them", s.cfg.Limiter.Most()),
 		})
 		return
 	}
@@ -104,7 +104,7 @@ func (s *Streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // reserve takes one of the places for streams, unless the caller has its share of them.
 func (s *Streams) reserve(caller string) (release func(), ok bool) {
-	free, ok := s.cfg.Places.Take(caller)
+	free, ok := s.cfg.Limiter.Take(caller)
 	if !ok {
 		return nil, false
 	}

@@ -23,8 +23,8 @@ type subscription struct {
 	feedKey
 	query  *tree.Query
 	layout tree.Layout
-	// holds reports whether the grant of the caller still does.
-	holds func() bool
+	// granted reports whether the grant of the caller is still valid.
+	granted func() bool
 }
 
 // isOpening reports whether the first message is among the openings.

@@ -69,7 +69,7 @@ func makeLayout(metrics []metric.Metric) *layout {
 	l.ownersOnly = process.HasProportional
 	for i := range metrics {
 		f := l.add(i, &metrics[i])
-		if f.Place == "" {
+		if f.Path == "" {
 			continue
 		}
 		if f.Constant {

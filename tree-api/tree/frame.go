@@ -105,7 +105,7 @@ func (f *Frame) appendStart(dst []byte, kind string, sequence uint64) []byte {
 	dst = append(append(append(dst, `{"type":"`...), kind...), '"')
 	dst = jsontext.AppendUint(append(dst, `,"seq":`...), sequence)
 	dst = f.AppendTimes(dst)
-	dst = append(AppendHostFigures(append(dst, `,"host":{`...), f.Tree), '}')
+	dst = append(AppendHostMetrics(append(dst, `,"host":{`...), f.Tree), '}')
 	dst = jsontext.AppendInt(append(dst, `,"total":`...), len(f.Nodes))
 	return jsontext.AppendInt(append(dst, `,"matched":`...), f.Matched)
 }

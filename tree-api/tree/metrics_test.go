@@ -54,8 +54,8 @@ func TestEveryMetricIsSent(t *testing.T) {
 	var want []string
 	for i := range metric.All() {
 		m := &metric.All()[i]
-		if m.Place != "" {
-			want = append(want, m.Place)
+		if m.Path != "" {
+			want = append(want, m.Path)
 		}
 	}
 	treetest.CheckSame(t, "members of a node", places(node), append(slices.Clone(want), "id"))
@@ -76,7 +76,7 @@ func TestEveryChangeIsSent(t *testing.T) {
 			object = member
 		}
 		// What a process is born with never changes, and its parent and start did not.
-		if m.Place == "" || slices.Contains([]string{"pid", "ppid", "start_time"}, m.Name) {
+		if m.Path == "" || slices.Contains([]string{"pid", "ppid", "start_time"}, m.Name) {
 			continue
 		}
 		if value, ok := change[object]; !ok || value != nil && !m.Required && m.Name != "group" {

@@ -105,7 +105,7 @@ func TestEncoderEqualsEncodingJSON(t *testing.T) {
 	}
 }
 
-// FuzzEncoder holds the equality for tables made of any figures.
+// FuzzEncoder holds the equality for tables made of any values.
 func FuzzEncoder(f *testing.F) {
 	f.Add(uint64(1), "name", "--arg")
 	f.Add(uint64(99), "\xff", "</script>")

@@ -33,7 +33,7 @@ func Drift(random *rand.Rand, table []process.Process, at time.Duration) []proce
 	return next
 }
 
-// change changes a few figures of a process, or makes them unknown.
+// change changes a few values of a process, or makes them unknown.
 func change(random *rand.Rand, p *process.Process) {
 	switch random.IntN(12) {
 	case 0:

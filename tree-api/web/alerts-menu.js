@@ -6,7 +6,7 @@ import { Menu } from './menu.js';
 
 /** @import { TreeModel } from './tree-model.js' */
 /** @import { Crossing, Limits } from './alerts.js' */
-/** @import { HostFigures } from './overview.js' */
+/** @import { HostMetrics } from './overview.js' */
 
 const STORAGE_KEY = 'proctree-alerts';
 const MIB = 1024 * 1024;
@@ -41,7 +41,7 @@ export class Alerts {
     this.#showActive();
   }
 
-  /** Looks at the figures of a message. @param {HostFigures} host */
+  /** Looks at the figures of a message. @param {HostMetrics} host */
   check(host) {
     if (!this.isOn) return;
     const crossings = this.#watch.check(this.#limits, this.#model, host);

@@ -1,5 +1,5 @@
 /** @import { TreeModel } from './tree-model.js' */
-/** @import { HostFigures } from './overview.js' */
+/** @import { HostMetrics } from './overview.js' */
 
 /**
  * The limits a person set; absent is off.
@@ -31,7 +31,7 @@ export class Watch {
   /**
    * @param {Limits} limits
    * @param {TreeModel} model
-   * @param {HostFigures} host
+   * @param {HostMetrics} host
    * @returns {Crossing[]} What has just crossed its limit.
    */
   check(limits, model, host) {
@@ -39,7 +39,7 @@ export class Watch {
     const next = new Map();
     /** @type {Crossing[]} */
     const crossings = [];
-    for (const crossing of figuresNear(limits, model, host)) {
+    for (const crossing of valuesNear(limits, model, host)) {
       const key = `${crossing.limit} ${crossing.id ?? ''}`;
       const before = this.#over.get(key) ?? 0;
       const isOver = crossing.value >= /** @type {number} */ (limits[crossing.limit]);
@@ -56,10 +56,10 @@ export class Watch {
  * Every figure that is over its limit or not yet well below it.
  * @param {Limits} limits
  * @param {TreeModel} model
- * @param {HostFigures} host
+ * @param {HostMetrics} host
  * @returns {Iterable<Crossing>}
  */
-function* figuresNear({ processCPU, processMemory, hostCPU, hostMemory }, model, host) {
+function* valuesNear({ processCPU, processMemory, hostCPU, hostMemory }, model, host) {
   yield* processesNear('processCPU', processCPU, model, 'cpu');
   yield* processesNear('processMemory', processMemory, model, 'memory');
   const { busy_cores: busy } = host.cpu ?? {};

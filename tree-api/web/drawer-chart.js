@@ -23,7 +23,7 @@ export class ChartLine {
 
   /** @param {TreeModel} model @param {History} history @param {number} slot */
   show(model, history, slot) {
-    const { times, values } = history.of(slot, this.#key);
+    const { times, values } = history.series(slot, this.#key);
     setText(this.#value, this.#format(model.number(slot, this.#key)));
     const most = Math.max(...values.filter((v) => !Number.isNaN(v)));
     setText(this.#most, Number.isFinite(most) ? `peak ${this.#format(most)}` : '');

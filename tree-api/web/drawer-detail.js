@@ -32,7 +32,7 @@ export function detailSections(detail) {
       'Waits in': detail.wait_channel, 'OOM score': detail.oom_score?.toString(),
     })),
     section('memory', 'Memory', facts(mapValues(detail.memory, formatBytes))),
-    section('io', 'Input and output', facts(mapValues(detail.io, ioFigure))),
+    section('io', 'Input and output', facts(mapValues(detail.io, ioMetric))),
     section('limits', 'Limits', limits(detail.limits)),
     section('descriptors', `Descriptors${counted(detail.descriptors)}`, descriptors(detail.descriptors)),
     section('threads', `Threads${counted(detail.threads)}`, threads(detail.threads)),
@@ -69,7 +69,7 @@ function words(key) {
 }
 
 /** syscr and syscw of proc_pid_io(5) count calls; all else is bytes. @param {number} value @param {string} key */
-const ioFigure = (value, key) => (key.startsWith('syscr') || key.startsWith('syscw') ? formatCount(value) : formatBytes(value));
+const ioMetric = (value, key) => (key.startsWith('syscr') || key.startsWith('syscw') ? formatCount(value) : formatBytes(value));
 
 /** @param {Detail['limits']} list */
 function limits(list) {

@@ -44,7 +44,7 @@ export class History {
    * @param {HistoryKey} key
    * @returns {{times: number[], values: number[]}}
    */
-  of(slot, key) {
+  series(slot, key) {
     const moments = this.#moments.filter(({ time }) => time >= this.#born[slot]);
     return {
       times: moments.map(({ time }) => time),

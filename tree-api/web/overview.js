@@ -7,7 +7,7 @@ import { formatBytes, formatCores, formatCount, formatPercent } from './format.j
 
 /**
  * The figures of GET /api/v1/host; each may be absent.
- * @typedef {object} HostFigures
+ * @typedef {object} HostMetrics
  * @property {number} [cpus]
  * @property {number} [uptime_seconds]
  * @property {{busy_cores?: number}} [cpu]
@@ -26,9 +26,9 @@ const STATES = ['running', 'blocked', 'zombie', 'stopped', 'sleeping', 'other'];
 
 /** The cards above the table: the host's figures and its busiest processes. */
 export class Overview {
-  #cpu = new FigureCard('CPU', 'CPU in use since the page opened');
-  #memory = new FigureCard('Memory', 'Memory in use since the page opened');
-  #load = new FigureCard('Load', 'Load average over one minute since the page opened');
+  #cpu = new MetricCard('CPU', 'CPU in use since the page opened');
+  #memory = new MetricCard('Memory', 'Memory in use since the page opened');
+  #load = new MetricCard('Load', 'Load average over one minute since the page opened');
   #pressure = new BarsCard('Pressure', ['CPU', 'Memory', 'I/O'], 'Share of the last 10 s in which some task had to wait');
   #states;
   #topCPU;
@@ -46,7 +46,7 @@ export class Overview {
     root.append(...cards.map((card) => card.element));
   }
 
-  /** Notes the figures of one message for the charts. @param {number} time @param {HostFigures} host */
+  /** Notes the figures of one message for the charts. @param {number} time @param {HostMetrics} host */
   record(time, host) {
     this.#cpu.series.add(time, host.cpu?.busy_cores);
     this.#memory.series.add(time, usedMemory(host));
@@ -54,7 +54,7 @@ export class Overview {
   }
 
   /**
-   * @param {HostFigures} host
+   * @param {HostMetrics} host
    * @param {TreeModel} model
    * @param {{summary: Summary|undefined, chosenStates: readonly string[]}} view summary is of what the model holds now.
    */
@@ -75,14 +75,14 @@ export class Overview {
   }
 }
 
-/** @param {HostFigures} host */
+/** @param {HostMetrics} host */
 function usedMemory({ memory }) {
   return memory?.total_bytes === undefined || memory.available_bytes === undefined
     ? undefined : memory.total_bytes - memory.available_bytes;
 }
 
 /** A large figure, a line below it, and a chart. */
-class FigureCard {
+class MetricCard {
   series = new Series(MOST_POINTS);
   #figure = el('strong', { class: 'figure' });
   #note = el('span', { class: 'note' });

@@ -9,7 +9,7 @@ import (
 )
 
 // FuzzDamagedTable damages one entry of a table: no panic, all other entries as before, and
-// no figure that cannot be true.
+// no value that cannot be true.
 func FuzzDamagedTable(f *testing.F) {
 	for seed := range uint64(300) {
 		f.Add(seed)

@@ -34,7 +34,7 @@ type Process struct {
 	MinorFaults, MajorFaults               uint64
 	VoluntarySwitches, InvoluntarySwitches uint64
 
-	// Known are the figures that can be true, and Odd is how many cannot.
+	// Known are the values that can be true, and Odd is how many cannot.
 	Known process.Fields
 	Odd   uint32
 }
@@ -83,7 +83,7 @@ const (
 )
 
 // ParseProcesses parses what sysctl kern.proc.proc of 64-bit FreeBSD gives. An entry that is
-// odd costs its process, and a figure that cannot be true itself; lost is how many there
+// odd costs its process, and a field that cannot be true itself; lost is how many there
 // were of both. An error means that no entry is what this package knows.
 func ParseProcesses(buf []byte) (processes []Process, lost uint64, err error) {
 	processes = make([]Process, 0, len(buf)/kinfoSize)
@@ -151,11 +151,11 @@ const (
 	maxNice    = 20
 )
 
-// judge says which figures can be true.
+// judge says which values can be true.
 func (p *Process) judge() {
 	for _, f := range [...]struct {
-		figure process.Fields
-		ok     bool
+		field process.Fields
+		ok    bool
 	}{
 		{process.HasUserTime, p.UserTime >= 0},
 		{process.HasSystemTime, p.SystemTime >= 0},
@@ -170,7 +170,7 @@ func (p *Process) judge() {
 		{process.HasNice, p.Nice >= -maxNice && p.Nice <= maxNice},
 	} {
 		if f.ok {
-			p.Known |= f.figure
+			p.Known |= f.field
 		} else {
 			p.Odd++
 		}

@@ -176,7 +176,7 @@ func TestParseProcesses(t *testing.T) {
 	}
 }
 
-// allKnown are the figures that an entry has.
+// allKnown are the values that an entry has.
 const allKnown = process.HasCPU | process.HasChildCPU | process.HasMemory | process.HasFaults | process.HasSwitches |
 	process.HasThreads | process.HasNice | process.HasUID
 

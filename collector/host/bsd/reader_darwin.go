@@ -123,9 +123,9 @@ func (r *Reader) addUsage(p *process.Process) error {
 	p.SystemTime = TickTime(task.SystemTime, r.ticksPerSecond)
 	p.ResidentBytes, p.VirtualBytes, p.Threads = task.ResidentBytes, task.VirtualBytes, task.Threads
 	p.Known |= process.HasFaults | task.Known()
-	for figure, took := range map[process.Fields]time.Duration{process.HasUserTime: p.UserTime, process.HasSystemTime: p.SystemTime} {
+	for field, took := range map[process.Fields]time.Duration{process.HasUserTime: p.UserTime, process.HasSystemTime: p.SystemTime} {
 		if took < math.MaxInt64 {
-			p.Known |= figure
+			p.Known |= field
 		}
 	}
 	if p.State == process.Other {

@@ -22,7 +22,7 @@ type Task struct {
 	Threads, Running                 int
 }
 
-// Known are those of the figures but for times that can be true.
+// Known are those of the values but for times that can be true.
 func (t *Task) Known() (known process.Fields) {
 	if t.ResidentBytes <= maxMemory {
 		known |= process.HasResident

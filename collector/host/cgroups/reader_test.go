@@ -103,7 +103,7 @@ func TestReadLooksAgain(t *testing.T) {
 	}
 }
 
-// TestReadOddFiles: a file that is odd costs its group's figure, and is counted.
+// TestReadOddFiles: a file that is odd costs its group's value, and is counted.
 func TestReadOddFiles(t *testing.T) {
 	for file, content := range map[string]string{
 		"pod/cpu.max": "many 100000\n", "pod/cpu.stat": "nr_periods x\n", "pod/memory.max": "\n",

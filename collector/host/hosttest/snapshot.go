@@ -48,7 +48,7 @@ func Ticks(at time.Duration) uint64 {
 	return uint64(at * TicksPerSecond / time.Second)
 }
 
-// System returns the figures of a small host: four CPUs and 8 GiB.
+// System returns the values of a small host: four CPUs and 8 GiB.
 func System() process.System {
 	return process.System{
 		Forks:                1_000,
@@ -126,7 +126,7 @@ func InState(state process.State) Option {
 	return func(p *process.Process) { p.State = state }
 }
 
-// Without makes figures unknown.
+// Without makes values unknown.
 func Without(fields process.Fields) Option {
 	return func(p *process.Process) { p.Known &^= fields }
 }

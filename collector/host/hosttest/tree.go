@@ -22,7 +22,7 @@ type Tree struct {
 	Files map[string]string
 }
 
-// TreeProcess describes one process of a fake /proc. Figures are in the units of the
+// TreeProcess describes one process of a fake /proc. Values are in the units of the
 // kernel's files: clock ticks, kB and bytes.
 type TreeProcess struct {
 	PID, PPID int

@@ -267,7 +267,7 @@ func (r *Reader) addFacts(table *procfs.Table, now time.Time, errs map[string]ui
 	r.facts.Sweep()
 }
 
-// readSystem reads the figures of the host.
+// readSystem reads the values of the host.
 func (r *Reader) readSystem(clock process.Clock, errs map[string]uint64) process.System {
 	s, odd := r.system.Read(clock, errs)
 	r.odd.Log(odd)

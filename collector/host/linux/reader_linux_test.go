@@ -123,7 +123,7 @@ func TestReadKernelThreadsAndZombies(t *testing.T) {
 	if !worker.Kernel || worker.Name != "kworker/0:1" || worker.State != process.Sleeping {
 		t.Errorf("the kernel thread came as %+v", worker)
 	}
-	// It has neither memory nor descriptors: that is a figure, not ignorance.
+	// It has neither memory nor descriptors: that is a value, not ignorance.
 	if !worker.Known.Has(hosttest.AllFields) || worker.ResidentBytes != 0 || worker.OpenFDs != 0 {
 		t.Errorf("the kernel thread knows %b, resident %d", worker.Known, worker.ResidentBytes)
 	}

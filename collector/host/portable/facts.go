@@ -1,5 +1,5 @@
 // Package portable has what the readers of Windows, macOS and FreeBSD share: the facts of
-// processes by identity, counters of 32 bits, and the host's figures by gopsutil.
+// processes by identity, counters of 32 bits, and the host's values by gopsutil.
 package portable
 
 import "proctree/collector/process"

@@ -17,13 +17,13 @@ type Damage struct {
 	whole  error
 }
 
-// Lost adds one thing that cannot be parsed and is lost for that: place names it, such as
+// Lost adds one thing that cannot be parsed and is lost for that: where names it, such as
 // "/proc/stat: btime", and why says what is wrong. Neither may hold what changes from one
 // reading to the next, such as the odd value itself: the text is logged once, and then
 // whenever it is another one.
-func (d *Damage) Lost(place, why string) {
+func (d *Damage) Lost(where, why string) {
 	if d.count == 0 {
-		d.first = place + ": " + why
+		d.first = where + ": " + why
 	}
 	d.count++
 }

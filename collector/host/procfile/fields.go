@@ -45,26 +45,26 @@ func Lines(text string) iter.Seq[string] {
 }
 
 // needLine counts a file that has no line at all as lost, where every kernel writes some.
-func (d *Damage) needLine(place, text string) {
+func (d *Damage) needLine(where, text string) {
 	if strings.TrimSpace(text) == "" {
-		d.Lost(place, empty)
+		d.Lost(where, empty)
 	}
 }
 
-// Counter parses a counter. A value that cannot be parsed or is impossible is lost at place.
-func (d *Damage) Counter(place, text string) (n uint64, ok bool) {
-	return d.number(place, text, maxCounter)
+// Counter parses a counter. A value that cannot be parsed or is impossible is lost, with where it stands.
+func (d *Damage) Counter(where, text string) (n uint64, ok bool) {
+	return d.number(where, text, maxCounter)
 }
 
 // Tasks parses a number of tasks or of requests, as Counter does.
-func (d *Damage) Tasks(place, text string) (n uint64, ok bool) {
-	return d.number(place, text, maxTasks)
+func (d *Damage) Tasks(where, text string) (n uint64, ok bool) {
+	return d.number(where, text, maxTasks)
 }
 
-func (d *Damage) number(place, text string, most uint64) (n uint64, ok bool) {
+func (d *Damage) number(where, text string, most uint64) (n uint64, ok bool) {
 	n, why := parseNumber(text, most)
 	if why != "" {
-		d.Lost(place, why)
+		d.Lost(where, why)
 	}
 	return n, why == ""
 }

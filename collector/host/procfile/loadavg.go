@@ -13,17 +13,17 @@ const loadavgFile = "/proc/loadavg"
 func ParseLoadavg(text string, d *Damage) (load [3]*float64) {
 	fields := strings.Fields(text)
 	for i, minutes := range [...]string{"1", "5", "15"} {
-		place := loadavgFile + ": average over " + minutes + " minutes"
+		where := loadavgFile + ": average over " + minutes + " minutes"
 		if i >= len(fields) {
-			d.Lost(place, "not there")
+			d.Lost(where, "not there")
 			continue
 		}
 		n, err := strconv.ParseFloat(fields[i], 64)
 		switch {
 		case err != nil:
-			d.Lost(place, notNumber)
+			d.Lost(where, notNumber)
 		case !(n >= 0) || n > math.MaxInt32:
-			d.Lost(place, impossible)
+			d.Lost(where, impossible)
 		default:
 			load[i] = &n
 		}

@@ -33,13 +33,13 @@ func ParsePressure(resource, text string, longest time.Duration, d *Damage) Pres
 		default:
 			continue
 		}
-		place := "/proc/pressure/" + resource + ": " + kind
+		where := "/proc/pressure/" + resource + ": " + kind
 		if seen[kind] {
-			d.Lost(place, twice)
+			d.Lost(where, twice)
 			continue
 		}
 		seen[kind] = true
-		into.parse(place, rest, longest, d)
+		into.parse(where, rest, longest, d)
 	}
 	if len(seen) == 0 {
 		d.Lost("/proc/pressure/"+resource, unknown)
@@ -47,47 +47,47 @@ func ParsePressure(resource, text string, longest time.Duration, d *Damage) Pres
 	return p
 }
 
-func (l *PressureLine) parse(place, text string, longest time.Duration, d *Damage) {
+func (l *PressureLine) parse(where, text string, longest time.Duration, d *Damage) {
 	average, total := false, false
 	for field := range strings.FieldsSeq(text) {
 		key, value, _ := strings.Cut(field, "=")
 		switch {
 		case key == "avg10" && !average:
 			average = true
-			l.Average10 = parsePercent(place+" avg10", value, d)
+			l.Average10 = parsePercent(where+" avg10", value, d)
 		case key == "total" && !total:
 			total = true
-			l.Total = parseMicroseconds(place+" total", value, longest, d)
+			l.Total = parseMicroseconds(where+" total", value, longest, d)
 		}
 	}
 	if !average {
-		d.Lost(place+" avg10", "not there")
+		d.Lost(where+" avg10", "not there")
 	}
 	if !total {
-		d.Lost(place+" total", "not there")
+		d.Lost(where+" total", "not there")
 	}
 }
 
-func parsePercent(place, text string, d *Damage) *float64 {
+func parsePercent(where, text string, d *Damage) *float64 {
 	n, err := strconv.ParseFloat(text, 64)
 	switch {
 	case err != nil:
-		d.Lost(place, notNumber)
+		d.Lost(where, notNumber)
 		return nil
 	case !(n >= 0 && n <= 100):
-		d.Lost(place, impossible)
+		d.Lost(where, impossible)
 		return nil
 	}
 	return new(n / 100)
 }
 
 // parseMicroseconds parses a time; it cannot be longer than longest, where that is not 0.
-func parseMicroseconds(place, text string, longest time.Duration, d *Damage) *time.Duration {
+func parseMicroseconds(where, text string, longest time.Duration, d *Damage) *time.Duration {
 	most := uint64(maxCounter / int64(time.Microsecond))
 	if longest > 0 {
 		most = uint64(longest / time.Microsecond)
 	}
-	n, ok := d.number(place, text, most)
+	n, ok := d.number(where, text, most)
 	if !ok {
 		return nil
 	}

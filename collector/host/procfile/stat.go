@@ -124,13 +124,13 @@ type statParser struct {
 
 // cpu takes over the line of a CPU, or of all if the number is empty.
 func (p *statParser) cpu(number, columns string) {
-	place := statFile + ": cpu" + number
+	where := statFile + ": cpu" + number
 	switch {
 	case !isDigits(number):
 		p.d.Lost(statFile+": cpu", badName)
 		return
 	case p.cpus[number]:
-		p.d.Lost(place, twice)
+		p.d.Lost(where, twice)
 		return
 	}
 	p.cpus[number] = true
@@ -141,7 +141,7 @@ func (p *statParser) cpu(number, columns string) {
 	}
 	ticks, why := parseTicks(columns, most)
 	if why != "" {
-		p.d.Lost(place, why)
+		p.d.Lost(where, why)
 	}
 	if number == "" {
 		p.stat.All = ticks
@@ -205,17 +205,17 @@ func (p *statParser) kernel(key, text string) {
 	default:
 		return
 	}
-	place := statFile + ": " + key
+	where := statFile + ": " + key
 	if p.seen[key] {
-		p.d.Lost(place, twice)
+		p.d.Lost(where, twice)
 		return
 	}
 	p.seen[key] = true
-	n, ok := p.d.number(place, text, most)
+	n, ok := p.d.number(where, text, most)
 	switch {
 	case !ok:
 	case into == nil && n < earliestBoot:
-		p.d.Lost(place, impossible)
+		p.d.Lost(where, impossible)
 	case into == nil:
 		s.Boot = time.Unix(int64(n), 0)
 	default:

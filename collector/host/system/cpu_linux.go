@@ -17,7 +17,7 @@ func (r *reader) CPUs() (*CPUs, error) {
 	c := &CPUs{}
 	d.Part(func() error {
 		stat, err := r.readStat(&d)
-		r.hold(stat.CPUs)
+		r.raise(stat.CPUs)
 		c.CPUs = make([]CPU, len(stat.CPUs))
 		for i := range stat.CPUs {
 			c.CPUs[i] = cpuOf(&stat.CPUs[i])
@@ -57,11 +57,11 @@ func cpuOf(ticks *procfile.CPU) CPU {
 // (proc_stat(5), iowait).
 const hotplug = 3 * procfile.TicksPerSecond
 
-// hold raises every counter that fell a little to what it was before.
-func (r *reader) hold(cpus []procfile.CPU) {
+// raise lifts every counter that fell a little to what it was before.
+func (r *reader) raise(cpus []procfile.CPU) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	held := make(map[string]procfile.CPUTicks, len(cpus))
+	highest := make(map[string]procfile.CPUTicks, len(cpus))
 	for i := range cpus {
 		now := &cpus[i].CPUTicks
 		kept := *now
@@ -77,9 +77,9 @@ func (r *reader) hold(cpus []procfile.CPU) {
 				}
 			}
 		}
-		held[cpus[i].Name] = kept
+		highest[cpus[i].Name] = kept
 	}
-	r.cpus = held
+	r.cpus = highest
 }
 
 // Kernel implements Reader from /proc/stat.

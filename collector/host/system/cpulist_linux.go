@@ -10,7 +10,7 @@ const maxCPUs = 1 << 16
 
 // parseCPUList parses a list such as "1,3-5" (Documentation/admin-guide/cputopology.rst);
 // an empty file is an empty list.
-func parseCPUList(place, text string, d *Damage) []string {
+func parseCPUList(where, text string, d *Damage) []string {
 	if text = strings.TrimSpace(text); text == "" {
 		return nil
 	}
@@ -23,7 +23,7 @@ func parseCPUList(place, text string, d *Damage) []string {
 		from, err := strconv.ParseUint(first, 10, 32)
 		to, errTo := strconv.ParseUint(last, 10, 32)
 		if err != nil || errTo != nil || to < from || to >= maxCPUs {
-			d.Lost(place, "not a list of CPUs")
+			d.Lost(where, "not a list of CPUs")
 			continue
 		}
 		for n := from; n <= to && len(cpus) < maxCPUs; n++ {

@@ -18,7 +18,7 @@ const diskstatsFile = "/proc/diskstats"
 // diskColumns are the columns of /proc/diskstats behind the device's name
 // (Documentation/admin-guide/iostats.rst) and what brings them to base units.
 var diskColumns = [...]struct {
-	figure DiskFigure
+	metric DiskMetric
 	unit   float64
 }{
 	{ReadsCompleted, 1},
@@ -92,17 +92,17 @@ func appendFields(fields []string, line string) []string {
 
 func parseDisk(name string, columns []string, d *Damage) Disk {
 	disk := Disk{Device: name}
-	place := diskstatsFile + ": " + name
+	where := diskstatsFile + ": " + name
 	if len(columns) < minColumns {
-		d.Lost(place, "fewer than 14 fields")
+		d.Lost(where, "fewer than 14 fields")
 	}
 	for i, c := range diskColumns[:min(len(columns), len(diskColumns))] {
 		parse := d.Counter
-		if c.figure == InFlight {
+		if c.metric == InFlight {
 			parse = d.Tasks
 		}
-		if n, ok := parse(place, columns[i]); ok {
-			disk.Set(c.figure, float64(n)*c.unit)
+		if n, ok := parse(where, columns[i]); ok {
+			disk.Set(c.metric, float64(n)*c.unit)
 		}
 	}
 	return disk

@@ -88,7 +88,7 @@ func chipNames(dirs []string) []string {
 	return unique
 }
 
-// deviceName makes a name of the device's place below /sys/devices, which does not depend
+// deviceName makes a name of the device's path below /sys/devices, which does not depend
 // on the order in which drivers are loaded; without a device, of the model, and at last
 // of the number.
 func deviceName(dir, model string) string {

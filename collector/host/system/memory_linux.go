@@ -37,13 +37,13 @@ func parseVMStat(text string, allowed Filter, d *Damage) []Counter {
 		if !allowed.Allows(name) {
 			continue
 		}
-		place := "/proc/vmstat: " + name
+		where := "/proc/vmstat: " + name
 		if seen[name] {
-			d.Lost(place, "in the file twice")
+			d.Lost(where, "in the file twice")
 			continue
 		}
 		seen[name] = true
-		if n, ok := d.Counter(place, strings.TrimSpace(number)); ok {
+		if n, ok := d.Counter(where, strings.TrimSpace(number)); ok {
 			counters = append(counters, Counter{name, n})
 		}
 	}

@@ -1,8 +1,8 @@
-// Package system reads the figures of the host as a whole: CPUs, memory, disks,
+// Package system reads the values of the host as a whole: CPUs, memory, disks,
 // filesystems, network devices, sensors. Every subject has a method of its own and is read
 // when it is asked for, so that a subject nobody wants costs nothing.
 //
-// The figures are those that node_exporter shows, in the units of the metrics: bytes and
+// The values are those that node_exporter shows, in the units of the metrics: bytes and
 // seconds. Linux gives all of them, through procfs and sysfs; elsewhere gopsutil gives
 // what it can.
 package system

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// core is the place of a logical processor (Documentation/admin-guide/cputopology.rst).
+// core is the location of a logical processor (Documentation/admin-guide/cputopology.rst).
 type core struct{ pkg, core string }
 
 // throttles reads the thermal_throttle files of every CPU, once per core and once per
@@ -56,7 +56,7 @@ func readCore(cpu string) (at core, err error) {
 		if err != nil {
 			return at, err
 		}
-		// The kernel has -1 for a place that it does not know.
+		// The kernel has -1 for a location that it does not know.
 		if _, err := strconv.Atoi(text); err != nil {
 			return at, err
 		}

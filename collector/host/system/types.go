@@ -52,31 +52,31 @@ type Counter struct {
 // Disk is one block device.
 type Disk struct {
 	Device string
-	values [diskFigures]float64
-	// known has a bit for each figure that was read.
+	values [diskMetrics]float64
+	// known has a bit for each metric that was read.
 	known uint32
 	// Info is nil where it is not known.
 	Info *DiskInfo
 }
 
-// Set sets a figure, which is known from then on.
-func (d *Disk) Set(f DiskFigure, value float64) {
+// Set sets a metric, which is known from then on.
+func (d *Disk) Set(f DiskMetric, value float64) {
 	d.values[f] = value
 	d.known |= 1 << f
 }
 
-// Value returns a figure, if it is known.
-func (d *Disk) Value(f DiskFigure) (value float64, ok bool) {
+// Value returns a metric, if it is known.
+func (d *Disk) Value(f DiskMetric) (value float64, ok bool) {
 	return d.values[f], d.known&(1<<f) != 0
 }
 
-// DiskFigure is one figure of a disk since boot (Documentation/admin-guide/iostats.rst).
-type DiskFigure int
+// DiskMetric is one metric of a disk since boot (Documentation/admin-guide/iostats.rst).
+type DiskMetric int
 
-// The figures of disks. Times are sums over all requests, but that of BusySeconds, in which
+// The values of disks. Times are sums over all requests, but that of BusySeconds, in which
 // something was in flight; WeightedSeconds is the same times the number in flight.
 const (
-	ReadsCompleted DiskFigure = iota
+	ReadsCompleted DiskMetric = iota
 	ReadsMerged
 	BytesRead
 	ReadSeconds
@@ -94,7 +94,7 @@ const (
 	DiscardSeconds
 	FlushesCompleted
 	FlushSeconds
-	diskFigures
+	diskMetrics
 )
 
 // DiskInfo is what a device is, most of it in the words of udev(7). An empty field is not
@@ -121,7 +121,7 @@ type Filesystem struct {
 	// Major and Minor are the device's numbers; empty where there are none.
 	Major, Minor string
 	ReadOnly     bool
-	// Error says why there are no figures; empty if there are.
+	// Error says why there are no values; empty if there are.
 	Error string
 	Usage Usage
 }

@@ -1,6 +1,6 @@
 package system
 
-// Subject names one kind of figures that Reader.Values reads.
+// Subject names one kind of values that Reader.Values reads.
 type Subject string
 
 // The subjects, each of them a collector of node_exporter's under the same name.

@@ -202,10 +202,10 @@ func (v *values) signed(path string) (int64, bool) {
 }
 
 // hexadecimal parses a number of a line that the kernel writes in base 16.
-func (v *values) hexadecimal(place, text string) (uint64, bool) {
+func (v *values) hexadecimal(where, text string) (uint64, bool) {
 	n, err := strconv.ParseUint(text, 16, 63)
 	if err != nil {
-		v.Lost(place, "not a number")
+		v.Lost(where, "not a number")
 		return 0, false
 	}
 	return n, true

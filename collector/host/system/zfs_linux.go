@@ -78,7 +78,7 @@ const (
 
 // kstat parses a file of lines such as "hits 4 8772612" below a heading.
 func (v *values) kstat(file, text string, show func(name string, n float64)) {
-	place, begun := "zfs: "+file, false
+	where, begun := "zfs: "+file, false
 	for line := range procfile.Lines(text) {
 		fields := strings.Fields(line)
 		switch {
@@ -87,21 +87,21 @@ func (v *values) kstat(file, text string, show func(name string, n float64)) {
 			begun = true
 		case !begun || fields[1] != kstatInt64 && fields[1] != kstatUint64:
 		case !isMetricPart(zfsName(fields[0])):
-			v.Lost(place, "a name that is none")
+			v.Lost(where, "a name that is none")
 		case fields[1] == kstatUint64:
-			if n, ok := v.Counter(place+": "+fields[0], fields[2]); ok {
+			if n, ok := v.Counter(where+": "+fields[0], fields[2]); ok {
 				show(zfsName(fields[0]), float64(n))
 			}
 		default:
 			if n, err := strconv.ParseInt(fields[2], 10, 64); err == nil {
 				show(zfsName(fields[0]), float64(n))
 			} else {
-				v.Lost(place+": "+fields[0], "not a number")
+				v.Lost(where+": "+fields[0], "not a number")
 			}
 		}
 	}
 	if !begun {
-		v.Lost(place, "no heading")
+		v.Lost(where, "no heading")
 	}
 }
 

@@ -31,7 +31,7 @@ func (r *Reader) readFacts(id process.ID, into *portable.Known) {
 	facts.Exe, err = imagePath(handle)
 	var cmdlineErr, userErr error
 	facts.Cmdline, cmdlineErr = commandLine(handle, id.PID)
-	facts.User, userErr = r.users.of(handle)
+	facts.User, userErr = r.users.account(handle)
 	into.Facts, into.Refused = &facts, reasonOfWindows(errors.Join(err, cmdlineErr, userErr))
 }
 
@@ -92,8 +92,8 @@ func newAccountNames(deadline time.Duration) *accountNames {
 	return &accountNames{guard: stall.NewGuard(deadline, maxHangingAccounts), known: make(map[string]accountName)}
 }
 
-// of returns the account that a process runs under, as DOMAIN\NAME.
-func (a *accountNames) of(process windows.Handle) (string, error) {
+// account returns the account that a process runs under, as DOMAIN\NAME.
+func (a *accountNames) account(process windows.Handle) (string, error) {
 	var token windows.Token
 	if err := windows.OpenProcessToken(process, windows.TOKEN_QUERY, &token); err != nil {
 		return "", fmt.Errorf("token: %w", err)

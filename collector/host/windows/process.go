@@ -34,7 +34,7 @@ type Process struct {
 	WorkingSetBytes, CommitBytes uint64
 	// ReadBytes and WrittenBytes are those of all I/O: files, network, pipes, devices.
 	ReadBytes, WrittenBytes uint64
-	// Known are the figures that can be true, and Odd is how many cannot, or could not be read.
+	// Known are the values that can be true, and Odd is how many cannot, or could not be read.
 	Known process.Fields
 	Odd   uint32
 
@@ -109,7 +109,7 @@ const (
 var errTruncated = errors.New("truncated")
 
 // Parse appends the entries of a buffer that was at the address base when the kernel
-// filled it. The entries refer to the buffer. A figure that cannot be true costs itself, an
+// filled it. The entries refer to the buffer. A field that cannot be true costs itself, an
 // entry without identity its process. An error means that the next entry cannot be found;
 // the entries before it are returned.
 func Parse(into []Process, buf []byte, base uint64) ([]Process, error) {
@@ -172,10 +172,10 @@ const (
 	maxCount = 1 << 26
 )
 
-// judge says which figures can be true. The times are in units of 100 ns.
+// judge says which values can be true. The times are in units of 100 ns.
 func (p *Process) judge(user, kernel uint64) {
 	for _, f := range [...]struct {
-		figure      process.Fields
+		field       process.Fields
 		value, most uint64
 	}{
 		{process.HasUserTime, user, maxTicks},
@@ -188,7 +188,7 @@ func (p *Process) judge(user, kernel uint64) {
 		{process.HasOpenFDs, uint64(p.Handles), maxCount},
 	} {
 		if f.value <= f.most {
-			p.Known |= f.figure
+			p.Known |= f.field
 		} else {
 			p.Odd++
 		}

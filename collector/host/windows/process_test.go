@@ -78,7 +78,7 @@ var (
 	suspended = fakeThread{state: threadWaiting, reason: waitSuspended}
 )
 
-// small is the idle process, one with every figure, and one with a name beyond UCS-2.
+// small is the idle process, one with every value, and one with a name beyond UCS-2.
 func small() []byte {
 	return tableOf(
 		fakeProcess{threads: []fakeThread{running, running}, Process: Process{KernelTime: time.Hour}},

@@ -18,7 +18,7 @@ type table struct {
 	buffer []uint64
 	// processes refer to the buffer.
 	processes []Process
-	// odd is how many entries and figures were lost.
+	// odd is how many entries and values were lost.
 	odd uint64
 }
 

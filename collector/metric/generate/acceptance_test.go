@@ -13,11 +13,11 @@ import (
 
 // madeUpRow is a counter with a rate, in an object of its own.
 const madeUpRow = `	{
-		Name: "madeup_bytes", Place: "madeup.bytes", Kind: Counter, Unit: Bytes, Known: process.HasMinorFaults,
+		Name: "madeup_bytes", Path: "madeup.bytes", Kind: Counter, Unit: Bytes, Known: process.HasMinorFaults,
 		Uint:  func(p *process.Process) uint64 { return p.MinorFaults },
 		Title: "Made up", Help: "A counter that was made up.",
 		Rate: &Rate{
-			Name: "madeup", Place: "madeup.bytes_per_second", Unit: BytesPerSecond, Sum: Summed,
+			Name: "madeup", Path: "madeup.bytes_per_second", Unit: BytesPerSecond, Sum: Summed,
 			Title: "Made up per second", Help: "The rate of a counter that was made up.",
 		},
 	},
@@ -133,7 +133,7 @@ func TestMadeUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if table.Figures[processes.MadeupBytes][0] != 5 || table.Figures[processes.Madeup][0] != 2 {
+	if table.Numbers[processes.MadeupBytes][0] != 5 || table.Numbers[processes.Madeup][0] != 2 {
 		t.Error("the values are lost")
 	}
 	frame := table.Select(&processes.Filter{}, 0).Frame(processes.About{})

@@ -21,15 +21,15 @@ func apiTable(t *table, before []byte) ([]byte, error) {
 	b.WriteString("| name | in the JSON | kind | what it is |\n|---|---|---|---|\n")
 	for i := range t.metrics {
 		m := &t.metrics[i]
-		place := "not sent"
-		if m.Place != "" {
-			place = "`" + m.Place + "`"
+		path := "not sent"
+		if m.Path != "" {
+			path = "`" + m.Path + "`"
 		}
 		kind := m.Kind.String()
 		if unit := m.Unit.String(); unit != "" {
 			kind += ", " + unit
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s%s |\n", m.Name, place, kind, m.Help, notes(m))
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s%s |\n", m.Name, path, kind, m.Help, notes(m))
 	}
 	b.WriteString("\nEarlier names, which are accepted for one more release: " + aliases(t) + ".\n")
 	return replacePart(before, b.String())

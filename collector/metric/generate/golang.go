@@ -53,7 +53,7 @@ func (v *View) appendHead(dst []byte, n *Node) []byte {
 			e.rates++
 		}
 		switch {
-		case m.Place == "":
+		case m.Path == "":
 			continue
 		case m.Constant && !constant:
 			constant = true

@@ -25,13 +25,13 @@ func (t *table) inGrafana() []*metric.Metric {
 			list = append(list, &t.metrics[i])
 		}
 	}
-	place := func(m *metric.Metric) int {
+	path := func(m *metric.Metric) int {
 		if i := slices.Index(grafanaOrder, m.Name); i >= 0 {
 			return i
 		}
 		return len(grafanaOrder)
 	}
-	slices.SortStableFunc(list, func(a, b *metric.Metric) int { return cmp.Compare(place(a), place(b)) })
+	slices.SortStableFunc(list, func(a, b *metric.Metric) int { return cmp.Compare(path(a), path(b)) })
 	return list
 }
 
@@ -72,7 +72,7 @@ func isRanked(m *metric.Metric) bool {
 
 // dataSourceColumns is the table of the live data source.
 func dataSourceColumns(t *table, _ []byte) ([]byte, error) {
-	var b, texts, figures, columns, ranked bytes.Buffer
+	var b, texts, numbers, columns, ranked bytes.Buffer
 	var secret, searched []string
 	for _, m := range t.inGrafana() {
 		name := goName(m.Name)
@@ -81,14 +81,14 @@ func dataSourceColumns(t *table, _ []byte) ([]byte, error) {
 			column += fmt.Sprintf(", unit: %q", unit)
 		}
 		if m.IsNumber() {
-			if figures.Len() == 0 {
-				fmt.Fprintf(&figures, "	%s Figure = iota\n", name)
+			if numbers.Len() == 0 {
+				fmt.Fprintf(&numbers, "	%s Number = iota\n", name)
 			} else {
-				fmt.Fprintf(&figures, "	%s\n", name)
+				fmt.Fprintf(&numbers, "	%s\n", name)
 			}
-			fmt.Fprintf(&columns, "	{%s, figure: %s},\n", column, name)
+			fmt.Fprintf(&columns, "	{%s, number: %s},\n", column, name)
 			if isRanked(m) {
-				fmt.Fprintf(&ranked, "	{Name: %q, Figure: %s, Unit: %q%s},\n", m.Name, name, grafanaUnit(m), rankingOptions(m))
+				fmt.Fprintf(&ranked, "	{Name: %q, Number: %s, Unit: %q%s},\n", m.Name, name, grafanaUnit(m), rankingOptions(m))
 			}
 			continue
 		}
@@ -111,7 +111,7 @@ const (
 
 // The columns of numbers: sizes in bytes, CPU in cores, times in milliseconds since 1970.
 const (
-%snumFigures
+%snumNumbers
 )
 
 // columns are the fields of the frame "processes", in order.
@@ -129,7 +129,7 @@ var (
 // rankings are the numbers by which processes can be ordered.
 var rankings = []Ranking{
 %s}
-`, &texts, &figures, &columns, strings.Join(secret, ", "), strings.Join(searched, ", "), &ranked)
+`, &texts, &numbers, &columns, strings.Join(secret, ", "), strings.Join(searched, ", "), &ranked)
 	return withImports("processes", b.Bytes())
 }
 
@@ -146,7 +146,7 @@ func rankingOptions(m *metric.Metric) string {
 
 // dataSourceNode is a process as the live data source decodes it.
 func dataSourceNode(t *table, _ []byte) ([]byte, error) {
-	var b, forget, texts, figures bytes.Buffer
+	var b, forget, texts, numbers bytes.Buffer
 	var lists []string
 	b.WriteString("// node is a process as the exporter writes it. A number that is absent stays unknown.\ntype node struct {\n	ID string `json:\"id\"`\n")
 	object := ""
@@ -172,9 +172,9 @@ func dataSourceNode(t *table, _ []byte) ([]byte, error) {
 		fmt.Fprintf(&b, "	%s %s `json:%q`\n", goName(m.Name), goType(m), member)
 		switch {
 		case m.Kind == metric.Moment:
-			fmt.Fprintf(&figures, "	processes.%s: math.Round(%s * 1e3),\n", goName(m.Name), field)
+			fmt.Fprintf(&numbers, "	processes.%s: math.Round(%s * 1e3),\n", goName(m.Name), field)
 		case m.IsNumber():
-			fmt.Fprintf(&figures, "	processes.%s: %s,\n", goName(m.Name), field)
+			fmt.Fprintf(&numbers, "	processes.%s: %s,\n", goName(m.Name), field)
 		case m.Kind == metric.List:
 			lists = append(lists, fmt.Sprintf("%s: %s[:0]", goName(m.Name), field))
 			fmt.Fprintf(&texts, "	processes.%s: shared.one(commandLine(%s)),\n", goName(m.Name), field)
@@ -202,11 +202,11 @@ func (n *node) row(shared *texts) (r processes.Row) {
 		processes.ID: n.ID,
 		processes.Parent: "",
 %s}
-	r.Figures = [...]float64{
+	r.Numbers = [...]float64{
 %s}
 	return r
 }
-`, strings.Join(lists, ", "), &forget, &texts, &figures)
+`, strings.Join(lists, ", "), &forget, &texts, &numbers)
 	return withImports("exporter", b.Bytes(), "math", "proctree/dashboards/live-datasource/pkg/processes")
 }
 

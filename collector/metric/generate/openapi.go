@@ -126,7 +126,7 @@ func (t *table) names(test func(m *metric.Metric) bool) []string {
 
 func isSearched(m *metric.Metric) bool { return m.Searched }
 
-func isOperators(m *metric.Metric) bool { return m.Role == metric.Operator && m.Place != "" }
+func isOperators(m *metric.Metric) bool { return m.Role == metric.Operator && m.Path != "" }
 
 func (t *table) searched() string { return quotes(t.names(isSearched)) }
 
@@ -151,7 +151,7 @@ func (t *table) required() string {
 	var names []string
 	for i := range t.metrics {
 		if t.metrics[i].Required {
-			names = append(names, t.metrics[i].Place)
+			names = append(names, t.metrics[i].Path)
 		}
 	}
 	return quotes(names)
@@ -177,7 +177,7 @@ func (t *table) eachMember(yield func(name string, m *metric.Metric)) {
 		m := &t.metrics[i]
 		object, member := m.Split()
 		switch {
-		case m.Place == "", seen[object] && object != "":
+		case m.Path == "", seen[object] && object != "":
 		case object != "":
 			seen[object] = true
 			yield(object, nil)
@@ -214,7 +214,7 @@ func (t *table) within(object string, value func(m *metric.Metric) string) strin
 	var lines []string
 	for i := range t.metrics {
 		m := &t.metrics[i]
-		if o, member := m.Split(); o == object && m.Place != "" {
+		if o, member := m.Split(); o == object && m.Path != "" {
 			lines = append(lines, fmt.Sprintf("          %q: %s", member, value(m)))
 		}
 	}

@@ -14,7 +14,7 @@ import (
 var readerFields = []string{"Uint", "Int", "Duration", "Moment", "Text", "List", "Flag"}
 
 // readReaders returns the function literals of the rows by name, as they stand in the source.
-// Generated code calls them in place, so that the compiler can inline them.
+// Generated code calls them in path, so that the compiler can inline them.
 func readReaders(path string) (map[string]string, error) {
 	src, err := os.ReadFile(path)
 	if err != nil {

@@ -33,7 +33,7 @@ func runUntilInterrupt() error {
 	return run(ctx, os.Args[1:], os.Stdout)
 }
 
-// Targets of the figures.
+// Targets of the values.
 const (
 	targetCPU    = 150 * time.Millisecond
 	targetMemory = 64 << 20

@@ -57,9 +57,9 @@ function advance(): void {
     ...held.frame,
     fields: held.frame.fields.map((field) => {
       const values = [...field.values!] as any[];
-      const isFigure = ['cpu', 'memory', 'read', 'written', 'threads'].includes(field.name);
+      const isMetric = ['cpu', 'memory', 'read', 'written', 'threads'].includes(field.name);
       for (let row = 0; row < rows; row++) {
-        if (isFigure && busy[row] && values[row] !== null) values[row] *= 0.5 + Math.random();
+        if (isMetric && busy[row] && values[row] !== null) values[row] *= 0.5 + Math.random();
         if (field.name === 'id' && row >= rows - 10) values[row] = `${held.started}-${row}`;
       }
       return { ...field, values };

@@ -113,6 +113,6 @@ func checkIdentity(dir int, id process.ID) error {
 // detailParts read into a Detail. A part replaces the maps of earlier ones and does not
 // write to them, for the Detail may have been handed out.
 var detailParts = []func(dir int, buf []byte, d *process.Detail){
-	readLimits, readStatusMemory, readAllIO, readCgroups, readPlaces, readOOMScore, readDescriptors, readThreads,
+	readLimits, readStatusMemory, readAllIO, readCgroups, readContext, readOOMScore, readDescriptors, readThreads,
 	readWaitChan, readProportional,
 }

@@ -79,7 +79,7 @@ func readCgroups(dir int, buf []byte, d *process.Detail) {
 	}
 }
 
-func readPlaces(dir int, buf []byte, d *process.Detail) {
+func readContext(dir int, buf []byte, d *process.Detail) {
 	for _, link := range []struct {
 		name string
 		into *string

@@ -109,7 +109,7 @@ func (l *Ledger) inherited(ppid int, name string, flags uint32) *process.Facts {
 	return l.program(ppid, name)
 }
 
-// useAccount sets the figures. The CPU time of a process is split so that neither part is below
+// useAccount sets the values. The CPU time of a process is split so that neither part is below
 // what a scan has shown.
 func useAccount(e *process.Exit, u *bpf.Usage, flags uint32, shownUser, shownSystem time.Duration) {
 	times := process.CPUAccount{Run: time.Duration(u.Runtime), User: time.Duration(u.Utime), System: time.Duration(u.Stime)}

@@ -47,8 +47,8 @@ type Ledger struct {
 	gone map[process.ID]goneProcess
 	// goneByPID is the last of them that had the PID.
 	goneByPID map[int]process.ID
-	// held are records of processes that the table still shows.
-	held    map[process.ID]process.Exit
+	// early are records of processes that the table still shows.
+	early   map[process.ID]process.Exit
 	records []process.Exit
 	// Lost are those remembered whose account never came.
 	Lost   uint64
@@ -66,7 +66,7 @@ type goneProcess struct {
 // NewLedger returns a ledger that has seen nothing.
 func NewLedger(facts *facts.Cache) *Ledger {
 	return &Ledger{
-		facts: facts, gone: make(map[process.ID]goneProcess), goneByPID: make(map[int]process.ID), held: make(map[process.ID]process.Exit),
+		facts: facts, gone: make(map[process.ID]goneProcess), goneByPID: make(map[int]process.ID), early: make(map[process.ID]process.Exit),
 		made: make(map[exitFactsKey]*process.Facts),
 	}
 }
@@ -135,7 +135,7 @@ func (l *Ledger) seenAs(pid int, began time.Time) *process.Process {
 // add takes the record of one process, or of several that no scan saw.
 func (l *Ledger) add(e process.Exit) {
 	if e.ID.PID != 0 && l.table.ByID(e.ID) != nil {
-		l.held[e.ID] = e
+		l.early[e.ID] = e
 		return
 	}
 	delete(l.gone, e.ID)
@@ -144,9 +144,9 @@ func (l *Ledger) add(e process.Exit) {
 
 // Finish returns the records that are due.
 func (l *Ledger) Finish() []process.Exit {
-	for id, e := range l.held {
+	for id, e := range l.early {
 		if l.table.ByID(id) == nil {
-			delete(l.held, id)
+			delete(l.early, id)
 			l.add(e)
 		}
 	}

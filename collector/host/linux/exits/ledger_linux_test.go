@@ -90,8 +90,8 @@ func TestLedgerHandsEachRecordOverWhenTheProcessIsGone(t *testing.T) {
 		}
 		previous = scan.table
 	}
-	if len(l.gone) != 0 || len(l.held) != 0 {
-		t.Errorf("left over: %v, %v", l.gone, l.held)
+	if len(l.gone) != 0 || len(l.early) != 0 {
+		t.Errorf("left over: %v, %v", l.gone, l.early)
 	}
 }
 

@@ -30,7 +30,7 @@ type taskRecord struct {
 	used taskUsage
 }
 
-// taskUsage are the figures that add up. User and system time are sampled at clock ticks.
+// taskUsage are the values that add up. User and system time are sampled at clock ticks.
 type taskUsage struct {
 	process.CPUAccount
 	minorFaults, majorFaults, read, written uint64
@@ -138,7 +138,7 @@ const (
 )
 
 // parseExits calls each for every record of a thread in a datagram. The kernel's own sums
-// over a process' threads are left out: they lack most figures.
+// over a process' threads are left out: they lack most values.
 func parseExits(datagram []byte, each func(taskRecord)) error {
 	for len(datagram) > 0 {
 		message, rest, err := cut(datagram, nlHeader, func(b []byte) int { return int(binary.NativeEndian.Uint32(b)) })

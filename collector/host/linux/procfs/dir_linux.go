@@ -1,5 +1,5 @@
 // Package procfs reads the proc file system: the files of every process (Scanner), the clock
-// by which processes start, proportional memory, and the figures of the host that come with
+// by which processes start, proportional memory, and the values of the host that come with
 // a scan.
 package procfs
 

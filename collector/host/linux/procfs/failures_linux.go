@@ -20,17 +20,17 @@ type Failures struct {
 
 // Oddities counts lines or fields that cannot be parsed. Place names the first of them, such
 // as "status: Uid".
-func (f *Failures) Oddities(count uint32, place string) {
+func (f *Failures) Oddities(count uint32, where string) {
 	f.parse += count
-	f.name(place)
+	f.name(where)
 }
 
 // First names the first thing that could not be read or parsed; empty if there is none.
 func (f *Failures) First() string { return f.first }
 
-func (f *Failures) name(place string) {
+func (f *Failures) name(where string) {
 	if f.first == "" {
-		f.first = place
+		f.first = where
 	}
 }
 

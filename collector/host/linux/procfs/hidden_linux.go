@@ -11,10 +11,10 @@ import (
 
 // Hidden says in a sentence that processes of the host do not show at all to the
 // reader of that name with these capabilities, and what would help; "" when they all do.
-func Hidden(procPath, reader string, held uint64) string {
+func Hidden(procPath, reader string, capabilities uint64) string {
 	switch {
 	// A BPF iterator does not ask what the mount of /proc hides.
-	case reader == "procfs" && held&(1<<unix.CAP_SYS_PTRACE) == 0 && hidesProcesses(procPath):
+	case reader == "procfs" && capabilities&(1<<unix.CAP_SYS_PTRACE) == 0 && hidesProcesses(procPath):
 		return fmt.Sprintf("other users' processes are not shown: %s is mounted with hidepid; "+
 			"grant CAP_SYS_PTRACE, or let the mount's option gid name a group of this program's", procPath)
 	case isPartial(procPath):

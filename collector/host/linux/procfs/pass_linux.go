@@ -38,16 +38,16 @@ type pass struct {
 	mu    sync.Mutex
 	left  bool
 	table *Table
-	// held are processes at which an earlier pass still hangs.
-	held map[int]heldPass
+	// hanging are processes at which an earlier pass still hangs.
+	hanging map[int]hangingPass
 	// partial is a copy of process, once all that cannot block is known of it.
 	partial     process.Process
 	partialMemo memo
 	havePartial bool
 }
 
-// heldPass is a pass left behind at one process.
-type heldPass struct {
+// hangingPass is a pass left behind at one process.
+type hangingPass struct {
 	done <-chan struct{}
 	// whole tells that nothing at all could be read of the process.
 	whole bool
@@ -77,14 +77,14 @@ func (p *pass) guardedStep() (more bool) {
 // step reads one process; it returns false when there is no further one, or the pass was
 // left.
 func (p *pass) step() bool {
-	pid, held, ok := p.next()
+	pid, hanging, ok := p.next()
 	if !ok {
 		return false
 	}
-	if held.whole {
+	if hanging.whole {
 		return p.finish(nil, memo{}, Failures{deadline: 1})
 	}
-	skip := held.done != nil || p.skipIO
+	skip := hanging.done != nil || p.skipIO
 	account := p.files.readAccount(pid, p.was, &p.memo.rest)
 	if !skip && !p.orphaned && p.memo.rest.holds(account, p.now) {
 		return p.repeat()
@@ -118,7 +118,7 @@ func (p *pass) step() bool {
 	return p.finish(process, p.memo, failed)
 }
 
-// repeat takes over the figures of a process that has not run.
+// repeat takes over the values of a process that has not run.
 func (p *pass) repeat() bool {
 	p.process = *p.was
 	p.process.Known &^= process.HasProportional
@@ -128,16 +128,16 @@ func (p *pass) repeat() bool {
 }
 
 // next returns the PID to read next, and looks up what was known of it.
-func (p *pass) next() (pid int, held heldPass, ok bool) {
+func (p *pass) next() (pid int, hanging hangingPass, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.left || p.table.at == len(p.table.pids) {
-		return 0, heldPass{}, false
+		return 0, hangingPass{}, false
 	}
 	pid = int(p.table.pids[p.table.at])
 	p.was, p.wasName, p.memo = p.table.before(pid)
 	p.orphaned = p.was != nil && p.was.PPID != 0 && !p.table.lists(p.was.PPID)
-	return pid, p.held[pid], true
+	return pid, p.hanging[pid], true
 }
 
 // publish shows what is known so far. It returns false if the pass was left.
@@ -190,12 +190,12 @@ const anywhere = -1
 
 // leave gives up the process at position at, and the pass with it: it ends when that
 // process lets it. It returns false if the pass has gone on meanwhile.
-func (p *pass) leave(at int) (held heldPass, pid int, ok bool) {
+func (p *pass) leave(at int) (hanging hangingPass, pid int, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.table.at
 	if at != anywhere && at != now || now == len(p.table.pids) {
-		return heldPass{}, 0, false
+		return hangingPass{}, 0, false
 	}
 	p.left = true
 	if p.havePartial {
@@ -203,5 +203,5 @@ func (p *pass) leave(at int) (held heldPass, pid int, ok bool) {
 	}
 	p.table.Failed.deadline++
 	p.table.at++
-	return heldPass{done: p.done, whole: !p.havePartial}, int(p.table.pids[now]), true
+	return hangingPass{done: p.done, whole: !p.havePartial}, int(p.table.pids[now]), true
 }

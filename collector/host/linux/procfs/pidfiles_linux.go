@@ -74,7 +74,7 @@ func (f *pidFiles) readBasics(pid int, p *process.Process, now uint64) error {
 	p.VirtualBytes, p.ResidentBytes = s.virtual, s.residentPages*pageSize
 	p.MinorFaults, p.MajorFaults = s.minorFaults, s.majorFaults
 	p.Known = s.known
-	f.failed.Oddities(s.odd, s.place)
+	f.failed.Oddities(s.odd, s.where)
 	f.dropImpossible(p, now)
 	return f.readStatus(p)
 }
@@ -94,15 +94,15 @@ func (f *pidFiles) dropImpossible(p *process.Process, now uint64) {
 	most := min(age, maxTicks/mostCPUs) * uint64(f.cpus)
 	s := &f.pidStat
 	for _, cpu := range [...]struct {
-		figure process.Fields
-		ticks  uint64
+		field process.Fields
+		ticks uint64
 	}{
 		{process.HasUserTime, s.UserTicks},
 		{process.HasSystemTime, s.SystemTicks},
 		{process.HasChildCPU, max(s.childUserTicks, s.childSystemTicks)},
 	} {
 		if cpu.ticks > most {
-			p.Known &^= cpu.figure
+			p.Known &^= cpu.field
 			f.failed.Oddities(1, "stat: more CPU time than there was time")
 		}
 	}
@@ -133,7 +133,7 @@ func (f *pidFiles) readStatus(p *process.Process) error {
 	p.UID, p.SwapBytes = uint32(s.uid), s.swap
 	p.VoluntarySwitches, p.InvoluntarySwitches = s.voluntary, s.involuntary
 	p.Known |= s.known
-	f.failed.Oddities(s.odd, s.place)
+	f.failed.Oddities(s.odd, s.where)
 	if !s.known.Has(process.HasUID) && s.odd == 0 {
 		f.failed.Oddities(1, "status: no Uid")
 	}
@@ -176,13 +176,13 @@ func (f *pidFiles) readStorage(p *process.Process, m *memo, now uint64) (gone bo
 }
 
 // refusable takes down the error of a file that may be refused.
-func (f *pidFiles) refusable(p *process.Process, m *memo, now uint64, figure process.Fields, err error) (gone bool) {
+func (f *pidFiles) refusable(p *process.Process, m *memo, now uint64, field process.Fields, err error) (gone bool) {
 	if f.hasGone(p, err) {
 		return true
 	}
 	f.failed.Add(err)
 	if ReasonOf(err) == process.ReasonPermission {
-		m.refused |= figure
+		m.refused |= field
 		m.retry = now + retryRefused
 	}
 	return false
@@ -214,7 +214,7 @@ func (f *pidFiles) readIO(p *process.Process) error {
 	i.parse(content)
 	p.ReadBytes, p.WrittenBytes = i.read, i.written
 	p.Known |= i.known
-	f.failed.Oddities(i.odd, i.place)
+	f.failed.Oddities(i.odd, i.where)
 	return nil
 }
 

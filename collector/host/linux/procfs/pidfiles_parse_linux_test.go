@@ -81,7 +81,7 @@ func TestParsePIDStatRefuses(t *testing.T) {
 	}
 }
 
-// TestParsePIDStatFieldByField: a field that is odd costs its figure and no other.
+// TestParsePIDStatFieldByField: a field that is odd costs its value and no other.
 func TestParsePIDStatFieldByField(t *testing.T) {
 	var whole Stat
 	if !whole.Parse([]byte("4242 (bash) " + statFields)) {
@@ -103,8 +103,8 @@ func TestParsePIDStatFieldByField(t *testing.T) {
 				t.Errorf("field %d is %q: refused", field, value)
 				continue
 			}
-			if got.known != whole.known&^figure || got.odd != 1 || got.place == "" {
-				t.Errorf("field %d is %q: known %b, odd %d (%s); want %b", field, value, got.known, got.odd, got.place, whole.known&^figure)
+			if got.known != whole.known&^figure || got.odd != 1 || got.where == "" {
+				t.Errorf("field %d is %q: known %b, odd %d (%s); want %b", field, value, got.known, got.odd, got.where, whole.known&^figure)
 			}
 		}
 	}
@@ -194,13 +194,13 @@ func TestParsePIDStatus(t *testing.T) {
 			uid: 1001, swap: 12 << 10, voluntary: 123, involuntary: 45, known: all &^ process.HasResident,
 		}},
 		{"a part is odd", strings.Replace(statusFile, "RssAnon:\t    1000", "RssAnon:\t    much", 1), pidStatus{
-			uid: 1001, resident: 4000 << 10, swap: 12 << 10, voluntary: 123, involuntary: 45, known: all, odd: 1, place: "status: RssAnon",
+			uid: 1001, resident: 4000 << 10, swap: 12 << 10, voluntary: 123, involuntary: 45, known: all, odd: 1, where: "status: RssAnon",
 		}},
 		{"user is none", strings.Replace(statusFile, "\nUid:\t1000\t1001", "\nUid:\t1000\tx", 1), pidStatus{
-			resident: 3500 << 10, swap: 12 << 10, voluntary: 123, involuntary: 45, known: all &^ process.HasUID, odd: 1, place: "status: Uid",
+			resident: 3500 << 10, swap: 12 << 10, voluntary: 123, involuntary: 45, known: all &^ process.HasUID, odd: 1, where: "status: Uid",
 		}},
 		{"switches below zero, swap wrapped", strings.NewReplacer("\t123\n", "\t-123\n", "12 kB", "18446744073709551612 kB").Replace(statusFile), pidStatus{
-			uid: 1001, resident: 3500 << 10, involuntary: 45, known: all &^ (process.HasSwap | process.HasVoluntary), odd: 2, place: "status: VmSwap",
+			uid: 1001, resident: 3500 << 10, involuntary: 45, known: all &^ (process.HasSwap | process.HasVoluntary), odd: 2, where: "status: VmSwap",
 		}},
 		{"CR LF and a line of 1 MiB", strings.Replace(strings.ReplaceAll(statusFile, "\n", "\r\n"), "4 24 27", strings.Repeat("1 ", 1<<19), 1), pidStatus{
 			uid: 1001, resident: 3500 << 10, swap: 12 << 10, voluntary: 123, involuntary: 45, known: all,
@@ -234,11 +234,11 @@ func TestParsePIDIO(t *testing.T) {
 	for file, want := range map[string]pidIO{
 		ioFile:                                {read: 4096, written: 8192, known: process.HasIO},
 		"write_bytes: 1\r\nread_bytes: 2\r\n": {read: 2, written: 1, known: process.HasIO},
-		"":                                    {odd: 2, place: "io: read_bytes"},
-		"rchar: 1\n":                          {odd: 2, place: "io: read_bytes"},
-		"read_bytes: 1\ncancelled_write_bytes: 5":             {read: 1, known: process.HasReadBytes, odd: 1, place: "io: write_bytes"},
-		"read_bytes: x\nwrite_bytes: 1\n":                     {written: 1, known: process.HasWrittenBytes, odd: 1, place: "io: read_bytes"},
-		"read_bytes: -1\nwrite_bytes: 18446744073709551615\n": {odd: 2, place: "io: read_bytes"},
+		"":                                    {odd: 2, where: "io: read_bytes"},
+		"rchar: 1\n":                          {odd: 2, where: "io: read_bytes"},
+		"read_bytes: 1\ncancelled_write_bytes: 5":             {read: 1, known: process.HasReadBytes, odd: 1, where: "io: write_bytes"},
+		"read_bytes: x\nwrite_bytes: 1\n":                     {written: 1, known: process.HasWrittenBytes, odd: 1, where: "io: read_bytes"},
+		"read_bytes: -1\nwrite_bytes: 18446744073709551615\n": {odd: 2, where: "io: read_bytes"},
 	} {
 		var got pidIO
 		got.parse([]byte(file))
@@ -268,8 +268,8 @@ func FuzzParsePIDStat(f *testing.F) {
 		if s.UserTicks > maxTicks || s.minorFaults > math.MaxInt64 || s.residentPages > MaxMemory {
 			t.Errorf("impossible: %+v", s)
 		}
-		if (s.odd > 0) != (s.place != "") {
-			t.Errorf("%d odd fields, the first is %q", s.odd, s.place)
+		if (s.odd > 0) != (s.where != "") {
+			t.Errorf("%d odd fields, the first is %q", s.odd, s.where)
 		}
 	})
 }

@@ -12,10 +12,10 @@ import (
 type pidIO struct {
 	read, written uint64
 	known         process.Fields
-	// odd is how many lines that are used are missing or cannot be parsed, and place names
+	// odd is how many lines that are used are missing or cannot be parsed, and where names
 	// the first.
 	odd   uint32
-	place string
+	where string
 }
 
 // parse reads what went to and came from storage (proc_pid_io(5)). Both lines are in every
@@ -35,9 +35,9 @@ func (i *pidIO) parse(file []byte) {
 	}
 }
 
-func (i *pidIO) lost(place string) {
+func (i *pidIO) lost(where string) {
 	if i.odd == 0 {
-		i.place = place
+		i.where = where
 	}
 	i.odd++
 }

@@ -36,11 +36,11 @@ type Stat struct {
 	// virtual is in bytes; residentPages is only about right, for the kernel counts it per
 	// CPU and does not add that up here.
 	virtual, residentPages uint64
-	// known are the figures of a process that the file tells.
+	// known are the values of a process that the file tells.
 	known process.Fields
-	// odd is how many fields that are used cannot be parsed, and place names the first.
+	// odd is how many fields that are used cannot be parsed, and where names the first.
 	odd   uint32
-	place string
+	where string
 }
 
 // The fields that are used, by their numbers in proc_pid_stat(5).
@@ -72,7 +72,7 @@ const (
 
 // Parse reads /proc/PID/stat (proc_pid_stat(5)). The name is in parentheses and may hold
 // any byte, parentheses too, so it ends at the last one; behind it are numbers only. A field
-// that cannot be parsed costs its figure, but without the start there is no process.
+// that cannot be parsed costs its field, but without the start there is no process.
 func (s *Stat) Parse(file []byte) bool {
 	*s = Stat{}
 	open, end := bytes.IndexByte(file, '('), bytes.LastIndexByte(file, ')')
@@ -142,15 +142,15 @@ func (s *Stat) Parse(file []byte) bool {
 // maxNice is the largest value of nice, and the smallest without its sign (setpriority(2)).
 const maxNice = 20
 
-// take returns a number, and notes that its figure is known. A number that could not be
+// take returns a number, and notes that its field is known. A number that could not be
 // parsed, or is larger than most, is 0 and counts as odd.
-func (s *Stat) take(n uint64, ok bool, most uint64, figure process.Fields, place string) uint64 {
+func (s *Stat) take(n uint64, ok bool, most uint64, field process.Fields, where string) uint64 {
 	if ok && n <= most {
-		s.known |= figure
+		s.known |= field
 		return n
 	}
 	if s.odd == 0 {
-		s.place = place
+		s.where = where
 	}
 	s.odd++
 	return 0

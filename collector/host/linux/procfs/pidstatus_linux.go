@@ -16,9 +16,9 @@ type pidStatus struct {
 	known                  process.Fields
 	// noMemory tells that there is no line on memory: kernel threads and zombies have none.
 	noMemory bool
-	// odd is how many lines that are used cannot be parsed, and place names the first.
+	// odd is how many lines that are used cannot be parsed, and where names the first.
 	odd   uint32
-	place string
+	where string
 }
 
 // mayBeUsed are the first letters of the keys that parse uses: a quarter of the lines.
@@ -29,7 +29,7 @@ const residentParts = 1 | 2 | 4
 
 // parse reads /proc/PID/status (proc_pid_status(5)), lines of "Key:\tvalue". The name stands
 // first, with newlines escaped, so that no name can pass for another line. A line that
-// cannot be parsed, or comes twice, costs its figure.
+// cannot be parsed, or comes twice, costs its field.
 func (s *pidStatus) parse(file []byte) {
 	*s = pidStatus{}
 	var vmRSS, parts, swap memorySum
@@ -77,21 +77,21 @@ func (s *pidStatus) parse(file []byte) {
 	}
 }
 
-// take takes over a number and notes its figure, unless the line is odd; the first of two
+// take takes over a number and notes its field, unless the line is odd; the first of two
 // lines counts.
-func (s *pidStatus) take(into *uint64, n uint64, ok bool, most uint64, figure process.Fields, place string) {
+func (s *pidStatus) take(into *uint64, n uint64, ok bool, most uint64, field process.Fields, where string) {
 	switch {
 	case !ok || n > most:
-		s.lost(place)
-	case !s.known.Has(figure):
-		s.known |= figure
+		s.lost(where)
+	case !s.known.Has(field):
+		s.known |= field
 		*into = n
 	}
 }
 
-func (s *pidStatus) lost(place string) {
+func (s *pidStatus) lost(where string) {
 	if s.odd == 0 {
-		s.place = place
+		s.where = where
 	}
 	s.odd++
 }
@@ -103,12 +103,12 @@ type memorySum struct {
 	seen, have int
 }
 
-func (m *memorySum) add(s *pidStatus, f *Numbers, bit int, place string) {
+func (m *memorySum) add(s *pidStatus, f *Numbers, bit int, where string) {
 	m.seen++
 	n := f.Uint()
 	switch {
 	case f.Bad || n > MaxMemory>>10:
-		s.lost(place)
+		s.lost(where)
 	case m.have&bit == 0:
 		m.have |= bit
 		m.bytes += n << 10

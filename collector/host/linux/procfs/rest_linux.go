@@ -27,14 +27,14 @@ func (s *schedstat) parse(file []byte) bool {
 	return !f.Bad && s.slices > 0
 }
 
-// rest is what tells whether a process has run since its figures were read.
+// rest is what tells whether a process has run since its values were read.
 type rest struct {
-	// account was taken before the figures were read.
+	// account was taken before the values were read.
 	account schedstat
 	// quiet is set when the process had not run between two readings, so that it is worth
 	// the cost to take its account.
 	quiet bool
-	// due is the tick at which to read the figures anyway.
+	// due is the tick at which to read the values anyway.
 	due uint64
 }
 
@@ -44,7 +44,7 @@ func (r *rest) worthAsking(was *process.Process) bool {
 	return was != nil && r.quiet && was.Threads == 1 && was.State != process.Running
 }
 
-// holds reports whether the figures read with r are still those of the process.
+// holds reports whether the values read with r are still those of the process.
 func (r *rest) holds(account schedstat, now uint64) bool {
 	return account != schedstat{} && account == r.account && now < r.due
 }

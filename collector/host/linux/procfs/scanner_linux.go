@@ -10,8 +10,8 @@ import (
 	"github.com/go-kit/log/level"
 )
 
-// maxHeld bounds the passes that may hang at a process: each of them holds a thread.
-const maxHeld = 16
+// maxHanging bounds the passes that may hang at a process: each of them holds a thread.
+const maxHanging = 16
 
 // ErrStuck is returned when reading /proc itself hangs, not only single processes.
 var ErrStuck = errors.New("too many processes cannot be read")
@@ -28,7 +28,7 @@ type Scanner struct {
 
 	table   Table
 	files   *pidFiles
-	held    map[int]heldPass
+	hanging map[int]hangingPass
 	entries []byte
 }
 
@@ -36,7 +36,7 @@ type Scanner struct {
 func NewScanner(proc *Dir, deadline time.Duration, logger log.Logger) *Scanner {
 	return &Scanner{
 		proc: proc, caps: findCaps(proc), deadline: deadline, logger: logger, cpus: cpusOf(proc),
-		held: make(map[int]heldPass), entries: make([]byte, 64<<10),
+		hanging: make(map[int]hangingPass), entries: make([]byte, 64<<10),
 	}
 }
 
@@ -84,17 +84,17 @@ func (r *Scanner) fill(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("read processes: %w", err)
 	}
-	for pid, held := range r.held {
+	for pid, hanging := range r.hanging {
 		select {
-		case <-held.done:
-			delete(r.held, pid)
+		case <-hanging.done:
+			delete(r.hanging, pid)
 		default:
 		}
 	}
 	watch := time.NewTicker(r.deadline / watchTicks)
 	defer watch.Stop()
 	for r.table.at < len(r.table.pids) {
-		if len(r.held) > maxHeld {
+		if len(r.hanging) > maxHanging {
 			return fmt.Errorf("%s: %w", r.proc.Path, ErrStuck)
 		}
 		if r.files == nil {
@@ -102,7 +102,7 @@ func (r *Scanner) fill(ctx context.Context) error {
 		}
 		r.files.cpus = r.cpus
 		p := &pass{
-			files: r.files, now: r.table.Now, table: &r.table, held: r.held, skipIO: len(r.held) >= maxHeld,
+			files: r.files, now: r.table.Now, table: &r.table, hanging: r.hanging, skipIO: len(r.hanging) >= maxHanging,
 			done: make(chan struct{}),
 		}
 		go p.run()
@@ -146,9 +146,9 @@ func (r *Scanner) await(ctx context.Context, p *pass, watch <-chan time.Time) er
 
 // leave leaves the pass behind at a position, unless it has gone on meanwhile.
 func (r *Scanner) leave(p *pass, at int) bool {
-	held, pid, ok := p.leave(at)
+	hanging, pid, ok := p.leave(at)
 	if ok {
-		r.held[pid], r.files = held, nil
+		r.hanging[pid], r.files = hanging, nil
 		_ = level.Debug(r.logger).Log("msg", "a process cannot be read in time", "pid", pid)
 	}
 	return ok

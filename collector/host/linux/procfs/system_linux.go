@@ -13,7 +13,7 @@ import (
 	"proctree/collector/process"
 )
 
-// systemReading reads the figures of the whole host. What cannot be read is left out and
+// systemReading reads the values of the whole host. What cannot be read is left out and
 // counted: each scan stands without it.
 type systemReading struct {
 	root string
@@ -23,7 +23,7 @@ type systemReading struct {
 	failed  Failures
 }
 
-// SystemReader reads the figures of the whole host that come with a scan. Not safe for
+// SystemReader reads the values of the whole host that come with a scan. Not safe for
 // concurrent use.
 type SystemReader struct {
 	root  string
@@ -35,8 +35,8 @@ func NewSystemReader(root string, deadline time.Duration) *SystemReader {
 	return &SystemReader{root: root, guard: stall.NewGuard(deadline, 1)}
 }
 
-// Read reads the figures, and names what was odd first. Where /proc/stat and others come
-// from a user-space file system (lxcfs), a read can hang; then there are no figures.
+// Read reads the values, and names what was odd first. Where /proc/stat and others come
+// from a user-space file system (lxcfs), a read can hang; then there are no values.
 func (r *SystemReader) Read(clock process.Clock, errs map[string]uint64) (s process.System, odd string) {
 	var failed Failures
 	longest := procfile.Longest(time.Duration(clock.Now) * Tick)
@@ -51,7 +51,7 @@ func (r *SystemReader) Read(clock process.Clock, errs map[string]uint64) (s proc
 // Close frees what the reader holds.
 func (r *SystemReader) Close() { r.guard.Close() }
 
-// readSystem reads the figures of the whole host from a proc file system.
+// readSystem reads the values of the whole host from a proc file system.
 func readSystem(root string, longest time.Duration) (process.System, Failures) {
 	r := systemReading{root: root, longest: longest}
 	r.file("stat", r.readStat)

@@ -11,7 +11,7 @@ type Table struct {
 	// Now is the tick at which the scan began.
 	Now  uint64
 	pids []int32
-	// at is the place in pids of the process being read.
+	// at is the index in pids of the process being read.
 	at        int
 	Processes []process.Process
 	Names     []Name
@@ -40,7 +40,7 @@ func (n *Name) Bytes() []byte { return n.bytes[:n.length] }
 
 // memo is what the reader remembers of a process from one scan to the next.
 type memo struct {
-	// refused are figures for which the kernel refused the file, until the tick retry.
+	// refused are values for which the kernel refused the file, until the tick retry.
 	refused process.Fields
 	retry   uint64
 	rest    rest
@@ -48,8 +48,8 @@ type memo struct {
 
 // refusals is how many files were refused.
 func (m *memo) refusals() (n uint32) {
-	for _, figure := range [...]process.Fields{process.HasIO, process.HasOpenFDs} {
-		if m.refused.Has(figure) {
+	for _, field := range [...]process.Fields{process.HasIO, process.HasOpenFDs} {
+		if m.refused.Has(field) {
 			n++
 		}
 	}

@@ -1,5 +1,5 @@
 // Package systemtest makes the procfs and sysfs of a host that does not exist, for the
-// tests of whatever reads or shows the figures of a host.
+// tests of whatever reads or shows the values of a host.
 package systemtest
 
 import (

@@ -44,15 +44,15 @@ func TestDecode(t *testing.T) {
 			t.Errorf("text %d = %q, want %q", column, got, want)
 		}
 	}
-	for column, want := range map[processes.Figure]float64{
+	for column, want := range map[processes.Number]float64{
 		processes.PID: 7, processes.PPID: 1, processes.CPU: 0.5, processes.Memory: 4096, processes.Virtual: 8192, processes.Swap: 0,
 		processes.Read: 10, processes.Written: 20, processes.Threads: 3, processes.OpenFDs: 4, processes.StartTime: 1699999001000,
 	} {
-		if got := table.Figures[column][1]; got != want {
+		if got := table.Numbers[column][1]; got != want {
 			t.Errorf("figure %d = %v, want %v", column, got, want)
 		}
 	}
-	if cpu := table.Figures[processes.CPU][0]; !math.IsNaN(cpu) {
+	if cpu := table.Numbers[processes.CPU][0]; !math.IsNaN(cpu) {
 		t.Errorf("a CPU that is absent is %v", cpu)
 	}
 }
@@ -95,7 +95,7 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		for i, id := range table.Texts[processes.ID] {
-			if id == "" || !processes.Known(table.Figures[processes.PID][i]) {
+			if id == "" || !processes.Known(table.Numbers[processes.PID][i]) {
 				t.Fatalf("process %d has ID %q", i, id)
 			}
 		}

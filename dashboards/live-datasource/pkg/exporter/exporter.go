@@ -82,7 +82,7 @@ func (h *Host) LoadOver(place int) *float64 {
 	return &h.Load[place]
 }
 
-// Host returns the figures of a target's host. They are shared: do not change them.
+// Host returns the numbers of a target's host. They are shared: do not change them.
 func (c *Client) Host(ctx context.Context, t discovery.Target) (*Host, error) {
 	return c.hosts.get(ctx, t, func(ctx context.Context) (*Host, error) {
 		var answer struct {

@@ -73,7 +73,7 @@ func (n *node) row(shared *texts) (r processes.Row) {
 		processes.State:     shared.one(n.State),
 		processes.Group:     shared.one(n.Group),
 	}
-	r.Figures = [...]float64{
+	r.Numbers = [...]float64{
 		processes.PID:       n.PID,
 		processes.PPID:      n.PPID,
 		processes.StartTime: math.Round(n.StartTime * 1e3),

@@ -39,14 +39,14 @@ func (p *Past) questions(instance string) []question {
 		return fmt.Sprintf("sum by (pid, name, group) (rate(proctree_process_%s_total%s[%dms]))",
 			metric, of, p.window().Milliseconds())
 	}
-	figure := func(column processes.Figure) func(*rebuild, prometheus.Sample) {
+	number := func(column processes.Number) func(*rebuild, prometheus.Sample) {
 		return func(r *rebuild, s prometheus.Sample) { r.set(s, column, s.Value) }
 	}
 	return []question{
 		{prometheus.Selector(append(host, prometheus.Like("__name__", gauges))...), (*rebuild).takeGauge},
-		{rate("cpu_seconds"), figure(processes.CPU)},
-		{rate("read_bytes"), figure(processes.Read)},
-		{rate("written_bytes"), figure(processes.Written)},
+		{rate("cpu_seconds"), number(processes.CPU)},
+		{rate("read_bytes"), number(processes.Read)},
+		{rate("written_bytes"), number(processes.Written)},
 		{"max(proctree_scan_processes" + of + ")", (*rebuild).takeTotal},
 	}
 }

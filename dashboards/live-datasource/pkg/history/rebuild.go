@@ -27,8 +27,8 @@ type process struct {
 
 func newRebuild() *rebuild { return &rebuild{rows: make(map[key]*process)} }
 
-// of returns the process that a sample is about.
-func (r *rebuild) of(s prometheus.Sample) *process {
+// process returns the process that a sample is about.
+func (r *rebuild) process(s prometheus.Sample) *process {
 	k := key{s.Labels["pid"], s.Labels["name"], s.Labels["group"]}
 	p, ok := r.rows[k]
 	if !ok {
@@ -39,8 +39,8 @@ func (r *rebuild) of(s prometheus.Sample) *process {
 	return p
 }
 
-func (r *rebuild) set(s prometheus.Sample, column processes.Figure, value float64) {
-	r.of(s).Figures[column] = value
+func (r *rebuild) set(s prometheus.Sample, column processes.Number, value float64) {
+	r.process(s).Numbers[column] = value
 }
 
 func (r *rebuild) takeTotal(s prometheus.Sample) { r.total = int(s.Value) }
@@ -62,15 +62,15 @@ func (r *rebuild) takeGauge(s prometheus.Sample) {
 
 // takeInfo reads what a process is from the labels.
 func (r *rebuild) takeInfo(s prometheus.Sample) {
-	p := r.of(s)
+	p := r.process(s)
 	pid, err := strconv.ParseUint(s.Labels["pid"], 10, 32)
 	if err != nil {
 		return
 	}
 	p.described = true
-	p.Figures[processes.PID] = float64(pid)
+	p.Numbers[processes.PID] = float64(pid)
 	if ppid, err := strconv.ParseUint(s.Labels["ppid"], 10, 32); err == nil {
-		p.Figures[processes.PPID] = float64(ppid)
+		p.Numbers[processes.PPID] = float64(ppid)
 	}
 	for column, label := range map[processes.Text]string{
 		processes.User: "user", processes.Unit: "unit", processes.Container: "container",
@@ -91,8 +91,8 @@ func (r *rebuild) table() *processes.Table {
 	}
 	slices.SortFunc(rows, func(a, b *process) int {
 		return cmp.Or(
-			cmp.Compare(a.Figures[processes.PID], b.Figures[processes.PID]),
-			cmp.Compare(a.Figures[processes.StartTime], b.Figures[processes.StartTime]),
+			cmp.Compare(a.Numbers[processes.PID], b.Numbers[processes.PID]),
+			cmp.Compare(a.Numbers[processes.StartTime], b.Numbers[processes.StartTime]),
 			cmp.Compare(a.Texts[processes.Name], b.Texts[processes.Name]),
 		)
 	})
@@ -111,8 +111,8 @@ func (r *rebuild) table() *processes.Table {
 // identity is PID and start. The ticks in which the exporter counts the start are not in
 // Prometheus, so these are milliseconds.
 func identity(p *process) string {
-	id := strconv.FormatFloat(p.Figures[processes.PID], 'f', 0, 64)
-	if start := p.Figures[processes.StartTime]; processes.Known(start) {
+	id := strconv.FormatFloat(p.Numbers[processes.PID], 'f', 0, 64)
+	if start := p.Numbers[processes.StartTime]; processes.Known(start) {
 		id += "-" + strconv.FormatFloat(start, 'f', 0, 64)
 	}
 	return id

@@ -68,7 +68,7 @@ func (d *Datasource) frame(ctx context.Context, who audience, q *query, at time.
 		return nil, err
 	}
 	channel := who.channel(q)
-	return d.frames.of(f.table, channel, func() *data.Frame {
+	return d.frames.frame(f.table, channel, func() *data.Frame {
 		selection := f.table.Select(q.filter(), q.Limit)
 		about := selection.About(f.mode, q.Instance)
 		about.Partial = f.partial
@@ -87,10 +87,10 @@ type found struct {
 }
 
 // errNoPast is returned for a range in the past where no Prometheus is configured, and
-// errHostPast for the figures of the host, which dashboards ask Prometheus for themselves.
+// errHostPast for the numbers of the host, which dashboards ask Prometheus for themselves.
 var (
 	errNoPast   = errors.New("no Prometheus is configured")
-	errHostPast = errors.New("the host's figures are not rebuilt from history")
+	errHostPast = errors.New("the host's numbers are not rebuilt from history")
 )
 
 // look returns the table as an audience may see it.

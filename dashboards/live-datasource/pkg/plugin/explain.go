@@ -31,7 +31,7 @@ func explain(err error) string {
 	case errors.Is(err, errNoPast):
 		return "There is only the present, for no Prometheus is configured: let the time range end now."
 	case errors.Is(err, errHostPast):
-		return "The host's figures are there for the present alone; for the past ask Prometheus itself."
+		return "The host's numbers are there for the present alone; for the past ask Prometheus itself."
 	default:
 		return server + " " + failure(err) + "."
 	}

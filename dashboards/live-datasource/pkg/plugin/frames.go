@@ -57,9 +57,9 @@ func (f *frames) wait(ctx context.Context, table *processes.Table) error {
 	return nil
 }
 
-// of returns the frame of a table that a channel's name stands for: the audience and the
+// frame returns the frame of a table that a channel's name stands for: the audience and the
 // query. The caller may change the frame, but not what it points to.
-func (f *frames) of(table *processes.Table, channel string, build func() *data.Frame) *data.Frame {
+func (f *frames) frame(table *processes.Table, channel string, build func() *data.Frame) *data.Frame {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	m, ok := f.made[channel]

@@ -31,14 +31,14 @@ func TestOneFrameForAllWhoAskForTheSame(t *testing.T) {
 			return data.NewFrame("processes", data.NewField("id", nil, []string{"1-1"}))
 		}
 		table := tableWith(1)
-		first, second := f.of(table, "tree/Viewer/a", build), f.of(table, "tree/Viewer/a", build)
+		first, second := f.frame(table, "tree/Viewer/a", build), f.frame(table, "tree/Viewer/a", build)
 		// The SDK writes into the frame that it is given.
 		first.RefID = "A"
 		if built != 1 || second.RefID != "" || second.Fields[0] != first.Fields[0] {
 			t.Errorf("built %d times; the other's frame has the reference %q", built, second.RefID)
 		}
-		f.of(table, "tree/Editor/a", build)
-		f.of(tableWith(1), "tree/Viewer/a", build)
+		f.frame(table, "tree/Editor/a", build)
+		f.frame(tableWith(1), "tree/Viewer/a", build)
 		if built != 3 {
 			t.Errorf("built %d times for another audience and another table", built)
 		}

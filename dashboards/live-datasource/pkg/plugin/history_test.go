@@ -22,7 +22,7 @@ func TestHistoryIsRebuiltFromPrometheus(t *testing.T) {
 	eventually(t, "history with rates", func() bool {
 		var err error
 		table, _, err = d.past.At(t.Context(), address, time.Now())
-		return err == nil && slices.ContainsFunc(table.Figures[processes.CPU], processes.Known)
+		return err == nil && slices.ContainsFunc(table.Numbers[processes.CPU], processes.Known)
 	})
 
 	// Prometheus looks back five minutes for a series that is not stale, so two minutes

@@ -10,13 +10,13 @@ import (
 	"proctree/dashboards/live-datasource/pkg/processes"
 )
 
-type hostFigure struct {
+type hostMetric struct {
 	name, title, unit string
-	of                func(*exporter.Host) *float64
+	value             func(*exporter.Host) *float64
 }
 
-// hostFigures are the fields of the frame "host".
-var hostFigures = []hostFigure{
+// hostMetrics are the fields of the frame "host".
+var hostMetrics = []hostMetric{
 	{"cpu", "Busy CPUs", "none", func(h *exporter.Host) *float64 { return h.CPU.BusyCores }},
 	{"cpus", "CPUs", "none", func(h *exporter.Host) *float64 { return h.CPUs }},
 	{"memory_total", "Memory", "bytes", func(h *exporter.Host) *float64 { return h.Memory.Total }},
@@ -32,14 +32,14 @@ var hostFigures = []hostFigure{
 	{"uptime", "Uptime", "s", func(h *exporter.Host) *float64 { return h.Uptime }},
 }
 
-// isHostFigure reports whether there is such a figure.
-func isHostFigure(name string) bool {
-	return slices.ContainsFunc(hostFigures, func(f hostFigure) bool { return f.name == name })
+// isHostMetric reports whether there is such a metric.
+func isHostMetric(name string) bool {
+	return slices.ContainsFunc(hostMetrics, func(f hostMetric) bool { return f.name == name })
 }
 
-// host answers with one figure of the host as a whole, or with all, where none is named:
+// host answers with one metric of the host as a whole, or with all, where none is named:
 // numeric-wide. What is not known has no field. Grafana's alerts drop the names of fields, so
-// that a label tells the figures apart.
+// that a label tells the metrics apart.
 func (d *Datasource) host(ctx context.Context, instance, only string) (*data.Frame, error) {
 	target, err := d.targets.Resolve(ctx, instance)
 	if err != nil {
@@ -50,13 +50,13 @@ func (d *Datasource) host(ctx context.Context, instance, only string) (*data.Fra
 		return nil, err
 	}
 	frame := data.NewFrame("host")
-	for _, figure := range hostFigures {
-		value := figure.of(h)
-		if value == nil || (only != "" && only != figure.name) {
+	for _, metric := range hostMetrics {
+		value := metric.value(h)
+		if value == nil || (only != "" && only != metric.name) {
 			continue
 		}
-		field := data.NewField(figure.name, data.Labels{"instance": instance, "figure": figure.name}, []float64{*value})
-		field.Config = &data.FieldConfig{DisplayNameFromDS: figure.title, Unit: figure.unit}
+		field := data.NewField(metric.name, data.Labels{"instance": instance, "figure": metric.name}, []float64{*value})
+		field.Config = &data.FieldConfig{DisplayNameFromDS: metric.title, Unit: metric.unit}
 		frame.Fields = append(frame.Fields, field)
 	}
 	frame.Meta = &data.FrameMeta{

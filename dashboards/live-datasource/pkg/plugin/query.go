@@ -97,7 +97,7 @@ func (q *query) check() error {
 	if q.ranking, err = processes.FindRanking(q.Sort); err != nil {
 		return fmt.Errorf("sort: %w", err)
 	}
-	if q.Figure != "" && !isHostFigure(q.Figure) {
+	if q.Figure != "" && !isHostMetric(q.Figure) {
 		return fmt.Errorf("figure: a host has no %q", q.Figure)
 	}
 	if q.Limit < 0 || q.Limit > maxLimit {

@@ -21,7 +21,7 @@ const (
 
 // The columns of numbers: sizes in bytes, CPU in cores, times in milliseconds since 1970.
 const (
-	PID Figure = iota
+	PID Number = iota
 	PPID
 	CPU
 	Memory
@@ -33,7 +33,7 @@ const (
 	Nice
 	OpenFDs
 	StartTime
-	numFigures
+	numNumbers
 )
 
 // columns are the fields of the frame "processes", in order.
@@ -41,20 +41,20 @@ var columns = []column{
 	{name: "id", title: "ID", kind: identity, text: ID},
 	{name: "parent", title: "Parent", kind: identity, text: Parent},
 	{name: "name", title: "Name", kind: identity, text: Name},
-	{name: "pid", title: "PID", kind: whole, unit: "none", figure: PID},
-	{name: "ppid", title: "Parent PID", kind: whole, unit: "none", figure: PPID},
+	{name: "pid", title: "PID", kind: whole, unit: "none", number: PID},
+	{name: "ppid", title: "Parent PID", kind: whole, unit: "none", number: PPID},
 	{name: "user", title: "User", kind: text, text: User},
 	{name: "state", title: "State", kind: text, text: State},
-	{name: "cpu", title: "CPU", kind: fraction, unit: "none", figure: CPU},
-	{name: "memory", title: "Memory", kind: fraction, unit: "bytes", figure: Memory},
-	{name: "virtual", title: "Virtual memory", kind: fraction, unit: "bytes", figure: Virtual},
-	{name: "swap", title: "Swap", kind: fraction, unit: "bytes", figure: Swap},
-	{name: "read", title: "Read", kind: fraction, unit: "Bps", figure: Read},
-	{name: "written", title: "Written", kind: fraction, unit: "Bps", figure: Written},
-	{name: "threads", title: "Threads", kind: whole, unit: "none", figure: Threads},
-	{name: "nice", title: "Nice", kind: whole, unit: "none", figure: Nice},
-	{name: "open_fds", title: "Open FDs", kind: whole, unit: "none", figure: OpenFDs},
-	{name: "start_time", title: "Started", kind: moment, figure: StartTime},
+	{name: "cpu", title: "CPU", kind: fraction, unit: "none", number: CPU},
+	{name: "memory", title: "Memory", kind: fraction, unit: "bytes", number: Memory},
+	{name: "virtual", title: "Virtual memory", kind: fraction, unit: "bytes", number: Virtual},
+	{name: "swap", title: "Swap", kind: fraction, unit: "bytes", number: Swap},
+	{name: "read", title: "Read", kind: fraction, unit: "Bps", number: Read},
+	{name: "written", title: "Written", kind: fraction, unit: "Bps", number: Written},
+	{name: "threads", title: "Threads", kind: whole, unit: "none", number: Threads},
+	{name: "nice", title: "Nice", kind: whole, unit: "none", number: Nice},
+	{name: "open_fds", title: "Open FDs", kind: whole, unit: "none", number: OpenFDs},
+	{name: "start_time", title: "Started", kind: moment, number: StartTime},
 	{name: "group", title: "Group", kind: text, text: Group},
 	{name: "unit", title: "Unit", kind: text, text: Unit},
 	{name: "container", title: "Container", kind: text, text: Container},
@@ -71,13 +71,13 @@ var (
 
 // rankings are the numbers by which processes can be ordered.
 var rankings = []Ranking{
-	{Name: "cpu", Figure: CPU, Unit: "none"},
-	{Name: "memory", Figure: Memory, Unit: "bytes"},
-	{Name: "virtual", Figure: Virtual, Unit: "bytes", Aliases: []string{"virtual_memory"}},
-	{Name: "swap", Figure: Swap, Unit: "bytes"},
-	{Name: "read", Figure: Read, Unit: "Bps"},
-	{Name: "written", Figure: Written, Unit: "Bps", Aliases: []string{"write"}},
-	{Name: "threads", Figure: Threads, Unit: "none"},
-	{Name: "nice", Figure: Nice, Unit: "none", Ascending: true},
-	{Name: "open_fds", Figure: OpenFDs, Unit: "none", Aliases: []string{"fds"}},
+	{Name: "cpu", Number: CPU, Unit: "none"},
+	{Name: "memory", Number: Memory, Unit: "bytes"},
+	{Name: "virtual", Number: Virtual, Unit: "bytes", Aliases: []string{"virtual_memory"}},
+	{Name: "swap", Number: Swap, Unit: "bytes"},
+	{Name: "read", Number: Read, Unit: "Bps"},
+	{Name: "written", Number: Written, Unit: "Bps", Aliases: []string{"write"}},
+	{Name: "threads", Number: Threads, Unit: "none"},
+	{Name: "nice", Number: Nice, Unit: "none", Ascending: true},
+	{Name: "open_fds", Number: OpenFDs, Unit: "none", Aliases: []string{"fds"}},
 }

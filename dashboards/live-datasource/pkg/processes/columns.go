@@ -12,10 +12,10 @@ type column struct {
 	name, title string
 	// unit is one of Grafana's.
 	unit string
-	// Of text and figure one counts, as kind says.
+	// Of text and number one counts, as kind says.
 	kind   kind
 	text   Text
-	figure Figure
+	number Number
 }
 
 type kind uint8
@@ -51,11 +51,11 @@ func (c *column) field(s *Selection) *data.Field {
 	case text:
 		values = pointers(s.Texts[c.text], s.Rows, func(v string) (string, bool) { return v, v != "" })
 	case whole:
-		values = pointers(s.Figures[c.figure], s.Rows, func(v float64) (int64, bool) { return int64(v), Known(v) })
+		values = pointers(s.Numbers[c.number], s.Rows, func(v float64) (int64, bool) { return int64(v), Known(v) })
 	case fraction:
-		values = pointers(s.Figures[c.figure], s.Rows, func(v float64) (float64, bool) { return v, Known(v) })
+		values = pointers(s.Numbers[c.number], s.Rows, func(v float64) (float64, bool) { return v, Known(v) })
 	case moment:
-		values = pointers(s.Figures[c.figure], s.Rows, func(v float64) (time.Time, bool) {
+		values = pointers(s.Numbers[c.number], s.Rows, func(v float64) (time.Time, bool) {
 			return time.UnixMilli(int64(v)), Known(v)
 		})
 	}
@@ -74,11 +74,11 @@ func pick(values []string, rows []int32) []string {
 
 // pointers is the form of a column with unknown values; they all point into one array.
 func pointers[From, To any](values []From, rows []int32, convert func(From) (To, bool)) []*To {
-	list, held := make([]*To, len(rows)), make([]To, len(rows))
+	list, converted := make([]*To, len(rows)), make([]To, len(rows))
 	for at, i := range rows {
 		if v, ok := convert(values[i]); ok {
-			held[at] = v
-			list[at] = &held[at]
+			converted[at] = v
+			list[at] = &converted[at]
 		}
 	}
 	return list

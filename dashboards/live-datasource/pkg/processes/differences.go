@@ -92,7 +92,7 @@ func (c *column) known(t *Table, row int32) bool {
 	case text:
 		return t.Texts[c.text][row] != ""
 	default:
-		return Known(t.Figures[c.figure][row])
+		return Known(t.Numbers[c.number][row])
 	}
 }
 
@@ -101,7 +101,7 @@ func (c *column) equal(a *Table, i int32, b *Table, j int32) bool {
 	if c.kind <= text {
 		return a.Texts[c.text][i] == b.Texts[c.text][j]
 	}
-	x, y := a.Figures[c.figure][i], b.Figures[c.figure][j]
+	x, y := a.Numbers[c.number][i], b.Numbers[c.number][j]
 	return x == y || !Known(x) && !Known(y)
 }
 
@@ -114,9 +114,9 @@ func (c *column) appendMember(dst []byte, t *Table, row int32) []byte {
 	case c.kind <= text:
 		return appendString(dst, t.Texts[c.text][row])
 	case c.kind == fraction:
-		return strconv.AppendFloat(dst, t.Figures[c.figure][row], 'g', -1, 64)
+		return strconv.AppendFloat(dst, t.Numbers[c.number][row], 'g', -1, 64)
 	default:
-		return strconv.AppendInt(dst, int64(t.Figures[c.figure][row]), 10)
+		return strconv.AppendInt(dst, int64(t.Numbers[c.number][row]), 10)
 	}
 }
 

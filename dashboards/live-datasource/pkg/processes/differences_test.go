@@ -76,7 +76,7 @@ func TestDifferencesLeadFromOneTableToTheNext(t *testing.T) {
 	}
 }
 
-// randomTable has some of a few processes, and some of their figures.
+// randomTable has some of a few processes, and some of their numbers.
 func randomTable(random *rand.Rand) *Table {
 	var list []brief
 	for pid := range 12 {

@@ -28,8 +28,8 @@ func (t *Table) Matches(f *Filter) []int32 {
 		if admits(f.Users, t.Texts[User][i]) &&
 			admits(f.States, t.Texts[State][i]) &&
 			admits(f.Groups, t.Texts[Group][i]) &&
-			reaches(t.Figures[CPU][i], f.MinCPU) &&
-			reaches(t.Figures[Memory][i], f.MinMemory) &&
+			reaches(t.Numbers[CPU][i], f.MinCPU) &&
+			reaches(t.Numbers[Memory][i], f.MinMemory) &&
 			t.contains(i, match) {
 			rows = append(rows, i)
 		}
@@ -47,7 +47,7 @@ func (t *Table) contains(row int32, match string) bool {
 	if match == "" {
 		return true
 	}
-	if strings.Contains(strconv.FormatFloat(t.Figures[PID][row], 'f', 0, 64), match) {
+	if strings.Contains(strconv.FormatFloat(t.Numbers[PID][row], 'f', 0, 64), match) {
 		return true
 	}
 	for _, column := range searched {
@@ -63,7 +63,7 @@ type Ranking struct {
 	Name string
 	// Aliases are earlier names.
 	Aliases []string
-	Figure  Figure
+	Number  Number
 	// Unit is one of Grafana's.
 	Unit string
 	// Ascending puts the smallest first.
@@ -85,10 +85,10 @@ func FindRanking(name string) (*Ranking, error) {
 // Top returns the first n of the rows by a number, largest first (or smallest) and unknown ones
 // last; equals stay in their order.
 func (t *Table) Top(rows []int32, by *Ranking, n int) []int32 {
-	figures := t.Figures[by.Figure]
+	numbers := t.Numbers[by.Number]
 	top := slices.Clone(rows)
 	slices.SortStableFunc(top, func(a, b int32) int {
-		x, y := figures[a], figures[b]
+		x, y := numbers[a], numbers[b]
 		if by.Ascending && Known(x) && Known(y) {
 			return cmp.Compare(x, y)
 		}

@@ -4,12 +4,12 @@ package processes
 // started after it because the PID was reused, is a root. Circles are cut.
 func (t *Table) Link() {
 	byPID := make(map[float64][]int32, t.Len())
-	for i, pid := range t.Figures[PID] {
+	for i, pid := range t.Numbers[PID] {
 		byPID[pid] = append(byPID[pid], int32(i))
 	}
 	parents := make([]int32, t.Len())
 	for i := range parents {
-		parents[i] = t.parentOf(int32(i), byPID[t.Figures[PPID][i]])
+		parents[i] = t.parentOf(int32(i), byPID[t.Numbers[PPID][i]])
 	}
 	cutCircles(parents)
 	for i, parent := range parents {
@@ -25,7 +25,7 @@ const none int32 = -1
 
 // parentOf returns the youngest candidate that is not younger than the process.
 func (t *Table) parentOf(i int32, candidates []int32) int32 {
-	start := t.Figures[StartTime]
+	start := t.Numbers[StartTime]
 	best := none
 	for _, c := range candidates {
 		if c == i || start[c] > start[i] {

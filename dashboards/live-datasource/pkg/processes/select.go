@@ -22,4 +22,4 @@ func (t *Table) Select(f *Filter, limit int) *Selection {
 }
 
 // byCPU is the order in which a limit takes processes.
-var byCPU = Ranking{Figure: CPU}
+var byCPU = Ranking{Number: CPU}

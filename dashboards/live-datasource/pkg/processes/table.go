@@ -12,8 +12,8 @@ import (
 // Text is a column of strings. The empty string is not known.
 type Text uint8
 
-// Figure is a column of numbers. NaN is not known.
-type Figure uint8
+// Number is a column of numbers. NaN is not known.
+type Number uint8
 
 // Unknown is the number that is not known.
 var Unknown = math.NaN()
@@ -26,7 +26,7 @@ func Known(number float64) bool { return !math.IsNaN(number) }
 type Table struct {
 	Moment
 	Texts   [numTexts][]string
-	Figures [numFigures][]float64
+	Numbers [numNumbers][]float64
 
 	// less is the table without command lines, once somebody asked for it.
 	less     *Table
@@ -50,8 +50,8 @@ func NewTable(room int) *Table {
 	for i := range t.Texts {
 		t.Texts[i] = make([]string, 0, room)
 	}
-	for i := range t.Figures {
-		t.Figures[i] = make([]float64, 0, room)
+	for i := range t.Numbers {
+		t.Numbers[i] = make([]float64, 0, room)
 	}
 	return t
 }
@@ -61,8 +61,8 @@ func (t *Table) Grow(n int) {
 	for i := range t.Texts {
 		t.Texts[i] = slices.Grow(t.Texts[i], n)
 	}
-	for i := range t.Figures {
-		t.Figures[i] = slices.Grow(t.Figures[i], n)
+	for i := range t.Numbers {
+		t.Numbers[i] = slices.Grow(t.Numbers[i], n)
 	}
 }
 
@@ -72,14 +72,14 @@ func (t *Table) Len() int { return len(t.Texts[ID]) }
 // Row is one process.
 type Row struct {
 	Texts   [numTexts]string
-	Figures [numFigures]float64
+	Numbers [numNumbers]float64
 }
 
 // NewRow returns a process of which nothing is known.
 func NewRow() Row {
 	var r Row
-	for i := range r.Figures {
-		r.Figures[i] = Unknown
+	for i := range r.Numbers {
+		r.Numbers[i] = Unknown
 	}
 	return r
 }
@@ -89,8 +89,8 @@ func (t *Table) Append(r *Row) {
 	for i := range t.Texts {
 		t.Texts[i] = append(t.Texts[i], r.Texts[i])
 	}
-	for i := range t.Figures {
-		t.Figures[i] = append(t.Figures[i], r.Figures[i])
+	for i := range t.Numbers {
+		t.Numbers[i] = append(t.Numbers[i], r.Numbers[i])
 	}
 }
 
@@ -98,7 +98,7 @@ func (t *Table) Append(r *Row) {
 // paths: the same one each time. It shares the other columns.
 func (t *Table) WithoutCommandLines() *Table {
 	t.makeLess.Do(func() {
-		t.less = &Table{Moment: t.Moment, Texts: t.Texts, Figures: t.Figures}
+		t.less = &Table{Moment: t.Moment, Texts: t.Texts, Numbers: t.Numbers}
 		for _, text := range secret {
 			t.less.Texts[text] = nil
 		}

@@ -19,7 +19,7 @@ func tableOf(list ...brief) *Table {
 		r := NewRow()
 		r.Texts[ID] = id(b)
 		r.Texts[Name], r.Texts[Cmdline], r.Texts[Exe] = b.name, b.name+" --secret", "/bin/"+b.name
-		r.Figures[PID], r.Figures[PPID], r.Figures[StartTime], r.Figures[CPU] = b.pid, b.ppid, b.start, b.cpu
+		r.Numbers[PID], r.Numbers[PPID], r.Numbers[StartTime], r.Numbers[CPU] = b.pid, b.ppid, b.start, b.cpu
 		t.Append(&r)
 	}
 	t.Link()
@@ -49,7 +49,7 @@ func TestLink(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			if name == "starts that are not known" {
 				table := tableOf(brief{pid: 1}, brief{pid: 2, ppid: 1})
-				table.Figures[StartTime] = []float64{Unknown, Unknown}
+				table.Numbers[StartTime] = []float64{Unknown, Unknown}
 				table.Link()
 				if got := table.Texts[Parent][1]; got != "b-0" {
 					t.Errorf("parent %q", got)
@@ -137,9 +137,9 @@ func TestFrameTellsUnknownFromZero(t *testing.T) {
 
 func TestRankings(t *testing.T) {
 	table := tableOf(brief{pid: 1}, brief{pid: 2, ppid: 1}, brief{pid: 3, ppid: 1})
-	table.Figures[Nice] = []float64{5, Unknown, -3}
-	table.Figures[OpenFDs] = []float64{5, Unknown, 9}
-	table.Figures[Written] = []float64{1, 2, 3}
+	table.Numbers[Nice] = []float64{5, Unknown, -3}
+	table.Numbers[OpenFDs] = []float64{5, Unknown, 9}
+	table.Numbers[Written] = []float64{1, 2, 3}
 	for name, want := range map[string][]int32{
 		"nice": {2, 0, 1}, "open_fds": {2, 0, 1}, "fds": {2, 0, 1}, "written": {2, 1, 0}, "write": {2, 1, 0},
 	} {

@@ -60,13 +60,13 @@ export function heatsOf(theme: GrafanaTheme2, { model }: Tree, columns: readonly
 
 /** What stands in the cell of a column, in the row of a slot. */
 export function cellOf(paint: Paint, column: Column, slot: number, isFolded: boolean): Cell {
-  const cell = column.isNumber ? figureCell(paint, column, slot, isFolded) : textCell(paint, column, slot);
+  const cell = column.isNumber ? numberCell(paint, column, slot, isFolded) : textCell(paint, column, slot);
   if (paint.words.length === 0 || !paint.tree.table.columns.searched.includes(column.key)) return cell;
   const marks = occurrences(cell.text, paint.words);
   return marks.length > 0 ? { ...cell, marks } : cell;
 }
 
-function figureCell({ tree: { model, table }, options, isTree, heats }: Paint, column: Column, slot: number, isFolded: boolean): Cell {
+function numberCell({ tree: { model, table }, options, isTree, heats }: Paint, column: Column, slot: number, isFolded: boolean): Cell {
   const isSum = column.isSummed && isTree && (isFolded || options.sums === 'always');
   // Of the frame: the table need not take in a column for the few rows that are seen.
   const value = isSum ? model.branchNumber(slot, column.key) : column.field.values[table.rowOf[slot]];

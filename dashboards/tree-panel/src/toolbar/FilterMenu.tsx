@@ -3,7 +3,7 @@ import { Button, Checkbox, Input, useStyles2 } from '@grafana/ui';
 import type { Filter } from '../../../../tree-api/web/model/filter.js';
 import type { Column } from '../frame/columns.ts';
 import type { SetViewState } from '../view-state.ts';
-import { parseFigure } from './figure.ts';
+import { parseNumber } from './number.ts';
 import { Popup, getPopupStyles } from './Popup.tsx';
 import { useShown } from './shown.ts';
 
@@ -78,7 +78,7 @@ interface AtLeastProps {
 
 function AtLeast({ column, value, onChange }: AtLeastProps) {
   const [text, setText] = React.useState(value === undefined ? '' : String(value));
-  const isWrong = text.trim() !== '' && parseFigure(text) === undefined;
+  const isWrong = text.trim() !== '' && parseNumber(text) === undefined;
   return (
     <label>
       <span>{column.title}</span>
@@ -89,7 +89,7 @@ function AtLeast({ column, value, onChange }: AtLeastProps) {
         title="A figure, with k, M, G, Ki, Mi or Gi after it if you like"
         onChange={(event) => {
           setText(event.currentTarget.value);
-          onChange(parseFigure(event.currentTarget.value));
+          onChange(parseNumber(event.currentTarget.value));
         }}
       />
     </label>

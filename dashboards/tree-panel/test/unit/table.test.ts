@@ -7,7 +7,7 @@ import { commandOf } from '../../src/table/keys.ts';
 import { cellOf, heatsOf, titleOf } from '../../src/table/paint.ts';
 import { Seats } from '../../src/table/seats.ts';
 import { stickyAncestors } from '../../src/table/sticky.ts';
-import { parseFigure } from '../../src/toolbar/figure.ts';
+import { parseNumber } from '../../src/toolbar/number.ts';
 import { staleOf } from '../../src/stale.ts';
 import { modeOf, notesOf } from '../../src/toolbar/mode.ts';
 import { Tree } from '../../src/tree.ts';
@@ -122,7 +122,7 @@ test('heat tells small figures apart', () => {
 
 test('figures as people write them', () => {
   const cases: Record<string, number | undefined> = { '0.5': 0.5, '.5': 0.5, '20M': 20e6, '1.5 GiB': 1.5 * 2 ** 30, '3 kB/s': 3000, '10%': 0.1, ' 7 ': 7, '': undefined, x: undefined, '1x': undefined, '-1': undefined };
-  for (const [text, want] of Object.entries(cases)) assert.equal(parseFigure(text), want, text);
+  for (const [text, want] of Object.entries(cases)) assert.equal(parseNumber(text), want, text);
 });
 
 test('how fresh and how whole the rows are', () => {

@@ -63,7 +63,7 @@ export class FakeHost {
   }
 
   /** The changing figures of GET /api/v1/host. */
-  hostFigures() {
+  hostMetrics() {
     const all = [...this.processes.values()];
     const cores = all.reduce((sum, p) => sum + p.cpu.cores, 0);
     const used = all.reduce((sum, p) => sum + p.memory.resident_bytes, 0);

@@ -83,7 +83,7 @@ export class FakeServer {
   /** @param {import('ws').WebSocket} ws @param {number} interval @param {string} layout */
   #stream(ws, interval, layout) {
     let seq = 1;
-    const common = (/** @type {number} */ seconds) => ({ time: this.host.now, interval_seconds: seconds, host: this.host.hostFigures(), total: this.host.processes.size });
+    const common = (/** @type {number} */ seconds) => ({ time: this.host.now, interval_seconds: seconds, host: this.host.hostMetrics(), total: this.host.processes.size });
     const processes = [...this.host.processes.values()].map((p) => this.#shown(p));
     ws.send(JSON.stringify({ type: 'full', seq, role: this.role, ...common(interval), ...(layout === 'columns' ? { columns: columnsOf(processes) } : { processes }) }));
     const step = (/** @type {number} */ seconds) => {
@@ -123,7 +123,7 @@ export class FakeServer {
     const pid = Number(pathname.match(/^\/api\/v1\/processes\/(\d+)$/)?.[1]);
     const process = this.host.processes.get(pid);
     if (process) send(200, { status: 'success', data: { ...this.#shown(process), role: this.role, detail: this.#detail(process) } });
-    else if (pathname === '/api/v1/host') send(200, { status: 'success', data: { ...this.host.hostFacts(), ...this.host.hostFigures(), links: this.links } });
+    else if (pathname === '/api/v1/host') send(200, { status: 'success', data: { ...this.host.hostFacts(), ...this.host.hostMetrics(), links: this.links } });
     else send(404, { status: 'error', errorType: 'not_found', error: `there is no ${pathname}` });
   }
 

@@ -14,8 +14,8 @@ test('a process is followed from update to update; a gap stays a gap', () => {
     model.apply({ type: 'full', processes: [node(1, cores)] });
     history.record(time, model, [0]);
   });
-  assert.deepEqual(history.of(model.slotOf('1-1'), 'cpu'), { times: [0, 1, 2], values: [1, NaN, 3] });
-  assert.deepEqual(history.of(model.slotOf('1-1'), 'memory').values, [NaN, NaN, NaN]);
+  assert.deepEqual(history.series(model.slotOf('1-1'), 'cpu'), { times: [0, 1, 2], values: [1, NaN, 3] });
+  assert.deepEqual(history.series(model.slotOf('1-1'), 'memory').values, [NaN, NaN, NaN]);
 });
 
 test('a process that takes the slot of another has none of its past', () => {
@@ -25,7 +25,7 @@ test('a process that takes the slot of another has none of its past', () => {
   history.record(0, model, [0]);
   model.apply({ type: 'diff', removed: ['1-1'], added: [node(2, 7)] });
   history.record(1, model, [0]);
-  assert.deepEqual(history.of(model.slotOf('2-1'), 'cpu'), { times: [1], values: [7] });
+  assert.deepEqual(history.series(model.slotOf('2-1'), 'cpu'), { times: [1], values: [7] });
 });
 
 test('a page that is open for long keeps the beginning, ever coarser', () => {
@@ -35,7 +35,7 @@ test('a page that is open for long keeps the beginning, ever coarser', () => {
     model.apply({ type: 'full', processes: [node(1, time)] });
     history.record(time, model, [0]);
   }
-  const { times, values } = history.of(model.slotOf('1-1'), 'cpu');
+  const { times, values } = history.series(model.slotOf('1-1'), 'cpu');
   assert.ok(times.length >= 80 && times.length < 160, `${times.length} moments`);
   assert.equal(times[0], 0);
   assert.ok(times[times.length - 1] > 4900);

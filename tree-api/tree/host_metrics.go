@@ -5,9 +5,9 @@ import (
 	"proctree/tree-api/jsontext"
 )
 
-// AppendHostFigures appends the members that change from scan to scan, the first without
+// AppendHostMetrics appends the members that change from scan to scan, the first without
 // a comma before it.
-func AppendHostFigures(dst []byte, t *Tree) []byte {
+func AppendHostMetrics(dst []byte, t *Tree) []byte {
 	snapshot := t.Report.Snapshot
 	system := snapshot.System
 	uptime := max(0, snapshot.Taken.Sub(snapshot.BootTime()))

@@ -1,5 +1,3 @@
-// Package share divides what there is of the exporter among its callers, so that none of them
-// can use up what the others need.
 package share
 
 import (
@@ -7,55 +5,6 @@ import (
 	"sync"
 	"time"
 )
-
-// Places are for what is done at once. Safe for concurrent use.
-type Places struct {
-	most int
-
-	mu    sync.Mutex
-	taken int
-	by    map[string]int
-}
-
-// NewPlaces returns so many places.
-func NewPlaces(most int) *Places { return &Places{most: most, by: map[string]int{}} }
-
-// Most is how many places there are.
-func (p *Places) Most() int { return p.most }
-
-// Taken is how many of them are taken.
-func (p *Places) Taken() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.taken
-}
-
-// Take gives a caller a place, which is given back by release. A quarter of the places is
-// kept for callers that have none yet; the callers share the rest.
-func (p *Places) Take(caller string) (release func(), ok bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	held := p.by[caller]
-	callers := len(p.by)
-	if held == 0 {
-		callers++
-	}
-	if p.taken >= p.most || held > 0 && held >= (p.most-p.most/4)/callers {
-		return nil, false
-	}
-	p.by[caller]++
-	p.taken++
-	return sync.OnceFunc(func() { p.release(caller) }), true
-}
-
-func (p *Places) release(caller string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.taken--
-	if p.by[caller]--; p.by[caller] == 0 {
-		delete(p.by, caller)
-	}
-}
 
 const (
 	// WorkAtOnce is how many steps a caller may use who has used none for a while, and

@@ -26,8 +26,8 @@ func numbers(frame *data.Frame) (count int, others []data.FieldType) {
 	return count, others
 }
 
-// TestFiguresAreForAlerting: one number beside texts, or numbers alone with labels.
-func TestFiguresAreForAlerting(t *testing.T) {
+// TestNumericFramesAreForAlerting: one number beside texts, or numbers alone with labels.
+func TestNumericFramesAreForAlerting(t *testing.T) {
 	sleeper(t, "live-figure")
 	sleeper(t, "live-figure")
 	d := open(t, object{"discovery": "static", "targets": []string{"web1=" + startExporter(t)}}, nil)
@@ -63,7 +63,7 @@ func TestFiguresAreForAlerting(t *testing.T) {
 		labels[field.Labels.String()] = true
 	}
 	if len(labels) != len(host.Fields) {
-		t.Errorf("labels do not tell figures apart, as alert rules want: %v", labels)
+		t.Errorf("labels do not tell numbers apart, as alert rules want: %v", labels)
 	}
 	one := frameOf(t, d, "", object{"queryType": "host", "instance": "web1", "figure": "memory_available"})
 	if len(one.Fields) != 1 || one.Fields[0].Name != "memory_available" {
@@ -71,7 +71,7 @@ func TestFiguresAreForAlerting(t *testing.T) {
 	}
 	past := ask(t, d, "", object{"queryType": "host", "instance": "web1"}, time.Now().Add(-time.Hour))
 	if past.Error == nil {
-		t.Error("the host's figures of an hour ago: no error")
+		t.Error("the host's numbers of an hour ago: no error")
 	}
 }
 

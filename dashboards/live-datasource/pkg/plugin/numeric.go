@@ -23,12 +23,12 @@ func topFrame(t *processes.Table, q *query) *data.Frame {
 	texts := make(map[string][]string)
 	var values []float64
 	for _, i := range rows {
-		value := t.Figures[by.Figure][i]
+		value := t.Numbers[by.Number][i]
 		if !processes.Known(value) {
 			continue
 		}
 		values = append(values, value)
-		texts["pid"] = append(texts["pid"], strconv.FormatFloat(t.Figures[processes.PID][i], 'f', 0, 64))
+		texts["pid"] = append(texts["pid"], strconv.FormatFloat(t.Numbers[processes.PID][i], 'f', 0, 64))
 		for name, column := range labels {
 			texts[name] = append(texts[name], t.Texts[column][i])
 		}

@@ -11,32 +11,32 @@ import (
 	dto "github.com/prometheus/client_model/go"
 )
 
-// groupFigures is a Collector of figures that every group has.
-type groupFigures []figure[groupView]
+// groupFamilies is a Collector of metric families that every group has.
+type groupFamilies []family[groupView]
 
 // Describe implements Collector.
-func (f groupFigures) Describe(out chan<- *prometheus.Desc) { describe(f, out) }
+func (f groupFamilies) Describe(out chan<- *prometheus.Desc) { describe(f, out) }
 
 // Collect implements Collector.
-func (f groupFigures) Collect(v *View, out chan<- prometheus.Metric) error {
+func (f groupFamilies) Collect(v *View, out chan<- prometheus.Metric) error {
 	collect(f, v.groups, out)
 	return nil
 }
 
-// processFigures is a Collector of figures that every process of Report.Top has.
-type processFigures []figure[processView]
+// processFamilies is a Collector of metric families that every process of Report.Top has.
+type processFamilies []family[processView]
 
 // Describe implements Collector.
-func (f processFigures) Describe(out chan<- *prometheus.Desc) { describe(f, out) }
+func (f processFamilies) Describe(out chan<- *prometheus.Desc) { describe(f, out) }
 
 // Collect implements Collector.
-func (f processFigures) Collect(v *View, out chan<- prometheus.Metric) error {
+func (f processFamilies) Collect(v *View, out chan<- prometheus.Metric) error {
 	collect(f, v.processes, out)
 	return nil
 }
 
-// figure is one metric of many subjects: one series for each of them and each part.
-type figure[T any] struct {
+// family is one metric of many subjects: one series for each of them and each part.
+type family[T any] struct {
 	desc  *prometheus.Desc
 	kind  prometheus.ValueType
 	parts []part[T]
@@ -65,15 +65,15 @@ func always[T any](value func(*T) float64) func(*T) (float64, bool) {
 }
 
 // gauge describes a gauge with one series per subject.
-func gauge[T any](s scope[T], name, help string, needs process.Fields, value func(*T) float64) figure[T] {
+func gauge[T any](s scope[T], name, help string, needs process.Fields, value func(*T) float64) family[T] {
 	f := optional(s, name, help, always(value))
 	f.parts[0].needs = needs
 	return f
 }
 
 // optional describes a gauge with one series for each subject of which value returns true.
-func optional[T any](s scope[T], name, help string, value func(*T) (float64, bool)) figure[T] {
-	return figure[T]{
+func optional[T any](s scope[T], name, help string, value func(*T) (float64, bool)) family[T] {
+	return family[T]{
 		desc:  s.desc(name, help),
 		kind:  prometheus.GaugeValue,
 		parts: []part[T]{{value: value}},
@@ -81,33 +81,33 @@ func optional[T any](s scope[T], name, help string, value func(*T) (float64, boo
 }
 
 // optionalCounter is optional for a counter.
-func optionalCounter[T any](s scope[T], name, help string, value func(*T) (float64, bool)) figure[T] {
+func optionalCounter[T any](s scope[T], name, help string, value func(*T) (float64, bool)) family[T] {
 	f := optional(s, name, help, value)
 	f.kind = prometheus.CounterValue
 	return f
 }
 
 // counter describes a counter with one series per subject.
-func counter[T any](s scope[T], name, help string, needs process.Fields, value func(*T) float64) figure[T] {
+func counter[T any](s scope[T], name, help string, needs process.Fields, value func(*T) float64) family[T] {
 	f := gauge(s, name, help, needs, value)
 	f.kind = prometheus.CounterValue
 	return f
 }
 
 // gauges describes a gauge whose parts are told apart by a label.
-func gauges[T any](s scope[T], name, help, label string, parts ...part[T]) figure[T] {
+func gauges[T any](s scope[T], name, help, label string, parts ...part[T]) family[T] {
 	f := counters(s, name, help, label, parts...)
 	f.kind = prometheus.GaugeValue
 	return f
 }
 
 // counters describes a counter whose parts are told apart by a label.
-func counters[T any](s scope[T], name, help, label string, parts ...part[T]) figure[T] {
+func counters[T any](s scope[T], name, help, label string, parts ...part[T]) family[T] {
 	for i := range parts {
 		parts[i].label.Name = &label
 	}
 	slices.SortFunc(parts, func(a, b part[T]) int { return strings.Compare(*a.label.Value, *b.label.Value) })
-	return figure[T]{
+	return family[T]{
 		desc:  s.desc(name, help, label),
 		kind:  prometheus.CounterValue,
 		parts: parts,
@@ -138,19 +138,19 @@ func (s scope[T]) desc(name, help string, labels ...string) *prometheus.Desc {
 		slices.Concat(s.labels, labels), nil)
 }
 
-func describe[T any](figures []figure[T], out chan<- *prometheus.Desc) {
-	for i := range figures {
-		out <- figures[i].desc
+func describe[T any](families []family[T], out chan<- *prometheus.Desc) {
+	for i := range families {
+		out <- families[i].desc
 	}
 }
 
-func collect[T any](figures []figure[T], subjects []subject[T], out chan<- prometheus.Metric) {
-	for i := range figures {
-		figures[i].collect(subjects, out)
+func collect[T any](families []family[T], subjects []subject[T], out chan<- prometheus.Metric) {
+	for i := range families {
+		families[i].collect(subjects, out)
 	}
 }
 
-func (f *figure[T]) collect(subjects []subject[T], out chan<- prometheus.Metric) {
+func (f *family[T]) collect(subjects []subject[T], out chan<- prometheus.Metric) {
 	if f.each != nil {
 		f.collectEach(subjects, out)
 	}
@@ -177,7 +177,7 @@ func (f *figure[T]) collect(subjects []subject[T], out chan<- prometheus.Metric)
 
 // collectEach sends the series of labels that are not known beforehand. Where since is not
 // known the counter is as old as the others of the subject.
-func (f *figure[T]) collectEach(subjects []subject[T], out chan<- prometheus.Metric) {
+func (f *family[T]) collectEach(subjects []subject[T], out chan<- prometheus.Metric) {
 	var s *subject[T] // One function serves all subjects: it would be allocated for each.
 	send := func(labelValue string, value float64, since time.Time) {
 		m := s.metric(f.desc, f.kind, pair(f.label, labelValue), value)

@@ -4,7 +4,7 @@ const PREFIXES: Record<string, number> = { k: 1e3, m: 1e6, g: 1e9, t: 1e12, ki: 
  * Reads a figure as a person writes it: 0.5, 20M, 1.5 GiB, 10%.
  * @returns undefined for what is no figure.
  */
-export function parseFigure(text: string): number | undefined {
+export function parseNumber(text: string): number | undefined {
   const match = /^\s*(\d+(?:\.\d*)?|\.\d+)\s*(?:([kmgt]i?)?b?(?:\/s)?|(%))\s*$/i.exec(text);
   if (!match) return undefined;
   const [, digits, prefix, percent] = match;
