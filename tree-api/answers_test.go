@@ -94,6 +94,7 @@ func fullDetail() process.Detail {
 	return process.Detail{
 		Limits:      []process.Limit{{Name: "Max open files", Unit: "files", Soft: new(uint64(1024))}, {Name: "Max nice priority", Soft: new(uint64(0)), Hard: new(uint64(5))}},
 		Descriptors: []process.Descriptor{{FD: 0, Target: "/dev/null"}, {FD: 3, Target: "socket:[1]"}, {FD: 4}},
+		Sockets:     []process.Socket{{FD: 3, Protocol: "tcp", Local: "[::1]:22", Remote: "[::1]:4711", State: "established"}, {FD: 5, Protocol: "unix"}},
 		ThreadList:  []process.Thread{{TID: 31, Name: "bash", State: process.Sleeping, UserSeconds: 1.25, SysSeconds: 0.5}},
 		Memory:      map[string]uint64{"resident_file": 5, "resident_anonymous": 4},
 		IO:          map[string]uint64{"rchar": 9},
@@ -127,6 +128,10 @@ func TestProcessInFull(t *testing.T) {
 			map[string]any{"fd": 3.0, "target": "socket:[1]"},
 			map[string]any{"fd": 4.0},
 		},
+		"sockets": []any{
+			map[string]any{"fd": 3.0, "protocol": "tcp", "local": "[::1]:22", "remote": "[::1]:4711", "state": "established"},
+			map[string]any{"fd": 5.0, "protocol": "unix"},
+		},
 	}
 	for name, want := range map[string]any{
 		"ancestors": []any{relative("1-1", 1, "systemd"), relative("30-30", 30, "sshd")},
@@ -138,7 +143,7 @@ func TestProcessInFull(t *testing.T) {
 		}
 	}
 	viewer := Data(t, ask(t, apiOf(t, detailed, asViewer(t)), "/api/v1/processes/31"), schemas, "ProcessAnswer")
-	for _, name := range []string{"cwd", "root", "cgroups", "descriptors"} {
+	for _, name := range []string{"cwd", "root", "cgroups", "descriptors", "sockets"} {
 		delete(detail, name)
 	}
 	if diff := cmp.Diff(detail, viewer["detail"]); diff != "" {

@@ -25,3 +25,10 @@ type Detailer interface {
 	// Detail reads one process in full; ErrNoProcess if the ID has gone.
 	Detail(ctx context.Context, id process.ID) (*process.Detail, error)
 }
+
+// Finder finds out which processes have a port or a file open. Safe for concurrent use.
+type Finder interface {
+	// Find looks into the processes, at most process.MaxHeld things at once. It takes a few
+	// seconds at most.
+	Find(ctx context.Context, ids []process.ID, things []process.Held) (*process.Holders, error)
+}

@@ -10,6 +10,8 @@ type Detail struct {
 	Limits []Limit
 	// Descriptors are the open descriptors, at most MaxDetailDescriptors of them.
 	Descriptors []Descriptor
+	// Sockets are those among Descriptors, without those of a protocol that has no list.
+	Sockets []Socket
 	// ThreadList are the threads, at most MaxDetailThreads of them.
 	ThreadList []Thread
 	// Memory holds parts of the memory in bytes under proc_pid_status(5)'s names in snake
@@ -41,6 +43,18 @@ type Limit struct {
 type Descriptor struct {
 	FD     int
 	Target string
+}
+
+// Socket is one open socket.
+type Socket struct {
+	FD int
+	// Protocol is "tcp", "udp" or "unix".
+	Protocol string
+	// Local and Remote are addresses with ports, as "127.0.0.1:443" and "[::1]:443", or the path
+	// of a Unix socket; Remote is empty for a socket without a peer.
+	Local, Remote string
+	// State is "listen", "established", or another state of a connection.
+	State string
 }
 
 // Thread is one thread of a process.

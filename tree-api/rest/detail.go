@@ -86,14 +86,35 @@ func appendContext(dst []byte, d *process.Detail) []byte {
 	if d.Cgroups != nil {
 		dst = jsontext.AppendStrings(append(dst, `,"cgroups":`...), d.Cgroups)
 	}
-	if d.Descriptors == nil {
+	return appendSockets(appendDescriptors(dst, d.Descriptors), d.Sockets)
+}
+
+func appendDescriptors(dst []byte, list []process.Descriptor) []byte {
+	if list == nil {
 		return dst
 	}
 	dst = append(dst, `,"descriptors":[`...)
-	for i, descriptor := range d.Descriptors {
+	for i, descriptor := range list {
 		dst = jsontext.AppendComma(dst, i)
 		dst = jsontext.AppendInt(append(dst, `{"fd":`...), descriptor.FD)
 		dst = append(jsontext.AppendText(dst, "target", descriptor.Target), '}')
+	}
+	return append(dst, ']')
+}
+
+func appendSockets(dst []byte, list []process.Socket) []byte {
+	if list == nil {
+		return dst
+	}
+	dst = append(dst, `,"sockets":[`...)
+	for i := range list {
+		s := &list[i]
+		dst = jsontext.AppendComma(dst, i)
+		dst = jsontext.AppendInt(append(dst, `{"fd":`...), s.FD)
+		dst = jsontext.AppendText(dst, "protocol", s.Protocol)
+		dst = jsontext.AppendText(dst, "local", s.Local)
+		dst = jsontext.AppendText(dst, "remote", s.Remote)
+		dst = append(jsontext.AppendText(dst, "state", s.State), '}')
 	}
 	return append(dst, ']')
 }

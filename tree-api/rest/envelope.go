@@ -87,7 +87,7 @@ func FailureOf(err error) *CallError {
 	switch {
 	case bad:
 		return &CallError{Status: http.StatusBadRequest, Kind: ErrorBadData, Err: err}
-	case errors.Is(err, tree.ErrForOperators):
+	case errors.Is(err, tree.ErrForOperators), errors.Is(err, tree.ErrHeldForOperators):
 		return &CallError{Status: http.StatusForbidden, Kind: errorForbidden, Err: err}
 	case errors.Is(err, tree.ErrNoRoot), errors.Is(err, process.ErrNoProcess):
 		return &CallError{Status: http.StatusNotFound, Kind: ErrorNotFound, Err: err}

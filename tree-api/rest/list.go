@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -8,6 +9,8 @@ import (
 	"net/url"
 	"strconv"
 
+	"proctree/collector/host"
+	"proctree/collector/process"
 	"proctree/tree-api/access"
 	"proctree/tree-api/jsontext"
 	"proctree/tree-api/tree"
@@ -40,7 +43,11 @@ func (c *Calls) list(r *http.Request, who access.Grant, as tree.Shape) (answer, 
 		return answer{}, err
 	}
 	v := m.As(who.Role)
-	s, err := v.SelectNodes(r.Context(), q.Charged(Charge(c.cfg.Work, who.Caller)))
+	held, err := c.lookUp(r.Context(), v, q)
+	if err != nil {
+		return answer{}, err
+	}
+	s, err := v.SelectNodes(r.Context(), q.HeldBy(held).Charged(Charge(c.cfg.Work, who.Caller)))
 	if err != nil {
 		return answer{}, err
 	}
@@ -48,6 +55,9 @@ func (c *Calls) list(r *http.Request, who access.Grant, as tree.Shape) (answer, 
 		tag: tag(m, who.Role, values),
 		data: func(dst []byte, pass tree.Pass) []byte {
 			dst = c.appendHead(dst, v, s)
+			if held != nil {
+				dst = jsontext.AppendInt(append(dst, `,"unread":`...), held.Unread)
+			}
 			if as == tree.Nested {
 				dst = v.Nest(s, q).AppendAll(append(dst, `,"tree":`...), pass)
 			} else {
@@ -56,6 +66,28 @@ func (c *Calls) list(r *http.Request, who access.Grant, as tree.Shape) (answer, 
 			return append(dst, '}')
 		},
 	}, nil
+}
+
+// errNoFinder is returned for a search by port or file on other systems.
+var errNoFinder = errors.New("port: and file: are supported on Linux only")
+
+// lookUp finds out who has open what the query asks for; nil if it asks for nothing.
+func (c *Calls) lookUp(ctx context.Context, v *tree.View, q *tree.Query) (*process.Holders, error) {
+	things := q.Held()
+	if len(things) == 0 {
+		return nil, nil //nolint:nilnil // There is nothing to find.
+	}
+	finder, ok := c.cfg.Detailer.(host.Finder)
+	if !ok {
+		return nil, tree.BadParameter("q", errNoFinder)
+	}
+	ids := make([]process.ID, 0, len(v.Nodes))
+	for i := range v.Nodes {
+		if p := v.Nodes[i].Process; !p.Kernel {
+			ids = append(ids, p.ID)
+		}
+	}
+	return finder.Find(ctx, ids, things)
 }
 
 // UrlValues parses the parameters of a request; the error is a *badParameterError.

@@ -34,7 +34,7 @@ func makeKeys() map[string]*metric.Metric {
 }
 
 // onDemand are the keys of what is looked up when somebody asks.
-var onDemand = map[string]OnDemand{}
+var onDemand = map[string]OnDemand{"port": Port, "file": File}
 
 // operators has the longer ones first.
 var operators = []struct {

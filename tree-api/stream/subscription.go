@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -62,8 +63,14 @@ func parseStream(r *http.Request, role access.Role) (*subscription, error) {
 	if s.query, err = tree.ParseQuery(values, tree.Streamed, others...); err != nil {
 		return nil, err
 	}
+	if len(s.query.Held()) > 0 {
+		return nil, tree.BadParameter("q", errHeld)
+	}
 	return s, s.query.CheckRole(role)
 }
+
+// errHeld refuses what would have to be looked up at each message.
+var errHeld = errors.New("port: and file: are not for the stream; ask /api/v1/processes")
 
 // take takes one parameter out of the others, if it is there.
 func (s *subscription) take(p streamParameter, values url.Values) error {

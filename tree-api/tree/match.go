@@ -63,6 +63,9 @@ func (m *matcher) matches(i int32, findings []finding) (bool, error) {
 			return false, nil
 		}
 	}
+	if !q.holds(n.Process.ID) {
+		return false, nil
+	}
 	if !q.searches() {
 		return true, nil
 	}

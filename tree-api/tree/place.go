@@ -57,8 +57,14 @@ func (q *Query) places(role access.Role) []*field {
 // ErrForOperators is returned for a query that a viewer must not make.
 var ErrForOperators = errors.New("command lines and paths are for operators: as a viewer you cannot search in exe and cmdline")
 
+// ErrHeldForOperators is returned for a search by port or file that a viewer must not make.
+var ErrHeldForOperators = errors.New("open ports and files are for operators: port: and file: cannot be searched by a viewer")
+
 // CheckRole refuses a search in fields that the role must not see.
 func (q *Query) CheckRole(role access.Role) error {
+	if len(q.held) > 0 && role != access.Operator {
+		return ErrHeldForOperators
+	}
 	fields := slices.Clone(q.in)
 	for i := range q.texts {
 		if f := q.texts[i].field; f != nil {

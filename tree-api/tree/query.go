@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"proctree/collector/process"
 )
 
 // Bounds of a query, so that no request can ask for much work with few bytes.
@@ -21,6 +23,9 @@ type Query struct {
 	// texts are what is looked for in texts, values are conditions on what changes all the time.
 	texts  []textTerm
 	values []valueTerm
+	// held is what processes must have open, and holders who has.
+	held    []heldTerm
+	holders *process.Holders
 	// charge takes the steps of the regular expression from what the caller may use; nil
 	// counts nothing.
 	charge func(steps int) error

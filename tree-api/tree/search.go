@@ -1,10 +1,12 @@
 package tree
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
 	"proctree/collector/metric"
+	"proctree/collector/process"
 	"proctree/tree-api/search"
 )
 
@@ -58,6 +60,13 @@ func (q *Query) readSearch(value string) error {
 }
 
 func (q *Query) addTerm(t search.Term) error {
+	if t.On != search.Nothing {
+		if len(q.held) == process.MaxHeld {
+			return fmt.Errorf("at most %d ports and files", process.MaxHeld)
+		}
+		q.held = append(q.held, heldTerm{process.Held{Port: uint16(t.Number), File: t.Text}, t.Not})
+		return nil
+	}
 	f := plan.find(t.Metric)
 	if f != nil && (f.IsNumber() || f.Kind == metric.State) {
 		q.values = append(q.values, valueTerm{f, t})
@@ -74,6 +83,38 @@ func (q *Query) addTerm(t search.Term) error {
 	text.not, text.field, text.equal = t.Not, f, t.Op == search.Equal
 	q.texts = append(q.texts, text)
 	return nil
+}
+
+// heldTerm is a condition on what a process has open.
+type heldTerm struct {
+	process.Held
+	not bool
+}
+
+// Held returns what must be looked up before nodes can be selected.
+func (q *Query) Held() []process.Held {
+	things := make([]process.Held, len(q.held))
+	for i, t := range q.held {
+		things[i] = t.Held
+	}
+	return things
+}
+
+// HeldBy returns the query with what was looked up.
+func (q *Query) HeldBy(by *process.Holders) *Query {
+	with := *q
+	with.holders = by
+	return &with
+}
+
+// holds reports whether a process has open what it must have.
+func (q *Query) holds(id process.ID) bool {
+	for i, t := range q.held {
+		if (q.holders.By[id]&(1<<i) != 0) == t.not {
+			return false
+		}
+	}
+	return true
 }
 
 // exactPID returns the PID if the query looks for nothing but a number: who types one most often

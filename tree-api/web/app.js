@@ -8,6 +8,7 @@ import { Filters } from './filters.js';
 import { formatCount } from './format.js';
 import { History } from './history.js';
 import { HostHeader } from './host-header.js';
+import { Lookup } from './lookup.js';
 import { isActive } from './model/filter.js';
 import { Mirror } from './model/mirror.js';
 import { Overview } from './overview.js';
@@ -72,6 +73,7 @@ class Page {
   #header = new HostHeader(byId('connection'));
   #empty = new EmptyState(byId('empty'), () => this.#view.change({ filter: {} }));
   #searchHelp = new SearchHelp(this.#search);
+  #lookup = new Lookup(this.#model, () => { this.#showSearchNotes(); this.#draw(); });
   #help = addShortcuts(this.#search, {
     togglePause: () => this.#togglePause(),
     toggleShape: () => this.#view.change({ shape: this.#view.state.shape === 'tree' ? 'list' : 'tree' }),
@@ -140,9 +142,12 @@ class Page {
   /** @param {string} text What is searched for. */
   #showWords(text) {
     this.#table.words = this.#model.words;
-    this.#searchHelp.show(this.#model.searchError);
+    this.#lookup.follow();
+    this.#showSearchNotes();
     if (this.#search.value.trim() !== text.trim()) this.#search.value = text;
   }
+
+  #showSearchNotes() { this.#searchHelp.show(this.#model.searchError, this.#lookup.note); }
 
   #showColumns() {
     if (this.#width === 0) return;

@@ -7,6 +7,7 @@ import { formatBytes, formatCount, formatCPUTime } from './format.js';
  * @typedef {object} Detail
  * @property {{name: string, unit?: string, soft?: number|null, hard?: number|null}[]} [limits] null is unlimited.
  * @property {{fd: number, target: string}[]} [descriptors]
+ * @property {{fd: number, protocol: string, local?: string, remote?: string, state?: string}[]} [sockets]
  * @property {{tid: number, name: string, state: string, user_seconds?: number, system_seconds?: number}[]} [threads]
  * @property {Record<string, number>} [memory] In bytes.
  * @property {Record<string, number>} [io]
@@ -34,7 +35,8 @@ export function detailSections(detail) {
     section('memory', 'Memory', facts(mapValues(detail.memory, formatBytes))),
     section('io', 'Input and output', facts(mapValues(detail.io, ioMetric))),
     section('limits', 'Limits', limits(detail.limits)),
-    section('descriptors', `Descriptors${counted(detail.descriptors)}`, descriptors(detail.descriptors)),
+    section('sockets', `Sockets${counted(detail.sockets)}`, sockets(detail.sockets)),
+    section('descriptors', `Open files${counted(detail.descriptors)}`, descriptors(detail.descriptors)),
     section('threads', `Threads${counted(detail.threads)}`, threads(detail.threads)),
   ].filter((s) => s !== null);
 }
@@ -85,6 +87,11 @@ function limits(list) {
 /** @param {Detail['descriptors']} list */
 function descriptors(list) {
   return list?.length ? table(['Number', 'Target'], list.map(({ fd, target }) => [String(fd), target])) : null;
+}
+
+/** @param {Detail['sockets']} list */
+function sockets(list) {
+  return list?.length ? table(['Protocol', 'Local', 'Remote', 'State'], list.map(({ protocol, local = '', remote = '', state = '' }) => [protocol, local, remote, state])) : null;
 }
 
 /** @param {Detail['threads']} list */

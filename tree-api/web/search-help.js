@@ -13,6 +13,8 @@ const SYNTAX = [
   ['state:run', 'in this state: running, sleeping, blocked, stopped, zombie'],
   ['cpu>0.5 cpu>50%', 'more CPU than this, in cores; also < <= >= ='],
   ['mem>1g', 'more memory; also swap, virtual, read, written, with k, m, g, t'],
+  ['port:443', 'has this TCP or UDP port open, its own or the peer’s'],
+  ['file:/var/log', 'has a file open whose path contains this'],
   ['threads>=100', 'also nice, open_fds'],
 ];
 
@@ -28,10 +30,11 @@ export class SearchHelp {
     byId('search-help-place').append(menu.button, menu.panel);
   }
 
-  /** @param {string} problem '' if there is none. */
-  show(problem) {
-    setText(this.#problem, problem);
-    this.#problem.hidden = problem === '';
+  /** @param {string} problem '' if there is none. @param {string} [note] What else is to be said. */
+  show(problem, note = '') {
+    setText(this.#problem, problem || note);
+    this.#problem.hidden = problem === '' && note === '';
+    this.#problem.classList.toggle('note', problem === '');
     this.#input.setAttribute('aria-invalid', String(problem !== ''));
   }
 }

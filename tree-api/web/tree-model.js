@@ -78,6 +78,15 @@ export class TreeModel {
   /** The words of the search, to be marked where they are found. */
   get words() { return this.#matcher.words; }
 
+  /** Searches that the exporter has to answer: who has a port or a file open. */
+  get questions() { return this.#matcher.questions; }
+
+  /** Takes the answer to one of them. @param {string} question @param {ReadonlySet<string>} ids */
+  answer(question, ids) {
+    this.#matcher.answer(question, ids);
+    this.#spoil('marks');
+  }
+
   /** The process whose PID is exactly what is searched for, NONE (-1) if there is none. */
   get exactMatch() {
     const { words } = this;

@@ -56,6 +56,7 @@ func TestDetail(t *testing.T) {
 			{Name: "Max cpu time", Unit: "seconds"},
 			{Name: "Max open files", Unit: "files", Soft: new(uint64(2048)), Hard: new(uint64(524288))},
 		},
+		Sockets:     []process.Socket{},
 		Descriptors: []process.Descriptor{{FD: 0, Target: "/dev/null"}, {FD: 1, Target: "/dev/null"}},
 		ThreadList: []process.Thread{
 			{TID: 7, Name: "web", State: process.Sleeping, UserSeconds: 1.5, SysSeconds: 0.25},

@@ -19,6 +19,7 @@ export const TEXT_COLUMNS = METRICS.filter(({ kind }) => TEXT_KINDS.has(kind));
  * @property {readonly string[]} texts
  * @property {readonly string[]} sums The numbers that are added up over a branch.
  * @property {readonly string[]} searched What a text search looks into.
+ * @property {boolean} [onDemand] Whether the exporter can be asked who has a port or a file open.
  */
 
 /** @param {readonly Metric[]} metrics */
@@ -30,6 +31,7 @@ export const PROCESS_COLUMNS = {
   texts: keys(TEXT_COLUMNS),
   sums: keys(METRICS.filter(({ sum }) => sum)),
   searched: keys(METRICS.filter(({ searched }) => searched)),
+  onDemand: true,
 };
 
 /** The key of each column, by its key and by the names that it had before. */

@@ -35,6 +35,9 @@ export const MATCH = 2;
 const isNarrower = (terms, before) => before.every((old) => terms.some((term) => term.source === old.source || (isWord(term) && isWord(old)
   && term.not === old.not && (old.not ? old.text.includes(term.text) : term.text.includes(old.text)))));
 
+/** The term without "!". @param {Term} term */
+const questionOf = ({ not, source }) => (not ? source.slice(1) : source).trim();
+
 /** @param {Term} term */
 const isWord = ({ key, pattern }) => key === undefined && !pattern;
 
@@ -66,6 +69,8 @@ export class Matcher {
   #filter = {};
   /** Conditions on texts, and those on what changes all the time. @type {{texts: Term[], values: Term[]}} */
   #terms = { texts: [], values: [] };
+  /** Who has a port or a file open, by question. @type {Map<string, ReadonlySet<string>>} */
+  #holders = new Map();
   /** What is wrong with the search, '' if nothing is. */
   error = '';
   /** @type {string[]} The searched texts of each slot in one string; undefined: not made yet. */
@@ -79,13 +84,19 @@ export class Matcher {
   /** The words to mark where they are found. */
   get words() { return this.#terms.texts.filter((term) => !term.not && isWord(term)).map(({ text }) => text); }
 
+  /** What the exporter has to be asked. */
+  get questions() { return this.#terms.values.filter(({ onDemand }) => onDemand).map(questionOf); }
+
+  /** Takes the answer to a question. @param {string} question @param {ReadonlySet<string>} ids */
+  answer(question, ids) { this.#holders.set(question, ids); }
+
   /** A search with a mistake leaves the one before in force. @param {Filter} filter @param {Columns} columns */
   set(filter, columns) {
     this.#filter = filter;
     this.active = isActive(filter);
     const terms = this.#parse(filter.text ?? '', columns);
     if (!terms) return;
-    const texts = terms.filter(({ key, number }) => number === undefined && key !== 'state');
+    const texts = terms.filter(({ key, number, onDemand }) => number === undefined && key !== 'state' && !onDemand);
     this.#narrows = !this.#searchAll && isNarrower(texts, this.#terms.texts);
     this.#searchAll = true;
     this.#terms = { texts, values: terms.filter((term) => !texts.includes(term)) };
@@ -172,7 +183,7 @@ export class Matcher {
    * @param {Table<any>} store
    * @returns {(slot: number) => boolean} The test of everything but the text.
    */
-  #test({ numbers, texts, kernel: isKernel }) {
+  #test({ ids, numbers, texts, kernel: isKernel }) {
     /** @type {((slot: number) => boolean)[]} */
     const tests = [];
     for (const { key, list } of listsOf(this.#filter)) {
@@ -182,7 +193,10 @@ export class Matcher {
     for (const { key, least } of floorsOf(this.#filter)) tests.push((slot) => numbers[key][slot] >= least);
     for (const term of this.#terms.values) {
       const { not, key = '', op = '=', number } = term;
-      if (number === undefined) tests.push((slot) => isIn(term, texts[key][slot]) !== not);
+      if (term.onDemand) {
+        const holders = this.#holders.get(questionOf(term));
+        tests.push((slot) => (holders?.has(ids[slot]) ?? false) !== not);
+      } else if (number === undefined) tests.push((slot) => isIn(term, texts[key][slot]) !== not);
       else tests.push((slot) => COMPARE[op](numbers[key][slot], number) !== not);
     }
     if (this.#filter.kernel === false) tests.push((slot) => isKernel[slot] === 0);

@@ -7,6 +7,9 @@ import { METRICS } from './columns.gen.js';
 /** @import { Metric } from './columns.gen.js' */
 /** @import { Columns } from './columns.js' */
 
+/** What is not in the table, because it is expensive to read. @type {ReadonlySet<string>} */
+const ON_DEMAND = new Set(['port', 'file']);
+
 /** In characters. */
 export const MAX_LENGTH = 256;
 
@@ -22,6 +25,7 @@ export const MAX_LENGTH = 256;
  * @property {string} text In lower case; for a state its name.
  * @property {RegExp} [pattern]
  * @property {number} [number] What a number is compared with.
+ * @property {boolean} [onDemand] Whether it is looked up by the exporter: source is the question.
  */
 
 /** What is wrong with a search, in one line for the person who wrote it. */
@@ -108,7 +112,7 @@ class Reader {
     const key = found[1].toLowerCase();
     const op = /** @type {Op} */ (found[2]);
     const rest = this.#rest.slice(found[0].length);
-    if (this.#column(key) === undefined && !NAMED.has(key) && !(isComparison(op) && /^[0-9]/.test(rest))) return undefined;
+    if (this.#column(key) === undefined && !NAMED.has(key) && !ON_DEMAND.has(key) && !(isComparison(op) && /^[0-9]/.test(rest))) return undefined;
     this.#rest = rest;
     return { key, op };
   }
@@ -122,6 +126,7 @@ class Reader {
 
   /** @param {{key: string, op: Op}} head @returns {Omit<Term, 'not'|'source'>} */
   #keyed({ key: name, op }) {
+    if (ON_DEMAND.has(name) && this.#column(name) === undefined) return this.#asked(name, op);
     const metric = NAMED.get(name);
     const key = this.#column(name);
     const isNumber = key === undefined ? metric !== undefined && metric.kind !== 'text' && metric.kind !== 'list' && metric.kind !== 'state' : this.#columns.numbers.includes(key);
@@ -135,6 +140,16 @@ class Reader {
     if (isComparison(op)) throw new SearchError(`${name} cannot be compared; write ${name}:value`);
     if (isState) return { key, op: '=', text: stateOf(text) };
     return { key, op, text: text.toLowerCase(), pattern };
+  }
+
+  /** @param {string} name @param {Op} op @returns {Omit<Term, 'not'|'source'>} */
+  #asked(name, op) {
+    const { text } = this.#value(false);
+    if (text === '') throw new SearchError('a value must follow');
+    if (isComparison(op)) throw new SearchError(`${name} cannot be compared; write ${name}:value`);
+    if (name === 'port' && !(/^[0-9]{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535)) throw new SearchError('a port is a number from 1 to 65535');
+    if (!this.#columns.onDemand) throw new SearchError('ports and files can be searched on the page of the exporter and in its API');
+    return { key: name, op, text, onDemand: true };
   }
 
   /**

@@ -30,7 +30,7 @@ func New(procPath string, deadline time.Duration) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{proc: proc}
+	r := &Reader{proc: proc, finding: make(chan struct{}, 1)}
 	r.calls.Timeout = detailDeadlines * deadline
 	r.calls.Limit = maxHanging
 	r.calls.Call = r.read
@@ -42,6 +42,8 @@ func New(procPath string, deadline time.Duration) (*Reader, error) {
 type Reader struct {
 	proc  *procfs.Dir
 	calls stall.Calls[process.ID, process.Detail]
+	// finding has room for the one search that goes on.
+	finding chan struct{}
 }
 
 // Detail reads one process in full; ErrNoProcess if the ID has gone. While a reading hangs
@@ -113,6 +115,6 @@ func checkIdentity(dir int, id process.ID) error {
 // detailParts read into a Detail. A part replaces the maps of earlier ones and does not
 // write to them, for the Detail may have been handed out.
 var detailParts = []func(dir int, buf []byte, d *process.Detail){
-	readLimits, readStatusMemory, readAllIO, readCgroups, readContext, readOOMScore, readDescriptors, readThreads,
-	readWaitChan, readProportional,
+	readLimits, readStatusMemory, readAllIO, readCgroups, readContext, readOOMScore, readDescriptors, readSockets,
+	readThreads, readWaitChan, readProportional,
 }

@@ -179,3 +179,17 @@ function firstMessage(url) {
     });
   });
 }
+
+test('find who has a port or a file open, and see the sockets', async (t) => {
+  const exporter = await Exporter.start(t);
+  const { port } = new URL(exporter.url);
+  const page = await open(t, `${exporter.url}${QUICK}`);
+  await drawn(page);
+  await page.fill('#search', `port:${port} name:proctree`);
+  await page.waitForFunction(() => /^1 of/.test(document.querySelector('#count')?.textContent ?? ''));
+  await page.locator('#table .row[id]:not(.context) .label').first().click();
+  await page.click('details[data-section="sockets"] summary');
+  assert.match(await page.innerText('details[data-section="sockets"] table'), new RegExp(`tcp\\s+127\\.0\\.0\\.1:${port}\\s+listen`));
+  await page.fill('#search', 'file:/no/such/file');
+  await page.waitForFunction(() => /^0 of/.test(document.querySelector('#count')?.textContent ?? ''));
+});

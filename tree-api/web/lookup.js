@@ -1,0 +1,53 @@
+import { get } from './api.js';
+
+/** @import { TreeModel } from './tree-model.js' */
+
+/** How often the exporter is asked again, while the search stays the same. */
+const EVERY_MILLISECONDS = 5000;
+
+/** Asks the exporter who has a port or a file open, for as long as the search wants to know. */
+export class Lookup {
+  #model;
+  #onChange;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #timer;
+  /** The questions that are being asked. */
+  #asked = '';
+  /** What to say below the search box. */
+  note = '';
+
+  /** @param {TreeModel} model @param {() => void} onChange Called when there is an answer, or another note. */
+  constructor(model, onChange) {
+    this.#model = model;
+    this.#onChange = onChange;
+  }
+
+  /** To be called when the search has changed. */
+  follow() {
+    const questions = this.#model.questions;
+    const asked = questions.join('\n');
+    if (asked === this.#asked) return;
+    this.#asked = asked;
+    clearTimeout(this.#timer);
+    this.note = asked && 'Looking for open ports and files …';
+    if (asked) this.#timer = setTimeout(() => this.#ask(questions, asked), 200);
+  }
+
+  /** @param {string[]} questions @param {string} asked */
+  async #ask(questions, asked) {
+    let note = '';
+    for (const question of document.hidden ? [] : questions) {
+      try {
+        const answer = await get(`api/v1/processes?${new URLSearchParams({ q: question })}`);
+        this.#model.answer(question, new Set(answer.processes.map((/** @type {{id: string}} */ p) => p.id)));
+        if (answer.unread > 0) note = `${answer.unread} processes could not be looked into; the exporter needs more privileges`;
+      } catch (error) {
+        note = error instanceof Error ? error.message : String(error);
+      }
+    }
+    if (asked !== this.#asked) return;
+    this.note = note;
+    this.#onChange();
+    this.#timer = setTimeout(() => this.#ask(questions, asked), EVERY_MILLISECONDS);
+  }
+}
