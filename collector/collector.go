@@ -1,8 +1,8 @@
 // Package collector turns reports of processes and their groups into Prometheus metrics.
 // Table lists every collector, and one file holds each subject. Nothing here reads the
-// operating system: collectors are functions of a report, or of what a system.Reader reads
-// for them. One of them keeps state between scrapes: group_limits adds up the counters of
-// control groups, and so counts only what happens while it is scraped.
+// operating system: a collector is a function of a report, or of what one of the readers in
+// Options reads for it. None keeps values between scrapes; counters come from the kernel or
+// from the reports.
 package collector
 
 import (
@@ -39,8 +39,6 @@ type Options struct {
 	Started time.Time
 	// Sockets finds the sockets of processes for the collector GroupSockets; nil shows none.
 	Sockets SocketReader
-	// Limits reads control groups for the collector GroupLimits; nil shows none.
-	Limits LimitReader
 	// TextfileDirectories are where the collector textfile finds its files.
 	TextfileDirectories []string
 	// Failed is told of every collector that failed in a scrape, and why; not of those that

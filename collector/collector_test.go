@@ -12,7 +12,6 @@ import (
 
 	"proctree/collector/group"
 	"proctree/collector/group/rules"
-	"proctree/collector/host/cgroups"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/host/sockets"
 	"proctree/collector/process"
@@ -32,12 +31,13 @@ func TestGolden(t *testing.T) {
 
 // TestGoldenOfReaders has what collectors show that read more than a report.
 func TestGoldenOfReaders(t *testing.T) {
-	web, free := hosttest.Process(10, 1, "web", within("/web")), hosttest.Process(11, 1, "free")
+	web, free := hosttest.Process(10, 1, "web", hosttest.Facts(process.Facts{Cgroup: "/web"})), hosttest.Process(11, 1, "free")
 	tracker := group.NewTracker(group.Config{})
-	tracker.Observe(hosttest.Snapshot(time.Hour, web, free))
+	snapshot := hosttest.Snapshot(time.Hour, web, free)
+	snapshot.Cgroups = map[string]process.CgroupUsage{"/web": {CPU: &process.CgroupCPU{}, Memory: &process.CgroupMemory{UsedBytes: 1, LimitBytes: 4}}}
+	tracker.Observe(snapshot)
 	set, err := NewSet([]string{GroupLimits, GroupSockets}, Options{
 		Started: boot,
-		Limits:  &fixedLimits{usage: map[string]cgroups.Usage{"/web": {CPU: &cgroups.CPU{}, Memory: &cgroups.Memory{UsedBytes: 1, LimitBytes: 4}}}},
 		Sockets: &fixedSockets{sockets.Result{Unread: 1, ByProcess: map[process.ID][]sockets.Socket{web.ID: {{Inode: 7}}}}},
 	})
 	if err != nil {

@@ -48,6 +48,9 @@ type family[T any] struct {
 	// labels returns the labels of a subject where they are not those that all of its
 	// metrics have. Optional.
 	labels func(*subject[T]) []*dto.LabelPair
+	// began returns when the counters began at 0, where they are younger than the subject;
+	// zero where they are not. Optional.
+	began func(*T) time.Time
 }
 
 // part is one series of a subject; label is nil if it is the only one.
@@ -170,6 +173,11 @@ func (f *family[T]) collect(subjects []subject[T], out chan<- prometheus.Metric)
 				m.labels = f.labels(s)
 			}
 			m.created = s.since(part.needs)
+			if f.began != nil {
+				if began := f.began(&s.of); !began.IsZero() {
+					m.created = timestamp(began)
+				}
+			}
 			out <- m
 		}
 	}

@@ -64,6 +64,11 @@ func sourceOf(c Collector) source {
 	return fromReport
 }
 
+// lossCounter is a Collector of a report that holds how much was lost so far.
+type lossCounter interface {
+	losses(*group.Report) uint64
+}
+
 // NeedsReport reports whether any collector of the set shows a report, so that the
 // process table has to be read for it.
 func (s *Set) NeedsReport() bool {
@@ -110,7 +115,7 @@ func NewSet(names []string, options Options) (*Set, error) {
 
 func newMember(name string, c Collector) member {
 	m := member{name: name, label: pair("collector", name), from: sourceOf(c), Collector: c}
-	if m.from != fromReport || name == GroupLimits { // Which reads control groups itself.
+	if _, ok := c.(lossCounter); ok || m.from != fromReport {
 		m.lost = new(atomic.Uint64)
 	}
 	return m
@@ -259,6 +264,9 @@ func (s *scrape) collect(m *member, out chan<- prometheus.Metric) {
 		}
 		m.lose(losses(err))
 		s.failed(m.name, err)
+	}
+	if c, ok := m.Collector.(lossCounter); ok && s.view.Report != nil {
+		m.lost.Store(c.losses(s.view.Report))
 	}
 	took := time.Since(began).Seconds()
 	out <- &metric{desc: s.duration, labels: labels, kind: prometheus.GaugeValue, value: took}

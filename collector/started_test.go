@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"proctree/collector/group"
-	"proctree/collector/host/cgroups"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/host/system/systemtest"
 	"proctree/collector/process"
@@ -128,19 +127,21 @@ func TestNoStartThatIsNotKnown(t *testing.T) {
 
 // TestThrottlingStartsWhenAQuotaAppears: at the reading before the first one with a quota.
 func TestThrottlingStartsWhenAQuotaAppears(t *testing.T) {
-	reader := &fixedLimits{}
-	set, err := NewSet([]string{GroupLimits}, Options{Limits: reader, Started: hosttest.Epoch})
+	set, err := NewSet([]string{GroupLimits}, Options{Started: hosttest.Epoch})
 	if err != nil {
 		t.Fatal(err)
 	}
 	tracker := group.NewTracker(group.Config{})
-	web := hosttest.Process(10, 1, "web", within("/web"))
+	web := hosttest.Process(10, 1, "web", hosttest.Facts(process.Facts{Cgroup: "/web"}))
 	var got []time.Time
-	for i, usage := range []map[string]cgroups.Usage{
-		{"/db": memory(1, 2)}, {"/web": quota(10, 1, time.Second)}, {"/web": quota(20, 2, time.Second)},
+	for i, usage := range []map[string]process.CgroupUsage{
+		{"/db": {Memory: &process.CgroupMemory{UsedBytes: 1, LimitBytes: 2}}},
+		{"/web": {CPU: &process.CgroupCPU{Periods: 10}}},
+		{"/web": {CPU: &process.CgroupCPU{Periods: 20}}},
 	} {
-		reader.usage = usage
-		tracker.Observe(hosttest.Snapshot(time.Hour+time.Duration(i)*time.Minute, web))
+		s := hosttest.Snapshot(time.Hour+time.Duration(i)*time.Minute, web)
+		s.Cgroups = usage
+		tracker.Observe(s)
 		family := gather(t, set.Scrape(tracker.Report()))["proctree_group_cpu_cfs_periods_total"]
 		for _, m := range family.GetMetric() {
 			got = append(got, start(t, family.GetName(), m))

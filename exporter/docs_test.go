@@ -21,7 +21,6 @@ import (
 
 	"proctree/collector"
 	"proctree/collector/group"
-	"proctree/collector/host/cgroups"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/host/sockets"
 	"proctree/collector/host/system"
@@ -77,6 +76,7 @@ func fullReport() *group.Report {
 	web.Facts.Cgroup = "/web"
 	for at := time.Hour; at < time.Hour+time.Minute; at += 15 * time.Second {
 		s := hosttest.Snapshot(at, web)
+		s.Cgroups = map[string]process.CgroupUsage{"/web": {CPU: &process.CgroupCPU{}, Memory: &process.CgroupMemory{LimitBytes: 1}}}
 		s.ExitSource = process.ExitsTaskstats
 		s.Exits = []process.Exit{{Name: "web", Facts: web.Facts, Processes: 1, Reason: "SIGSEGV"}}
 		tracker.Observe(s)
@@ -113,17 +113,6 @@ func describe(out *strings.Builder, families []*dto.MetricFamily) {
 	}
 }
 
-// limited knows limits of every control group.
-type limited struct{}
-
-func (limited) Read(_ time.Time, paths []string) (map[string]cgroups.Usage, error) {
-	all := make(map[string]cgroups.Usage)
-	for _, path := range paths {
-		all[path] = cgroups.Usage{CPU: &cgroups.CPU{}, Memory: &cgroups.Memory{LimitBytes: 1}}
-	}
-	return all, nil
-}
-
 // noSockets knows of every process that it has no sockets.
 type noSockets struct{}
 
@@ -147,7 +136,7 @@ func TestMetricsAreDocumented(t *testing.T) {
 	var out strings.Builder
 	out.WriteString("# Metrics\n\nBy collector, as `--[no-]collector.NAME` and the parameters `collect[]` and `exclude[]` call them.\n\n")
 	for _, spec := range collector.Table() {
-		set, err := collector.NewSet([]string{spec.Name}, collector.Options{System: figures, Sockets: noSockets{}, Limits: limited{}})
+		set, err := collector.NewSet([]string{spec.Name}, collector.Options{System: figures, Sockets: noSockets{}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,7 +11,6 @@ import (
 
 	"proctree/collector"
 	"proctree/collector/host"
-	"proctree/collector/host/cgroups"
 	"proctree/collector/host/sockets"
 	"proctree/collector/host/system"
 	treeapi "proctree/tree-api"
@@ -95,12 +94,6 @@ func (e *exporter) newSet() (*collector.Set, error) {
 			return nil, fmt.Errorf("--collector.%s: %w", collector.GroupSockets, err)
 		}
 		options.Sockets = reader
-	}
-	if slices.Contains(s.collectors, collector.GroupLimits) {
-		// Without control groups there are no limits to show.
-		if reader, err := cgroups.New(cgroups.Config{SysPath: s.system.sysPath}); err == nil {
-			options.Limits = reader
-		}
 	}
 	return collector.NewSet(s.collectors, options)
 }

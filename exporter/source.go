@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"slices"
 
+	"proctree/collector"
 	"proctree/collector/group"
 	"proctree/collector/host"
+	"proctree/collector/host/cgroups"
 	"proctree/collector/process"
 )
 
@@ -21,8 +24,9 @@ func newSource(reader host.Reader, s *settings, c *configuration, observers ...f
 	return &source{
 		tracker: tracker,
 		sampler: host.NewSampler(host.SamplerConfig{
-			Reader: reader,
-			MaxAge: noneIfZero(s.maxAge),
+			Reader:  reader,
+			Cgroups: s.cgroupReader(),
+			MaxAge:  noneIfZero(s.maxAge),
 			OnScan: func(snapshot *process.Snapshot) {
 				tracker.Observe(snapshot)
 				for _, observe := range observers {
@@ -31,6 +35,19 @@ func newSource(reader host.Reader, s *settings, c *configuration, observers ...f
 			},
 		}),
 	}
+}
+
+// cgroupReader returns the reader of limits, nil where no collector shows them. Without
+// control groups there are no limits.
+func (s *settings) cgroupReader() host.CgroupReader {
+	if !slices.Contains(s.collectors, collector.GroupLimits) {
+		return nil
+	}
+	reader, err := cgroups.New(cgroups.Config{SysPath: s.system.sysPath})
+	if err != nil {
+		return nil
+	}
+	return reader
 }
 
 // Report scans the process table unless that was just done.

@@ -9,7 +9,7 @@ import (
 func (t *Tracker) publish(s, previous *process.Snapshot) *Report {
 	t.edition++
 	r := &Report{
-		Snapshot: s, Previous: previous, OverflowProcesses: t.overflow, Shown: t.shown,
+		Snapshot: s, Previous: previous, OverflowProcesses: t.overflow, CgroupsLost: t.cgroupsLost, Shown: t.shown,
 		Groups: make([]Group, len(t.groups.sorted)),
 	}
 	for i, g := range t.groups.sorted {

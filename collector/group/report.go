@@ -21,6 +21,8 @@ type Report struct {
 	// OverflowProcesses counts the processes that are in the group Overflow because
 	// MaxGroups was reached.
 	OverflowProcesses int
+	// CgroupsLost counts what could not be read of control groups, in all scans so far.
+	CgroupsLost uint64
 	// Shown is what may be shown of these processes. Each configuration has another one.
 	Shown *rules.Shown
 
@@ -77,6 +79,9 @@ type Group struct {
 	KnownSince map[process.Fields]time.Time
 	// AbnormalExits counts exits by reason, a signal's name or "exit_code".
 	AbnormalExits map[string]Abnormal
+
+	// Limits are those of the control groups in which members run.
+	Limits Limits
 
 	// Oldest and Newest are the start times of the oldest and the newest member; zero
 	// when there is none.

@@ -125,6 +125,7 @@ func (g *tally) clearGauges() {
 	g.Threads, g.OpenFDs, g.WorstFDRatio = 0, 0, -1
 	g.ResidentBytes, g.VirtualBytes, g.SwapBytes, g.ProportionalBytes = 0, 0, 0, 0
 	g.oldest, g.newest, g.grew, g.shown = 0, 0, false, 0
+	g.Limits.Memory, g.Limits.MemoryRatio = false, 0
 }
 
 // gaugeFields are the values that gauges are sums of.

@@ -45,6 +45,10 @@ type Tracker struct {
 	// inverted counts the live processes whose parent has the higher PID.
 	inverted int
 	groups   tallies
+	// cgroups are the counters of control groups in the last scan, by path.
+	cgroups map[string]process.CgroupCPU
+	// cgroupsLost is what Report.CgroupsLost returns.
+	cgroupsLost uint64
 	// names are those of the last report.
 	names    []string
 	top      topList
@@ -55,7 +59,7 @@ type Tracker struct {
 func NewTracker(cfg Config) *Tracker {
 	t := &Tracker{
 		gone: map[process.ID]*tracked{}, groups: tallies{byName: map[string]*tally{}},
-		unseen: map[process.ID]uint64{},
+		unseen: map[process.ID]uint64{}, cgroups: map[string]process.CgroupCPU{},
 	}
 	t.configure(&cfg)
 	return t
@@ -83,6 +87,7 @@ func (t *Tracker) Observe(s *process.Snapshot) *Report {
 	t.readRecords(s)
 	t.countVanished()
 	t.settleChildren(s)
+	t.sumLimits(s)
 	t.groups.expire(s.Taken, t.cfg.Expire)
 	t.forget()
 	r := t.publish(s, t.previous)

@@ -18,10 +18,17 @@ const DefaultMaxAge = time.Second
 // SamplerConfig sets up a Sampler. The zero value of each optional field is its default.
 type SamplerConfig struct {
 	Reader Reader
+	// Cgroups reads the limits of control groups with each scan. Optional.
+	Cgroups CgroupReader
 	// MaxAge is the age up to which a snapshot is handed out again; DefaultMaxAge.
 	MaxAge time.Duration
 	// OnScan sees every snapshot once, in order, before anybody is handed it. Optional.
 	OnScan func(*process.Snapshot)
+}
+
+// CgroupReader reads how far control groups use up their limits, as cgroups.Reader does.
+type CgroupReader interface {
+	Read(now time.Time, processes []process.Process) (map[string]process.CgroupUsage, error)
 }
 
 // Sampler shares scans: whoever asks within MaxAge of a scan's start gets that scan, and
@@ -107,6 +114,7 @@ func (s *Sampler) scan(ctx context.Context, f *flight) {
 	var snapshot *process.Snapshot
 	err := procfile.Guard(func() (err error) {
 		if snapshot, err = s.cfg.Reader.Read(ctx); err == nil {
+			s.readCgroups(snapshot)
 			s.cfg.OnScan(snapshot)
 		}
 		return err
@@ -126,6 +134,22 @@ func (s *Sampler) scan(ctx context.Context, f *flight) {
 	close(f.done)
 	if s.orphaned {
 		_ = s.cfg.Reader.Close()
+	}
+}
+
+// readCgroups adds the usage of control groups. A fault there costs nothing else.
+func (s *Sampler) readCgroups(snapshot *process.Snapshot) {
+	if s.cfg.Cgroups == nil {
+		return
+	}
+	snapshot.CgroupsErr = procfile.Guard(func() (err error) {
+		snapshot.Cgroups, err = s.cfg.Cgroups.Read(snapshot.Taken, snapshot.Processes)
+		return err
+	})
+	if partial, ok := errors.AsType[*procfile.PartialError](snapshot.CgroupsErr); ok {
+		snapshot.CgroupsLost = uint64(partial.Count)
+	} else if snapshot.CgroupsErr != nil {
+		snapshot.CgroupsLost = 1
 	}
 }
 

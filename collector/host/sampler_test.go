@@ -252,3 +252,30 @@ func TestSamplerCloseDoesNotWaitForAScanThatIsStuck(t *testing.T) {
 		}
 	})
 }
+
+// oddCgroups has one control group and loses what is left.
+type oddCgroups struct{ panics bool }
+
+func (o oddCgroups) Read(time.Time, []process.Process) (map[string]process.CgroupUsage, error) {
+	if o.panics {
+		panic("odd")
+	}
+	return map[string]process.CgroupUsage{"/web": {CPU: &process.CgroupCPU{Periods: 1}}}, errors.New("odd")
+}
+
+// TestSamplerReadsControlGroups: what is lost of them costs nothing else.
+func TestSamplerReadsControlGroups(t *testing.T) {
+	for _, panics := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			var seen int
+			s := host.NewSampler(host.SamplerConfig{
+				Reader: &slowReader{}, Cgroups: oddCgroups{panics},
+				OnScan: func(s *process.Snapshot) { seen = len(s.Cgroups) },
+			})
+			got := sample(t, s).Current
+			if got.CgroupsErr == nil || got.CgroupsLost != 1 || (len(got.Cgroups) == 0) != panics || seen != len(got.Cgroups) {
+				t.Errorf("panics %v: %v, %d lost, control groups %v; OnScan saw %d", panics, got.CgroupsErr, got.CgroupsLost, got.Cgroups, seen)
+			}
+		})
+	}
+}

@@ -23,8 +23,8 @@ type Metric struct {
 	// Path is where the metric stands in the JSON of a process: a member, or an object and
 	// its member ("memory.resident_bytes"). A metric without a place is not sent.
 	Path string
-	Kind  Kind
-	Unit  Unit
+	Kind Kind
+	Unit Unit
 	// Decimals is the number of digits after the decimal point in the JSON. More would make an
 	// idle process look changed after every scan.
 	Decimals int
@@ -74,7 +74,7 @@ type Metric struct {
 type Rate struct {
 	Name        string
 	Aliases     []string
-	Path       string
+	Path        string
 	Unit        Unit
 	Decimals    int
 	Sum         Sum

@@ -35,6 +35,13 @@ type Snapshot struct {
 	// Errors counts, by reason, what this scan could not read.
 	Errors map[string]uint64
 	System System
+	// Cgroups are the control groups with a limit in which, or below which, processes are, by
+	// their paths. It is nil where nobody reads them, or none has a limit.
+	Cgroups map[string]CgroupUsage
+	// CgroupsErr names what could not be read of them, nil if nothing was lost; CgroupsLost
+	// is how many lines and files.
+	CgroupsErr  error
+	CgroupsLost uint64
 }
 
 // The ways to read the process table of Linux, for Snapshot.Reader and the configuration.

@@ -7,29 +7,6 @@ import (
 	"time"
 )
 
-// Usage is what a control group did with its limits. CPU is nil without a quota, Memory
-// without a limit; one of them is there.
-type Usage struct {
-	CPU    *CPU
-	Memory *Memory
-}
-
-// CPU is what came of a quota, since the control group was made or got the quota.
-type CPU struct {
-	// Periods counts the periods in which the group ran, ThrottledPeriods those in which it
-	// used up its quota.
-	Periods, ThrottledPeriods uint64
-	// Throttled is for how long its CPUs then stood still, added up over the CPUs.
-	Throttled time.Duration
-}
-
-// Memory is how full a control group is, in bytes.
-type Memory struct {
-	// UsedBytes leaves out file caches that the kernel drops first (inactive_file): a group
-	// that only reads files is not full.
-	UsedBytes, LimitBytes uint64
-}
-
 // Config sets up a Reader. The zero value of a field is its default.
 type Config struct {
 	// SysPath is where the sys file system is mounted; "/sys".

@@ -2,13 +2,12 @@ package cgroups
 
 import (
 	"math"
-	"path"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
 	"proctree/collector/host/procfile"
+	"proctree/collector/process"
 )
 
 // maxKnown bounds the groups that are remembered: hosts that start containers all the time
@@ -23,6 +22,10 @@ type Reader struct {
 	mu sync.Mutex
 	// known are the groups that had no limit when they were looked at, by their paths.
 	known map[string]time.Time
+	// looked is when control groups were read, unlimited that none of them had a limit: until
+	// that is checked again there is nothing to read.
+	looked    time.Time
+	unlimited bool
 }
 
 // New returns a Reader. The error is ErrNone where there are no control groups.
@@ -35,22 +38,44 @@ func New(c Config) (*Reader, error) {
 	return &Reader{layout: l, recheck: c.Recheck, known: make(map[string]time.Time)}, nil
 }
 
-// Read returns the usage of those of the control groups, and of those above them, that have
-// a limit, by their paths. A path is as in /proc/PID/cgroup. A group that is gone is left out.
-// What cannot be read or parsed is left out too, and counted in the error, which is a
+// Read returns the usage of the control groups of processes, and of those above them, that
+// have a limit, by their paths; nil if none has. A group that is gone is left out. What cannot
+// be read or parsed is left out too, and counted in the error, which is a
 // procfile.PartialError.
-func (r *Reader) Read(now time.Time, paths []string) (map[string]Usage, error) {
+func (r *Reader) Read(now time.Time, processes []process.Process) (map[string]process.CgroupUsage, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.unlimited && now.Sub(r.looked).Abs() < r.recheck {
+		return nil, nil
+	}
+	usage, err := r.readAll(now, pathsOf(processes))
+	r.looked, r.unlimited = now, len(usage) == 0
+	return usage, err
+}
+
+// pathsOf returns the control group of each process; neighbours often share one.
+func pathsOf(processes []process.Process) []string {
+	var paths []string
+	last := ""
+	for i := range processes {
+		if facts := processes[i].Facts; facts != nil && facts.Cgroup != last {
+			last = facts.Cgroup
+			paths = append(paths, last)
+		}
+	}
+	return paths
+}
+
+func (r *Reader) readAll(now time.Time, paths []string) (map[string]process.CgroupUsage, error) {
 	var d procfile.Damage
 	d.Part(func() error { return nil }) // Beside what is lost all other groups are right.
 	if len(r.known) > maxKnown {
 		clear(r.known)
 	}
-	limited := make(map[string]Usage)
+	var limited map[string]process.CgroupUsage
 	seen := make(map[string]bool)
 	for _, p := range paths {
-		for _, p := range Above(p) {
+		for _, p := range process.CgroupsAbove(p) {
 			if seen[p] {
 				break // And so were those above it.
 			}
@@ -58,7 +83,10 @@ func (r *Reader) Read(now time.Time, paths []string) (map[string]Usage, error) {
 			if at, ok := r.known[p]; ok && now.Sub(at).Abs() < r.recheck {
 				continue
 			}
-			if u := r.read(p, &d); u != (Usage{}) {
+			if u := r.read(p, &d); u != (process.CgroupUsage{}) {
+				if limited == nil {
+					limited = make(map[string]process.CgroupUsage)
+				}
 				limited[p] = u
 				delete(r.known, p)
 			} else {
@@ -69,21 +97,8 @@ func (r *Reader) Read(now time.Time, paths []string) (map[string]Usage, error) {
 	return limited, d.Err()
 }
 
-// Above returns the path and those of all groups above it, the root aside, which has no
-// limits. It returns none for a path outside of the exporter's own view ("/../…").
-func Above(p string) []string {
-	if !strings.HasPrefix(p, "/") || strings.Contains(p, "/..") {
-		return nil
-	}
-	var all []string
-	for p = path.Clean(p); p != "/"; p = path.Dir(p) {
-		all = append(all, p)
-	}
-	return all
-}
-
 // read reads one group.
-func (r *Reader) read(p string, d *procfile.Damage) (u Usage) {
+func (r *Reader) read(p string, d *procfile.Damage) (u process.CgroupUsage) {
 	if r.layout.cpu != "" {
 		u.CPU = r.readCPU(filepath.Join(r.layout.cpu, filepath.FromSlash(p)), d)
 	}
@@ -93,7 +108,7 @@ func (r *Reader) read(p string, d *procfile.Damage) (u Usage) {
 	return u
 }
 
-func (r *Reader) readCPU(dir string, d *procfile.Damage) *CPU {
+func (r *Reader) readCPU(dir string, d *procfile.Damage) *process.CgroupCPU {
 	if _, ok := limitOf(dir, r.layout.quota, d); !ok {
 		return nil
 	}
@@ -108,10 +123,10 @@ func (r *Reader) readCPU(dir string, d *procfile.Damage) *CPU {
 		d.Lost(filepath.Join(dir, "cpu.stat"), "no periods, or how long it was throttled")
 		return nil
 	}
-	return &CPU{Periods: periods, ThrottledPeriods: throttled, Throttled: time.Duration(standing) * r.layout.unit}
+	return &process.CgroupCPU{Periods: periods, ThrottledPeriods: throttled, Throttled: time.Duration(standing) * r.layout.unit}
 }
 
-func (r *Reader) readMemory(dir string, d *procfile.Damage) *Memory {
+func (r *Reader) readMemory(dir string, d *procfile.Damage) *process.CgroupMemory {
 	limit, ok := limitOf(dir, r.layout.limit, d)
 	if !ok || limit == 0 {
 		return nil
@@ -127,7 +142,7 @@ func (r *Reader) readMemory(dir string, d *procfile.Damage) *Memory {
 		d.Lost(filepath.Join(dir, r.layout.usage), "no usage, or how much of it can be dropped")
 		return nil
 	}
-	return &Memory{UsedBytes: used - min(inactive, used), LimitBytes: limit}
+	return &process.CgroupMemory{UsedBytes: used - min(inactive, used), LimitBytes: limit}
 }
 
 // limitOf returns what limits a group, if anything does.

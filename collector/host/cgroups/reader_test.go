@@ -9,6 +9,7 @@ import (
 
 	"proctree/collector/host/hosttest"
 	"proctree/collector/host/procfile"
+	"proctree/collector/process"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -17,6 +18,15 @@ import (
 var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
 const statV2 = "usage_usec 1\nuser_usec 1\nsystem_usec 0\nnr_periods 40\nnr_throttled 10\nthrottled_usec 2500000\nnr_bursts 0\n"
+
+// processesIn returns a process in each of the control groups.
+func processesIn(paths ...string) []process.Process {
+	processes := make([]process.Process, len(paths))
+	for i, path := range paths {
+		processes[i].Facts = &process.Facts{Cgroup: path}
+	}
+	return processes
+}
 
 // trees are the same two limits in both versions of control groups: app has a quota, and
 // what is above it a limit of memory.
@@ -48,9 +58,9 @@ var trees = map[string]map[string]string{
 }
 
 func TestRead(t *testing.T) {
-	want := map[string]Usage{
-		"/pod/app.service": {CPU: &CPU{Periods: 40, ThrottledPeriods: 10, Throttled: 2500 * time.Millisecond}},
-		"/pod":             {Memory: &Memory{UsedBytes: 600, LimitBytes: 1000}},
+	want := map[string]process.CgroupUsage{
+		"/pod/app.service": {CPU: &process.CgroupCPU{Periods: 40, ThrottledPeriods: 10, Throttled: 2500 * time.Millisecond}},
+		"/pod":             {Memory: &process.CgroupMemory{UsedBytes: 600, LimitBytes: 1000}},
 	}
 	for name, files := range trees {
 		t.Run(name, func(t *testing.T) {
@@ -61,7 +71,7 @@ func TestRead(t *testing.T) {
 				t.Fatal(err)
 			}
 			paths := []string{"/pod/app.service/leaf", "/pod/app.service", "/free", "/gone", "/", "/../outside", ""}
-			got, err := r.Read(now, paths)
+			got, err := r.Read(now, processesIn(paths...))
 			if diff := cmp.Diff(want, got); diff != "" || err != nil {
 				t.Errorf("%v -want +got:\n%s", err, diff)
 			}
@@ -81,7 +91,7 @@ func TestReadLooksAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	limited := func(after time.Duration) bool {
-		usage, err := r.Read(now.Add(after), []string{"/a"})
+		usage, err := r.Read(now.Add(after), processesIn("/a"))
 		if err != nil {
 			t.Error(err)
 		}
@@ -122,7 +132,7 @@ func TestReadOddFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		usage, err := r.Read(now, []string{"/pod", "/other"})
+		usage, err := r.Read(now, processesIn("/pod", "/other"))
 		if partial, ok := errors.AsType[*procfile.PartialError](err); !ok || partial.Count != 1 {
 			t.Errorf("%s: error %v", file, err)
 		}
@@ -136,17 +146,6 @@ func TestReadOddFiles(t *testing.T) {
 func TestNoControlGroups(t *testing.T) {
 	if _, err := New(Config{SysPath: filepath.Join(t.TempDir(), "sys")}); !errors.Is(err, ErrNone) {
 		t.Errorf("error is %v", err)
-	}
-}
-
-func TestAbove(t *testing.T) {
-	for path, want := range map[string][]string{
-		"/": nil, "": nil, "a": nil, "/../a": nil, "/a/../../b": nil,
-		"/a": {"/a"}, "/a/b/": {"/a/b", "/a"}, "/a/b.slice/c": {"/a/b.slice/c", "/a/b.slice", "/a"},
-	} {
-		if diff := cmp.Diff(want, Above(path)); diff != "" {
-			t.Errorf("%q (-want +got):\n%s", path, diff)
-		}
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"proctree/collector/process"
 )
 
 // within runs a shell command in a control group of the real kernel that has one limit: file
@@ -63,10 +65,10 @@ func within(t *testing.T, command string, limit func(layout) (hierarchy, file, v
 }
 
 // eventually waits until a reading is as wanted.
-func eventually(t *testing.T, r *Reader, path, what string, right func(Usage) bool) {
+func eventually(t *testing.T, r *Reader, path, what string, right func(process.CgroupUsage) bool) {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		usage, err := r.Read(time.Now(), []string{path})
+		usage, err := r.Read(time.Now(), processesIn(path))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +90,7 @@ func TestRealThrottling(t *testing.T) {
 		}
 		return l.cpu, l.quota, "1000"
 	})
-	eventually(t, r, path, "a loop under a quota of a hundredth of a CPU is not throttled", func(u Usage) bool {
+	eventually(t, r, path, "a loop under a quota of a hundredth of a CPU is not throttled", func(u process.CgroupUsage) bool {
 		return u.CPU != nil && u.CPU.ThrottledPeriods > 0 && u.CPU.Throttled > 0 && u.CPU.Periods >= u.CPU.ThrottledPeriods
 	})
 }
@@ -101,7 +103,7 @@ func TestRealMemory(t *testing.T) {
 	r, path := within(t, command, func(l layout) (hierarchy, file, value string) {
 		return l.memory, l.limit, strconv.Itoa(limit)
 	})
-	eventually(t, r, path, "4 MiB below a limit of 32 MiB are not seen", func(u Usage) bool {
+	eventually(t, r, path, "4 MiB below a limit of 32 MiB are not seen", func(u process.CgroupUsage) bool {
 		return u.Memory != nil && u.Memory.LimitBytes == limit && u.Memory.UsedBytes >= used && u.Memory.UsedBytes < limit
 	})
 }
