@@ -58,8 +58,8 @@ func TestOutsiders(t *testing.T) {
 	}{
 		{"another host", open, from("192.0.2.7:1"), 403, "forbidden", "this host alone", false},
 		{"another name of the host", open, toHost("evil.example"), 403, "forbidden", "Host", true},
-		{"a proxy in between", open, header("X-Forwarded-For", "192.0.2.7"), 403, "forbidden", "proxy", false},
-		{"an old proxy in between", open, func(r *http.Request) { r.ProtoMinor = 0 }, 403, "forbidden", "HTTP/1.0", false},
+		{"a proxy in between", open, header("X-Forwarded-For", "192.0.2.7"), 403, "forbidden", "proxy", true},
+		{"an old proxy in between", open, func(r *http.Request) { r.ProtoMinor = 0 }, 403, "forbidden", "HTTP/1.0", true},
 		{"a page of another site", open, header("Origin", "https://evil.example"), 403, "forbidden", "origin", true},
 		{"a script of another site", open, header("Sec-Fetch-Site", "cross-site"), 403, "forbidden", "another site", true},
 		{"without a token", closed, from("127.0.0.1:1"), 401, "unauthorized", "a token is needed", false},
@@ -75,7 +75,7 @@ func TestOutsiders(t *testing.T) {
 			}
 			page := ask(t, test.api, "/", test.edit)
 			body := string(page.Body)
-			// What the page of another site asks for is refused; anybody else reads how to get in.
+			// What the page of another site or a proxy asks for is refused; anybody else reads how to get in.
 			want := http.StatusOK
 			if test.foreign {
 				want = http.StatusForbidden

@@ -16,11 +16,11 @@ func checkLocal(r *http.Request) error {
 	// Some proxies add no header, but speak HTTP/1.0 to what is behind them (nginx, by
 	// default). Browsers and clients of today do not.
 	if !r.ProtoAtLeast(1, 1) {
-		return forbidden("the process tree is shown to this host alone, and HTTP/1.0 is what proxies speak")
+		return foreign("the process tree is shown to this host alone, and HTTP/1.0 is what proxies speak")
 	}
 	for name := range r.Header {
 		if isForwarding(name) {
-			return forbidden("the process tree is shown to this host alone, and " + name + " says that a proxy is in between")
+			return foreign("the process tree is shown to this host alone, and " + name + " says that a proxy is in between")
 		}
 	}
 	return checkHost(r)

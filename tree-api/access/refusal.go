@@ -14,7 +14,7 @@ type RefusalError struct {
 	Status int
 	Reason string
 	// Foreign is that the page of another site made the request, under its own name or by
-	// one that it has for this host.
+	// one that it has for this host, or that a proxy did.
 	Foreign bool
 	// RetryAfter is how long to wait after a 429.
 	RetryAfter time.Duration

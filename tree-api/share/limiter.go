@@ -24,22 +24,27 @@ func (l *Limiter) Taken() int {
 	return l.taken
 }
 
-// Take gives a caller a slot, which release gives back. A quarter of the slots is
-// kept for callers that have none yet; the callers share the rest.
+// Take gives a caller a slot, which release gives back. The callers share three quarters of
+// the slots. Of the rest each caller takes less than half of what is free, so that there is
+// something for one that comes later, whoever came together before.
 func (l *Limiter) Take(caller string) (release func(), ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	own := l.by[caller]
-	callers := len(l.by)
-	if own == 0 {
-		callers++
-	}
-	if l.taken >= l.most || own > 0 && own >= (l.most-l.most/4)/callers {
+	if !l.mayTake(l.by[caller]) {
 		return nil, false
 	}
 	l.by[caller]++
 	l.taken++
 	return sync.OnceFunc(func() { l.release(caller) }), true
+}
+
+// mayTake reports whether a caller that has so many slots may take one more.
+func (l *Limiter) mayTake(own int) bool {
+	free, kept := l.most-l.taken, l.most/4
+	if own == 0 || free == 0 {
+		return free > 0
+	}
+	return own < (l.most-kept)/len(l.by) && (free > kept || 2*own < free)
 }
 
 func (l *Limiter) release(caller string) {
