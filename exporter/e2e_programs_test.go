@@ -103,6 +103,13 @@ func sleeper(tb testing.TB, name string) string {
 func spawn(tb testing.TB, path string, args ...string) *exec.Cmd {
 	tb.Helper()
 	cmd := exec.Command(path, args...)
+	spawnCommand(tb, cmd)
+	return cmd
+}
+
+// spawnCommand starts a command that is killed with all its children at the end of the test.
+func spawnCommand(tb testing.TB, cmd *exec.Cmd) {
+	tb.Helper()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		tb.Fatal(err)
@@ -111,5 +118,4 @@ func spawn(tb testing.TB, path string, args ...string) *exec.Cmd {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		_ = cmd.Wait()
 	})
-	return cmd
 }

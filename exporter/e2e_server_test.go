@@ -59,6 +59,17 @@ func startAs(tb testing.TB, credential *syscall.Credential, args ...string) *ser
 // startCommand starts a command that is the program and waits until it is ready.
 func startCommand(tb testing.TB, cmd *exec.Cmd) *server {
 	tb.Helper()
+	s := launch(tb, cmd)
+	s.eventually("readiness", func() bool {
+		status, _ := s.get("/-/ready")
+		return status == http.StatusOK || status == http.StatusUnauthorized
+	})
+	return s
+}
+
+// launch starts a command that is the program and waits until it listens.
+func launch(tb testing.TB, cmd *exec.Cmd) *server {
+	tb.Helper()
 	s := &server{tb: tb, cmd: cmd, log: newLines(), done: make(chan struct{})}
 	s.cmd.Stderr = s.log
 	if err := s.cmd.Start(); err != nil {
@@ -77,10 +88,6 @@ func startCommand(tb testing.TB, cmd *exec.Cmd) *server {
 	})
 	address := s.log.await(tb, regexp.MustCompile(`msg="Listening on" address=(\S+)`))
 	s.url = "http://" + address
-	s.eventually("readiness", func() bool {
-		status, _ := s.get("/-/ready")
-		return status == http.StatusOK || status == http.StatusUnauthorized
-	})
 	return s
 }
 

@@ -11,15 +11,24 @@ import (
 )
 
 func main() {
-	caught := catchHangups()
-	handled, err := service(os.Args[1:], caught)
+	handled, err := terminalFirst(os.Args[1:])
 	if !handled {
-		err = runUntilSignal(caught)
+		err = runDaemon()
 	}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "%s: error: %v\n", program, err)
 		os.Exit(1)
 	}
+}
+
+// runDaemon runs what is no command of the terminal.
+func runDaemon() error {
+	caught := catchHangups()
+	handled, err := service(os.Args[1:], caught)
+	if !handled {
+		err = runUntilSignal(caught)
+	}
+	return err
 }
 
 func runUntilSignal(caught hangups) error {

@@ -91,7 +91,8 @@ func parseSettings(args []string, stdout io.Writer) (*settings, error) {
 
 // newApp returns the command line, which fills in the settings when it is parsed.
 func (s *settings) newApp() (*kingpin.Application, *collectorFlags) {
-	app := kingpin.New(program, "Shows the processes of this host to Prometheus, and to people as a live tree.")
+	app := kingpin.New(program, "Shows the processes of this host to Prometheus, and to people as a live tree.\n\n"+
+		"The commands top, ps and tree show them in the terminal; each has its own --help.")
 	app.HelpFlag.Short('h')
 	app.Version(version.Print(program))
 	s.addWebFlags(app)

@@ -11,7 +11,7 @@ import (
 type hangups <-chan os.Signal
 
 // catchHangups makes a reload of SIGHUP, which by default ends a program. It is the first
-// statement of main: a reload may be asked for at any moment after the start.
+// thing the exporter does: a reload may be asked for at any moment after the start.
 func catchHangups() hangups {
 	// One place is enough: a reload reads the files as they are when it runs.
 	caught := make(chan os.Signal, 1)

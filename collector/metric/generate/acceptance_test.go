@@ -58,9 +58,11 @@ func TestOneRowIsEnough(t *testing.T) {
 	run("generate", "", "go", "run", "./collector/metric/generate")
 	write(t, filepath.Join(root, "tree-api/madeup_test.go"), madeUpInAPI)
 	write(t, filepath.Join(root, "dashboards/live-datasource/pkg/exporter/madeup_test.go"), madeUpInDataSource)
+	write(t, filepath.Join(root, "exporter/terminal/madeup_test.go"), madeUpInTerminal)
 	run("the tests of the table and of the tree", "", "go", "test", "./collector/metric", "./tree-api/tree", "-run", "Metric|Row|Document|Encoder|Columns|Diffs")
 	run("the API and the stream", "", "go", "test", "./tree-api", "-run", "TestMadeUp")
 	run("the live data source", "dashboards/live-datasource", "go", "test", "./pkg/exporter", "-run", "TestMadeUp")
+	run("the terminal", "", "go", "test", "./exporter/terminal", "-run", "TestMadeUp")
 	for path, want := range map[string]string{
 		"docs/api.md": "| `madeup` | `madeup.bytes_per_second` |",
 		"dashboards/live-datasource/src/query/choices.gen.ts": "value: 'madeup'",
@@ -146,6 +148,23 @@ func TestMadeUp(t *testing.T) {
 }
 `
 
+// madeUpInTerminal is a test of the copy.
+const madeUpInTerminal = `package terminal
+
+import "testing"
+
+func TestMadeUp(t *testing.T) {
+	c, err := findColumn("madeup")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := c.read(node{"madeup": map[string]any{"bytes_per_second": 2048.0}})
+	if got := c.cell(v, 0, unicodeSet); got != "2.00 KiB/s" || c.title != "Made up per second" || !c.Sortable() {
+		t.Errorf("the column %q shows %q", c.title, got)
+	}
+}
+`
+
 // madeUpInPage asks the page's modules.
 const madeUpInPage = `
 import { TABLE_COLUMNS } from './table-columns.js';
@@ -164,7 +183,7 @@ func copySources(t *testing.T) string {
 	const from = "../../.."
 	to := t.TempDir()
 	for _, part := range []string{
-		"go.mod", "go.sum", "collector", "tree-api", "docs/api.md",
+		"go.mod", "go.sum", "collector", "tree-api", "exporter/terminal", "docs/api.md",
 		"dashboards/live-datasource/go.mod", "dashboards/live-datasource/go.sum", "dashboards/live-datasource/pkg",
 		"dashboards/live-datasource/src", "dashboards/tree-panel/src",
 	} {

@@ -1,0 +1,4 @@
+package terminal
+
+// stopSelf does nothing: Windows has no job control.
+func stopSelf() {}
