@@ -50,7 +50,7 @@ func (t *Tracker) settleChildren(s *process.Snapshot) {
 		t.credit(p)
 	}
 	for _, p := range t.live {
-		if p.grew != (cpu{}) || p.deferred != (cpu{}) {
+		if p.grew != (process.CPU{}) || p.deferred != (process.CPU{}) {
 			t.credit(p)
 		}
 	}
@@ -61,14 +61,14 @@ func (t *Tracker) dropDebts() {
 	clear(t.debtors)
 	t.debtors = t.debtors[:0]
 	for _, p := range t.live {
-		p.deferred, p.fresh = cpu{}, cpu{}
+		p.deferred, p.fresh = process.CPU{}, process.CPU{}
 	}
 }
 
 // credit gives what is left to the process' group, and holds what was laid aside.
 func (t *Tracker) credit(p *tracked) {
-	left := usage{cpu: p.deferred.plus(p.fresh)}
-	p.deferred, p.fresh, p.aside = p.aside, cpu{}, cpu{}
+	left := usage{cpu: p.deferred.Plus(p.fresh)}
+	p.deferred, p.fresh, p.aside = p.aside, process.CPU{}, process.CPU{}
 	if g := t.current(p); g != nil {
 		g.grow(&left)
 	}

@@ -13,31 +13,31 @@ const maxWait = 20
 // its own debt to its parent when it has ended.
 type reaping struct {
 	// children is the mark of the children's times, and marked says that there is one.
-	children cpu
+	children process.CPU
 	marked   bool
 	// grew is the growth in the newest scan, fresh what is left of it; deferred is what the
 	// scan before held back of its own.
-	grew, fresh, deferred cpu
+	grew, fresh, deferred process.CPU
 	// debt is what is still to be deducted, paid what was; until is the scan in which it
 	// is given up.
-	debt, paid cpu
+	debt, paid process.CPU
 	until      uint64
 	// suspect is how much of grew may have been counted in the scan under way, and aside
 	// what of fresh was laid aside for it.
-	suspect, aside cpu
+	suspect, aside process.CPU
 	// charged is the last scan in which a child that ended paid from here.
 	charged uint64
 }
 
 // update takes over the children's times of a scan.
 func (r *reaping) update(cur *process.Process) {
-	r.grew, r.fresh = cpu{}, cpu{}
+	r.grew, r.fresh = process.CPU{}, process.CPU{}
 	if !cur.Known.Has(process.HasChildCPU) {
 		return
 	}
-	now := cpu{cur.ChildUserTime, cur.ChildSystemTime}
+	now := cur.ChildCPU()
 	if r.marked {
-		r.grew = r.children.advance(now)
+		r.grew = advanceCPU(&r.children, now)
 		r.fresh = r.grew
 	} else {
 		r.children, r.marked = now, true
@@ -45,9 +45,9 @@ func (r *reaping) update(cur *process.Process) {
 }
 
 // owes returns what its parent's growth will hold that was counted already.
-func (p *tracked) owes() cpu {
-	sum := p.counted.cpu.plus(p.children)
-	sum.take(p.paid)
+func (p *tracked) owes() process.CPU {
+	sum := p.counted.cpu.Plus(p.children)
+	take(&sum, p.paid)
 	return sum
 }
 
@@ -55,10 +55,10 @@ func (p *tracked) owes() cpu {
 // scan that could not read it.
 func (t *Tracker) refund() {
 	for _, p := range t.returned {
-		p.debt = cpu{}
+		p.debt = process.CPU{}
 		if p.parent != nil {
-			p.parent.deferred = p.parent.deferred.plus(p.paid)
-			p.paid = cpu{}
+			p.parent.deferred = p.parent.deferred.Plus(p.paid)
+			p.paid = process.CPU{}
 		}
 	}
 }
@@ -68,13 +68,13 @@ func (t *Tracker) refund() {
 func (t *Tracker) collectDebts() {
 	open := t.debtors[:0]
 	for _, p := range t.debtors {
-		if p.debt != (cpu{}) && t.scan < p.until {
+		if p.debt != (process.CPU{}) && t.scan < p.until {
 			open = append(open, p)
 		}
 	}
 	clear(t.debtors[len(open):])
 	for _, p := range t.vanished {
-		if p.debt = p.owes(); p.debt != (cpu{}) {
+		if p.debt = p.owes(); p.debt != (process.CPU{}) {
 			p.until = t.scan + rememberScans
 			open = append(open, p)
 		}
@@ -97,7 +97,7 @@ func (t *Tracker) reaperOf(p *tracked) *tracked {
 func (t *Tracker) payUpwards(p *tracked) {
 	for a := range t.reapersAbove(p) {
 		p.payFrom(&a.deferred, &a.fresh)
-		if (a.charged == t.scan || a.aside != (cpu{})) && t.scan < p.seen+maxWait {
+		if (a.charged == t.scan || a.aside != (process.CPU{})) && t.scan < p.seen+maxWait {
 			// What is p's may have paid for another, or been laid aside for it.
 			p.until = t.scan + rememberScans
 		}
@@ -121,10 +121,10 @@ func (t *Tracker) reapersAbove(p *tracked) iter.Seq[*tracked] {
 }
 
 // payFrom pays as much as there is.
-func (p *tracked) payFrom(pools ...*cpu) {
+func (p *tracked) payFrom(pools ...*process.CPU) {
 	for _, pool := range pools {
-		paid := pool.take(p.debt)
-		p.debt.take(paid)
-		p.paid = p.paid.plus(paid)
+		paid := take(pool, p.debt)
+		take(&p.debt, paid)
+		p.paid = p.paid.Plus(paid)
 	}
 }

@@ -54,7 +54,7 @@ func (p *tracked) alive() bool { return p.index >= 0 }
 func (p *tracked) update(cur *process.Process, index int, scan uint64, follows bool) {
 	if cur.Unchanged && follows && p.seen > 0 && p.seen+1 == scan {
 		p.index, p.seen = index, scan
-		p.grown, p.grew, p.fresh = usage{}, cpu{}, cpu{}
+		p.grown, p.grew, p.fresh = usage{}, process.CPU{}, process.CPU{}
 		return
 	}
 	p.index, p.seen, p.kernel, p.zombie = index, scan, cur.Kernel, cur.State == process.Zombie

@@ -202,8 +202,8 @@ func (g *tally) grow(u *usage) {
 		return
 	}
 	g.grew = true
-	g.UserTime += u.cpu.user
-	g.SystemTime += u.cpu.system
+	g.UserTime += u.cpu.User
+	g.SystemTime += u.cpu.System
 	g.ReadBytes += u.read
 	g.WrittenBytes += u.written
 	g.MinorFaults += u.minor

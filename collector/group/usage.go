@@ -1,45 +1,32 @@
 package group
 
-import (
-	"time"
-
-	"proctree/collector/process"
-)
-
-// cpu is CPU time in both modes.
-type cpu struct{ user, system time.Duration }
-
-func (c cpu) total() time.Duration { return c.user + c.system }
-
-func (c cpu) plus(d cpu) cpu { return cpu{c.user + d.user, c.system + d.system} }
-
-func (c cpu) minus(d cpu) cpu { return cpu{c.user - d.user, c.system - d.system} }
+import "proctree/collector/process"
 
 // take removes up to want from c and returns what it took: of the same mode first, then
 // of the other, because two sources may split one second differently.
-func (c *cpu) take(want cpu) cpu {
-	same := cpu{min(c.user, want.user), min(c.system, want.system)}
-	rest := want.minus(same).total()
-	*c = c.minus(same)
-	cross := cpu{min(c.user, rest), 0}
-	cross.system = min(c.system, rest-cross.user)
-	*c = c.minus(cross)
-	return same.plus(cross)
+func take(c *process.CPU, want process.CPU) process.CPU {
+	same := process.CPU{User: min(c.User, want.User), System: min(c.System, want.System)}
+	rest := want.Minus(same).Total()
+	*c = c.Minus(same)
+	cross := process.CPU{User: min(c.User, rest)}
+	cross.System = min(c.System, rest-cross.User)
+	*c = c.Minus(cross)
+	return same.Plus(cross)
 }
 
-// advance moves c to now and returns the growth. c is a high-water mark of the sum, so
+// advanceCPU moves c to now and returns the growth. c is a high-water mark of the sum, so
 // that a value that falls, or a source that splits it differently, counts nothing twice.
-func (c *cpu) advance(now cpu) cpu {
-	total := now.total() - c.total()
+func advanceCPU(c *process.CPU, now process.CPU) process.CPU {
+	total := now.Total() - c.Total()
 	if total <= 0 {
-		return cpu{}
+		return process.CPU{}
 	}
-	grown := cpu{max(now.user-c.user, 0), max(now.system-c.system, 0)}
+	grown := process.CPU{User: max(now.User-c.User, 0), System: max(now.System-c.System, 0)}
 	switch {
-	case now.user < c.user:
-		grown.system = total
-	case now.system < c.system:
-		grown.user = total
+	case now.User < c.User:
+		grown.System = total
+	case now.System < c.System:
+		grown.User = total
 	}
 	*c = now
 	return grown
@@ -47,7 +34,7 @@ func (c *cpu) advance(now cpu) cpu {
 
 // usage are the values of a process that only grow.
 type usage struct {
-	cpu                    cpu
+	cpu                    process.CPU
 	read, written          uint64
 	minor, major           uint64
 	voluntary, involuntary uint64
@@ -55,7 +42,7 @@ type usage struct {
 
 func usageOf(p *process.Process) usage {
 	return usage{
-		cpu:  cpu{p.UserTime, p.SystemTime},
+		cpu:  p.CPU(),
 		read: p.ReadBytes, written: p.WrittenBytes,
 		minor: p.MinorFaults, major: p.MajorFaults,
 		voluntary: p.VoluntarySwitches, involuntary: p.InvoluntarySwitches,
@@ -64,7 +51,7 @@ func usageOf(p *process.Process) usage {
 
 func usageOfExit(e *process.Exit) usage {
 	return usage{
-		cpu:  cpu{e.UserTime, e.SystemTime},
+		cpu:  e.CPU(),
 		read: e.ReadBytes, written: e.WrittenBytes,
 		minor: e.MinorFaults, major: e.MajorFaults,
 	}
@@ -83,7 +70,7 @@ func (m *marks) advance(now *usage, known process.Fields) usage {
 	var grown usage
 	if both := known & m.known; both != 0 {
 		if both.Has(process.HasCPU) {
-			grown.cpu = m.cpu.advance(now.cpu)
+			grown.cpu = advanceCPU(&m.cpu, now.cpu)
 		}
 		if both.Has(process.HasReadBytes) {
 			grown.read = rise(&m.read, now.read)

@@ -5,24 +5,39 @@ import (
 	"time"
 )
 
+// CPU is CPU time in user and in system mode.
+type CPU struct{ User, System time.Duration }
+
+// Total returns the time in both modes.
+func (c CPU) Total() time.Duration { return c.User + c.System }
+
+// Plus returns the sum of two.
+func (c CPU) Plus(d CPU) CPU { return CPU{c.User + d.User, c.System + d.System} }
+
+// Minus returns what is left of c without d.
+func (c CPU) Minus(d CPU) CPU { return CPU{c.User - d.User, c.System - d.System} }
+
 // CPUAccount is CPU time as the kernel books it. The run time is exact; user and system time
 // are sampled at clock ticks and only tell its proportions.
-type CPUAccount struct{ Run, User, System time.Duration }
+type CPUAccount struct {
+	Run time.Duration
+	CPU
+}
 
 // Add adds another account.
 func (t *CPUAccount) Add(other CPUAccount) {
 	t.Run += other.Run
-	t.User += other.User
-	t.System += other.System
+	t.CPU = t.Plus(other.CPU)
 }
 
 // Split divides the run time between user and system mode in proportion to the samples,
 // and lets neither part fall below what was last shown, as the kernel does for /proc
 // (cputime_adjust in kernel/sched/cputime.c).
-func (t CPUAccount) Split(shownUser, shownSystem time.Duration) (user, system time.Duration) {
-	if shownUser+shownSystem >= t.Run {
-		return shownUser, shownSystem
+func (t CPUAccount) Split(shown CPU) CPU {
+	if shown.Total() >= t.Run {
+		return shown
 	}
+	var system time.Duration
 	switch {
 	case t.System == 0:
 		system = 0
@@ -31,13 +46,11 @@ func (t CPUAccount) Split(shownUser, shownSystem time.Duration) (user, system ti
 	default:
 		system = scale(t.System, t.Run, t.User+t.System)
 	}
-	system = max(system, shownSystem)
-	user = t.Run - system
-	if user < shownUser {
-		user = shownUser
-		system = t.Run - user
+	system = max(system, shown.System)
+	if t.Run-system < shown.User {
+		system = t.Run - shown.User
 	}
-	return user, system
+	return CPU{t.Run - system, system}
 }
 
 // scale returns part × run ÷ whole for part ≤ whole, without overflow.

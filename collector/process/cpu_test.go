@@ -10,41 +10,38 @@ func TestSplit(t *testing.T) {
 	const ms = time.Millisecond
 	day := 24 * time.Hour
 	for _, tc := range []struct {
-		name                    string
-		times                   CPUAccount
-		shownUser, shownSystem  time.Duration
-		wantUser, wantSystemDur time.Duration
+		name        string
+		times       CPUAccount
+		shown, want CPU
 	}{
 		{name: "nothing"},
-		{name: "no sample is user time", times: CPUAccount{Run: 3 * ms}, wantUser: 3 * ms},
-		{name: "no system sample", times: CPUAccount{Run: 3 * ms, User: 8 * ms}, wantUser: 3 * ms},
-		{name: "no user sample", times: CPUAccount{Run: 3 * ms, System: 8 * ms}, wantSystemDur: 3 * ms},
+		{name: "no sample is user time", times: CPUAccount{Run: 3 * ms}, want: CPU{User: 3 * ms}},
+		{name: "no system sample", times: CPUAccount{Run: 3 * ms, CPU: CPU{User: 8 * ms}}, want: CPU{User: 3 * ms}},
+		{name: "no user sample", times: CPUAccount{Run: 3 * ms, CPU: CPU{System: 8 * ms}}, want: CPU{System: 3 * ms}},
 		{
-			name: "scaled", times: CPUAccount{Run: 30 * ms, User: 8 * ms, System: 4 * ms},
-			wantUser: 20 * ms, wantSystemDur: 10 * ms,
+			name: "scaled", times: CPUAccount{Run: 30 * ms, CPU: CPU{User: 8 * ms, System: 4 * ms}},
+			want: CPU{20 * ms, 10 * ms},
 		},
 		{
 			name:  "years on many CPUs do not overflow",
-			times: CPUAccount{Run: 30000 * day, User: 20000 * day, System: 20000 * day}, wantUser: 15000 * day, wantSystemDur: 15000 * day,
+			times: CPUAccount{Run: 30000 * day, CPU: CPU{User: 20000 * day, System: 20000 * day}}, want: CPU{15000 * day, 15000 * day},
 		},
 		{
-			name: "system does not fall", times: CPUAccount{Run: 12 * ms, User: 8 * ms, System: 4 * ms},
-			shownSystem: 10 * ms, wantUser: 2 * ms, wantSystemDur: 10 * ms,
+			name: "system does not fall", times: CPUAccount{Run: 12 * ms, CPU: CPU{User: 8 * ms, System: 4 * ms}},
+			shown: CPU{System: 10 * ms}, want: CPU{2 * ms, 10 * ms},
 		},
 		{
-			name: "user does not fall", times: CPUAccount{Run: 12 * ms, User: 4 * ms, System: 4 * ms},
-			shownUser: 10 * ms, wantUser: 10 * ms, wantSystemDur: 2 * ms,
+			name: "user does not fall", times: CPUAccount{Run: 12 * ms, CPU: CPU{User: 4 * ms, System: 4 * ms}},
+			shown: CPU{User: 10 * ms}, want: CPU{10 * ms, 2 * ms},
 		},
 		{
-			name: "the sum does not fall", times: CPUAccount{Run: 12 * ms, User: 4 * ms, System: 4 * ms},
-			shownUser: 10 * ms, shownSystem: 3 * ms, wantUser: 10 * ms, wantSystemDur: 3 * ms,
+			name: "the sum does not fall", times: CPUAccount{Run: 12 * ms, CPU: CPU{User: 4 * ms, System: 4 * ms}},
+			shown: CPU{10 * ms, 3 * ms}, want: CPU{10 * ms, 3 * ms},
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			user, system := tc.times.Split(tc.shownUser, tc.shownSystem)
-			if user != tc.wantUser || system != tc.wantSystemDur {
-				t.Errorf("split(%v, %v) = %v user, %v system; want %v, %v",
-					tc.shownUser, tc.shownSystem, user, system, tc.wantUser, tc.wantSystemDur)
+			if got := tc.times.Split(tc.shown); got != tc.want {
+				t.Errorf("split after %+v is %+v, want %+v", tc.shown, got, tc.want)
 			}
 		})
 	}
@@ -54,15 +51,15 @@ func TestSplit(t *testing.T) {
 func TestSplitNeverFalls(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var times CPUAccount
-	var user, system time.Duration
+	var shown CPU
 	for range 100_000 {
 		times.Run += time.Duration(random.IntN(5_000_000))
 		times.User += time.Duration(random.IntN(3)) * 4 * time.Millisecond
 		times.System += time.Duration(random.IntN(3)) * 4 * time.Millisecond
-		nowUser, nowSystem := times.Split(user, system)
-		if nowUser < user || nowSystem < system || nowUser+nowSystem != times.Run {
-			t.Fatalf("%+v after %v and %v: %v and %v", times, user, system, nowUser, nowSystem)
+		now := times.Split(shown)
+		if now.User < shown.User || now.System < shown.System || now.Total() != times.Run {
+			t.Fatalf("%+v after %+v: %+v", times, shown, now)
 		}
-		user, system = nowUser, nowSystem
+		shown = now
 	}
 }

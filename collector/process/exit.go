@@ -45,3 +45,9 @@ type Exit struct {
 	// code 0 or where it is not known.
 	Reason string
 }
+
+// CPU returns the CPU time by mode.
+func (e *Exit) CPU() CPU { return CPU{e.UserTime, e.SystemTime} }
+
+// SetCPU sets the CPU time of both modes.
+func (e *Exit) SetCPU(c CPU) { e.UserTime, e.SystemTime = c.User, c.System }

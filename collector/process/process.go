@@ -140,6 +140,15 @@ type Process struct {
 	Facts *Facts
 }
 
+// CPU returns the CPU time by mode.
+func (p *Process) CPU() CPU { return CPU{p.UserTime, p.SystemTime} }
+
+// SetCPU sets the CPU time of both modes.
+func (p *Process) SetCPU(c CPU) { p.UserTime, p.SystemTime = c.User, c.System }
+
+// ChildCPU returns the CPU time of the children that were waited for.
+func (p *Process) ChildCPU() CPU { return CPU{p.ChildUserTime, p.ChildSystemTime} }
+
 // CPUTime is user and system time together.
 func (p *Process) CPUTime() time.Duration { return p.UserTime + p.SystemTime }
 

@@ -27,14 +27,11 @@ func (t *Tree) addRates() {
 	if t.IntervalSeconds <= 0 {
 		return
 	}
-	before := t.Previous.Processes
+	previous := process.NewCursor(t.Previous.Processes)
 	for i := range t.Nodes {
 		p := t.Nodes[i].Process
-		for len(before) > 0 && before[0].PID < p.PID {
-			before = before[1:]
-		}
-		if len(before) > 0 && before[0].ID == p.ID {
-			t.Nodes[i].Rates = ratesSince(p, &before[0], t.IntervalSeconds)
+		if before := previous.Find(p.ID); before != nil {
+			t.Nodes[i].Rates = ratesSince(p, before, t.IntervalSeconds)
 		} else if p.StartTicks >= t.Previous.Clock.Now {
 			t.Nodes[i].Rates = ratesSince(p, nil, life(p, t.Report.Snapshot.Clock))
 		}

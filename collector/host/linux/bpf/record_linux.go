@@ -19,13 +19,16 @@ const maxComm = 16
 // has last split them for a reader of /proc.
 type times struct {
 	process.CPUAccount
-	keptUser, keptSystem time.Duration
+	kept process.CPU
 }
 
 func timesOf(r *Record) times {
 	return times{
-		CPUAccount: process.CPUAccount{Run: time.Duration(r.Runtime), User: time.Duration(r.Utime), System: time.Duration(r.Stime)},
-		keptUser:   time.Duration(r.PrevUtime), keptSystem: time.Duration(r.PrevStime),
+		CPUAccount: process.CPUAccount{
+			Run: time.Duration(r.Runtime),
+			CPU: process.CPU{User: time.Duration(r.Utime), System: time.Duration(r.Stime)},
+		},
+		kept: process.CPU{User: time.Duration(r.PrevUtime), System: time.Duration(r.PrevStime)},
 	}
 }
 
@@ -71,11 +74,11 @@ func addThread(p *process.Process, times *times, r *Record) {
 
 // settle splits the CPU time and holds every counter where the last scan saw it.
 func settle(p *process.Process, times *times, before *process.Process) {
-	user, system := before.UserTime, before.SystemTime
-	if times.keptUser >= user && times.keptSystem >= system {
-		user, system = times.keptUser, times.keptSystem
+	shown := before.CPU()
+	if times.kept.User >= shown.User && times.kept.System >= shown.System {
+		shown = times.kept
 	}
-	p.UserTime, p.SystemTime = times.Split(user, system)
+	p.SetCPU(times.Split(shown))
 	process.NeverBelow(p, before)
 }
 

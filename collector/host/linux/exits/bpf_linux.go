@@ -74,12 +74,12 @@ func (l *Ledger) addEnded(k *bpf.EndedKey, e *bpf.Ended) {
 		Processes: 1,
 		Reason:    exitReason(e.How),
 	}
-	var user, system time.Duration
+	var shown process.CPU
 	seen := l.seen(record.ID)
 	if seen != nil {
-		user, system = seen.UserTime, seen.SystemTime
+		shown = seen.CPU()
 	}
-	useAccount(&record, &e.Used, e.Flags, user, system)
+	useAccount(&record, &e.Used, e.Flags, shown)
 	if seen != nil && seen.Name == record.Name && seen.UID == record.UID {
 		record.Facts = seen.Facts
 	} else {
@@ -97,7 +97,7 @@ func (l *Ledger) addSum(k *bpf.SumKey, s *bpf.Sum) {
 		Processes: s.Processes,
 		Reason:    exitReason(k.How),
 	}
-	useAccount(&record, &s.Used, k.Flags, 0, 0)
+	useAccount(&record, &s.Used, k.Flags, process.CPU{})
 	record.Facts = l.factsOf(k.Uid, k.Cgroup, l.inherited(record.Parent, record.Name, k.Flags))
 	l.add(record)
 }
@@ -111,9 +111,12 @@ func (l *Ledger) inherited(ppid int, name string, flags uint32) *process.Facts {
 
 // useAccount sets the values. The CPU time of a process is split so that neither part is below
 // what a scan has shown.
-func useAccount(e *process.Exit, u *bpf.Usage, flags uint32, shownUser, shownSystem time.Duration) {
-	times := process.CPUAccount{Run: time.Duration(u.Runtime), User: time.Duration(u.Utime), System: time.Duration(u.Stime)}
-	e.UserTime, e.SystemTime = times.Split(shownUser, shownSystem)
+func useAccount(e *process.Exit, u *bpf.Usage, flags uint32, shown process.CPU) {
+	account := process.CPUAccount{
+		Run: time.Duration(u.Runtime),
+		CPU: process.CPU{User: time.Duration(u.Utime), System: time.Duration(u.Stime)},
+	}
+	e.SetCPU(account.Split(shown))
 	e.MinorFaults, e.MajorFaults = u.Minflt, u.Majflt
 	e.Known = process.HasCPU | process.HasFaults
 	if flags&bpf.FlagIO != 0 {

@@ -88,13 +88,9 @@ func (l *Ledger) Start(s *process.Snapshot, cgroups []uint64) {
 
 // compare finds out which processes of the last scan are not in this one.
 func (l *Ledger) compare(previous []process.Process) {
-	at, now := 0, l.table.Processes
+	now := process.NewCursor(l.table.Processes)
 	for i := range previous {
-		p := &previous[i]
-		for at < len(now) && now[at].PID < p.PID {
-			at++
-		}
-		if at == len(now) || now[at].ID != p.ID {
+		if p := &previous[i]; now.Find(p.ID) == nil {
 			l.Leaves(p)
 		}
 	}

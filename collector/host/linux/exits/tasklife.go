@@ -30,7 +30,7 @@ type taskLife struct {
 // a tick above it, nor more than the time that it had.
 func (l taskLife) runTime(booked process.CPUAccount, clockTick time.Duration) time.Duration {
 	if l.stints == 0 {
-		return max(booked.Run, booked.User+booked.System)
+		return max(booked.Run, booked.Total())
 	}
 	missing := min(clockTick, l.elapsed-l.waited-booked.Run)
 	if l.sleeps > 0 {

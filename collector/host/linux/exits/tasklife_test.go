@@ -22,7 +22,7 @@ func TestRunTimeOfExitRecord(t *testing.T) {
 		{"slept between long stints", taskLife{elapsed: 90 * ms, stints: 2, sleeps: 1}, process.CPUAccount{Run: 20 * ms}, 22 * ms},
 		{"slept and had no time for more", taskLife{elapsed: 9 * ms, waited: 4 * ms, stints: 2, sleeps: 1}, process.CPUAccount{Run: 5 * ms}, 5 * ms},
 		{"clocks that disagree", taskLife{elapsed: 4 * ms, waited: ms, stints: 1}, process.CPUAccount{Run: 5 * ms}, 5 * ms},
-		{"a kernel that does not count stints", taskLife{elapsed: 9 * ms}, process.CPUAccount{User: 4 * ms, System: 4 * ms}, 8 * ms},
+		{"a kernel that does not count stints", taskLife{elapsed: 9 * ms}, process.CPUAccount{CPU: process.CPU{User: 4 * ms, System: 4 * ms}}, 8 * ms},
 	} {
 		if got := tc.life.runTime(tc.booked, clockTick); got != tc.want {
 			t.Errorf("%s: %v, want %v", tc.name, got, tc.want)

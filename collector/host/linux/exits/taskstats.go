@@ -111,8 +111,8 @@ func parseTaskstats(b []byte) (taskRecord, error) {
 		},
 		used: taskUsage{
 			CPUAccount: process.CPUAccount{
-				Run:  time.Duration(n.Uint64(b[tsRunVirtual:])),
-				User: us(tsUserTime), System: us(tsSystemTime),
+				Run: time.Duration(n.Uint64(b[tsRunVirtual:])),
+				CPU: process.CPU{User: us(tsUserTime), System: us(tsSystemTime)},
 			},
 			minorFaults: n.Uint64(b[tsMinorFaults:]),
 			majorFaults: n.Uint64(b[tsMajorFaults:]),

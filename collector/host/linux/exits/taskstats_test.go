@@ -66,7 +66,7 @@ var exampleRecord = taskRecord{
 	pid: 71, tgid: 70, ppid: 7, uid: 1000, name: "worker", last: true, status: 11, began: time.Unix(1_700_000_000, 0),
 	life: taskLife{elapsed: 20 * time.Millisecond, waited: 8 * time.Millisecond, stints: 3, sleeps: 1},
 	used: taskUsage{
-		CPUAccount:  process.CPUAccount{Run: 7 * time.Millisecond, User: 8 * time.Millisecond, System: 4 * time.Millisecond},
+		CPUAccount:  process.CPUAccount{Run: 7 * time.Millisecond, CPU: process.CPU{User: 8 * time.Millisecond, System: 4 * time.Millisecond}},
 		minorFaults: 1, majorFaults: 2, read: 3, written: 4,
 	},
 }

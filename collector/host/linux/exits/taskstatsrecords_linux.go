@@ -25,7 +25,7 @@ func (x *taskstatsExits) Drain(l *Ledger) error {
 		l.addTask(&ended[i], x.countIO, sums)
 	}
 	for _, sum := range sums {
-		sum.UserTime, sum.SystemTime = sum.times.Split(0, 0)
+		sum.SetCPU(sum.times.Split(process.CPU{}))
 		l.add(sum.Exit)
 	}
 	return nil
@@ -70,7 +70,7 @@ func (l *Ledger) addTask(p *endedProcess, countIO bool, sums exitSums) {
 	}
 	if seen := l.seenAs(p.tgid, began); seen != nil {
 		record.ID = seen.ID
-		record.UserTime, record.SystemTime = p.sum.Split(seen.UserTime, seen.SystemTime)
+		record.SetCPU(p.sum.Split(seen.CPU()))
 		record.Facts = seen.Facts
 		if seen.Name != record.Name || seen.UID != record.UID {
 			record.Facts = l.factsOf(record.UID, 0, nil)

@@ -24,7 +24,7 @@ type Table struct {
 	previous      []process.Process
 	previousNames []Name
 	previousMemos []memo
-	previousAt    int
+	cursor        process.Cursor
 }
 
 // Name is the name of a process until the facts cache has made a string of it.
@@ -62,8 +62,9 @@ const retryRefused = 60 * UserHZ
 
 // begin makes the table ready for a scan; the last one's result becomes previous.
 func (t *Table) begin(now uint64) {
-	t.Now, t.at, t.previousAt, t.Failed, t.Odd = now, 0, 0, Failures{}, t.Odd[:0]
+	t.Now, t.at, t.Failed, t.Odd = now, 0, Failures{}, t.Odd[:0]
 	t.previous = t.Processes
+	t.cursor = process.NewCursor(t.previous)
 	t.memos, t.previousMemos = t.previousMemos[:0], t.memos
 	t.Processes = make([]process.Process, 0, len(t.pids))
 	t.Names, t.previousNames = t.previousNames[:0], t.Names
@@ -72,13 +73,11 @@ func (t *Table) begin(now uint64) {
 // before returns the process that had the PID in the previous table, or nil, its name and
 // its memo. It is called in the order of PIDs, in which that table is sorted too.
 func (t *Table) before(pid int) (*process.Process, Name, memo) {
-	for t.previousAt < len(t.previous) && t.previous[t.previousAt].PID < pid {
-		t.previousAt++
+	at, ok := t.cursor.Seek(pid)
+	if !ok {
+		return nil, Name{}, memo{}
 	}
-	if t.previousAt < len(t.previous) && t.previous[t.previousAt].PID == pid {
-		return &t.previous[t.previousAt], t.previousNames[t.previousAt], t.previousMemos[t.previousAt]
-	}
-	return nil, Name{}, memo{}
+	return &t.previous[at], t.previousNames[at], t.previousMemos[at]
 }
 
 // fail counts what could not be read of a process.
