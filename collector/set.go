@@ -130,14 +130,14 @@ func (s *Set) Names() []string {
 	return names
 }
 
-// ErrBoth is returned when collectors are chosen and excluded at once.
-var ErrBoth = errors.New("combined collect and exclude queries are not allowed")
+// errBoth is returned when collectors are chosen and excluded at once.
+var errBoth = errors.New("combined collect and exclude queries are not allowed")
 
 // Select returns those named in collect, or those not named in exclude; both empty is
 // everything. A name that does not exist or is switched off is an error.
 func (s *Set) Select(collect, exclude []string) (*Set, error) {
 	if len(collect) > 0 && len(exclude) > 0 {
-		return nil, ErrBoth
+		return nil, errBoth
 	}
 	collect, exclude = ownNames(collect), ownNames(exclude)
 	for _, name := range slices.Concat(collect, exclude) {

@@ -38,7 +38,7 @@ func TestSelect(t *testing.T) {
 		{name: "twice", collect: []string{"scan", "scan"}, want: []string{"scan"}},
 		{name: "exclude", exclude: []string{"group_io"}, want: []string{"scan", "group_cpu"}},
 		{name: "exclude all", exclude: []string{"group_io", "scan", "group_cpu"}},
-		{name: "both", collect: []string{"scan"}, exclude: []string{"scan"}, wantErr: ErrBoth.Error()},
+		{name: "both", collect: []string{"scan"}, exclude: []string{"scan"}, wantErr: errBoth.Error()},
 		{name: "unknown", collect: []string{"nope\n"}, wantErr: `missing collector: "nope\n"`},
 		{name: "empty", collect: []string{""}, wantErr: `missing collector: ""`},
 		{name: "disabled", collect: []string{"process_io"}, wantErr: `disabled collector: "process_io"`},

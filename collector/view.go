@@ -54,10 +54,9 @@ type subject[T any] struct {
 	arena *arena
 }
 
-// NewView prepares a report, whose Snapshot must not be nil. The counters of the groups in
-// the first scan began at 0 when the exporter started.
-func NewView(r *group.Report, started time.Time) *View { return newView(r, started, nil) }
-
+// newView prepares a report, whose Snapshot must not be nil. The counters of the groups in
+// the first scan began at 0 when the exporter started. Series are made in room, which may be
+// nil.
 func newView(r *group.Report, started time.Time, room *arena) *View {
 	v := &View{
 		arena:     room,

@@ -135,7 +135,7 @@ func (f *family) prepare(e *encoding, format int, negotiated expfmt.Format) erro
 		ok = f.takeLines(e, out.Bytes(), format, missing)
 	}
 	if !ok {
-		return fmt.Errorf("find the values of %s: %w", f.name, ErrUnfit)
+		return fmt.Errorf("find the values of %s: %w", f.name, errUnfit)
 	}
 	return nil
 }

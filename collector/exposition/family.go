@@ -145,7 +145,7 @@ func (f *family) needsCheck() bool {
 // take takes over what client_golang has checked.
 func (f *family) take(of *dto.MetricFamily) error {
 	if !fits(of) {
-		return ErrUnfit
+		return errUnfit
 	}
 	f.help, f.unit, f.kind, f.gathered = of.GetHelp(), of.Unit, of.GetType(), nil
 	if len(f.whole) > 0 {
@@ -175,7 +175,7 @@ func (f *family) arrange() error {
 	for i := 1; i < len(f.order); i++ {
 		a, b := &f.series[f.order[i-1]], &f.series[f.order[i]]
 		if compareLabels(a.shown, b.shown) == 0 && sameLabels(a.shown, b.shown) {
-			return fmt.Errorf("%s is there twice with labels %v: %w", f.name, a.shown, ErrUnfit)
+			return fmt.Errorf("%s is there twice with labels %v: %w", f.name, a.shown, errUnfit)
 		}
 	}
 	return nil

@@ -35,9 +35,9 @@ type Sampler interface {
 	Sample() Sample
 }
 
-// ErrUnfit is returned for metrics that only client_golang itself can write, such as those
+// errUnfit is returned for metrics that only client_golang itself can write, such as those
 // with names beyond the classic ones.
-var ErrUnfit = errors.New("these metrics cannot be kept ready")
+var errUnfit = errors.New("these metrics cannot be kept ready")
 
 // Page is the metrics of a few collectors, kept ready from one scrape to the next. Not safe
 // for concurrent use.
@@ -177,7 +177,7 @@ func nameIn(text string) (string, error) {
 	_, rest, ok := strings.Cut(text, "fqName: ")
 	quoted, err := strconv.QuotedPrefix(rest)
 	if !ok || err != nil {
-		return "", fmt.Errorf("a description without a name: %s: %w", text, ErrUnfit)
+		return "", fmt.Errorf("a description without a name: %s: %w", text, errUnfit)
 	}
 	return strconv.Unquote(quoted)
 }
@@ -258,7 +258,7 @@ func check(families []*family) error {
 	for _, f := range families {
 		of := at[f.name]
 		if of == nil {
-			return fmt.Errorf("%s is not among what was gathered: %w", f.name, ErrUnfit)
+			return fmt.Errorf("%s is not among what was gathered: %w", f.name, errUnfit)
 		}
 		if err := f.take(of); err != nil {
 			return err

@@ -21,7 +21,7 @@ func Supports(negotiated expfmt.Format) bool {
 func (p *Page) Encode(negotiated expfmt.Format, compressed bool) ([][]byte, error) {
 	format, ok := formatOf(negotiated)
 	if !ok {
-		return nil, fmt.Errorf("format %s: %w", negotiated, ErrUnfit)
+		return nil, fmt.Errorf("format %s: %w", negotiated, errUnfit)
 	}
 	blocks := make([][]byte, 0, len(p.sorted)+1)
 	for _, f := range p.sorted {

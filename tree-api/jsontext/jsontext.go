@@ -111,14 +111,14 @@ func AppendDecimal(dst []byte, value float64, decimals int) []byte {
 	if value < 0 && n > 0 {
 		dst = append(dst, '-')
 	}
-	return AppendFixed(dst, n, decimals)
+	return appendFixed(dst, n, decimals)
 }
 
 var powers = [...]float64{1, 10, 100, 1000, 10000}
 
-// AppendFixed appends a number given in units of its last digit after the point, without trailing
+// appendFixed appends a number given in units of its last digit after the point, without trailing
 // zeros.
-func AppendFixed(dst []byte, n uint64, decimals int) []byte {
+func appendFixed(dst []byte, n uint64, decimals int) []byte {
 	// Divisions by constants are several times faster than those by variables.
 	var whole, rest uint64
 	switch decimals {
@@ -161,7 +161,7 @@ func appendHuge(dst []byte, value float64) []byte {
 func AppendDuration(dst []byte, d time.Duration, decimals int) []byte {
 	if decimals == 2 && d >= 0 {
 		const hundredth = time.Second / 100
-		return AppendFixed(dst, uint64((d+hundredth/2)/hundredth), decimals)
+		return appendFixed(dst, uint64((d+hundredth/2)/hundredth), decimals)
 	}
 	return AppendDecimal(dst, d.Seconds(), decimals)
 }

@@ -11,10 +11,10 @@ import (
 // errTruncated is returned for what ends too early.
 var errTruncated = errors.New("truncated")
 
-// ParseArguments parses what sysctl kern.procargs2 of macOS gives: the number of arguments,
+// parseArguments parses what sysctl kern.procargs2 of macOS gives: the number of arguments,
 // the path of the executable, NULs, the arguments, and the environment, which is passed
 // over, for secrets are kept there (sysctl(3); xnu, bsd/kern/kern_sysctl.c).
-func ParseArguments(buf []byte) (exe string, args []string, err error) {
+func parseArguments(buf []byte) (exe string, args []string, err error) {
 	if len(buf) < 4 {
 		return "", nil, errTruncated
 	}
@@ -34,9 +34,9 @@ func ParseArguments(buf []byte) (exe string, args []string, err error) {
 	return string(path), args, nil
 }
 
-// ParseList parses what sysctl kern.proc.args of FreeBSD gives: the arguments, each ended
+// parseList parses what sysctl kern.proc.args of FreeBSD gives: the arguments, each ended
 // by a NUL.
-func ParseList(buf []byte) []string {
+func parseList(buf []byte) []string {
 	var args []string
 	for len(buf) > 0 {
 		arg, rest, _ := bytes.Cut(buf, []byte{0})

@@ -24,7 +24,7 @@ func FuzzDamagedTable(f *testing.F) {
 			SystemTime: time.Duration(n) * time.Minute, MinorFaults: n, MajorFaults: n, VoluntarySwitches: n, InvoluntarySwitches: n,
 		})...)
 	}
-	whole, _, err := ParseProcesses(table)
+	whole, _, err := parseProcesses(table)
 	if err != nil || len(whole) != entries {
 		f.Fatalf("%d entries, error %v", len(whole), err)
 	}
@@ -43,7 +43,7 @@ func FuzzDamagedTable(f *testing.F) {
 		if random.IntN(10) == 0 {
 			buf, rest = buf[:victim*kinfoSize+random.IntN(kinfoSize)], victim
 		}
-		got, lost, _ := ParseProcesses(buf)
+		got, lost, _ := parseProcesses(buf)
 		checkEntries(t, whole, got, victim, rest, lost)
 	})
 }

@@ -82,10 +82,10 @@ const (
 	flagKernel = 4
 )
 
-// ParseProcesses parses what sysctl kern.proc.proc of 64-bit FreeBSD gives. An entry that is
+// parseProcesses parses what sysctl kern.proc.proc of 64-bit FreeBSD gives. An entry that is
 // odd costs its process, and a field that cannot be true itself; lost is how many there
 // were of both. An error means that no entry is what this package knows.
-func ParseProcesses(buf []byte) (processes []Process, lost uint64, err error) {
+func parseProcesses(buf []byte) (processes []Process, lost uint64, err error) {
 	processes = make([]Process, 0, len(buf)/kinfoSize)
 	for ; len(buf) >= kinfoSize; buf = buf[kinfoSize:] {
 		size := binary.LittleEndian.Uint32(buf[offSize:])

@@ -34,7 +34,7 @@ func TestParseArguments(t *testing.T) {
 		{"short", []byte{1, 0}, "", nil, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			exe, args, err := ParseArguments(tt.buf)
+			exe, args, err := parseArguments(tt.buf)
 			if exe != tt.exe || (err != nil) != tt.wantErr {
 				t.Errorf("path %q, error %v", exe, err)
 			}
@@ -53,21 +53,21 @@ func TestParseList(t *testing.T) {
 		"no end":             {"no end"},
 		"postgres: idle\x00": {"postgres: idle"},
 	} {
-		if diff := cmp.Diff(want, append([]string{}, ParseList([]byte(text))...)); diff != "" {
+		if diff := cmp.Diff(want, append([]string{}, parseList([]byte(text))...)); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", text, diff)
 		}
 	}
 }
 
 func TestParseTask(t *testing.T) {
-	buf := make([]byte, TaskSize)
+	buf := make([]byte, taskSize)
 	for i, v := range []uint64{5 << 30, 6 << 20, 700, 800} {
 		binary.LittleEndian.PutUint64(buf[8*i:], v)
 	}
 	for i, v := range []uint32{1, 52, 53, 54, 55, 56, 57, 58, 59, 12, 3} { // from policy on
 		binary.LittleEndian.PutUint32(buf[48+4*i:], v)
 	}
-	got, err := ParseTask(buf)
+	got, err := parseTask(buf)
 	want := Task{
 		VirtualBytes: 5 << 30, ResidentBytes: 6 << 20, UserTime: 700, SystemTime: 800,
 		Faults: 52, Pageins: 53, ContextSwitches: 59, Threads: 12, Running: 3,
@@ -75,19 +75,19 @@ func TestParseTask(t *testing.T) {
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
-	if _, err := ParseTask(buf[1:]); !errors.Is(err, errTruncated) {
+	if _, err := parseTask(buf[1:]); !errors.Is(err, errTruncated) {
 		t.Errorf("error %v", err)
 	}
 }
 
 func TestParseUsage(t *testing.T) {
-	buf := make([]byte, UsageSize)
+	buf := make([]byte, usageSize)
 	binary.LittleEndian.PutUint64(buf[144:], 4096)
 	binary.LittleEndian.PutUint64(buf[152:], 8192)
-	if got, err := ParseUsage(buf); err != nil || got != (Usage{4096, 8192}) {
+	if got, err := parseUsage(buf); err != nil || got != (Usage{4096, 8192}) {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if _, err := ParseUsage(buf[:100]); !errors.Is(err, errTruncated) {
+	if _, err := parseUsage(buf[:100]); !errors.Is(err, errTruncated) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -105,7 +105,7 @@ func TestTickTime(t *testing.T) {
 		{math.MaxUint64, 1_000_000_000, math.MaxInt64},
 		{1, 0, 0},
 	} {
-		if got := TickTime(tt.ticks, tt.perSecond); got != tt.want {
+		if got := tickTime(tt.ticks, tt.perSecond); got != tt.want {
 			t.Errorf("%d ticks at %d: %v, want %v", tt.ticks, tt.perSecond, got, tt.want)
 		}
 	}
@@ -157,21 +157,21 @@ func TestParseProcesses(t *testing.T) {
 		},
 	}
 	buf := append(kinfo(want[0]), kinfo(want[1])...)
-	got, lost, err := ParseProcesses(buf)
+	got, lost, err := parseProcesses(buf)
 	if diff := cmp.Diff(want, got); err != nil || lost != 0 || diff != "" {
 		t.Errorf("%v, lost %d (-want +got):\n%s", err, lost, diff)
 	}
-	if got, lost, err = ParseProcesses(buf[:len(buf)-1]); len(got) != 1 || lost != 1 || err != nil {
+	if got, lost, err = parseProcesses(buf[:len(buf)-1]); len(got) != 1 || lost != 1 || err != nil {
 		t.Errorf("%d processes, lost %d, error %v", len(got), lost, err)
 	}
-	if got, _, err = ParseProcesses(buf[:kinfoSize-1]); len(got) != 0 || !errors.Is(err, errTruncated) {
+	if got, _, err = parseProcesses(buf[:kinfoSize-1]); len(got) != 0 || !errors.Is(err, errTruncated) {
 		t.Errorf("%d processes, error %v", len(got), err)
 	}
 	binary.LittleEndian.PutUint32(buf[kinfoSize:], 1096)
-	if got, lost, err = ParseProcesses(buf); len(got) != 1 || lost != 1 || err != nil {
+	if got, lost, err = parseProcesses(buf); len(got) != 1 || lost != 1 || err != nil {
 		t.Errorf("%d processes, lost %d, error %v", len(got), lost, err)
 	}
-	if got, _, err = ParseProcesses(buf[kinfoSize:]); len(got) != 0 || err == nil || !strings.Contains(err.Error(), "has 1096 bytes, want 1088") {
+	if got, _, err = parseProcesses(buf[kinfoSize:]); len(got) != 0 || err == nil || !strings.Contains(err.Error(), "has 1096 bytes, want 1088") {
 		t.Errorf("%d processes, error %v", len(got), err)
 	}
 }
@@ -184,20 +184,20 @@ func FuzzParse(f *testing.F) {
 	f.Add(kinfo(Process{PID: 1, Name: "init"}))
 	f.Add([]byte("\x02\x00\x00\x00/bin/ls\x00\x00ls\x00-l\x00HOME=/\x00"))
 	f.Fuzz(func(t *testing.T, buf []byte) {
-		if exe, args, _ := ParseArguments(buf); len(exe) > len(buf) || len(args) > len(buf) {
+		if exe, args, _ := parseArguments(buf); len(exe) > len(buf) || len(args) > len(buf) {
 			t.Error("more arguments than bytes")
 		}
-		if len(ParseList(buf)) > len(buf) {
+		if len(parseList(buf)) > len(buf) {
 			t.Error("a longer list than the buffer")
 		}
-		processes, lost, _ := ParseProcesses(buf)
+		processes, lost, _ := parseProcesses(buf)
 		if lost == 0 && len(processes) != len(buf)/kinfoSize {
 			t.Errorf("%d processes in %d bytes", len(processes), len(buf))
 		}
-		if _, err := ParseTask(buf); (err == nil) != (len(buf) >= TaskSize) {
+		if _, err := parseTask(buf); (err == nil) != (len(buf) >= taskSize) {
 			t.Errorf("error %v of %d bytes", err, len(buf))
 		}
-		if _, err := ParseUsage(buf); (err == nil) != (len(buf) >= UsageSize) {
+		if _, err := parseUsage(buf); (err == nil) != (len(buf) >= usageSize) {
 			t.Errorf("error %v of %d bytes", err, len(buf))
 		}
 	})

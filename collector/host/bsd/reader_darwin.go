@@ -23,7 +23,7 @@ type Reader struct {
 	users  *users.Names
 	// ticksPerSecond is the unit of the CPU times.
 	ticksPerSecond uint64
-	buffer         [UsageSize]byte
+	buffer         [usageSize]byte
 }
 
 // NewReader returns a reader of the process table of macOS. The deadline is that of
@@ -105,11 +105,11 @@ func (r *Reader) process(k *unix.KinfoProc, s *process.Snapshot) process.Process
 
 // addUsage adds what proc_info tells.
 func (r *Reader) addUsage(p *process.Process) error {
-	buf, err := r.procInfo(callPIDInfo, p.PID, flavorTaskInfo, TaskSize)
+	buf, err := r.procInfo(callPIDInfo, p.PID, flavorTaskInfo, taskSize)
 	if err != nil {
 		return err
 	}
-	task, err := ParseTask(buf)
+	task, err := parseTask(buf)
 	if err != nil {
 		return fmt.Errorf("process %d: task: %w", p.PID, err)
 	}
@@ -119,8 +119,8 @@ func (r *Reader) addUsage(p *process.Process) error {
 		r.faults[p.ID] = c
 	}
 	p.MinorFaults, p.MajorFaults = c.Add(task.Faults, task.Pageins)
-	p.UserTime = TickTime(task.UserTime, r.ticksPerSecond)
-	p.SystemTime = TickTime(task.SystemTime, r.ticksPerSecond)
+	p.UserTime = tickTime(task.UserTime, r.ticksPerSecond)
+	p.SystemTime = tickTime(task.SystemTime, r.ticksPerSecond)
 	p.ResidentBytes, p.VirtualBytes, p.Threads = task.ResidentBytes, task.VirtualBytes, task.Threads
 	p.Known |= process.HasFaults | task.Known()
 	for field, took := range map[process.Fields]time.Duration{process.HasUserTime: p.UserTime, process.HasSystemTime: p.SystemTime} {
@@ -134,10 +134,10 @@ func (r *Reader) addUsage(p *process.Process) error {
 			p.State = process.Running
 		}
 	}
-	if buf, err = r.procInfo(callPIDUsage, p.PID, flavorUsageV2, UsageSize); err != nil {
+	if buf, err = r.procInfo(callPIDUsage, p.PID, flavorUsageV2, usageSize); err != nil {
 		return err
 	}
-	usage, err := ParseUsage(buf)
+	usage, err := parseUsage(buf)
 	if err != nil {
 		return fmt.Errorf("process %d: usage: %w", p.PID, err)
 	}
@@ -170,7 +170,7 @@ func (r *Reader) readFacts(p *process.Process) (facts *process.Facts, refused st
 	if err != nil {
 		return facts, reasonOfErrno(err)
 	}
-	if facts.Exe, facts.Cmdline, err = ParseArguments(buf); err != nil {
+	if facts.Exe, facts.Cmdline, err = parseArguments(buf); err != nil {
 		return facts, process.ReasonParse
 	}
 	return facts, ""

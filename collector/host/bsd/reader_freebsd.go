@@ -65,7 +65,7 @@ func freebsdTable() (table []Process, lost uint64, err error) {
 	if err != nil {
 		return nil, 0, fmt.Errorf("sysctl kern.proc.proc: %w", err)
 	}
-	return ParseProcesses(buf)
+	return parseProcesses(buf)
 }
 
 func (r *Reader) process(k *Process, s *process.Snapshot) process.Process {
@@ -119,7 +119,7 @@ func (r *Reader) readFacts(p *process.Process) (facts *process.Facts, refused st
 	facts = &process.Facts{User: r.users.Name(p.UID, time.Now())}
 	args, err := unix.SysctlRaw("kern.proc.args", p.PID)
 	if err == nil {
-		facts.Cmdline = ParseList(args)
+		facts.Cmdline = parseList(args)
 		facts.Exe, err = unix.SysctlArgs("kern.proc.pathname", p.PID)
 	}
 	return facts, reasonOfErrno(err)

@@ -8,13 +8,13 @@ import (
 	"proctree/collector/process"
 )
 
-// TaskSize is the size of struct proc_taskinfo.
-const TaskSize = 96
+// taskSize is the size of struct proc_taskinfo.
+const taskSize = 96
 
 // Task is struct proc_taskinfo of macOS (sys/proc_info.h), as far as it is used.
 type Task struct {
 	VirtualBytes, ResidentBytes uint64
-	// UserTime and SystemTime are in ticks of the CPU's clock; see TickTime.
+	// UserTime and SystemTime are in ticks of the CPU's clock; see tickTime.
 	UserTime, SystemTime uint64
 	// Faults counts all page faults, Pageins those that had to be read from disk. Both are
 	// of 32 bits, as ContextSwitches is.
@@ -36,9 +36,9 @@ func (t *Task) Known() (known process.Fields) {
 	return known
 }
 
-// ParseTask parses struct proc_taskinfo.
-func ParseTask(buf []byte) (Task, error) {
-	if len(buf) < TaskSize {
+// parseTask parses struct proc_taskinfo.
+func parseTask(buf []byte) (Task, error) {
+	if len(buf) < taskSize {
 		return Task{}, errTruncated
 	}
 	u64 := func(at int) uint64 { return binary.LittleEndian.Uint64(buf[at:]) }
@@ -56,8 +56,8 @@ func ParseTask(buf []byte) (Task, error) {
 	}, nil
 }
 
-// UsageSize is the size of struct rusage_info_v2.
-const UsageSize = 160
+// usageSize is the size of struct rusage_info_v2.
+const usageSize = 160
 
 // Usage is struct rusage_info_v2 of macOS (sys/resource.h), as far as it is used.
 type Usage struct {
@@ -65,9 +65,9 @@ type Usage struct {
 	ReadBytes, WrittenBytes uint64
 }
 
-// ParseUsage parses struct rusage_info_v2.
-func ParseUsage(buf []byte) (Usage, error) {
-	if len(buf) < UsageSize {
+// parseUsage parses struct rusage_info_v2.
+func parseUsage(buf []byte) (Usage, error) {
+	if len(buf) < usageSize {
 		return Usage{}, errTruncated
 	}
 	return Usage{
@@ -76,9 +76,9 @@ func ParseUsage(buf []byte) (Usage, error) {
 	}, nil
 }
 
-// TickTime converts ticks of a clock of so many per second (sysctl hw.tbfrequency: 10^9 on
+// tickTime converts ticks of a clock of so many per second (sysctl hw.tbfrequency: 10^9 on
 // Intel's processors, 24 million on Apple's).
-func TickTime(ticks, perSecond uint64) time.Duration {
+func tickTime(ticks, perSecond uint64) time.Duration {
 	if perSecond == 0 {
 		return 0
 	}

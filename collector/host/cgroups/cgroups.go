@@ -11,16 +11,16 @@ import (
 type Config struct {
 	// SysPath is where the sys file system is mounted; "/sys".
 	SysPath string
-	// Recheck is how long a group is taken to have no limit; DefaultRecheck.
+	// Recheck is how long a group is taken to have no limit; defaultRecheck.
 	Recheck time.Duration
 }
 
-// DefaultRecheck is much longer than a scrape interval, and short beside the windows over
+// defaultRecheck is much longer than a scrape interval, and short beside the windows over
 // which anybody looks at throttling.
-const DefaultRecheck = time.Minute
+const defaultRecheck = time.Minute
 
 func (c Config) withDefaults() Config {
 	c.SysPath = cmp.Or(c.SysPath, "/sys")
-	c.Recheck = cmp.Or(c.Recheck, DefaultRecheck)
+	c.Recheck = cmp.Or(c.Recheck, defaultRecheck)
 	return c
 }

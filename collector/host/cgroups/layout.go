@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// ErrNone is returned where there are no control groups.
-var ErrNone = errors.New("no control groups")
+// errNone is returned where there are no control groups.
+var errNone = errors.New("no control groups")
 
 // layout is where a version of control groups has what.
 type layout struct {
@@ -55,7 +55,7 @@ func detect(sys string) (layout, error) {
 		memory = ""
 	}
 	if cpu == "" && memory == "" {
-		return layout{}, fmt.Errorf("%s: %w", root, ErrNone)
+		return layout{}, fmt.Errorf("%s: %w", root, errNone)
 	}
 	return separate(cpu, memory), nil
 }

@@ -28,7 +28,7 @@ type Reader struct {
 	unlimited bool
 }
 
-// New returns a Reader. The error is ErrNone where there are no control groups.
+// New returns a Reader. The error is errNone where there are no control groups.
 func New(c Config) (*Reader, error) {
 	c = c.withDefaults()
 	l, err := detect(c.SysPath)

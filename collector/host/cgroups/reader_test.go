@@ -101,14 +101,14 @@ func TestReadLooksAgain(t *testing.T) {
 		t.Error("limited by max")
 	}
 	hosttest.WriteFiles(t, sys, map[string]string{"fs/cgroup/a/cpu.max": "1000 100000\n"})
-	if limited(DefaultRecheck - time.Second) {
+	if limited(defaultRecheck - time.Second) {
 		t.Error("looked again at once")
 	}
-	if !limited(DefaultRecheck) {
+	if !limited(defaultRecheck) {
 		t.Error("did not look again")
 	}
 	hosttest.WriteFiles(t, sys, map[string]string{"fs/cgroup/a/cpu.max": "max 100000\n"})
-	if limited(DefaultRecheck) {
+	if limited(defaultRecheck) {
 		t.Error("the limit that was taken away is still there")
 	}
 }
@@ -144,7 +144,7 @@ func TestReadOddFiles(t *testing.T) {
 }
 
 func TestNoControlGroups(t *testing.T) {
-	if _, err := New(Config{SysPath: filepath.Join(t.TempDir(), "sys")}); !errors.Is(err, ErrNone) {
+	if _, err := New(Config{SysPath: filepath.Join(t.TempDir(), "sys")}); !errors.Is(err, errNone) {
 		t.Errorf("error is %v", err)
 	}
 }

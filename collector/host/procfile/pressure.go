@@ -8,10 +8,10 @@ import (
 
 // Pressure is one file of /proc/pressure (Documentation/accounting/psi.rst). A nil value is
 // not known.
-type Pressure struct{ Some, Full PressureLine }
+type Pressure struct{ Some, Full pressureLine }
 
-// PressureLine is one line of it.
-type PressureLine struct {
+// pressureLine is one line of it.
+type pressureLine struct {
 	// Average10 is the share of the last 10 s, from 0 to 1.
 	Average10 *float64
 	// Total is the time since boot.
@@ -47,7 +47,7 @@ func ParsePressure(resource, text string, longest time.Duration, d *Damage) Pres
 	return p
 }
 
-func (l *PressureLine) parse(where, text string, longest time.Duration, d *Damage) {
+func (l *pressureLine) parse(where, text string, longest time.Duration, d *Damage) {
 	average, total := false, false
 	for field := range strings.FieldsSeq(text) {
 		key, value, _ := strings.Cut(field, "=")

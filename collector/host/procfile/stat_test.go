@@ -169,8 +169,8 @@ func TestParseLoadavg(t *testing.T) {
 func TestParsePressure(t *testing.T) {
 	const some, full = "some avg10=25.00 avg60=1.00 avg300=2.00 total=1500000", "full avg10=0.00 avg60=0.00 avg300=0.00 total=7"
 	whole := Pressure{
-		Some: PressureLine{Average10: new(0.25), Total: new(1500 * time.Millisecond)},
-		Full: PressureLine{Average10: new(0.0), Total: new(7 * time.Microsecond)},
+		Some: pressureLine{Average10: new(0.25), Total: new(1500 * time.Millisecond)},
+		Full: pressureLine{Average10: new(0.0), Total: new(7 * time.Microsecond)},
 	}
 	tests := []struct {
 		name, text string
@@ -179,7 +179,7 @@ func TestParsePressure(t *testing.T) {
 	}{
 		{name: "whole", text: some + "\n" + full + "\n", change: func(*Pressure) {}},
 		{name: "the other order, CR LF, a kind that nobody knows", text: "most avg10=1\r\n" + full + "\r\n" + some + "\r\n", change: func(*Pressure) {}},
-		{name: "before 5.13 the CPU had no full", text: some + "\n", change: func(p *Pressure) { p.Full = PressureLine{} }},
+		{name: "before 5.13 the CPU had no full", text: some + "\n", change: func(p *Pressure) { p.Full = pressureLine{} }},
 		{name: "total wrapped", text: strings.Replace(some, "1500000", "18446744073709551615", 1) + "\n" + full, change: func(p *Pressure) { p.Some.Total = nil }, lost: 1},
 		{name: "total longer than the host is up", text: strings.Replace(some, "1500000", "2500001", 1) + "\n" + full, change: func(p *Pressure) { p.Some.Total = nil }, lost: 1},
 		{name: "an average above 100 %", text: strings.Replace(some, "25.00", "125.00", 1) + "\n" + full, change: func(p *Pressure) { p.Some.Average10 = nil }, lost: 1},

@@ -47,7 +47,7 @@ func (l Limits) findIn(directory string, files []found) []found {
 		room -= len(files[i].content)
 	}
 	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), Suffix) {
+		if !strings.HasSuffix(e.Name(), suffix) {
 			continue
 		}
 		if len(files) >= l.Files {

@@ -20,8 +20,8 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// Suffix is how the names of the files end.
-const Suffix = ".prom"
+// suffix is how the names of the files end.
+const suffix = ".prom"
 
 // Limits bound the work, because other accounts may be able to write to the directories.
 type Limits struct {

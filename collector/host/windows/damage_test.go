@@ -100,5 +100,5 @@ func checkEntries(t *testing.T, whole, got []Process, victim int, chained bool) 
 		}
 		_ = p.Name()
 	}
-	CheckParents(got)
+	checkParents(got)
 }

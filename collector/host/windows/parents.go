@@ -2,10 +2,10 @@ package windows
 
 import "proctree/collector/process"
 
-// CheckParents sets ParentPID to 0 where the process of that number is not the parent:
+// checkParents sets ParentPID to 0 where the process of that number is not the parent:
 // Windows keeps the number when the parent has gone, and gives it to another one. Numbers of
 // which nothing is known are kept.
-func CheckParents(processes []Process) {
+func checkParents(processes []Process) {
 	created := make(map[uint64]uint64, len(processes))
 	for i := range processes {
 		created[processes[i].PID] = processes[i].CreateTime

@@ -208,7 +208,7 @@ func TestCheckParents(t *testing.T) {
 		{PID: 13, ParentPID: 999, CreateTime: 50}, // the parent has gone
 		{PID: 14, ParentPID: 14, CreateTime: 50},
 	}
-	CheckParents(processes)
+	checkParents(processes)
 	var got []uint64
 	for _, p := range processes {
 		got = append(got, p.ParentPID)
@@ -230,7 +230,7 @@ func BenchmarkParse(b *testing.B) {
 			var into []Process
 			for b.Loop() {
 				into, _ = Parse(into[:0], buf, base)
-				CheckParents(into)
+				checkParents(into)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/process")
 		})
@@ -254,6 +254,6 @@ func FuzzParse(f *testing.F) {
 				t.Error("more than the buffer holds")
 			}
 		}
-		CheckParents(processes)
+		checkParents(processes)
 	})
 }

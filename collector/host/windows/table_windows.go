@@ -54,7 +54,7 @@ func (t *table) read() error {
 			}
 			return !p.HasIdentity()
 		})
-		CheckParents(t.processes)
+		checkParents(t.processes)
 		return nil
 	}
 	return errors.New("query the process table: it grows faster than it can be read")

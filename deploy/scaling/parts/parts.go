@@ -46,7 +46,7 @@ func (b *lockedBuffer) String() string {
 // Start runs a program, in whose arguments ADDRESS stands for a free one on loopback, until
 // it answers at the path.
 func Start(ctx context.Context, ready, program string, args ...string) (*Part, error) {
-	address, err := FreeAddress(ctx)
+	address, err := freeAddress(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -104,8 +104,8 @@ func VictoriaMetrics(ctx context.Context, dir string) (*Part, error) {
 		"-search.latencyOffset=0s", "-loggerLevel=WARN", "-memory.allowedPercent=20")
 }
 
-// FreeAddress is one on loopback where nobody listens.
-func FreeAddress(ctx context.Context) (string, error) {
+// freeAddress is one on loopback where nobody listens.
+func freeAddress(ctx context.Context) (string, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {

@@ -110,7 +110,7 @@ func (f *pidFiles) dropImpossible(p *process.Process, now uint64) {
 
 // readStatus adds what status tells. It returns an error only if the process has gone.
 func (f *pidFiles) readStatus(p *process.Process) error {
-	content, err := f.read(p.PID, "status", &f.file, ReadNow)
+	content, err := f.read(p.PID, "status", &f.file, readNow)
 	if err != nil {
 		if f.hasGone(p, err) {
 			return err
@@ -195,7 +195,7 @@ func (f *pidFiles) readAccount(pid int, was *process.Process, r *rest) schedstat
 	if !f.caps.schedstat || !r.worthAsking(was) {
 		return account
 	}
-	content, err := f.read(pid, "schedstat", &f.file, ReadNow)
+	content, err := f.read(pid, "schedstat", &f.file, readNow)
 	if err != nil || !account.parse(content) {
 		return schedstat{}
 	}
