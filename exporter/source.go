@@ -9,32 +9,34 @@ import (
 	"proctree/collector/host"
 	"proctree/collector/host/cgroups"
 	"proctree/collector/process"
+	"proctree/tree-api/exits"
 )
 
 // source gives the newest report to metrics and tree alike.
 type source struct {
 	sampler *host.Sampler
 	tracker *group.Tracker
+	// exits are the ends of the last minutes.
+	exits exits.Journal
 }
 
 // newSource shares the scans of a reader. Every scan is seen once by the tracker and then
 // by the observers, before anybody gets it.
 func newSource(reader host.Reader, s *settings, c *configuration, observers ...func(*process.Snapshot)) *source {
 	tracker := group.NewTracker(s.groupConfig(c))
-	return &source{
-		tracker: tracker,
-		sampler: host.NewSampler(host.SamplerConfig{
-			Reader:  reader,
-			Cgroups: s.cgroupReader(),
-			MaxAge:  noneIfZero(s.maxAge),
-			OnScan: func(snapshot *process.Snapshot) {
-				tracker.Observe(snapshot)
-				for _, observe := range observers {
-					observe(snapshot)
-				}
-			},
-		}),
-	}
+	made := &source{tracker: tracker}
+	made.sampler = host.NewSampler(host.SamplerConfig{
+		Reader:  reader,
+		Cgroups: s.cgroupReader(),
+		MaxAge:  noneIfZero(s.maxAge),
+		OnScan: func(snapshot *process.Snapshot) {
+			made.exits.Observe(tracker.Observe(snapshot))
+			for _, observe := range observers {
+				observe(snapshot)
+			}
+		},
+	})
+	return made
 }
 
 // cgroupReader returns the reader of limits, nil where no collector shows them. Without

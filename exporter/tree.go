@@ -38,6 +38,7 @@ func (e *exporter) newTree() (*treeapi.API, error) {
 	return treeapi.New(treeapi.Config{
 		Source:      e.source,
 		Detailer:    detailer,
+		Exits:       &e.source.exits,
 		Host:        rest.HostInfo{Name: info.Name, OS: info.Platform, Kernel: info.Kernel, Arch: info.Arch},
 		Version:     version.Version,
 		Logger:      e.loggers.root,

@@ -11,6 +11,7 @@ import (
 	"proctree/collector/group"
 	"proctree/collector/host"
 	"proctree/tree-api/access"
+	"proctree/tree-api/exits"
 	"proctree/tree-api/rest"
 	"proctree/tree-api/share"
 	"proctree/tree-api/stream"
@@ -23,6 +24,8 @@ type Config struct {
 	Source tree.Source
 	// Detailer reads one process in full; nil leaves the detail out.
 	Detailer host.Detailer
+	// Exits are the ends of the last minutes; nil is none.
+	Exits *exits.Journal
 	// Host names the host.
 	Host rest.HostInfo
 	// Version is the exporter's own.
@@ -82,6 +85,7 @@ func New(cfg Config) (*API, error) {
 	a.calls = rest.New(rest.Config{
 		Models:         a.models,
 		Detailer:       cfg.Detailer,
+		Exits:          cfg.Exits,
 		Host:           cfg.Host,
 		Version:        cfg.Version,
 		Logger:         cfg.Logger,

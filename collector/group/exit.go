@@ -45,6 +45,7 @@ func (t *Tracker) recordSeen(p *tracked, e *process.Exit, s *process.Snapshot) {
 		p.group, p.overflow = t.admit(p.wanted)
 	}
 	g := t.current(p)
+	t.addEnded(Ended{e, p.wanted, true}, p.verdict)
 	if g != nil {
 		g.learn(e.Known&p.counted.known, t.groups.since)
 		g.grow(&grown)
@@ -65,7 +66,8 @@ func (t *Tracker) recordUnseen(e *process.Exit, s *process.Snapshot) {
 	if e.ID.PID != 0 {
 		t.unseen[e.ID] = t.scan
 	}
-	name, _ := t.groupOfExit(e, s)
+	name, verdict := t.groupOfExit(e, s)
+	t.addEnded(Ended{e, name, true}, verdict)
 	g, _ := t.admit(name)
 	if g == nil {
 		return
@@ -116,9 +118,28 @@ func (t *Tracker) countVanished() {
 			continue
 		}
 		p.exited = true
+		t.addEnded(Ended{p.lastSeen(), p.wanted, false}, p.verdict)
 		if g := t.current(p); g != nil {
 			g.Exits++
 			g.grew = true
 		}
+	}
+}
+
+// maxEnded bounds the ends that one report lists: each can hold the facts of a process.
+const maxEnded = 500
+
+func (t *Tracker) addEnded(e Ended, v rules.Verdict) {
+	if v != rules.Excluded && len(t.ended) < maxEnded {
+		t.ended = append(t.ended, e)
+	}
+}
+
+// lastSeen is what the scans have shown of a process that is gone without a record.
+func (p *tracked) lastSeen() *process.Exit {
+	used := &p.counted.usage
+	return &process.Exit{
+		ID: p.id, Parent: p.ppid, Name: p.name, Facts: p.facts, Processes: 1, Known: p.counted.known,
+		UserTime: used.cpu.User, SystemTime: used.cpu.System, ReadBytes: used.read, WrittenBytes: used.written,
 	}
 }

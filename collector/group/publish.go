@@ -10,6 +10,7 @@ func (t *Tracker) publish(s, previous *process.Snapshot) *Report {
 	t.edition++
 	r := &Report{
 		Snapshot: s, Previous: previous, OverflowProcesses: t.overflow, CgroupsLost: t.cgroupsLost, Shown: t.shown,
+		Ended:  t.ended,
 		Groups: make([]Group, len(t.groups.sorted)),
 	}
 	for i, g := range t.groups.sorted {

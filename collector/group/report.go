@@ -18,6 +18,10 @@ type Report struct {
 	Groups []Group
 	// Top are the processes shown one by one, sorted by PID; at most Config.MaxProcesses.
 	Top []Top
+	// Ended are the processes whose end this scan or its exit records showed, without excluded
+	// ones. A record may come some scans after the process was found missing: then it is here
+	// twice, the second time in full.
+	Ended []Ended
 	// OverflowProcesses counts the processes that are in the group Overflow because
 	// MaxGroups was reached.
 	OverflowProcesses int
@@ -102,6 +106,15 @@ func (g *Group) Processes() int {
 		n += c
 	}
 	return n
+}
+
+// Ended is a process that ended, or several alike.
+type Ended struct {
+	*process.Exit
+	// Group is the name of its group, "" for none.
+	Group string
+	// Recorded is set if there was an exit record: then an empty Reason means exit code 0.
+	Recorded bool
 }
 
 // Top is one process worth series of its own, or an ancestor of one. Group is empty when

@@ -34,6 +34,8 @@ type Tracker struct {
 	live, spare []*tracked
 	// vanished are those that the scan under way did not see again.
 	vanished []*tracked
+	// ended are the ends that the scan under way has shown.
+	ended []Ended
 	// returned are those that the scan before did not see, and this one does.
 	returned []*tracked
 	gone     map[process.ID]*tracked
@@ -104,6 +106,7 @@ func (t *Tracker) begin(s *process.Snapshot) {
 	t.scan++
 	t.ticks[t.scan%uint64(len(t.ticks))] = s.Clock.Now
 	t.inverted = 0
+	t.ended = nil
 	t.clearGauges()
 }
 

@@ -44,6 +44,8 @@ type Exit struct {
 	// "oom_kill" where the kernel killed for lack of memory, or "exit_code"; empty for exit
 	// code 0 or where it is not known.
 	Reason string
+	// Code is the exit code where the Reason is "exit_code" and the source gives it; 0 is not known.
+	Code int
 }
 
 // CPU returns the CPU time by mode.

@@ -18,6 +18,7 @@ import (
 
 	"proctree/collector/host"
 	"proctree/tree-api/access"
+	"proctree/tree-api/exits"
 	"proctree/tree-api/share"
 	"proctree/tree-api/tree"
 )
@@ -27,6 +28,8 @@ type Config struct {
 	Models *tree.Models
 	// Detailer reads one process in full; nil leaves the detail out.
 	Detailer host.Detailer
+	// Exits are the ends of the last minutes; nil is none.
+	Exits *exits.Journal
 	// Host names the host.
 	Host HostInfo
 	// Version is the exporter's own.
@@ -72,6 +75,7 @@ func (c *Calls) Handlers() map[string]http.Handler {
 		"/api/v1/processes":       c.getProcesses,
 		"/api/v1/processes/{pid}": c.getProcess,
 		"/api/v1/tree":            c.getTree,
+		"/api/v1/exits":           c.getExits,
 	} {
 		handlers[path] = c.Recovered(ReadOnly(c.guarded(call)))
 	}

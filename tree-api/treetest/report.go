@@ -29,12 +29,20 @@ func ReportOf(tb testing.TB, snapshots ...*process.Snapshot) *group.Report {
 // ReportShown is ReportOf with what may be shown.
 func ReportShown(tb testing.TB, shown rules.Shown, snapshots ...*process.Snapshot) *group.Report {
 	tb.Helper()
-	tracker := group.NewTracker(group.Config{Rules: rulestest.Must(tb, hiddenRule), Shown: shown})
+	cfg := HidingConfig(tb)
+	cfg.Shown = shown
+	tracker := group.NewTracker(cfg)
 	var report *group.Report
 	for _, s := range snapshots {
 		report = tracker.Observe(s)
 	}
 	return report
+}
+
+// HidingConfig excludes the processes whose name is "hidden".
+func HidingConfig(tb testing.TB) group.Config {
+	tb.Helper()
+	return group.Config{Rules: rulestest.Must(tb, hiddenRule), Shown: Masked}
 }
 
 // Fixed is a Source that always gives the same answer.

@@ -4,12 +4,14 @@ import { ConnectionBar } from './connection.js';
 import { byId, setText } from './dom.js';
 import { Drawer } from './drawer.js';
 import { EmptyState } from './empty.js';
+import { EndedMenu } from './ended-menu.js';
 import { Filters } from './filters.js';
 import { formatCount } from './format.js';
 import { History } from './history.js';
 import { HostHeader } from './host-header.js';
 import { Lookup } from './lookup.js';
 import { isActive } from './model/filter.js';
+import { Marks } from './marks.js';
 import { Mirror } from './model/mirror.js';
 import { Overview } from './overview.js';
 import { printAllRows } from './print.js';
@@ -55,6 +57,8 @@ class Page {
     expandAll: (open) => this.#expandAll(open),
     sort: (key) => this.#view.sortBy(key),
   });
+  #marks = new Marks(this.#model, byId('table'));
+  #ended = new EndedMenu(this.#marks);
   #drawer = new Drawer(byId('drawer'), {
     model: this.#model, history: this.#history, onSelect: (id) => this.#goTo(id), onClose: () => this.#closeDrawer(),
   });
@@ -89,6 +93,8 @@ class Page {
       this.#showColumns();
     }).observe(byId('table'));
     printAllRows(() => ({ model: this.#model, columns: this.#columns(), context: this.#context(), heading: this.#heading() }));
+    this.#table.fresh = this.#marks.fresh;
+    byId('view-tools').append(this.#ended.menu.button, this.#ended.menu.panel);
     this.#view.start();
     stream.needed = () => this.#alerts.isOn;
     stream.follow({
@@ -107,7 +113,9 @@ class Page {
   /** @param {Update} update */
   #receive({ type, time, role = '', host, patch, summary }) {
     const first = this.#lastTime === 0;
+    if (type === 'diff') this.#marks.before(patch.ids);
     this.#model.apply(patch);
+    if (type === 'diff') this.#marks.after();
     this.#summary = summary;
     this.#lastTime = time;
     this.#host = { ...this.#host, ...host };

@@ -13,6 +13,7 @@ import { occurrences } from './model/occurrences.js';
  * @property {readonly number[]} widths How wide each column is, in pixels.
  * @property {readonly string[]} words What to highlight, in lower case.
  * @property {CellContext} context
+ * @property {ReadonlyMap<string, unknown>} fresh The processes whose rows are new.
  * @property {string|undefined} cursor The id of the row with the cursor.
  */
 
@@ -86,7 +87,7 @@ export class RowView {
     this.#set('aria-level', String(depth + 1));
     this.#set('aria-expanded', expandable ? String(open) : null);
     this.#set('aria-selected', String(this.id === paint.cursor));
-    this.#set('class', `row${model.isContext(slot) ? ' context' : ''}${model.isKernel(slot) ? ' kernel' : ''}`);
+    this.#set('class', `row${model.isContext(slot) ? ' context' : ''}${model.isKernel(slot) ? ' kernel' : ''}${paint.fresh.has(this.id) ? ' fresh' : ''}`);
     this.#paintName(paint, slot, depth, expandable && !open);
     for (let i = 1; i < this.#cells.length; i++) this.#paintCell(paint, i, slot, expandable && !open);
   }

@@ -19,6 +19,8 @@ export class TreeTable {
   cursor;
   /** @type {readonly string[]} What to highlight, in lower case. */
   words = [];
+  /** The processes whose rows are new, by id. @type {ReadonlyMap<string, unknown>} */
+  fresh = new Map();
   #root;
   #model;
   #on;
@@ -83,7 +85,7 @@ export class TreeTable {
     const height = `${rows.length * rowHeight}px`;
     if (this.#body.style.height !== height) this.#body.style.height = height;
     const range = this.#window.range(rows.length);
-    const paint = { model: this.#model, columns: this.#columns, widths: this.#head.widths, words: this.words, context: this.#context, cursor: this.cursor };
+    const paint = { model: this.#model, columns: this.#columns, widths: this.#head.widths, words: this.words, context: this.#context, cursor: this.cursor, fresh: this.fresh };
     this.#views.show(range, (view, index) => view.paint(paint, { index, slot: rows.slots[index], depth: rows.depths[index], top: index * rowHeight }));
     this.#showCursor(range);
   }

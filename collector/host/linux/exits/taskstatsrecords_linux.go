@@ -71,6 +71,9 @@ func (l *Ledger) addTask(p *endedProcess, countIO bool, sums exitSums) {
 	if seen := l.seenAs(p.tgid, began); seen != nil {
 		record.ID = seen.ID
 		record.SetCPU(p.sum.Split(seen.CPU()))
+		if record.Reason == reasonExitCode {
+			record.Code = unix.WaitStatus(p.status).ExitStatus()
+		}
 		record.Facts = seen.Facts
 		if seen.Name != record.Name || seen.UID != record.UID {
 			record.Facts = l.factsOf(record.UID, 0, nil)

@@ -193,3 +193,32 @@ test('find who has a port or a file open, and see the sockets', async (t) => {
   await page.fill('#search', 'file:/no/such/file');
   await page.waitForFunction(() => /^0 of/.test(document.querySelector('#count')?.textContent ?? ''));
 });
+
+test('what ended is listed with how, and its row fades', async (t) => {
+  const top = await family(t, { names: ['end-parent', 'end-child', 'end-grandchild'] });
+  const exporter = await Exporter.start(t);
+  const page = await open(t, `${exporter.url}${QUICK}&q=end-`);
+  await row(page, 'end-parent').waitFor();
+  // The row's copy is gone after a moment: the page notes that it was there.
+  await page.evaluate(() => {
+    new MutationObserver(() => {
+      if (document.querySelector('.row.ended')) document.body.dataset.faded = 'yes';
+    }).observe(/** @type {Element} */ (document.querySelector('#table .body')), { childList: true });
+  });
+  process.kill(/** @type {number} */ (top.pid), 'SIGKILL');
+  await page.waitForSelector('body[data-faded="yes"]');
+  await page.click('#ended');
+  await page.waitForSelector('#ended-menu tr:has-text("end-parent")');
+  const line = await page.innerText('#ended-menu tr:has-text("end-parent")');
+  assert.match(line, new RegExp(`end-parent\\s+${top.pid}\\s`));
+  const answer = await fetch(`${exporter.url}api/v1/exits`).then((r) => r.json());
+  const exit = answer.data.exits.find((/** @type {any} */ e) => e.pid === top.pid);
+  if (['bpf', 'taskstats'].includes(answer.data.source)) {
+    assert.equal(exit.reason, 'SIGKILL');
+    assert.match(line, /SIGKILL/);
+  } else {
+    assert.equal(exit.reason, undefined, 'without a record nobody knows');
+  }
+  await page.click('#ended-menu >> text=Mark new rows');
+  assert.equal(await page.evaluate(() => localStorage.getItem('proctree-marks')), 'off');
+});

@@ -1,0 +1,98 @@
+// Package exits remembers which processes ended in the last minutes.
+package exits
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"proctree/collector/group"
+	"proctree/collector/process"
+)
+
+const (
+	// Keep is for how long an end is remembered.
+	Keep = 10 * time.Minute
+	// Most bounds the ends that are remembered; the oldest are forgotten first.
+	Most = 2000
+)
+
+// Entry is one end.
+type Entry struct {
+	group.Ended
+	// Seen is the time of the scan that showed it.
+	Seen time.Time
+	// Started is when the process started; zero where it is not known.
+	Started time.Time
+	// ParentName is the name of the parent, "" where it is not known.
+	ParentName string
+}
+
+// Journal is the ends of the last minutes, oldest first. It is safe for concurrent use.
+type Journal struct {
+	mu      sync.Mutex
+	entries []Entry
+}
+
+// Observe takes the ends that a report shows.
+func (j *Journal) Observe(r *group.Report) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	taken := r.Snapshot.Taken
+	j.entries = slices.DeleteFunc(j.entries, func(e Entry) bool {
+		return taken.Sub(e.Seen) > Keep || !e.Recorded && find(r.Snapshot, e.ID.PID, e.ID.StartTicks) != nil
+	})
+	for _, e := range r.Ended {
+		j.add(r, e)
+	}
+	if more := len(j.entries) - Most; more > 0 {
+		j.entries = slices.Delete(j.entries, 0, more)
+	}
+}
+
+// add adds an end, or completes the one that was added before its record came.
+func (j *Journal) add(r *group.Report, e group.Ended) {
+	if e.ID.PID != 0 {
+		for i := len(j.entries) - 1; i >= 0; i-- {
+			if j.entries[i].ID == e.ID {
+				j.entries[i].Ended = e
+				return
+			}
+		}
+	}
+	entry := Entry{Ended: e, Seen: r.Snapshot.Taken}
+	if e.ID.PID != 0 {
+		entry.Started = r.Snapshot.Clock.Time(e.ID.StartTicks)
+	}
+	for _, s := range []*process.Snapshot{r.Snapshot, r.Previous} {
+		if parent := find(s, e.Parent, 0); parent != nil && entry.ParentName == "" && (e.ID.PID == 0 || parent.CanParent(e.ID)) {
+			entry.ParentName = parent.Name
+		}
+	}
+	j.entries = append(j.entries, entry)
+}
+
+// find returns the process with a PID, which started at some tick unless that is 0.
+func find(s *process.Snapshot, pid int, started uint64) *process.Process {
+	if s == nil {
+		return nil
+	}
+	i, ok := slices.BinarySearchFunc(s.Processes, pid, func(p process.Process, pid int) int { return p.PID - pid })
+	if !ok || started != 0 && s.Processes[i].StartTicks != started {
+		return nil
+	}
+	return &s.Processes[i]
+}
+
+// Since returns the ends that were seen after a moment, newest first.
+func (j *Journal) Since(moment time.Time) []Entry {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var list []Entry
+	for _, e := range slices.Backward(j.entries) {
+		if e.Seen.After(moment) {
+			list = append(list, e)
+		}
+	}
+	return list
+}
