@@ -13,12 +13,15 @@ import (
 
 	"proctree/collector/group/rules"
 	treeapi "proctree/tree-api"
+	"proctree/tree-api/control"
 )
 
 // config is what the configuration file says. The zero value is that of no file.
 type config struct {
 	rules   *rules.Rules
 	privacy treeapi.Privacy
+	// control is what controllers may touch; nil without the section.
+	control *control.Rules
 }
 
 // longestName is how many bytes of a name the kernel keeps: Linux has 15 (TASK_COMM_LEN of
@@ -32,7 +35,7 @@ func longestName() int {
 
 // configKeys are the keys at the top level of the file.
 func configKeys() []string {
-	return []string{"groups", "process_names", "exclude", "redact", "redact_patterns", "cmdline"}
+	return []string{"groups", "process_names", "exclude", "redact", "redact_patterns", "cmdline", "control"}
 }
 
 // parseConfig reads the text of a configuration file.
@@ -51,6 +54,9 @@ func parseConfig(data []byte) (*config, error) {
 		return nil, err
 	}
 	c := &config{rules: compiled}
+	if c.control, err = control.Parse(sections["control"]); err != nil {
+		return nil, err
+	}
 	for _, part := range []struct {
 		key  string
 		into any

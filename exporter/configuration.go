@@ -17,6 +17,10 @@ import (
 type configuration struct {
 	*config
 	access access.Policy
+	// front is what --web.config.file says about who gets through.
+	front frontFile
+	// controlOn is --api.enable-control.
+	controlOn bool
 	// text is that of --config.file.
 	text []byte
 }
@@ -56,6 +60,9 @@ func (f *configFiles) load(before *configuration) (*configuration, error) {
 		if err != nil {
 			rejected = append(rejected, fmt.Sprintf("--%s: %v", file.flag, err))
 		}
+	}
+	if next.controlOn = f.settings.enableControl; next.controlOn {
+		next.access.Controllers = next.controllers()
 	}
 	if len(rejected) == 0 {
 		return next, nil
@@ -99,15 +106,17 @@ func (s *settings) readFront(into *configuration, text []byte) error {
 		return err
 	}
 	into.access.FrontRole = role
-	return nil
+	into.front, err = readFrontFile(text)
+	return err
 }
 
 // warnings are what is odd about the configuration, a line for each.
 func (c *configuration) warnings() []string {
+	list := c.controlWarnings()
 	if c.rules == nil {
-		return nil
+		return list
 	}
-	list := slices.Clone(c.rules.Warnings())
+	list = append(slices.Clone(c.rules.Warnings()), list...)
 	if rules := c.rules.ShowCmdline(); rules != "" && c.privacy.Cmdline == treeapi.CmdlineNone {
 		list = append(list, "with \"cmdline: none\", names of groups have nothing of command lines: "+rules)
 	}

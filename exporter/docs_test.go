@@ -26,6 +26,7 @@ import (
 	"proctree/collector/host/system"
 	"proctree/collector/host/system/systemtest"
 	"proctree/collector/process"
+	treeapi "proctree/tree-api"
 )
 
 var update = flag.Bool("update", false, "write the generated documentation anew")
@@ -155,6 +156,10 @@ func TestMetricsAreDocumented(t *testing.T) {
 	}
 	out.WriteString("## The exporter itself\n\nAlways there.\n\n")
 	e := &exporter{totals: collector.NewScanTotals(time.Now()), reloads: newReloads(log.NewNopLogger(), func() error { return nil })}
+	e.settings = &settings{enableControl: true}
+	if e.tree, err = treeapi.New(treeapi.Config{}); err != nil {
+		t.Fatal(err)
+	}
 	// A collector of the host that has nothing to show.
 	set, err := collector.NewSet([]string{"scan", "system_loadavg"}, collector.Options{})
 	if err != nil {

@@ -39,8 +39,11 @@ func (s *settings) addTreeFlags(app *kingpin.Application) {
 		PlaceHolder("tokens.yml").StringVar(&s.tokenFile)
 	app.Flag("api.new-token", "Make a token of this name, print it and its entry for the token file, and exit.").
 		PlaceHolder("NAME").StringVar(&s.newTokenName)
-	app.Flag("api.role", "Role of the new token: viewer (no command lines, no paths) or operator.").
+	app.Flag("api.role", "Role of the new token: viewer (no command lines, no paths), operator, or controller (may also act on processes).").
 		Default(access.Viewer.String()).StringVar(&s.newTokenRole)
+	app.Flag("api.enable-control",
+		"Let controllers send signals to processes and change their priority, where \"control\" in the configuration file allows it.").
+		BoolVar(&s.enableControl)
 	app.Flag("api.allowed-origin",
 		"Origin whose pages may read the process tree, such as https://grafana.example. Repeatable.").
 		StringsVar(&s.allowedOrigins)

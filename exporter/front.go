@@ -19,26 +19,44 @@ func parseFront(path string, text []byte) (access.Role, error) {
 	if err := web.Validate(path); err != nil {
 		return access.None, errors.New(strings.Join(strings.Fields(err.Error()), " "))
 	}
-	closed, err := isClosed(text)
-	if err != nil || !closed {
+	front, err := readFrontFile(text)
+	if err != nil || !front.closed() {
 		return access.None, err
 	}
 	return access.Operator, nil
 }
 
-// isClosed reports whether nobody gets through who has not shown who he is: with a password
-// or with a certificate that is verified.
-func isClosed(text []byte) (bool, error) {
-	var door struct {
-		Users map[string]string `yaml:"basic_auth_users"`
-		TLS   struct {
-			ClientAuth string `yaml:"client_auth_type"`
-		} `yaml:"tls_server_config"`
+// frontFile is the part of --web.config.file that says who gets through.
+type frontFile struct {
+	Users map[string]string `yaml:"basic_auth_users"`
+	TLS   struct {
+		ClientAuth string `yaml:"client_auth_type"`
+	} `yaml:"tls_server_config"`
+}
+
+func readFrontFile(text []byte) (f frontFile, err error) {
+	if err := yaml.Unmarshal(text, &f); err != nil {
+		return f, syntaxError(err)
 	}
-	if err := yaml.Unmarshal(text, &door); err != nil {
-		return false, syntaxError(err)
+	return f, nil
+}
+
+// closed reports whether nobody gets through without a password or a certificate that is
+// verified.
+func (f frontFile) closed() bool {
+	return len(f.Users) > 0 || f.TLS.ClientAuth == tls.RequireAndVerifyClientCert.String()
+}
+
+// controllers returns the users of the section "control" whose passwords the server in front
+// checks. Where it only checks certificates, a caller can claim any name.
+func (c *configuration) controllers() map[string]bool {
+	list := make(map[string]bool)
+	for user := range c.control.Users() {
+		if _, ok := c.front.Users[user]; ok {
+			list[user] = true
+		}
 	}
-	return len(door.Users) > 0 || door.TLS.ClientAuth == tls.RequireAndVerifyClientCert.String(), nil
+	return list
 }
 
 // guard closes the tree when the front door has been opened since its file was loaded: the
@@ -49,7 +67,7 @@ func (e *exporter) guard(next http.Handler) http.Handler {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if e.current.Load().access.FrontRole != access.None && !e.isStillClosed(path) {
+		if e.current.Load().access.FrontRole != access.None && !e.isStillClosed(path, r) {
 			http.Error(w, "the users were taken out of --web.config.file: reload the exporter", http.StatusForbidden)
 			return
 		}
@@ -57,11 +75,17 @@ func (e *exporter) guard(next http.Handler) http.Handler {
 	})
 }
 
-func (e *exporter) isStillClosed(path string) bool {
+// isStillClosed also reports whether the password of a controller is still asked for.
+func (e *exporter) isStillClosed(path string, r *http.Request) bool {
 	text, err := e.files.files.read(path)
 	if err != nil {
 		return false
 	}
-	closed, err := isClosed(text)
-	return err == nil && closed
+	front, err := readFrontFile(text)
+	if err != nil || !front.closed() {
+		return false
+	}
+	user, _, _ := r.BasicAuth()
+	_, asked := front.Users[user]
+	return asked || !e.policy().Controllers[user]
 }

@@ -34,7 +34,8 @@ func TestIsClosed(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := isClosed([]byte(tt.text))
+			front, err := readFrontFile([]byte(tt.text))
+			got := front.closed()
 			if (err != nil) != (tt.wantErr != "") || err != nil && !strings.Contains(err.Error(), tt.wantErr) || got != tt.want {
 				t.Errorf("%v, error %v, want %v, %s", got, err, tt.want, tt.wantErr)
 			}

@@ -78,6 +78,9 @@ func (e *exporter) collectors() []prometheus.Collector {
 		// Dashboards for node_exporter find their hosts by this metric.
 		all = append(all, versioncollector.NewCollector("node_exporter"))
 	}
+	if e.settings != nil && e.settings.enableControl {
+		all = append(all, newActionMetrics(e.tree.ActionCount))
+	}
 	return all
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -98,7 +99,7 @@ func check(s *settings, stdout io.Writer) error {
 		return err
 	}
 	for _, warning := range c.warnings() {
-		if _, err := fmt.Fprintf(stdout, "warning: %s: %s\n", s.configFile, warning); err != nil {
+		if _, err := fmt.Fprintf(stdout, "warning: %s: %s\n", cmp.Or(s.configFile, "no --config.file"), warning); err != nil {
 			return err
 		}
 	}

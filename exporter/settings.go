@@ -36,6 +36,7 @@ type settings struct {
 	maxStreams     int
 	newTokenName   string
 	newTokenRole   string
+	enableControl  bool
 
 	configFile  string
 	configCheck bool

@@ -35,7 +35,12 @@ func (e *exporter) newTree() (*treeapi.API, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the details of processes: %w", err)
 	}
+	actions, err := e.controlConfig()
+	if err != nil {
+		return nil, err
+	}
 	return treeapi.New(treeapi.Config{
+		Control:     actions,
 		Source:      e.source,
 		Detailer:    detailer,
 		Exits:       &e.source.exits,

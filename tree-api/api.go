@@ -11,6 +11,7 @@ import (
 	"proctree/collector/group"
 	"proctree/collector/host"
 	"proctree/tree-api/access"
+	"proctree/tree-api/control"
 	"proctree/tree-api/exits"
 	"proctree/tree-api/rest"
 	"proctree/tree-api/share"
@@ -35,6 +36,9 @@ type Config struct {
 	// Access decides who may see what; nil is this host alone.
 	Access *access.Control
 	Limits Limits
+	// Control says what controllers may do to processes. Its Actor, Signals, Rules, OwnPID and
+	// Sinks are to be set, the rest is the API's own. Without an Actor it is switched off.
+	Control control.Config
 	// MetricsPath is where /metrics is, for the link on the page of those who may not see
 	// the tree; "" is /metrics.
 	MetricsPath string
@@ -69,6 +73,7 @@ type API struct {
 	models  *tree.Models
 	calls   *rest.Calls
 	streams *stream.Streams
+	control *control.Control
 }
 
 // New returns an API. It reads nothing before the first request.
@@ -81,6 +86,7 @@ func New(cfg Config) (*API, error) {
 	if a.assets, err = readAssets(); err != nil {
 		return nil, fmt.Errorf("files of the page: %w", err)
 	}
+	a.control = a.newControl()
 	work := share.NewWork()
 	a.calls = rest.New(rest.Config{
 		Models:         a.models,
@@ -91,6 +97,7 @@ func New(cfg Config) (*API, error) {
 		Logger:         cfg.Logger,
 		Access:         cfg.Access,
 		GrafanaURL:     cfg.GrafanaURL,
+		Control:        a.control.Enabled(),
 		RequestTimeout: cfg.Limits.RequestTimeout,
 		Limiter:        share.NewLimiter(cfg.Limits.MaxRequests),
 		Work:           work,
@@ -106,6 +113,20 @@ func New(cfg Config) (*API, error) {
 	a.handler, err = a.routes()
 	return a, err
 }
+
+func (a *API) newControl() *control.Control {
+	cfg := a.cfg.Control
+	cfg.Access = a.cfg.Access
+	cfg.Report = a.models.Report
+	cfg.HostName = a.cfg.Host.Name
+	cfg.Logger = a.cfg.Logger
+	cfg.Timeout = a.cfg.Limits.RequestTimeout
+	return control.New(cfg)
+}
+
+// ActionCount returns how many attempts to act on a process had an action and a result, each
+// one of control.Actions and control.Results.
+func (a *API) ActionCount(action, result string) uint64 { return a.control.Count(action, result) }
 
 func (cfg Config) withDefaults() (Config, error) {
 	if cfg.Logger == nil {

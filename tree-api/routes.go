@@ -24,6 +24,10 @@ func (a *API) routes() (http.Handler, error) {
 	for path, handler := range a.calls.Handlers() {
 		mux.Handle(path, a.shared(compress(handler)))
 	}
+	// Not shared with other origins: only the page itself may act on processes.
+	for path, handler := range a.control.Handlers() {
+		mux.Handle(path, a.calls.Recovered(handler))
+	}
 	mux.Handle("/api/v1/stream", a.calls.Recovered(rest.ReadOnly(a.streams)))
 	mux.Handle("/api/v1/openapi.json", a.shared(compress(rest.ReadOnly(http.HandlerFunc(serveOpenAPI)))))
 	mux.Handle("/api/", a.calls.Recovered(http.HandlerFunc(unknownPath)))

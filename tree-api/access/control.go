@@ -35,6 +35,18 @@ type Policy struct {
 	// asks for a user or a client certificate (--web.config.file): it has authenticated
 	// them. None means that the server in front lets everybody through.
 	FrontRole Role
+	// Controllers are the users of the server in front who have the role Controller. The
+	// server in front must ask for their passwords.
+	Controllers map[string]bool
+}
+
+// frontRole returns the role of a caller whom the server in front has let through. A client
+// certificate never makes a controller: those of scrapers are kept on many hosts.
+func (p *Policy) frontRole(user string) Role {
+	if p.FrontRole != None && user != "" && p.Controllers[user] {
+		return Controller
+	}
+	return p.FrontRole
 }
 
 // Control decides who may see what. Safe for concurrent use.
@@ -70,6 +82,8 @@ type Grant struct {
 	Name string
 	// Caller tells callers apart that share what there is.
 	Caller string
+	// user is whose password the server in front has checked; empty without one.
+	user string
 	// token is the hash of the token, by which the grant is renewed; nil without one.
 	token *digest
 	// session is the secret of the session, empty without one.
@@ -82,7 +96,8 @@ func (c *Control) Authorize(r *http.Request) (Grant, error) {
 		return Grant{}, err
 	}
 	policy := c.cfg.Policy()
-	front := Grant{Role: policy.FrontRole, Caller: "user " + userOf(r)}
+	user, _, _ := r.BasicAuth()
+	front := Grant{Role: policy.frontRole(user), Caller: "user " + userOf(r), user: user}
 	switch {
 	case policy.Tokens == nil && front.Role != None:
 		return front, nil
@@ -201,7 +216,7 @@ func (c *Control) Holds(g Grant) bool {
 	policy := c.cfg.Policy()
 	if g.token == nil {
 		// It came through the front door, or from this host where nobody needs a token.
-		return policy.FrontRole >= g.Role || policy.FrontRole == None && policy.Tokens == nil
+		return policy.frontRole(g.user) >= g.Role || policy.FrontRole == None && policy.Tokens == nil
 	}
 	t, ok := policy.Tokens.findHash(*g.token)
 	if !ok || t.role != g.Role {

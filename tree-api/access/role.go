@@ -17,9 +17,15 @@ const (
 	Viewer
 	// Operator sees everything.
 	Operator
+	// Controller sees everything, and may act on processes where the configuration permits
+	// it. Nobody has this role unless it is given by name.
+	Controller
 )
 
-var roleNames = []string{None: "none", Public: "viewer", Viewer: "viewer", Operator: "operator"}
+var roleNames = []string{None: "none", Public: "viewer", Viewer: "viewer", Operator: "operator", Controller: "controller"}
+
+// SeesAll reports whether the role sees command lines and paths.
+func (r Role) SeesAll() bool { return r >= Operator }
 
 // String returns the role's name as it stands in the token file and in the JSON.
 func (r Role) String() string {
@@ -31,10 +37,10 @@ func (r Role) String() string {
 
 // ParseRole is the inverse of String for the roles that somebody can be given.
 func ParseRole(name string) (Role, error) {
-	for _, role := range []Role{Viewer, Operator} {
+	for _, role := range []Role{Viewer, Operator, Controller} {
 		if role.String() == name {
 			return role, nil
 		}
 	}
-	return None, fmt.Errorf("unknown role %q: it is viewer or operator", name)
+	return None, fmt.Errorf("unknown role %q: it is viewer, operator or controller", name)
 }

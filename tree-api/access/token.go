@@ -40,8 +40,8 @@ func NewToken(name string, role Role) (secret, entry string, err error) {
 	if err := checkName(name); err != nil {
 		return "", "", err
 	}
-	if role != Viewer && role != Operator {
-		return "", "", errors.New("a token needs the role viewer or operator")
+	if role != Viewer && role != Operator && role != Controller {
+		return "", "", errors.New("a token needs the role viewer, operator or controller")
 	}
 	random := make([]byte, secretBytes)
 	rand.Read(random)

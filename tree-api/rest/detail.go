@@ -73,7 +73,7 @@ func appendDetail(dst []byte, d *process.Detail, role access.Role) []byte {
 	dst = appendCounts(dst, "memory", d.Memory)
 	dst = appendCounts(dst, "io", d.IO)
 	dst = jsontext.AppendText(dst, "wait_channel", d.WaitChan)
-	if role == access.Operator {
+	if role.SeesAll() {
 		dst = appendContext(dst, d)
 	}
 	return dst

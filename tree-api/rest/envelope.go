@@ -22,10 +22,12 @@ const (
 	errorMethod      = "method_not_allowed"
 	ErrorUnavailable = "unavailable"
 	errorTimeout     = "timeout"
-	errorInternal    = "internal"
+	ErrorInternal    = "internal"
 	errorLogin       = "unauthorized"
-	errorForbidden   = "forbidden"
-	errorTooMany     = "too_many_requests"
+	ErrorForbidden   = "forbidden"
+	ErrorTooMany     = "too_many_requests"
+	// ErrorConflict is for a process that is another one by now.
+	ErrorConflict = "conflict"
 )
 
 // CallError is an error with what the caller is told about it.
@@ -68,7 +70,7 @@ func Charge(work *share.Work, caller string) func(steps int) error {
 		}
 		return &CallError{
 			Status:  http.StatusTooManyRequests,
-			Kind:    errorTooMany,
+			Kind:    ErrorTooMany,
 			Headers: map[string]string{"Retry-After": strconv.Itoa(int(wait.Seconds()))},
 			Err:     fmt.Errorf("your regular expressions use more than your share of the CPU; try again in %s", wait),
 		}
@@ -88,7 +90,7 @@ func FailureOf(err error) *CallError {
 	case bad:
 		return &CallError{Status: http.StatusBadRequest, Kind: ErrorBadData, Err: err}
 	case errors.Is(err, tree.ErrForOperators), errors.Is(err, tree.ErrHeldForOperators):
-		return &CallError{Status: http.StatusForbidden, Kind: errorForbidden, Err: err}
+		return &CallError{Status: http.StatusForbidden, Kind: ErrorForbidden, Err: err}
 	case errors.Is(err, tree.ErrNoRoot), errors.Is(err, process.ErrNoProcess):
 		return &CallError{Status: http.StatusNotFound, Kind: ErrorNotFound, Err: err}
 	case errors.Is(err, context.DeadlineExceeded):
@@ -99,13 +101,13 @@ func FailureOf(err error) *CallError {
 
 // refused tells how to be let in.
 func refused(refusal *access.RefusalError) *CallError {
-	f := &CallError{Status: refusal.Status, Kind: errorForbidden, Err: refusal}
+	f := &CallError{Status: refusal.Status, Kind: ErrorForbidden, Err: refusal}
 	switch refusal.Status {
 	case http.StatusUnauthorized:
 		f.Kind = errorLogin
 		f.Headers = map[string]string{"WWW-Authenticate": `Bearer realm="proctree"`}
 	case http.StatusTooManyRequests:
-		f.Kind = errorTooMany
+		f.Kind = ErrorTooMany
 		f.Headers = map[string]string{"Retry-After": strconv.Itoa(int(refusal.RetryAfter.Seconds()))}
 	}
 	return f

@@ -31,6 +31,9 @@ func (c *Calls) getHost(r *http.Request, who access.Grant) (answer, error) {
 	if c.cfg.GrafanaURL != "" {
 		links = append(links, link{"grafana", c.cfg.GrafanaURL})
 	}
+	if c.cfg.Control && who.Role == access.Controller {
+		links = append(links, link{"control", "api/v1/control"})
+	}
 	variant := url.Values{}
 	if c.cfg.Access.InSession(r) {
 		links = append(links, link{"logout", "logout"})

@@ -40,6 +40,8 @@ type Config struct {
 	Access *access.Control
 	// GrafanaURL is where the page links to for history; "" is nowhere.
 	GrafanaURL string
+	// Control is that controllers may act on processes: the page then offers it to them.
+	Control bool
 	// RequestTimeout is how long a request may take.
 	RequestTimeout time.Duration
 	// Limiter is for the requests that are answered at once; further ones get 503.
@@ -246,7 +248,7 @@ func (c *Calls) Recovered(next http.Handler) http.Handler {
 			default:
 				c.logPanic(r, cause)
 				WriteFailure(w, &CallError{
-					Status: http.StatusInternalServerError, Kind: errorInternal,
+					Status: http.StatusInternalServerError, Kind: ErrorInternal,
 					Err: errors.New("the request failed; the exporter's log says why"),
 				})
 			}

@@ -2,7 +2,6 @@ package tree
 
 import (
 	"proctree/collector/metric"
-	"proctree/tree-api/access"
 	"proctree/tree-api/jsontext"
 )
 
@@ -22,7 +21,7 @@ func (f *Frame) appendColumns(dst []byte, nodes []int32) []byte {
 		dst = f.appendObjectColumns(dst, &plan.head[i], nodes)
 	}
 	for i := range plan.constant {
-		if c := &plan.constant[i]; c.Role != metric.Operator || f.Role == access.Operator {
+		if c := &plan.constant[i]; c.Role != metric.Operator || f.Role.SeesAll() {
 			dst = f.appendColumn(dst, c, nodes)
 		}
 	}

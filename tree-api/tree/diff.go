@@ -7,7 +7,6 @@ import (
 
 	"proctree/collector/metric"
 	"proctree/collector/process"
-	"proctree/tree-api/access"
 	"proctree/tree-api/jsontext"
 )
 
@@ -184,7 +183,7 @@ func (d *differ) appendFacts(dst []byte, i, j int32) []byte {
 	for c := range plan.constant {
 		f := &plan.constant[c]
 		switch {
-		case f.Role == metric.Operator && d.now.Role != access.Operator:
+		case f.Role == metric.Operator && !d.now.Role.SeesAll():
 		case f.source == fromList:
 			if !slices.Equal(now.cmdline, old.cmdline) || (now.cmdline == nil) != (old.cmdline == nil) {
 				dst = append(dst, f.key...)

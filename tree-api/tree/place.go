@@ -47,7 +47,7 @@ func (q *Query) places(role access.Role) []*field {
 	}
 	list := make([]*field, 0, len(from))
 	for _, f := range from {
-		if f.Role != metric.Operator || role == access.Operator {
+		if f.Role != metric.Operator || role.SeesAll() {
 			list = append(list, f)
 		}
 	}
@@ -62,7 +62,7 @@ var ErrHeldForOperators = errors.New("open ports and files are for operators: po
 
 // CheckRole refuses a search in fields that the role must not see.
 func (q *Query) CheckRole(role access.Role) error {
-	if len(q.held) > 0 && role != access.Operator {
+	if len(q.held) > 0 && !role.SeesAll() {
 		return ErrHeldForOperators
 	}
 	fields := slices.Clone(q.in)
@@ -71,7 +71,7 @@ func (q *Query) CheckRole(role access.Role) error {
 			fields = append(fields, f)
 		}
 	}
-	if role != access.Operator && slices.ContainsFunc(fields, func(f *field) bool { return f.Role == metric.Operator }) {
+	if !role.SeesAll() && slices.ContainsFunc(fields, func(f *field) bool { return f.Role == metric.Operator }) {
 		return ErrForOperators
 	}
 	return nil

@@ -1,0 +1,83 @@
+package control
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"proctree/collector/process"
+)
+
+func TestParseID(t *testing.T) {
+	if id, err := parseID("4321-98765"); err != nil || id != (process.ID{PID: 4321, StartTicks: 98765}) {
+		t.Errorf("%v, %v", id, err)
+	}
+	for _, text := range []string{"", "1", "1-", "-1", "1-2-3", "01-2", "1-02", "+1-2", "1-+2", " 1-2", "1-2 ", "x-1", "-1-1", "4294967297-1", "1-18446744073709551616"} {
+		if id, err := parseID(text); err == nil {
+			t.Errorf("%q is %v", text, id)
+		}
+	}
+}
+
+func TestReadOrder(t *testing.T) {
+	for _, test := range []struct {
+		body, want string
+		signals    bool
+	}{
+		{`{"signal":"TERM"}`, "", true},
+		{`{"signal":"TERM","descendants":true,"ids":["2-1"]}`, "", true},
+		{`{"signal":"TERM","descendants":true,"ids":[]}`, "", true},
+		{`{"signal":"TERM","descendants":false}`, "", true},
+		{`{"nice":0}`, "", false},
+		{`{"nice":-20}`, "", false},
+		{``, "the body is not", true},
+		{`[]`, "the body is not", true},
+		{`null`, `needs "signal"`, true},
+		{`{}`, `needs "signal"`, true},
+		{`{"signal":9}`, "the body is not", true},
+		{`{"signal":"TERM"} {}`, "after the JSON object", true},
+		{`{"signal":"TERM","force":true}`, "the body is not", true},
+		{`{"signal":"TERM","nice":1}`, `no "nice"`, true},
+		{`{"signal":"TERM","descendants":true}`, `needs "ids"`, true},
+		{`{"signal":"TERM","ids":["2-1"]}`, `needs "descendants"`, true},
+		{`{"signal":"TERM","descendants":true,"ids":["2"]}`, "ids[0]", true},
+		{`{"signal":"TERM","descendants":true,"ids":[` + strings.Repeat(`"2-1",`, maxSeen) + `"2-1"]}`, "at most 1000", true},
+		{`{"nice":20}`, "-20 to 19", false},
+		{`{"nice":-21}`, "-20 to 19", false},
+		{`{"nice":1.5}`, "the body is not", false},
+		{`{"nice":"1"}`, "the body is not", false},
+		{`{"signal":"TERM"}`, `needs "nice"`, false},
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(test.body))
+		r.SetPathValue("id", "7-1")
+		r.Header.Set("Content-Type", "application/json; charset=utf-8")
+		_, err := readOrder(httptest.NewRecorder(), r, test.signals)
+		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+			t.Errorf("%.80s: error %v, want %q", test.body, err, test.want)
+		}
+	}
+	for _, kind := range []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonp", "text/plain; application/json"} {
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(`{"signal":"TERM"}`))
+		r.SetPathValue("id", "7-1")
+		r.Header.Set("Content-Type", kind)
+		if _, err := readOrder(httptest.NewRecorder(), r, true); err == nil || !strings.Contains(err.Error(), "content type") {
+			t.Errorf("%q: error %v", kind, err)
+		}
+	}
+}
+
+// FuzzBody: no body makes the reader fail, and what it accepts is within the bounds.
+func FuzzBody(f *testing.F) {
+	f.Add(`{"signal":"TERM","descendants":true,"ids":["2-1"]}`, true)
+	f.Add(`{"nice":3}`, false)
+	f.Fuzz(func(t *testing.T, text string, signals bool) {
+		b, err := decode(strings.NewReader(text))
+		if err != nil || b.check(signals) != nil {
+			return
+		}
+		if (b.Signal == nil) == signals || len(b.IDs) > maxSeen || len(b.IDs) > 0 && !b.Descendants {
+			t.Errorf("accepted %q as %+v", text, b)
+		}
+	})
+}
