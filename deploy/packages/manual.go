@@ -20,7 +20,15 @@ type manual struct {
 }
 
 // pageEnd follows what kingpin makes of the flags.
-const pageEnd = `.SH "FILES"
+const pageEnd = `.SH "COMMANDS"
+Without a command, the program is the exporter. Each command has \fB--help\fR.
+.TP
+\fBtop\fR
+Shows the live tree or list of processes, with the keys of htop.
+.TP
+\fBps\fR, \fBtree\fR
+Print the processes once: a table, CSV or JSON.
+.SH "FILES"
 .TP
 \fI/etc/default/proctree_exporter\fR
 Flags of the service, in ARGS.

@@ -30,7 +30,7 @@ func TestManualPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	const want = ".TH PROCTREE_EXPORTER 8 \"2026-01-02\" \"proctree 1.0.0\" \"System administration\"\n.ad l\n.SH \"NAME\"\n" +
-		"proctree_exporter \\- Prometheus exporter of the processes of a host, and their live tree\n.SH \"SYNOPSIS\"\n.TP\nflags\n.SH \"FILES\"\n"
+		"proctree_exporter \\- Prometheus exporter of the processes of a host, and their live tree\n.SH \"SYNOPSIS\"\n.TP\nflags\n.SH \"COMMANDS\"\n"
 	if !strings.HasPrefix(string(text), want) {
 		t.Errorf("the page begins with %.300q, want %q", text, want)
 	}
