@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 
@@ -32,7 +33,9 @@ func readFacts(proc *procfs.Dir, pid int) (process.Facts, procfs.Failures) {
 
 	read := func(file string) []byte {
 		content, err := procfs.ReadAt(dir, append([]byte(file), 0), buf[:])
-		failed.Add(err)
+		if err != nil {
+			failed.Add(fmt.Errorf("%s: %w", file, err))
+		}
 		return content
 	}
 	// All of a file counts, however long its lines are.

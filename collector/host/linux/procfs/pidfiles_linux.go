@@ -116,9 +116,9 @@ func (f *pidFiles) readStatus(p *process.Process) error {
 			return err
 		}
 		if IsGone(err) {
-			err = fmt.Errorf("status is missing: %w", ErrParse)
+			err = fmt.Errorf("missing: %w", ErrParse)
 		}
-		f.failed.Add(err)
+		f.failed.Add(fmt.Errorf("status: %w", err))
 		return nil
 	}
 	s := &f.pidStatus
