@@ -10,6 +10,7 @@ import { testDrawn } from './drawn.ts';
 import { testEditors } from './editors.ts';
 import { testHost } from './host.ts';
 import { type Stack, startStack } from './stack.ts';
+import { testTasks } from './tasks.ts';
 import { launch } from './visit.ts';
 
 const home = process.env.GRAFANA_HOME;
@@ -30,6 +31,7 @@ describe('in a real Grafana', { skip, timeout: LONGEST_MILLISECONDS }, () => {
   testAlerting(open);
   testDrawn(open);
   testBoards(open);
+  testTasks(open);
   // Last, for it needs what Prometheus has of some minutes ago.
   testHost(open);
 });
