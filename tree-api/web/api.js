@@ -18,12 +18,26 @@ const TIMEOUT_MILLISECONDS = 10_000;
  * @param {string} path As "api/v1/host".
  * @returns {Promise<any>} The member data of the answer. It rejects with an APIError.
  */
-export async function get(path) {
+export const get = (path) => call(path, {});
+
+/**
+ * Changes something on the host.
+ * @param {string} path
+ * @param {object} body
+ * @param {string} csrfToken Of GET api/v1/control; it holds once.
+ * @returns {Promise<any>} As of get.
+ */
+export const post = (path, body, csrfToken) => call(path, {
+  method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', 'x-csrf-token': csrfToken },
+});
+
+/** @param {string} path @param {RequestInit} options @returns {Promise<any>} */
+async function call(path, options) {
   const url = new URL(path, import.meta.url);
   /** @type {Response} */
   let response;
   try {
-    response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS), headers: { accept: 'application/json' } });
+    response = await fetch(url, { ...options, signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS), headers: { accept: 'application/json', ...options.headers } });
   } catch (cause) {
     throw new APIError(0, `no answer from ${url.host}: ${cause instanceof Error ? cause.message : cause}`);
   }

@@ -1,6 +1,7 @@
 import { Alerts } from './alerts-menu.js';
 import { get } from './api.js';
 import { ConnectionBar } from './connection.js';
+import { ControlDialog } from './control.js';
 import { byId, setText } from './dom.js';
 import { Drawer } from './drawer.js';
 import { EmptyState } from './empty.js';
@@ -78,9 +79,11 @@ class Page {
   #empty = new EmptyState(byId('empty'), () => this.#view.change({ filter: {} }));
   #searchHelp = new SearchHelp(this.#search);
   #lookup = new Lookup(this.#model, () => { this.#showSearchNotes(); this.#draw(); });
+  #control = new ControlDialog(this.#model, { selected: () => this.#view.state.selected ?? this.#table.cursor, onChange: () => this.#draw() });
   #help = addShortcuts(this.#search, {
     togglePause: () => this.#togglePause(),
     toggleShape: () => this.#view.change({ shape: this.#view.state.shape === 'tree' ? 'list' : 'tree' }),
+    act: () => this.#control.open(),
     closeDrawer: () => this.#closeDrawer(),
     goToMatch: () => this.#table.enterFirstMatch(),
   });
@@ -95,6 +98,7 @@ class Page {
     printAllRows(() => ({ model: this.#model, columns: this.#columns(), context: this.#context(), heading: this.#heading() }));
     this.#table.fresh = this.#marks.fresh;
     byId('view-tools').append(this.#ended.menu.button, this.#ended.menu.panel);
+    this.#drawer.addTool(this.#control.button);
     this.#view.start();
     stream.needed = () => this.#alerts.isOn;
     stream.follow({
@@ -104,6 +108,7 @@ class Page {
     get('api/v1/host').then((answer) => {
       this.#host = { ...answer, ...this.#host };
       this.#drawer.windows = this.#host.os === 'windows';
+      this.#control.setHost(this.#host);
       this.#draw();
     }, () => {
       // The stream meets the same trouble and says so.
@@ -169,7 +174,7 @@ class Page {
   }
 
   #context() {
-    return { now: this.#lastTime, memoryTotal: this.#host.memory?.total_bytes };
+    return { now: this.#lastTime, memoryTotal: this.#host.memory?.total_bytes, ending: this.#control.ending };
   }
 
   /** What a printed page says above the rows. */
@@ -226,6 +231,7 @@ class Page {
   #render() {
     const { filter, interval, overview } = this.#view.state;
     const { total, matched } = this.#model;
+    this.#control.update();
     this.#table.render(this.#context());
     this.#header.show(this.#host);
     if (overview) this.#overview.render(this.#host, this.#model, { summary: this.#summary, chosenStates: filter.state ?? [] });

@@ -78,6 +78,11 @@ export class Drawer {
     clearTimeout(this.#timer);
   }
 
+  /** Puts a button below the name. @param {HTMLElement} tool */
+  addTool(tool) {
+    this.#title.parentElement?.append(tool);
+  }
+
   focus() {
     this.#title.focus();
   }

@@ -21,6 +21,7 @@ const HELP = [
  * @typedef {object} Page
  * @property {() => void} togglePause
  * @property {() => void} toggleShape
+ * @property {() => void} act Acts on the process, for controllers.
  * @property {() => boolean} closeDrawer Whether there was anything to close.
  * @property {() => void} goToMatch Moves the focus to the first row that matches.
  */
@@ -32,12 +33,13 @@ export function addShortcuts(search, page) {
     '/': () => { search.focus(); search.select(); },
     p: () => page.togglePause(),
     t: () => page.toggleShape(),
+    x: () => page.act(),
     '?': () => help.panel.togglePopover(),
   });
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const target = /** @type {Element} */ (event.target);
-    if (event.key === 'Escape' && !target.closest('[popover]') && page.closeDrawer()) return;
+    if (event.key === 'Escape' && !target.closest('[popover], dialog') && page.closeDrawer()) return;
     if (target.matches('input, select, textarea') || !actions[event.key]) return;
     event.preventDefault();
     actions[event.key]();

@@ -11,6 +11,7 @@ import { NUMBER_COLUMNS } from './model/columns.js';
  * @typedef {object} CellContext
  * @property {number} now The time of the last message, in Unix seconds.
  * @property {number|undefined} memoryTotal The host's memory in bytes.
+ * @property {ReadonlySet<string>} [ending] The ids of the processes that were told to end.
  */
 
 /**

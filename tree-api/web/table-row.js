@@ -87,7 +87,7 @@ export class RowView {
     this.#set('aria-level', String(depth + 1));
     this.#set('aria-expanded', expandable ? String(open) : null);
     this.#set('aria-selected', String(this.id === paint.cursor));
-    this.#set('class', `row${model.isContext(slot) ? ' context' : ''}${model.isKernel(slot) ? ' kernel' : ''}${paint.fresh.has(this.id) ? ' fresh' : ''}`);
+    this.#set('class', `row${model.isContext(slot) ? ' context' : ''}${model.isKernel(slot) ? ' kernel' : ''}${paint.fresh.has(this.id) ? ' fresh' : ''}${paint.context.ending?.has(this.id) ? ' ending' : ''}`);
     this.#paintName(paint, slot, depth, expandable && !open);
     for (let i = 1; i < this.#cells.length; i++) this.#paintCell(paint, i, slot, expandable && !open);
   }

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 /** @import { ChildProcess } from 'node:child_process' */
 
 /** What `make build` makes; PROCTREE_EXPORTER names another one. */
-const BINARY = process.env.PROCTREE_EXPORTER ?? fileURLToPath(new URL('../../../../bin/proctree_exporter', import.meta.url));
+export const BINARY = process.env.PROCTREE_EXPORTER ?? fileURLToPath(new URL('../../../../bin/proctree_exporter', import.meta.url));
 const START_MILLISECONDS = 30_000;
 
 /** A directory that is gone after the test. @param {TestContext} t */
