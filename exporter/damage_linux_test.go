@@ -99,7 +99,7 @@ func isOneValue(file string, content []byte) bool {
 var names = regexp.MustCompile(`/(name|uuid)$|^run/udev/|^etc/`)
 
 // sums are files of which every line is a summand of all metrics.
-var sums = regexp.MustCompile(`^proc/net/stat/nf_conntrack$`)
+var sums = regexp.MustCompile(`^proc/net/(stat/nf_conntrack|udp6?)$`)
 
 // damage returns what is wrong with a host that is damaged.
 func (h *damagedHost) damage(t *testing.T, random *rand.Rand, file string, content []byte, d *damage) (wrong []string) {
