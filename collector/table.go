@@ -2,45 +2,45 @@ package collector
 
 // Spec is one row of the table of collectors.
 type Spec struct {
-	// Name is how flags and the parameter collect[] call it.
+	// Name is the name in flags and in the parameter collect[].
 	Name string
-	// Default tells whether it is on unless a flag says otherwise.
+	// Default is whether the collector is enabled by default.
 	Default bool
-	// Help says what it shows, in a line of --help.
+	// Help is the line of --help: what the collector shows.
 	Help string
 	// New makes the collector.
 	New func(Options) Collector
 }
 
-// On and off, as the table says it.
+// Values of Default in the table.
 const (
 	on  = true
 	off = false
 )
 
-// GroupProportionalMemory is the collector whose values the reader reads only if asked.
+// GroupProportionalMemory is the collector whose values are read only if it is enabled.
 const GroupProportionalMemory = "group_proportional_memory"
 
 // Table lists every collector there is. The flags --[no-]collector.NAME, the parameter
-// collect[] and the documentation follow from it. A further collector is a file and a row.
+// collect[] and the documentation follow from it. To add a collector, add a file and a row.
 func Table() []Spec {
 	return []Spec{
-		{"processes", on, "Processes and threads of the whole host, their limit, forks.", newProcesses},
-		{"scan", on, "Duration and size of the exporter's own scans.", newScan},
+		{"processes", on, "Processes and threads of the whole host, their limits, forks.", newProcesses},
+		{"scan", on, "Duration, size and errors of the exporter's own scans.", newScan},
 
 		{"group_processes", on, "Processes by state, and threads, per group.", newGroupProcesses},
 		{"group_cpu", on, "CPU time per group.", newGroupCPU},
 		{"group_memory", on, "Resident, virtual and swapped memory per group.", newGroupMemory},
-		{GroupProportionalMemory, off, "Memory per group with shared pages divided (PSS); dear to read.", newGroupProportionalMemory},
+		{GroupProportionalMemory, off, "Proportional memory (PSS) per group; expensive to collect.", newGroupProportionalMemory},
 		{"group_io", on, "Bytes read from and written to storage per group.", newGroupIO},
-		{"group_descriptors", on, "Open file descriptors per group, and the share of the limit.", newGroupDescriptors},
+		{"group_descriptors", on, "Open file descriptors per group, and their ratio to the limit.", newGroupDescriptors},
 		{"group_page_faults", on, "Page faults per group.", newGroupPageFaults},
 		{"group_context_switches", on, "Context switches per group.", newGroupContextSwitches},
 		{"group_lifecycle", on, "Starts, exits, abnormal exits, oldest and newest start per group.", newGroupLifecycle},
-		{GroupLimits, on, "CPU throttling and memory limits of the control groups in which a group runs.", newGroupLimits},
-		{GroupSockets, off, "TCP and UDP sockets per group; reads every descriptor, within a time budget.", newGroupSockets},
+		{GroupLimits, on, "CPU throttling and memory limits of the control groups of a group.", newGroupLimits},
+		{GroupSockets, off, "TCP and UDP sockets per group; reads all open file descriptors, within a time budget.", newGroupSockets},
 
-		{"process_info", on, "What each of the top processes is, and when it started.", newProcessInfo},
+		{"process_info", on, "Name, parent, group, user and start time of each of the top processes.", newProcessInfo},
 		{"process_cpu", on, "CPU time of each of the top processes.", newProcessCPU},
 		{"process_memory", on, "Resident memory of each of the top processes.", newProcessMemory},
 		{"process_io", on, "Bytes read and written by each of the top processes.", newProcessIO},
@@ -50,29 +50,29 @@ func Table() []Spec {
 		{"system_cpu", on, "CPU time by mode, per CPU; thermal throttling.", newSystemCPU},
 		{"system_loadavg", on, "Load averages.", newSystemLoad},
 		{"system_meminfo", on, "Memory, all fields of /proc/meminfo.", newSystemMeminfo},
-		{"system_vmstat", on, "Paging, swapping, page faults, kills for lack of memory.", newSystemVMStat},
+		{"system_vmstat", on, "Paging, swapping, page faults, OOM kills.", newSystemVMStat},
 		{"system_diskstats", on, "Requests, bytes and time per disk.", newSystemDiskstats},
-		{"system_filesystem", on, "Size, free space and file nodes per filesystem.", newSystemFilesystem},
+		{"system_filesystem", on, "Size, free space and inodes per filesystem.", newSystemFilesystem},
 		{"system_netdev", on, "Bytes, packets and errors per network device.", newSystemNetdev},
 		{"system_pressure", on, "Time that tasks waited for CPU, memory and I/O (PSI).", newSystemPressure},
 		{"system_stat", on, "Boot time, interrupts, context switches, forks, runnable and blocked tasks.", newSystemStat},
-		{"system_filefd", on, "Open file handles of the whole host.", newSystemFilefd},
+		{"system_filefd", on, "Open file handles of the whole host, and their limit.", newSystemFilefd},
 		{"system_hwmon", on, "Temperatures, fans, voltages of the hardware monitors.", newSystemHwmon},
-		{"system_uname", on, "Kernel and host name.", newSystemUname},
+		{"system_uname", on, "Kernel version and host name.", newSystemUname},
 		{"system_os", on, "Release of the operating system.", newSystemOS},
 		{"system_time", on, "Wall clock, time zone, clock source.", newSystemTime},
-		{"system_timex", on, "How well the clock is synchronized.", newSystemTimex},
+		{"system_timex", on, "Synchronization state of the clock.", newSystemTimex},
 		{"system_arp", on, "Entries of the ARP table per network device.", newSystemARP},
 		{"system_bonding", on, "Network devices of bonding interfaces, and those with a link.", newSystemBonding},
 		{"system_conntrack", on, "Connections that netfilter tracks, and their limit.", newSystemConntrack},
 		{"system_cpufreq", on, "Frequencies and scaling governor per CPU.", newSystemCPUFreq},
 		{"system_entropy", on, "Entropy of the random number generator.", newSystemEntropy},
 		{"system_interrupts", off, "Interrupts per interrupt and CPU.", newSystemInterrupts},
-		{"system_kernel_hung", on, "Tasks that the kernel found hanging.", newSystemKernelHung},
+		{"system_kernel_hung", on, "Tasks that the kernel reported as hung.", newSystemKernelHung},
 		{"system_mdadm", on, "State, disks and synchronization of software RAID.", newSystemMDAdm},
 		{"system_netclass", on, "Link, speed and settings per network device.", newSystemNetClass},
 		{"system_netstat", on, "Counters of the network protocols.", newSystemNetstat},
-		{"system_nfs", on, "Calls of the NFS client.", newSystemNFS},
+		{"system_nfs", on, "Calls by the NFS client.", newSystemNFS},
 		{"system_powersupplyclass", on, "Batteries and mains adapters.", newSystemPowerSupply},
 		{"system_processes", on, "Threads of the host and their limits; with a flag, processes and threads by state.", newSystemProcesses},
 		{"system_schedstat", on, "Time that tasks ran on and waited for each CPU.", newSystemSchedstat},
@@ -80,15 +80,15 @@ func Table() []Spec {
 		{"system_softnet", on, "Packets that each CPU processed and dropped.", newSystemSoftnet},
 		{"system_tcpstat", off, "TCP sockets by state.", newSystemTCPStat},
 		{"system_thermal_zone", on, "Temperatures and cooling devices of the kernel's thermal framework.", newSystemThermalZone},
-		{"system_dmi", on, "What the firmware says about the machine.", newSystemDMI},
+		{"system_dmi", on, "Vendor, product and firmware of the machine.", newSystemDMI},
 		{"system_dmmultipath", on, "Multipath devices and the state of their paths.", newSystemDMMultipath},
-		{"system_edac", on, "Memory errors, corrected and not.", newSystemEDAC},
+		{"system_edac", on, "Corrected and uncorrected memory errors.", newSystemEDAC},
 		{"system_fibrechannel", on, "Fibre Channel ports.", newSystemFibreChannel},
 		{"system_infiniband", on, "InfiniBand ports.", newSystemInfiniBand},
 		{"system_ipvs", on, "The kernel's load balancer and the servers behind it.", newSystemIPVS},
 		{"system_nfsd", on, "Requests of the NFS server.", newSystemNFSd},
-		{"system_nvme", on, "NVMe controllers and name spaces.", newSystemNVMe},
-		{"system_rapl", on, "Energy that parts of the processor used; since Linux 5.10 for root only.", newSystemRAPL},
+		{"system_nvme", on, "NVMe controllers and namespaces.", newSystemNVMe},
+		{"system_rapl", on, "Energy used by parts of the processor; only root can read it since Linux 5.10.", newSystemRAPL},
 		{"system_selinux", on, "Whether SELinux is enabled, and its mode.", newSystemSELinux},
 		{"system_tapestats", on, "Requests, bytes and time per tape drive.", newSystemTapeStats},
 		{"system_watchdog", on, "Watchdogs that reset the host.", newSystemWatchdog},
@@ -96,6 +96,6 @@ func Table() []Spec {
 		{"system_zfs", on, "Counters of ZFS, its pools and data sets.", newSystemZFS},
 		{"system_udp_queues", on, "Bytes in the queues of UDP sockets.", newSystemUDPQueues},
 
-		{textfileName, on, "Metrics that other programs left in files.", newTextfile},
+		{textfileName, on, "Metrics from files that other programs write.", newTextfile},
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"proctree/tree-api/stream"
 )
 
-// defaultAddress is where the exporter listens unless it is told.
+// defaultAddress is where the exporter listens by default.
 const defaultAddress = ":10056"
 
 func (s *settings) addWebFlags(app *kingpin.Application) {
@@ -25,19 +25,19 @@ func (s *settings) addWebFlags(app *kingpin.Application) {
 	app.Flag("web.disable-exporter-metrics",
 		"Exclude metrics about the exporter itself (promhttp_*, process_*, go_*).").
 		BoolVar(&s.disableExporterMetrics)
-	app.Flag("web.check", "Ask a running exporter whether it is healthy, and exit.").
-		PlaceHolder(exampleHealthy).StringVar(&s.healthCheck)
-	app.Flag("web.enable-lifecycle", "Enable reload by HTTP: POST or PUT /-/reload.").
+	app.Flag("web.check", "Check the health of a running exporter, and exit. Example: "+exampleHealthy+".").
+		PlaceHolder("URL").StringVar(&s.healthCheck)
+	app.Flag("web.enable-lifecycle", "Enable reload of the configuration with POST or PUT /-/reload.").
 		BoolVar(&s.enableLifecycle)
-	app.Flag("web.enable-pprof", "Serve profiles of the exporter under /debug/pprof/.").
+	app.Flag("web.enable-pprof", "Serve runtime profiles of the exporter under /debug/pprof/.").
 		BoolVar(&s.enablePprof)
 }
 
 func (s *settings) addTreeFlags(app *kingpin.Application) {
 	app.Flag("api.token-file",
-		"File with the tokens that let their owners see the process tree (YAML). Without one, only this host may.").
-		PlaceHolder("tokens.yml").StringVar(&s.tokenFile)
-	app.Flag("api.new-token", "Make a token of this name, print it and its entry for the token file, and exit.").
+		"File with the tokens of clients that may read the process tree (YAML). Without it, only clients on this host may. Example: tokens.yml.").
+		PlaceHolder("FILE").StringVar(&s.tokenFile)
+	app.Flag("api.new-token", "Create a token with this name, print the token and its entry for the token file, and exit.").
 		PlaceHolder("NAME").StringVar(&s.newTokenName)
 	app.Flag("api.role", "Role of the new token: viewer (no command lines, no paths), operator, or controller (may also act on processes).").
 		Default(access.Viewer.String()).StringVar(&s.newTokenRole)
@@ -45,76 +45,80 @@ func (s *settings) addTreeFlags(app *kingpin.Application) {
 		"Let controllers send signals to processes and change their priority, where \"control\" in the configuration file allows it.").
 		BoolVar(&s.enableControl)
 	app.Flag("api.allowed-origin",
-		"Origin whose pages may read the process tree, such as https://grafana.example. Repeatable.").
+		"Origin whose pages may read the process tree. Repeatable. Example: https://grafana.example.").
+		PlaceHolder("ORIGIN").
 		StringsVar(&s.allowedOrigins)
-	wholeNumberVar(app.Flag("api.max-streams", "How many live streams of the process tree there may be at once; further ones get 503.").
+	wholeNumberVar(app.Flag("api.max-streams", "Maximum number of parallel live streams of the process tree; further requests get status 503.").
 		Default(strconv.Itoa(stream.DefaultMaxStreams)), 1, &s.maxStreams)
-	app.Flag("web.grafana-url", "Where the page of the process tree links to for history.").
+	app.Flag("web.grafana-url", "Address of Grafana, to which the page of the process tree links for history. Example: https://grafana.example.").
+		PlaceHolder("URL").
 		StringVar(&s.grafanaURL)
 }
 
 func (s *settings) addConfigFlags(app *kingpin.Application) {
-	app.Flag("config.file", "File with rules for groups, exclusions and privacy (YAML). Read again on SIGHUP.").
-		PlaceHolder("proctree.yml").StringVar(&s.configFile)
+	app.Flag("config.file", "Configuration file with rules for groups, exclusions and privacy (YAML); SIGHUP reloads it. Example: proctree.yml.").
+		PlaceHolder("FILE").StringVar(&s.configFile)
 	app.Flag("config.check", "Check the configuration files and exit.").
 		BoolVar(&s.configCheck)
 }
 
 func (s *settings) addScanFlags(app *kingpin.Application) {
-	app.Flag("path.procfs", "Where the proc file system of the host is mounted.").
+	app.Flag("path.procfs", "Mount point of the host's proc filesystem.").
 		Default("/proc").StringVar(&s.procPath)
-	app.Flag("path.rootfs", "Where the root file system of the host is mounted.").
+	app.Flag("path.rootfs", "Mount point of the host's root filesystem.").
 		Default("/").StringVar(&s.rootPath)
 	app.Flag("host.reader",
-		"How to read the process table on Linux: auto, which is the first of these that the kernel and the rights permit: walk (writes only what has changed, Linux 6.7), iterator (Linux 5.8), procfs; bpf is walk or iterator.").
+		"Method to read the process table on Linux: walk (BPF, reads only processes that changed, Linux 6.7), iterator (BPF, Linux 5.8), procfs, "+
+			"bpf (walk or iterator), auto (the first of walk, iterator and procfs that works with this kernel and these permissions).").
 		Default(host.ReaderAuto).EnumVar(&s.reader, host.ReaderModes()...)
 	app.Flag("host.exits",
-		"Where the CPU of processes that end between two scans comes from on Linux: bpf, taskstats, children "+
-			"(given to the parents), or auto, which is the first of them that the kernel and the rights permit.").
+		"Source of the CPU time of processes that exit between two scans, on Linux: bpf, taskstats, children "+
+			"(child times of the parents), auto (the first of these that works with this kernel and these permissions).").
 		Default(host.ExitsAuto).EnumVar(&s.exits, host.ExitModes()...)
-	app.Flag("host.bpf-pin", "Iterator that a privileged loader has left in a bpf file system, read without any capability.").
-		PlaceHolder("/sys/fs/bpf/proctree_tasks").StringVar(&s.bpfPin)
-	app.Flag("host.bpf-pin-create", "Leave such an iterator there, as root, and exit.").
-		PlaceHolder("/sys/fs/bpf/proctree_tasks").StringVar(&s.bpfPinCreate)
-	wholeNumberVar(app.Flag("host.bpf-pin-gid", "The number of the group that may read it.").
+	app.Flag("host.bpf-pin", "Pinned BPF iterator from which to read the process table without any capability. Example: /sys/fs/bpf/proctree_tasks.").
+		PlaceHolder("FILE").StringVar(&s.bpfPin)
+	app.Flag("host.bpf-pin-create", "As root, pin a BPF iterator for --host.bpf-pin at this path, and exit. Example: /sys/fs/bpf/proctree_tasks.").
+		PlaceHolder("FILE").StringVar(&s.bpfPinCreate)
+	wholeNumberVar(app.Flag("host.bpf-pin-gid", "GID of the group that may read the iterator of --host.bpf-pin-create.").
 		Default("0"), 0, &s.bpfPinGID)
-	app.Flag("scan.max-age", "How old a scan of the process table may be and still answer a request.").
+	app.Flag("scan.max-age", "Maximum age of a scan of the process table; an older one is repeated on request.").
 		Default(host.DefaultMaxAge.String()).DurationVar(&s.maxAge)
 	app.Flag("scan.process-deadline",
-		"How long the files of one process may take, before it is reported without what they say.").
+		"Maximum time to read the files of one process; after that, the process is reported without their values.").
 		Default(host.DefaultDeadline.String()).DurationVar(&s.deadline)
 	app.Flag("scan.proportional-budget",
-		"Time per scan for reading proportional memory, if the collector group_proportional_memory is on.").
+		"Maximum time per scan to read proportional memory, if the collector group_proportional_memory is enabled.").
 		Default("50ms").DurationVar(&s.proportionalBudget)
 }
 
 func (s *settings) addBudgetFlags(app *kingpin.Application) {
-	wholeNumberVar(app.Flag("group.max", "Maximum number of groups; what finds no room is in the group \"other\".").
+	wholeNumberVar(app.Flag("group.max", "Maximum number of groups; further processes are counted in the group \"other\".").
 		Default(strconv.Itoa(group.DefaultMaxGroups)), 0, &s.groupMax)
-	app.Flag("group.expire", "How long a group that the configuration does not name outlives its last process.").
+	app.Flag("group.expire", "How long to keep a group after its last process exits, unless the configuration file names the group.").
 		Default(group.DefaultExpire.String()).DurationVar(&s.groupExpire)
-	wholeNumberVar(app.Flag("process.top", "How many processes to show one by one for each of CPU, memory and I/O.").
+	wholeNumberVar(app.Flag("process.top", "Number of top processes to show individually, for each of CPU, memory and I/O.").
 		Default(strconv.Itoa(group.DefaultTop)), 0, &s.processTop)
-	app.Flag("process.hold", "How long to go on showing a process after it was last among the top.").
+	app.Flag("process.hold", "How long to keep showing a process after it was last among the top processes.").
 		Default(group.DefaultHold.String()).DurationVar(&s.processHold)
-	wholeNumberVar(app.Flag("process.max", "Maximum number of processes shown one by one, ancestors included.").
+	wholeNumberVar(app.Flag("process.max", "Maximum number of processes shown individually, including ancestors.").
 		Default(strconv.Itoa(group.DefaultMaxProcesses)), 0, &s.processMax)
 }
 
 func (s *settings) addProgramFlags(app *kingpin.Application) {
 	app.Flag("log.level", "Only log messages with the given severity or above: debug, info, warn, error.").
 		Default("info").EnumVar(&s.logLevel, "debug", "info", "warn", "error")
-	app.Flag("log.file", "File to append log messages to, instead of standard error or a service's event log.").
+	app.Flag("log.file", "File to append log messages to, instead of standard error or the event log of a Windows service.").
+		PlaceHolder("FILE").
 		StringVar(&s.logFile)
 	app.Flag("log.format", "Output format of log messages: logfmt, json.").
 		Default("logfmt").EnumVar(&s.logFormat, "logfmt", "json")
 	// One, as node_exporter does it: a scan is one thread of system calls, and on a host
 	// of many CPUs a garbage collector with as many workers costs more than it gains for
-	// a heap of megabytes. Who serves many streams may want more.
+	// a heap of megabytes. Many streams can need more.
 	wholeNumberVar(app.Flag("runtime.gomaxprocs", "The target number of CPUs the exporter will run on (GOMAXPROCS).").
 		Envar("GOMAXPROCS").Default("1"), 1, &s.maxProcs)
 	app.Flag("collector.process.cmdline",
-		"Add the label cmdline to process_info, with secrets masked as the configuration says.").
+		"Add the label cmdline to proctree_process_info; secrets are masked as set in the configuration file.").
 		BoolVar(&s.processCmdline)
 }
 
@@ -122,7 +126,7 @@ func (s *settings) addProgramFlags(app *kingpin.Application) {
 type collectorFlags struct {
 	disableDefaults bool
 	specs           []collector.Spec
-	// on and set are parallel to specs: the value, and whether somebody gave it.
+	// on and set are parallel to specs: the value, and whether the command line sets it.
 	on, set []bool
 }
 

@@ -7,9 +7,9 @@ import (
 )
 
 // addNodeExporterFlags makes node_exporter's own flags do what ours of the same meaning do,
-// so that its command line works as it is: --collector.netdev.device-exclude sets
-// --collector.system_netdev.device-exclude. They are hidden, for they are nothing of their
-// own. A name that is a flag here already keeps its meaning.
+// so that its command line works unchanged: --collector.netdev.device-exclude sets
+// --collector.system_netdev.device-exclude. They are hidden because each is an alias of
+// another flag. If a flag of ours already has the name, it keeps its meaning.
 func addNodeExporterFlags(app *kingpin.Application, collectors *collectorFlags) {
 	const ours, theirs = "collector.system_", "collector."
 	switches := make(map[string]*bool, len(collectors.specs))

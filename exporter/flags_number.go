@@ -25,11 +25,11 @@ func (n *wholeNumber) Set(text string) error {
 	number, err := strconv.Atoi(text)
 	switch {
 	case errors.Is(err, strconv.ErrRange):
-		return fmt.Errorf("%q has too many digits", text)
+		return fmt.Errorf("%q is out of range", text)
 	case err != nil:
-		return fmt.Errorf("want a whole number from %d up, not %q", n.least, text)
+		return fmt.Errorf("%q is not a whole number; set one of at least %d", text, n.least)
 	case number < n.least:
-		return fmt.Errorf("%d is less than %d", number, n.least)
+		return fmt.Errorf("%d is too small; set a number of at least %d", number, n.least)
 	}
 	*n.into = number
 	return nil

@@ -37,19 +37,20 @@ const nodeNamespace = "node"
 var namespacePattern = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 
 func (s *systemSettings) addFlags(app *kingpin.Application) {
-	app.Flag("path.sysfs", "Where the sys file system of the host is mounted.").
+	app.Flag("path.sysfs", "Mount point of the host's sys filesystem.").
 		Default("/sys").StringVar(&s.sysPath)
 	app.Flag("collector.system.namespace",
-		"Beginning of the names of the metrics of the system collectors; \"node\" makes them node_exporter's own.").
+		"Prefix of the metric names of the system collectors; \"node\" gives the names of node_exporter.").
 		Default(collector.SystemNamespace).StringVar(&s.namespace)
 	app.Flag("collector.system_filesystem.mount-timeout",
-		"How long a mount may take to tell how full it is, before it is reported as an error.").
+		"Maximum time to read the usage of a mount; after that, the mount is reported as an error.").
 		Default(system.DefaultMountTimeout.String()).DurationVar(&s.mountTimeout)
 	app.Flag("collector.group_sockets.budget",
-		"Time per scrape for reading descriptors, and again for reading sockets, if the collector group_sockets is on.").
+		"Maximum time per scrape to read descriptors, and again to read sockets, if the collector group_sockets is enabled.").
 		Default(sockets.DefaultBudget.String()).DurationVar(&s.socketBudget)
 	app.Flag("collector.textfile.directory",
-		"Directory of files NAME.prom with further metrics; patterns are understood. Repeatable.").
+		"Directory of files NAME.prom with further metrics; may be a glob pattern. Repeatable. Example: /var/lib/proctree/textfile.").
+		PlaceHolder("DIRECTORY").
 		StringsVar(&s.textfiles)
 
 	const include, exclude = "Regexp of %s to include.", "Regexp of %s to exclude."
@@ -75,7 +76,7 @@ func (s *systemSettings) addFlags(app *kingpin.Application) {
 		func(c *system.Config) **regexp.Regexp { return &c.Netstat.Include })
 	s.addFilter(app, "netclass.ignored-devices", exclude, "network devices", "",
 		func(c *system.Config) **regexp.Regexp { return &c.NetClass.Exclude })
-	app.Flag("collector.system_netclass.ignore-invalid-speed", "Leave out the speed of network devices that do not know it.").
+	app.Flag("collector.system_netclass.ignore-invalid-speed", "Omit the speed of network devices that report an invalid speed.").
 		BoolVar(&s.ignoreInvalidSpeed)
 	s.addFilter(app, "arp.device-include", include, "network devices", "",
 		func(c *system.Config) **regexp.Regexp { return &c.ARP.Include })
@@ -93,9 +94,9 @@ func (s *systemSettings) addFlags(app *kingpin.Application) {
 		func(c *system.Config) **regexp.Regexp { return &c.Interrupts.Include })
 	s.addFilter(app, "interrupts.name-exclude", exclude, "interrupts, as NAME;INFO;DEVICES,", "",
 		func(c *system.Config) **regexp.Regexp { return &c.Interrupts.Exclude })
-	app.Flag("collector.system_interrupts.include-zeros", "Show interrupts that a CPU never had.").
+	app.Flag("collector.system_interrupts.include-zeros", "Include interrupts with a count of 0.").
 		Default("true").BoolVar(&s.interruptZeros)
-	app.Flag("collector.system_processes.states", "Count processes and threads by state too, as node_exporter's collector processes does; reads a file for each thread.").
+	app.Flag("collector.system_processes.states", "Also count processes and threads by state, as node_exporter's collector processes does; reads one file per thread.").
 		BoolVar(&s.processStates)
 	s.addFilter(app, "hwmon.chip-include", include, "hardware monitors", "",
 		func(c *system.Config) **regexp.Regexp { return &c.Chips.Include })
@@ -110,19 +111,25 @@ func (s *systemSettings) addFlags(app *kingpin.Application) {
 func (s *systemSettings) addFilter(app *kingpin.Application, name, help, of, value string, into func(*system.Config) **regexp.Regexp) {
 	f := &filterFlag{name: "collector.system_" + name, into: into}
 	s.filters = append(s.filters, f)
-	app.Flag(f.name, fmt.Sprintf(help, of)).Default(value).StringVar(&f.value)
+	flag := app.Flag(f.name, fmt.Sprintf(help, of))
+	if value == "" {
+		flag.PlaceHolder("REGEXP")
+	} else {
+		flag.Default(value)
+	}
+	flag.StringVar(&f.value)
 }
 
 // validate names the flag that is wrong.
 func (s *systemSettings) validate() error {
 	if !namespacePattern.MatchString(s.namespace) {
-		return fmt.Errorf("--collector.system.namespace: %q cannot begin a metric's name", s.namespace)
+		return fmt.Errorf("--collector.system.namespace: %q is not the prefix of a metric name; use letters, digits and _, not starting with a digit", s.namespace)
 	}
 	if s.socketBudget <= 0 {
-		return fmt.Errorf("--collector.group_sockets.budget: %v is not more than 0", s.socketBudget)
+		return fmt.Errorf("--collector.group_sockets.budget: %v is not allowed; set a duration above 0, such as 100ms", s.socketBudget)
 	}
 	if s.mountTimeout <= 0 {
-		return fmt.Errorf("--collector.system_filesystem.mount-timeout: %v is not more than 0", s.mountTimeout)
+		return fmt.Errorf("--collector.system_filesystem.mount-timeout: %v is not allowed; set a duration above 0, such as 100ms", s.mountTimeout)
 	}
 	for _, f := range s.filters {
 		if _, err := regexp.Compile(f.value); err != nil {

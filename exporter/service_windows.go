@@ -56,7 +56,7 @@ func installService(flags []string) error {
 	defer func() { _ = manager.Disconnect() }()
 	s, err := manager.CreateService(program, path, mgr.Config{
 		DisplayName: "proctree exporter",
-		Description: "Shows the processes of this host to Prometheus, and to people as a live tree.",
+		Description: "Prometheus exporter for the processes of this host, with a live process tree.",
 		StartType:   mgr.StartAutomatic,
 	}, append([]string{"service", "run"}, flags...)...)
 	if err != nil {

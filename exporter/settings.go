@@ -92,8 +92,8 @@ func parseSettings(args []string, stdout io.Writer) (*settings, error) {
 
 // newApp returns the command line, which fills in the settings when it is parsed.
 func (s *settings) newApp() (*kingpin.Application, *collectorFlags) {
-	app := kingpin.New(program, "Shows the processes of this host to Prometheus, and to people as a live tree.\n\n"+
-		"The commands top, ps and tree show them in the terminal; each has its own --help.")
+	app := kingpin.New(program, "Prometheus exporter for the processes of this host, with a live process tree.\n\n"+
+		"The commands top, ps and tree show the processes in the terminal; each has its own --help.")
 	app.HelpFlag.Short('h')
 	app.Version(version.Print(program))
 	s.addWebFlags(app)
@@ -119,17 +119,17 @@ func (s *settings) validate() error {
 	first, _, _ := strings.Cut(strings.TrimPrefix(s.telemetryPath, "/"), "/")
 	switch {
 	case !telemetryPath.MatchString(s.telemetryPath) || strings.Contains(s.telemetryPath, "/."):
-		return fmt.Errorf("--web.telemetry-path: %q is no path such as /metrics", s.telemetryPath)
+		return fmt.Errorf("--web.telemetry-path: %q is not a path; set one such as /metrics", s.telemetryPath)
 	case slices.Contains(ownPaths(), first):
-		return fmt.Errorf("--web.telemetry-path: %q: paths under /%s serve something else", s.telemetryPath, first)
+		return fmt.Errorf("--web.telemetry-path: %q is not allowed, because /%s serves something else; set a path such as /metrics", s.telemetryPath, first)
 	case s.maxAge < 0:
-		return fmt.Errorf("--scan.max-age: %v is less than 0", s.maxAge)
+		return fmt.Errorf("--scan.max-age: %v is not allowed; set a duration of 0s or more", s.maxAge)
 	case s.deadline <= 0:
-		return fmt.Errorf("--scan.process-deadline: %v is not more than 0", s.deadline)
+		return fmt.Errorf("--scan.process-deadline: %v is not allowed; set a duration above 0, such as 100ms", s.deadline)
 	case s.groupExpire < 0:
-		return fmt.Errorf("--group.expire: %v is less than 0", s.groupExpire)
+		return fmt.Errorf("--group.expire: %v is not allowed; set a duration of 0s or more", s.groupExpire)
 	case s.processHold < 0:
-		return fmt.Errorf("--process.hold: %v is less than 0", s.processHold)
+		return fmt.Errorf("--process.hold: %v is not allowed; set a duration of 0s or more", s.processHold)
 	}
 	// Only such an address becomes a link on the page.
 	if err := checkWebAddress("web.grafana-url", s.grafanaURL, "https://grafana.example"); err != nil {
@@ -148,7 +148,7 @@ func checkWebAddress(flag, address, example string) error {
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return fmt.Errorf("--%s: %q is no address such as %s", flag, address, example)
+		return fmt.Errorf("--%s: %q is not a URL; set one such as %s", flag, address, example)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -81,31 +82,31 @@ func TestBadFlags(t *testing.T) {
 		{"--bogus", "unknown long flag '--bogus', try --help"},
 		{"stray", "unexpected stray, try --help"},
 		{"--collector.nope", "unknown long flag '--collector.nope', try --help"},
-		{"--web.telemetry-path=metrics", `--web.telemetry-path: "metrics" is no path such as /metrics`},
-		{"--web.telemetry-path=/", `--web.telemetry-path: "/" is no path such as /metrics`},
-		{"--web.telemetry-path=/{x}", `--web.telemetry-path: "/{x}" is no path such as /metrics`},
-		{"--web.telemetry-path=/a/../b", `--web.telemetry-path: "/a/../b" is no path such as /metrics`},
-		{"--web.telemetry-path=/api/v1/tree", `--web.telemetry-path: "/api/v1/tree": paths under /api serve something else`},
-		{"--web.telemetry-path=/-/ready", `--web.telemetry-path: "/-/ready": paths under /- serve something else`},
-		{"--web.max-requests=-1", "--web.max-requests: -1 is less than 0"},
-		{"--api.max-streams=0", "--api.max-streams: 0 is less than 1"},
-		{"--runtime.gomaxprocs=0", "--runtime.gomaxprocs: 0 is less than 1"},
-		{"--scan.process-deadline=0s", "--scan.process-deadline: 0s is not more than 0"},
-		{"--scan.max-age=-1s", "--scan.max-age: -1s is less than 0"},
-		{"--process.hold=-1s", "--process.hold: -1s is less than 0"},
-		{"--group.expire=-1s", "--group.expire: -1s is less than 0"},
-		{"--process.top=-1", "--process.top: -1 is less than 0, try --help"},
-		{"--group.max=99999999999999999999", `--group.max: "99999999999999999999" has too many digits, try --help`},
-		{"--api.max-streams=-99999999999999999999", `--api.max-streams: "-99999999999999999999" has too many digits, try --help`},
-		{"--group.max=many", `--group.max: want a whole number from 0 up, not "many", try --help`},
-		{"--group.max=", `--group.max: want a whole number from 0 up, not "", try --help`},
-		{"--group.max=1.5", `--group.max: want a whole number from 0 up, not "1.5", try --help`},
-		{"--runtime.gomaxprocs=1e1", `--runtime.gomaxprocs: want a whole number from 1 up, not "1e1", try --help`},
-		{"--host.bpf-pin-gid=-1", "--host.bpf-pin-gid: -1 is less than 0, try --help"},
+		{"--web.telemetry-path=metrics", `--web.telemetry-path: "metrics" is not a path; set one such as /metrics`},
+		{"--web.telemetry-path=/", `--web.telemetry-path: "/" is not a path; set one such as /metrics`},
+		{"--web.telemetry-path=/{x}", `--web.telemetry-path: "/{x}" is not a path; set one such as /metrics`},
+		{"--web.telemetry-path=/a/../b", `--web.telemetry-path: "/a/../b" is not a path; set one such as /metrics`},
+		{"--web.telemetry-path=/api/v1/tree", `--web.telemetry-path: "/api/v1/tree" is not allowed, because /api serves something else`},
+		{"--web.telemetry-path=/-/ready", `--web.telemetry-path: "/-/ready" is not allowed, because /- serves something else`},
+		{"--web.max-requests=-1", "--web.max-requests: -1 is too small; set a number of at least 0"},
+		{"--api.max-streams=0", "--api.max-streams: 0 is too small; set a number of at least 1"},
+		{"--runtime.gomaxprocs=0", "--runtime.gomaxprocs: 0 is too small; set a number of at least 1"},
+		{"--scan.process-deadline=0s", "--scan.process-deadline: 0s is not allowed; set a duration above 0, such as 100ms"},
+		{"--scan.max-age=-1s", "--scan.max-age: -1s is not allowed; set a duration of 0s or more"},
+		{"--process.hold=-1s", "--process.hold: -1s is not allowed; set a duration of 0s or more"},
+		{"--group.expire=-1s", "--group.expire: -1s is not allowed; set a duration of 0s or more"},
+		{"--process.top=-1", "--process.top: -1 is too small; set a number of at least 0, try --help"},
+		{"--group.max=99999999999999999999", `--group.max: "99999999999999999999" is out of range, try --help`},
+		{"--api.max-streams=-99999999999999999999", `--api.max-streams: "-99999999999999999999" is out of range, try --help`},
+		{"--group.max=many", `--group.max: "many" is not a whole number; set one of at least 0, try --help`},
+		{"--group.max=", `--group.max: "" is not a whole number; set one of at least 0, try --help`},
+		{"--group.max=1.5", `--group.max: "1.5" is not a whole number; set one of at least 0, try --help`},
+		{"--runtime.gomaxprocs=1e1", `--runtime.gomaxprocs: "1e1" is not a whole number; set one of at least 1, try --help`},
+		{"--host.bpf-pin-gid=-1", "--host.bpf-pin-gid: -1 is too small; set a number of at least 0, try --help"},
 		{"--scan.max-age=soon", `--scan.max-age: time: invalid duration "soon", try --help`},
-		{"--collector.system.namespace=a-b", `--collector.system.namespace: "a-b" cannot begin a metric's name`},
+		{"--collector.system.namespace=a-b", `--collector.system.namespace: "a-b" is not the prefix of a metric name`},
 		{"--collector.system_vmstat.fields=(", "--collector.system_vmstat.fields: error parsing regexp: missing closing )"},
-		{"--collector.system_filesystem.mount-timeout=0s", "--collector.system_filesystem.mount-timeout: 0s is not more than 0"},
+		{"--collector.system_filesystem.mount-timeout=0s", "--collector.system_filesystem.mount-timeout: 0s is not allowed; set a duration above 0, such as 100ms"},
 		{"--log.level=loud", "--log.level: enum value must be one of debug,info,warn,error, got 'loud', try --help"},
 	}
 	for _, tt := range tests {
@@ -118,6 +119,29 @@ func TestBadFlags(t *testing.T) {
 				t.Errorf("more than one line: %q", err)
 			}
 		})
+	}
+}
+
+// TestHelpTellsDefaultsFromExamples: what follows = in --help is a default, except for a
+// placeholder in capital letters.
+func TestHelpTellsDefaultsFromExamples(t *testing.T) {
+	placeholder := regexp.MustCompile(`^(FILE|DIRECTORY|URL|ORIGIN|NAME|REGEXP)$`)
+	example := regexp.MustCompile(`(?i)such as|e\.g\.|for example`)
+	app, _ := new(settings).newApp()
+	for _, f := range app.Model().Flags {
+		if f.Hidden || f.IsBoolFlag() || strings.HasPrefix(f.Name, "completion-") {
+			continue
+		}
+		hasDefault := len(f.Default) > 0
+		if !hasDefault && !placeholder.MatchString(f.PlaceHolder) {
+			t.Errorf("--%s has no default, and the placeholder %q: use one of %v", f.Name, f.PlaceHolder, placeholder)
+		}
+		if hasDefault && f.PlaceHolder != "" {
+			t.Errorf("--%s shows %q instead of its default %q", f.Name, f.PlaceHolder, f.Default)
+		}
+		if example.MatchString(f.Help) {
+			t.Errorf("--%s: write the example as \"Example: …\": %s", f.Name, f.Help)
+		}
 	}
 }
 
