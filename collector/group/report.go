@@ -46,6 +46,12 @@ func (r *Report) GroupOf(i int) (name string, ok bool) {
 	return r.names[i], r.excluded == nil || !r.excluded[i]
 }
 
+// Past returns the report on a snapshot of a recording, with the groups that the processes had
+// at the time; nothing of it is excluded. It has no groups and no top processes.
+func Past(snapshot, previous *process.Snapshot, names []string, ended []Ended, shown *rules.Shown) *Report {
+	return &Report{Snapshot: snapshot, Previous: previous, Ended: ended, Shown: shown, names: names}
+}
+
 // Group sums the processes of one group. Counters include what dead members used and
 // never fall while the group exists; the other values are of the snapshot alone.
 type Group struct {

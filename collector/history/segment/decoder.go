@@ -1,0 +1,292 @@
+package segment
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// maxRaw bounds the content of a frame, decompressed, and with it what damage can make a reader take.
+const maxRaw = 1 << 28
+
+// Segment is a segment that was read. Its methods are not safe for concurrent use.
+type Segment struct {
+	// Interval is the time between two tables, 0 where it is not known.
+	Interval time.Duration
+	// Damaged counts the places at which bytes were skipped.
+	Damaged int
+	// Whole is the length up to the end of the last intact frame.
+	Whole int
+	// Frames are all intact frames.
+	Frames []Frame
+
+	header *headerText
+	// tables are the indexes in Frames of the tables that can be read, with where to begin.
+	tables []place
+	schema *schema
+	// rows, exits and host are, for each field of the file, the index of ours, or -1.
+	rows, exits, host []int
+	// z reads streams, and whole what is compressed as one: a decoder in the middle of a stream
+	// cannot do both.
+	z, whole *zstd.Decoder
+	texts    lexicon
+	// learned is up to where texts were read, an index in Frames.
+	learned int
+}
+
+// place is a table: its frame, and that of the key on which it is based.
+type place struct{ frame, key int }
+
+// ErrNoHeader is returned for what is no segment, or has lost all of its headers.
+var ErrNoHeader = errors.New("no header of a recording was found")
+
+// Open reads the frames of a segment. Damage is not an error as long as there is a header.
+func Open(data []byte) (*Segment, error) {
+	s := &Segment{schema: newSchema()}
+	s.Frames, s.Damaged, s.Whole = Scan(data)
+	options := []zstd.DOption{
+		zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+		zstd.WithDecoderMaxMemory(maxRaw), zstd.WithDecoderMaxWindow(window),
+	}
+	for _, z := range [...]**zstd.Decoder{&s.z, &s.whole} {
+		decoder, err := zstd.NewReader(nil, options...)
+		if err != nil {
+			return nil, fmt.Errorf("set up decompression: %w", err)
+		}
+		*z = decoder
+	}
+	if err := s.readHeader(); err != nil {
+		s.Close()
+		return nil, err
+	}
+	s.findTables()
+	return s, nil
+}
+
+// Close frees the memory of the decompression.
+func (s *Segment) Close() {
+	s.z.Close()
+	s.whole.Close()
+}
+
+func (s *Segment) readHeader() error {
+	for i := range s.Frames {
+		if s.Frames[i].Kind != Header {
+			continue
+		}
+		text, err := s.whole.DecodeAll(s.Frames[i].Payload, nil)
+		if err != nil {
+			continue
+		}
+		h := &headerText{}
+		if json.Unmarshal(text, h) != nil {
+			continue
+		}
+		if h.Version != Version {
+			return fmt.Errorf("the recording has version %d of the format, and this program reads version %d: use a later release", h.Version, Version)
+		}
+		if len(h.Rows)+textColumns > 64 {
+			return fmt.Errorf("the recording has %d fields of a process, at most 61 can be read", len(h.Rows))
+		}
+		s.header = h
+		s.Interval = time.Duration(h.IntervalSeconds * float64(time.Second))
+		s.rows, s.exits, s.host = match(h.Rows, s.schema.rows), match(h.Exits, s.schema.exits), match(h.Host, s.schema.host)
+		return nil
+	}
+	return ErrNoHeader
+}
+
+func match[T any](names []fieldText, fields []field[T]) []int {
+	list := make([]int, len(names))
+	for i, n := range names {
+		list[i] = slices.IndexFunc(fields, func(f field[T]) bool { return f.name == n.Name })
+	}
+	return list
+}
+
+// findTables lists what can be read: keys, and the differences that follow without a gap.
+func (s *Segment) findTables() {
+	key, next := -1, uint32(0)
+	for i := range s.Frames {
+		f := &s.Frames[i]
+		if f.Sequence != next {
+			key = -1
+		}
+		next = f.Sequence + 1
+		switch {
+		case f.Kind == Key:
+			key = i
+		case f.Kind == Header:
+			key = -1
+		}
+		if key >= 0 && (f.Kind == Key || f.Kind == Difference) {
+			s.tables = append(s.tables, place{i, key})
+		}
+	}
+}
+
+// Len is how many tables can be read.
+func (s *Segment) Len() int { return len(s.tables) }
+
+// Time is the moment of a table.
+func (s *Segment) Time(i int) time.Time { return time.Unix(0, s.Frames[s.tables[i].frame].Time) }
+
+// At returns the last table at or before a moment, -1 for none.
+func (s *Segment) At(t time.Time) int {
+	return sort.Search(len(s.tables), func(i int) bool { return s.Time(i).After(t) }) - 1
+}
+
+// Summaries returns what the overview frames hold.
+func (s *Segment) Summaries() []*Summary {
+	var list []*Summary
+	for i := range s.Frames {
+		if f := &s.Frames[i]; f.Kind == Overview {
+			if o, ok := decodeOverview(f); ok {
+				list = append(list, o)
+			}
+		}
+	}
+	return list
+}
+
+// Pair is a table and the one before it, from which rates are counted; Previous is nil for the first
+// table of a recording.
+type Pair struct{ Current, Previous *Table }
+
+// Read returns table i.
+func (s *Segment) Read(i int) (*Pair, error) {
+	var got *Pair
+	err := s.replay(i, i, true, func(_ int, pair *Pair) error {
+		got = pair
+		return nil
+	})
+	return got, err
+}
+
+// Each calls see with the tables from first to last, which share nothing that changes. A table that
+// cannot be read ends its key period: the next one that see gets is that of the next key. damaged
+// counts the tables that see did not get.
+func (s *Segment) Each(first, last int, see func(i int, table *Table) error) (damaged int, err error) {
+	for i := first; i <= last; {
+		end := i
+		for end < last && s.tables[end+1].key == s.tables[i].key {
+			end++
+		}
+		seen := 0
+		err := s.replay(i, end, false, func(i int, pair *Pair) error {
+			seen++
+			return see(i, pair.Current)
+		})
+		if err != nil && !errors.Is(err, errDamaged) {
+			return damaged, err
+		}
+		damaged += end - i + 1 - seen
+		i = end + 1
+	}
+	return damaged, nil
+}
+
+// payloads reads frames as one stream.
+type payloads struct {
+	frames []Frame
+	rest   []byte
+}
+
+func (p *payloads) Read(dst []byte) (int, error) {
+	for len(p.rest) == 0 {
+		if len(p.frames) == 0 {
+			return 0, io.EOF
+		}
+		f := &p.frames[0]
+		p.frames = p.frames[1:]
+		if f.Kind == Key || f.Kind == Difference {
+			_, n := binary.Uvarint(f.Payload)
+			p.rest = f.Payload[max(0, n):]
+		}
+	}
+	n := copy(dst, p.rest)
+	p.rest = p.rest[n:]
+	return n, nil
+}
+
+// replay decodes one key period and shows the tables from first to last; withPrevious is for one.
+func (s *Segment) replay(first, last int, withPrevious bool, see func(i int, pair *Pair) error) error {
+	start := s.tables[first].key
+	end := s.tables[last].frame
+	if err := s.learn(end); err != nil {
+		return err
+	}
+	if err := s.z.Reset(&payloads{frames: s.Frames[start : end+1]}); err != nil {
+		return fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	state := &state{segment: s, host: make([]uint64, len(s.host)), hostBefore: make([]uint64, len(s.host))}
+	var raw []byte
+	for at := start; at <= end; at++ {
+		f := &s.Frames[at]
+		if f.Kind != Key && f.Kind != Difference {
+			continue
+		}
+		length, n := binary.Uvarint(f.Payload)
+		if n <= 0 || length > maxRaw {
+			return errDamaged
+		}
+		var err error
+		if raw, err = readRaw(s.z, raw, length); err != nil {
+			return fmt.Errorf("%w: %w", errDamaged, err)
+		}
+		show := at >= s.tables[first].frame
+		if err := state.apply(raw, f.Kind == Key, show && withPrevious); err != nil {
+			return err
+		}
+		if !show {
+			continue
+		}
+		table, err := state.table(state.host)
+		if err != nil {
+			return err
+		}
+		i := first + sort.Search(last-first, func(i int) bool { return s.tables[first+i].frame >= at })
+		if err := see(i, &Pair{Current: table, Previous: state.before}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readRaw reads so many bytes. It takes memory as they come, for a length may be made up.
+func readRaw(z io.Reader, buffer []byte, length uint64) ([]byte, error) {
+	if uint64(cap(buffer)) >= length {
+		buffer = buffer[:length]
+		_, err := io.ReadFull(z, buffer)
+		return buffer, err
+	}
+	b := bytes.NewBuffer(buffer[:0])
+	if n, err := io.CopyN(b, z, int64(length)); err != nil {
+		return nil, fmt.Errorf("%d of %d bytes: %w", n, length, err)
+	}
+	return b.Bytes(), nil
+}
+
+// learn reads the texts up to a frame. Damaged texts are an error only where they are needed.
+func (s *Segment) learn(end int) error {
+	for ; s.learned <= end; s.learned++ {
+		f := &s.Frames[s.learned]
+		if f.Kind != Texts {
+			continue
+		}
+		raw, err := s.whole.DecodeAll(f.Payload, nil)
+		if err != nil {
+			continue
+		}
+		_ = s.texts.learn(raw)
+	}
+	return nil
+}

@@ -1,0 +1,88 @@
+package segment
+
+import (
+	"encoding/binary"
+	"time"
+
+	"proctree/collector/process"
+)
+
+// Summary is the whole host at one moment. It is outside of the compressed stream, so that days can
+// be looked through without reading their tables.
+type Summary struct {
+	Time time.Time
+	// Processes is how many there are.
+	Processes int
+	// BusyCores is how many CPUs were busy since the table before; nil where it is not known.
+	BusyCores *float64
+	// MemoryTotalBytes is 0 where it is not known.
+	MemoryTotalBytes     uint64
+	MemoryAvailableBytes *uint64
+	Pressure             process.Pressure
+}
+
+func overviewOf(s *process.Snapshot, previous *Table) *Summary {
+	o := &Summary{
+		Time: s.Taken, Processes: len(s.Processes),
+		MemoryTotalBytes: s.System.MemoryTotalBytes, MemoryAvailableBytes: s.System.MemoryAvailableBytes,
+	}
+	if s.System.Pressure != nil {
+		o.Pressure = *s.System.Pressure
+	}
+	if previous != nil {
+		o.BusyCores = busyCores(&s.System, &previous.Snapshot.System)
+	}
+	return o
+}
+
+// busyCores is the average between two readings of the kernel's counters, in thousandths of a CPU.
+func busyCores(now, before *process.System) *float64 {
+	busy := now.CPUBusy - before.CPUBusy
+	idle := max(0, now.CPUIdle-before.CPUIdle)
+	if now.CPUBusy == 0 || before.CPUBusy == 0 || busy < 0 || busy+idle == 0 || now.CPUs == 0 {
+		return nil
+	}
+	return new(float64(now.CPUs) * busy.Seconds() / (busy + idle).Seconds())
+}
+
+// encode writes the figures as a list of numbers. A later version may add some at the end.
+func (o *Summary) encode() []byte {
+	numbers := []uint64{
+		uint64(o.Processes), ratio(rounded(o.BusyCores)), pages(o.MemoryTotalBytes), optional(o.MemoryAvailableBytes),
+		ratio(o.Pressure.CPU), ratio(o.Pressure.Memory), ratio(o.Pressure.IO),
+	}
+	dst := binary.AppendUvarint(nil, uint64(len(numbers)))
+	for _, n := range numbers {
+		dst = binary.AppendUvarint(dst, n)
+	}
+	return dst
+}
+
+func rounded(f *float64) *float64 {
+	if f == nil {
+		return nil
+	}
+	return new(float64(int64(*f*1e3+0.5)) / 1e3)
+}
+
+func decodeOverview(f *Frame) (*Summary, bool) {
+	in := &input{b: f.Payload}
+	numbers := make([]uint64, 7)
+	n := in.count()
+	for i := range numbers[:min(n, len(numbers))] {
+		numbers[i] = in.uvarint()
+	}
+	o := &Summary{
+		Time: time.Unix(0, f.Time), Processes: int(numbers[0]), BusyCores: absentOr(numbers[1]),
+		MemoryTotalBytes: bytesOf(numbers[2]), MemoryAvailableBytes: pointer(numbers[3]),
+		Pressure: process.Pressure{CPU: absentOr(numbers[4]), Memory: absentOr(numbers[5]), IO: absentOr(numbers[6])},
+	}
+	return o, !in.failed
+}
+
+func absentOr(v uint64) *float64 {
+	if v == 0 {
+		return nil
+	}
+	return ratioOf(v)
+}

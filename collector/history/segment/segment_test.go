@@ -1,0 +1,375 @@
+package segment
+
+import (
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"proctree/collector/metric"
+	"proctree/collector/process"
+)
+
+func open(tb testing.TB, data []byte) *Segment {
+	tb.Helper()
+	s, err := Open(data)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(s.Close)
+	return s
+}
+
+func checkTable(t *testing.T, got, want *Table) {
+	t.Helper()
+	want = kept(want)
+	if len(want.Snapshot.Exits) == 0 {
+		want.ExitGroups = nil
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("not as it was written (-want +got):\n%s", diff)
+	}
+}
+
+func TestTablesComeBackAsTheyWere(t *testing.T) {
+	data, want := record(t, newWorld(1, 200), 150, 60)
+	s := open(t, data)
+	if s.Len() != len(want) || s.Damaged != 0 || s.Whole != len(data) || s.Interval != time.Second {
+		t.Fatalf("%d tables, %d damaged, %d of %d bytes, interval %v", s.Len(), s.Damaged, s.Whole, len(data), s.Interval)
+	}
+	for i := range want {
+		pair, err := s.Read(i)
+		if err != nil {
+			t.Fatalf("table %d: %v", i, err)
+		}
+		checkTable(t, pair.Current, want[i])
+		if i == 0 {
+			if pair.Previous != nil {
+				t.Fatal("there is a table before the first one")
+			}
+			continue
+		}
+		before := *want[i-1]
+		snapshot := *before.Snapshot
+		snapshot.Exits = nil
+		before.Snapshot = &snapshot
+		checkTable(t, pair.Previous, &before)
+	}
+	damaged, err := s.Each(0, s.Len()-1, func(i int, table *Table) error {
+		checkTable(t, table, want[i])
+		return nil
+	})
+	if damaged != 0 || err != nil {
+		t.Errorf("%d damaged, %v", damaged, err)
+	}
+}
+
+// TestEveryMetricIsRecorded holds that a metric that is added to the table is recorded too.
+func TestEveryMetricIsRecorded(t *testing.T) {
+	w := newWorld(2, 1)
+	p := &w.table.Snapshot.Processes[0]
+	// Each field gets a value of its own, in whole milliseconds and below all bounds.
+	v := reflect.ValueOf(p).Elem()
+	for i := range v.NumField() {
+		switch f := v.Field(i); f.Kind() {
+		case reflect.Int, reflect.Int8, reflect.Int64:
+			f.SetInt(int64(i+1) * map[bool]int64{true: 1e6, false: 1}[f.Type() == reflect.TypeFor[time.Duration]()])
+		case reflect.Uint32, reflect.Uint64:
+			f.SetUint(uint64(i + 1))
+		case reflect.Uint8:
+			f.SetUint(2)
+		case reflect.Bool:
+			f.SetBool(v.Type().Field(i).Name != "Unchanged")
+		}
+	}
+	p.Facts = &process.Facts{Exe: "/e", Cmdline: []string{"c"}, User: "u", Cgroup: "/g", Unit: "n", Container: "o", PodUID: "p", FDLimit: 9}
+	e, err := NewEncoder(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := e.Append(nil, w.table, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair, err := open(t, data).Read(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := &pair.Current.Snapshot.Processes[0]
+	if diff := cmp.Diff(p, got); diff != "" {
+		t.Errorf("a field of a process is not recorded (-want +got):\n%s", diff)
+	}
+	names := map[string]string{}
+	for _, f := range rowFields() {
+		names[f.name] = f.kind
+	}
+	for _, m := range metric.All() {
+		number := m.Uint != nil || m.Int != nil || m.Duration != nil
+		if kind, ok := names[m.Name]; number && m.Place != "" && m.Name != "pid" && kind != m.Kind.String() {
+			t.Errorf("metric %s of kind %s is in the header as %q (%t)", m.Name, m.Kind, kind, ok)
+		}
+	}
+}
+
+func TestCommandLinesAreWrittenAsShown(t *testing.T) {
+	w := newWorld(3, 5)
+	e, err := NewEncoder(Options{Shown: func([]string) []string { return []string{"hidden"} }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := e.Append(nil, w.step(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair, err := open(t, data).Read(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range pair.Current.Snapshot.Processes {
+		if p.Facts != process.NoFacts && !slices.Equal(p.Facts.Cmdline, []string{"hidden"}) {
+			t.Errorf("command line %q", p.Facts.Cmdline)
+		}
+	}
+}
+
+func TestOverviewHasTheHost(t *testing.T) {
+	data, want := record(t, newWorld(4, 20), 61, 60)
+	list := open(t, data).Summaries()
+	if len(list) != 2 || list[1].Processes != 20 || list[1].BusyCores == nil || *list[1].BusyCores != 0.5 || list[0].BusyCores != nil {
+		t.Fatalf("%+v", list)
+	}
+	if got := list[1]; *got.Pressure.CPU != 0.0123 || got.Pressure.IO != nil || *got.MemoryAvailableBytes != 1<<30 || !got.Time.Equal(want[60].Snapshot.Taken) {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestTruncationLosesTheFrameInFlight cuts a segment at random places.
+func TestTruncationLosesTheFrameInFlight(t *testing.T) {
+	data, want := record(t, newWorld(5, 30), 40, 10)
+	whole := open(t, data)
+	random := rand.New(rand.NewPCG(7, 7))
+	for round := range 10_000 {
+		cut := random.IntN(len(data))
+		n := 0
+		for n < whole.Len() && whole.Frames[whole.tables[n].frame].End() <= cut {
+			n++
+		}
+		s, err := Open(data[:cut])
+		if err != nil {
+			if n > 0 {
+				t.Fatalf("cut at %d: %v", cut, err)
+			}
+			continue
+		}
+		if s.Len() != n {
+			t.Fatalf("cut at %d: %d tables, want %d", cut, s.Len(), n)
+		}
+		if n > 0 && round%20 == 0 {
+			pair, err := s.Read(n - 1)
+			if err != nil {
+				t.Fatalf("cut at %d: %v", cut, err)
+			}
+			if !cmp.Equal(pair.Current.Snapshot.Processes, kept(want[n-1]).Snapshot.Processes) {
+				t.Fatalf("cut at %d: the last table is wrong", cut)
+			}
+		}
+		s.Close()
+	}
+}
+
+// TestBitFlipsCostOnePeriod changes single bits: no table is wrong, and at most those of one key
+// period are missing.
+func TestBitFlipsCostOnePeriod(t *testing.T) {
+	const every = 5
+	data, want := record(t, newWorld(6, 8), 20, every)
+	flips := 100_000
+	if testing.Short() {
+		flips = 5_000
+	}
+	for i := range want {
+		want[i] = kept(want[i])
+	}
+	random := rand.New(rand.NewPCG(8, 8))
+	for range flips {
+		at := random.IntN(len(data) * 8)
+		data[at/8] ^= 1 << (at % 8)
+		s, err := Open(data)
+		if err != nil {
+			t.Fatalf("bit %d: %v", at, err)
+		}
+		good := 0
+		_, err = s.Each(0, s.Len()-1, func(i int, table *Table) error {
+			n := slices.IndexFunc(want, func(w *Table) bool { return w.Snapshot.Taken.Equal(table.Snapshot.Taken) })
+			if n < 0 || !slices.Equal(table.Groups, want[n].Groups) || !same(table.Snapshot.Processes, want[n].Snapshot.Processes) {
+				t.Fatalf("bit %d: table %d is wrong", at, i)
+			}
+			good++
+			return nil
+		})
+		if err != nil || good < len(want)-every {
+			t.Fatalf("bit %d: %d of %d tables, %v", at, good, len(want), err)
+		}
+		s.Close()
+		data[at/8] ^= 1 << (at % 8)
+	}
+}
+
+func same(a, b []process.Process) bool {
+	return slices.EqualFunc(a, b, func(a, b process.Process) bool {
+		facts := a.Facts.Same(b.Facts)
+		a.Facts = b.Facts
+		return facts && a == b
+	})
+}
+
+// TestUnknownFieldsAreSkipped reads what a later version with another field and another section writes.
+func TestUnknownFieldsAreSkipped(t *testing.T) {
+	w := newWorld(9, 10)
+	e, err := NewEncoder(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.schema.rows = slices.Insert(e.schema.rows, 3, field[process.Process]{"beauty", "gauge", func(p *process.Process) uint64 { return uint64(p.PID * 7) }, nil})
+	e.columns = append(e.columns, nil)
+	if err := e.Reset(Options{}); err != nil {
+		t.Fatal(err)
+	}
+	var data []byte
+	for i := range 3 {
+		table := w.step()
+		if data, err = e.Append(data, table, i == 0); err != nil {
+			t.Fatal(err)
+		}
+		s := open(t, data)
+		pair, err := s.Read(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkTable(t, pair.Current, table)
+	}
+}
+
+// TestChangesOfTexts holds that a new name, group or program is seen, and that unchanged marks are used.
+func TestChangesOfTexts(t *testing.T) {
+	w := newWorld(10, 3)
+	w.wake, w.churn = 0, 0
+	first := w.step()
+	first.Snapshot.Serial = 1
+	second := w.step()
+	second.Snapshot.Serial = 2
+	for i := range second.Snapshot.Processes {
+		second.Snapshot.Processes[i].Unchanged = true
+	}
+	second.Groups[0] = "moved"
+	second.Snapshot.Processes[1].Name, second.Snapshot.Processes[1].Unchanged = "renamed", false
+	e, err := NewEncoder(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := e.Append(nil, first, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if data, err = e.Append(data, second, false); err != nil {
+		t.Fatal(err)
+	}
+	pair, err := open(t, data).Read(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkTable(t, pair.Current, second)
+}
+
+func TestOpenRefusesWhatIsNoSegment(t *testing.T) {
+	for _, data := range [][]byte{nil, []byte("hello"), make([]byte, 1000)} {
+		if _, err := Open(data); err == nil {
+			t.Errorf("%q is a segment", data[:min(5, len(data))])
+		}
+	}
+}
+
+// FuzzOpen reads anything, with checksums made right.
+func FuzzOpen(f *testing.F) {
+	data, _ := record(f, newWorld(11, 5), 6, 3)
+	f.Add(data, []byte{})
+	s, err := Open(data)
+	if err != nil {
+		f.Fatal(err)
+	}
+	for i := range s.Frames {
+		f.Add(data, s.Frames[i].Payload)
+	}
+	f.Fuzz(func(t *testing.T, data, raw []byte) {
+		if s, err := Open(data); err == nil {
+			_, _ = s.Each(0, s.Len()-1, func(int, *Table) error { return nil })
+			s.Summaries()
+			s.Close()
+		}
+		// The content behind the compression and the checksums.
+		s := open(t, fixed)
+		_ = s.texts.learn(raw)
+		st := &state{segment: s, host: make([]uint64, len(s.host))}
+		for range 2 {
+			if st.apply(raw, true, true) == nil {
+				_, _ = st.table(st.host)
+			}
+		}
+	})
+}
+
+var fixed = func() []byte {
+	e, err := NewEncoder(Options{})
+	if err != nil {
+		panic(err)
+	}
+	data, err := e.Append(nil, newWorld(12, 2).step(), true)
+	if err != nil {
+		panic(err)
+	}
+	return data
+}()
+
+func BenchmarkAppend(b *testing.B) {
+	for _, n := range []int{1_000, 10_000} {
+		b.Run(map[int]string{1_000: "1000", 10_000: "10000"}[n], func(b *testing.B) {
+			w := newWorld(1, n)
+			var tables []*Table
+			for range 60 {
+				tables = append(tables, w.step())
+			}
+			e, err := NewEncoder(Options{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			var out []byte
+			size, at := 0, 0
+			b.ResetTimer()
+			for i := range b.N {
+				if at++; at == len(tables) {
+					at = 1 // The first table comes once: it is not the one after the last.
+				}
+				if out, err = e.Append(out[:0], tables[at], i%60 == 0); err != nil {
+					b.Fatal(err)
+				}
+				size += len(out)
+			}
+			b.ReportMetric(float64(size)/float64(b.N)/float64(n), "B/process")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/process")
+		})
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	data, _ := record(b, newWorld(1, 10_000), 60, 60)
+	s := open(b, data)
+	i := 0
+	for b.Loop() {
+		if _, err := s.Read(i % 60); err != nil {
+			b.Fatal(err)
+		}
+		i += 7
+	}
+}

@@ -1,0 +1,268 @@
+package segment
+
+import (
+	"encoding/binary"
+
+	"proctree/collector/process"
+)
+
+// state is a table while frames are applied to it. Rows stay where they are; order has them by PID.
+type state struct {
+	segment *Segment
+	width   int
+	// values has width numbers for each row: PID, start, the fields of the file, the texts.
+	values []uint64
+	order  []int32
+	free   []int32
+	spare  []int32
+	exits  []byte
+	// host and hostBefore are the numbers of the host, with texts.
+	host, hostBefore []uint64
+	reader, source   string
+	before           *Table
+}
+
+// identity is how many numbers of a row come before its fields.
+const identity = 2
+
+func (st *state) row(i int32) []uint64 { return st.values[int(i)*st.width : (int(i)+1)*st.width] }
+
+// apply changes the table by the content of a frame. With keep it keeps the table before.
+func (st *state) apply(raw []byte, key, keep bool) error {
+	st.width = identity + len(st.segment.rows) + textColumns
+	st.exits = nil
+	if key {
+		st.values, st.order, st.free = st.values[:0], st.order[:0], st.free[:0]
+		clear(st.host)
+	}
+	sections, err := split(raw)
+	if err != nil {
+		return err
+	}
+	st.before = nil
+	if key {
+		if before, ok := sections[sectionBefore]; ok {
+			if err := st.add(before); err != nil {
+				return err
+			}
+		}
+		if before, ok := sections[sectionBeforeHost]; ok {
+			if err := st.applyHost(before); err != nil {
+				return err
+			}
+		}
+	}
+	_, hasBefore := sections[sectionBeforeHost]
+	if keep && (hasBefore || !key) {
+		if st.before, err = st.table(st.host); err != nil {
+			return err
+		}
+	}
+	host, ok := sections[sectionHost]
+	if !ok {
+		return errDamaged
+	}
+	if err := st.applyHost(host); err != nil {
+		return err
+	}
+	for _, step := range []struct {
+		section byte
+		apply   func([]byte) error
+	}{{sectionRemoved, st.remove}, {sectionAdded, st.add}, {sectionChanged, st.change}} {
+		if content, ok := sections[step.section]; ok {
+			if err := step.apply(content); err != nil {
+				return err
+			}
+		}
+	}
+	st.exits = sections[sectionExits]
+	return nil
+}
+
+func split(raw []byte) (map[byte][]byte, error) {
+	const header = 5
+	sections := map[byte][]byte{}
+	for len(raw) > 0 {
+		if len(raw) < header {
+			return nil, errDamaged
+		}
+		n := binary.LittleEndian.Uint32(raw[1:])
+		if uint64(n) > uint64(len(raw)-header) {
+			return nil, errDamaged
+		}
+		sections[raw[0]] = raw[header : header+int(n)]
+		raw = raw[header+int(n):]
+	}
+	return sections, nil
+}
+
+func (st *state) applyHost(content []byte) error {
+	in := &input{b: content}
+	for i := range st.host {
+		st.host[i] += unzigzag(in.uvarint())
+	}
+	st.reader, st.source = in.text(), in.text()
+	if in.failed {
+		return errDamaged
+	}
+	return nil
+}
+
+func (st *state) remove(content []byte) error {
+	in := &input{b: content}
+	n := in.count()
+	at, kept := 0, st.order[:0]
+	last := 0
+	for range n {
+		next := int(in.uvarint()) + at
+		if in.failed || next < last || next >= len(st.order) {
+			return errDamaged
+		}
+		kept = append(kept, st.order[last:next]...)
+		st.free = append(st.free, st.order[next])
+		at, last = next, next+1
+	}
+	st.order = append(kept, st.order[last:]...)
+	return nil
+}
+
+// add reads whole rows and puts them in their places.
+func (st *state) add(content []byte) error {
+	in := &input{b: content}
+	n := in.count()
+	if n*st.width > len(content) {
+		return errDamaged // Each number takes a byte at least.
+	}
+	rows := make([]int32, n)
+	for i := range rows {
+		if k := len(st.free); k > 0 {
+			rows[i], st.free = st.free[k-1], st.free[:k-1]
+			continue
+		}
+		rows[i] = int32(len(st.values) / st.width)
+		st.values = append(st.values, make([]uint64, st.width)...)
+	}
+	for column := range st.width {
+		last := uint64(0)
+		for _, i := range rows {
+			last += unzigzag(in.uvarint())
+			st.values[int(i)*st.width+column] = last
+		}
+	}
+	if in.failed || len(in.b) > 0 {
+		return errDamaged
+	}
+	return st.merge(rows)
+}
+
+// merge puts rows into the order of PIDs.
+func (st *state) merge(rows []int32) error {
+	pid := func(i int32) uint64 { return st.values[int(i)*st.width] }
+	merged := st.spare[:0]
+	old := st.order
+	for _, i := range rows {
+		for len(old) > 0 && pid(old[0]) < pid(i) {
+			merged = append(merged, old[0])
+			old = old[1:]
+		}
+		if len(merged) > 0 && pid(merged[len(merged)-1]) >= pid(i) || pid(i) > 1<<31 {
+			return errDamaged
+		}
+		merged = append(merged, i)
+	}
+	if len(merged) > 0 && len(old) > 0 && pid(old[0]) <= pid(merged[len(merged)-1]) {
+		return errDamaged
+	}
+	st.spare, st.order = st.order[:0], append(merged, old...)
+	return nil
+}
+
+func (st *state) change(content []byte) error {
+	in := &input{b: content}
+	n := in.count()
+	rows := make([]int32, n)
+	masks := make([]uint64, n)
+	at := 0
+	for i := range rows {
+		at += int(in.uvarint())
+		if in.failed || at < 0 || at >= len(st.order) {
+			return errDamaged
+		}
+		rows[i] = st.order[at]
+	}
+	for i := range masks {
+		masks[i] = in.uvarint()
+	}
+	for f := range st.width - identity {
+		for i, mask := range masks {
+			if mask&(1<<f) != 0 {
+				st.values[int(rows[i])*st.width+identity+f] += unzigzag(in.uvarint())
+			}
+		}
+	}
+	if in.failed || len(in.b) > 0 {
+		return errDamaged
+	}
+	return nil
+}
+
+// table makes the table of the numbers.
+func (st *state) table(host []uint64) (*Table, error) {
+	s := &process.Snapshot{Processes: make([]process.Process, len(st.order))}
+	for i, own := range st.segment.host {
+		if own >= 0 {
+			st.segment.schema.host[own].set(s, host[i])
+		}
+	}
+	s.Reader, s.ExitSource = st.reader, process.ExitSource(st.source)
+	t := &Table{Snapshot: s, Groups: make([]string, len(st.order))}
+	fields := len(st.segment.rows)
+	check := &input{}
+	for n, i := range st.order {
+		v := st.row(i)
+		p := &s.Processes[n]
+		p.PID, p.StartTicks = int(v[0]), v[1]
+		for f, own := range st.segment.rows {
+			if own >= 0 {
+				st.segment.schema.rows[own].set(p, v[identity+f])
+			}
+		}
+		text := v[identity+fields:]
+		p.Name = st.segment.texts.text(check, text[0])
+		t.Groups[n] = st.segment.texts.text(check, text[1])
+		p.Facts = st.segment.texts.factsOf(check, text[2])
+	}
+	if st.exits != nil {
+		st.addExits(t, check)
+	}
+	if check.failed {
+		return nil, errDamaged
+	}
+	return t, nil
+}
+
+func (st *state) addExits(t *Table, check *input) {
+	in := &input{b: st.exits}
+	n := in.count()
+	exits := make([]process.Exit, n)
+	for _, own := range st.segment.exits {
+		last := uint64(0)
+		for i := range exits {
+			last += unzigzag(in.uvarint())
+			if own >= 0 {
+				st.segment.schema.exits[own].set(&exits[i], last)
+			}
+		}
+	}
+	t.ExitGroups = make([]string, n)
+	for i := range exits {
+		exits[i].Name = st.segment.texts.text(check, in.uvarint())
+		exits[i].Reason = st.segment.texts.text(check, in.uvarint())
+		t.ExitGroups[i] = st.segment.texts.text(check, in.uvarint())
+		exits[i].Facts = st.segment.texts.factsOf(check, in.uvarint())
+	}
+	if in.failed {
+		check.fail()
+	}
+	t.Snapshot.Exits = exits
+}
