@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/zstd"
+
+	"proctree/collector/process"
 )
 
 // maxRaw bounds the content of a frame, decompressed, and with it what damage can make a reader take.
@@ -121,10 +123,10 @@ func (s *Segment) findTables() {
 			key = -1
 		}
 		next = f.Sequence + 1
-		switch {
-		case f.Kind == Key:
+		switch f.Kind {
+		case Key:
 			key = i
-		case f.Kind == Header:
+		case Header:
 			key = -1
 		}
 		if key >= 0 && (f.Kind == Key || f.Kind == Difference) {
@@ -157,6 +159,24 @@ func (s *Segment) Summaries() []*Summary {
 	return list
 }
 
+// Step is one table while a recording is played.
+type Step struct {
+	// Index is the number of the table in its segment.
+	Index int
+	Time  time.Time
+	state *state
+}
+
+// Table makes the table, which shares nothing that changes.
+func (s *Step) Table() (*Table, error) { return s.state.table(s.state.host) }
+
+// Exits are the records of processes that ended since the table before, with their groups.
+func (s *Step) Exits() ([]process.Exit, []string, error) { return s.state.exitRecords() }
+
+// Ended are the processes that are no longer in the table, as they were in the table before, and their
+// groups. The first table of a key period has all that were in its predecessor and are not in it.
+func (s *Step) Ended() ([]process.Process, []string, error) { return s.state.endedRows() }
+
 // Pair is a table and the one before it, from which rates are counted; Previous is nil for the first
 // table of a recording.
 type Pair struct{ Current, Previous *Table }
@@ -164,26 +184,33 @@ type Pair struct{ Current, Previous *Table }
 // Read returns table i.
 func (s *Segment) Read(i int) (*Pair, error) {
 	var got *Pair
-	err := s.replay(i, i, true, func(_ int, pair *Pair) error {
-		got = pair
-		return nil
+	err := s.replay(i, i, true, func(step *Step) error {
+		table, err := step.Table()
+		got = &Pair{Current: table, Previous: step.state.before}
+		return err
 	})
+	if err != nil {
+		return nil, err
+	}
 	return got, err
 }
 
-// Each calls see with the tables from first to last, which share nothing that changes. A table that
+// Each calls see with the tables from first to last, one after another. A table that
 // cannot be read ends its key period: the next one that see gets is that of the next key. damaged
 // counts the tables that see did not get.
-func (s *Segment) Each(first, last int, see func(i int, table *Table) error) (damaged int, err error) {
+func (s *Segment) Each(first, last int, see func(step *Step) error) (damaged int, err error) {
 	for i := first; i <= last; {
 		end := i
 		for end < last && s.tables[end+1].key == s.tables[i].key {
 			end++
 		}
 		seen := 0
-		err := s.replay(i, end, false, func(i int, pair *Pair) error {
-			seen++
-			return see(i, pair.Current)
+		err := s.replay(i, end, false, func(step *Step) error {
+			err := see(step)
+			if err == nil {
+				seen++
+			}
+			return err
 		})
 		if err != nil && !errors.Is(err, errDamaged) {
 			return damaged, err
@@ -218,12 +245,10 @@ func (p *payloads) Read(dst []byte) (int, error) {
 }
 
 // replay decodes one key period and shows the tables from first to last; withPrevious is for one.
-func (s *Segment) replay(first, last int, withPrevious bool, see func(i int, pair *Pair) error) error {
+func (s *Segment) replay(first, last int, withPrevious bool, see func(step *Step) error) error {
 	start := s.tables[first].key
 	end := s.tables[last].frame
-	if err := s.learn(end); err != nil {
-		return err
-	}
+	s.learn(end)
 	if err := s.z.Reset(&payloads{frames: s.Frames[start : end+1]}); err != nil {
 		return fmt.Errorf("%w: %w", errDamaged, err)
 	}
@@ -249,12 +274,8 @@ func (s *Segment) replay(first, last int, withPrevious bool, see func(i int, pai
 		if !show {
 			continue
 		}
-		table, err := state.table(state.host)
-		if err != nil {
-			return err
-		}
 		i := first + sort.Search(last-first, func(i int) bool { return s.tables[first+i].frame >= at })
-		if err := see(i, &Pair{Current: table, Previous: state.before}); err != nil {
+		if err := see(&Step{Index: i, Time: s.Time(i), state: state}); err != nil {
 			return err
 		}
 	}
@@ -276,7 +297,7 @@ func readRaw(z io.Reader, buffer []byte, length uint64) ([]byte, error) {
 }
 
 // learn reads the texts up to a frame. Damaged texts are an error only where they are needed.
-func (s *Segment) learn(end int) error {
+func (s *Segment) learn(end int) {
 	for ; s.learned <= end; s.learned++ {
 		f := &s.Frames[s.learned]
 		if f.Kind != Texts {
@@ -288,5 +309,4 @@ func (s *Segment) learn(end int) error {
 		}
 		_ = s.texts.learn(raw)
 	}
-	return nil
 }

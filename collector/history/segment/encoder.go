@@ -350,7 +350,7 @@ func (e *Encoder) compare(t *Table) []rowTexts {
 		if p.Name != was.Name || p.Facts != was.Facts || t.Groups[i] != groups[j] {
 			text = e.textsOf(p, t.Groups[i])
 		}
-		if !(p.Unchanged && follows && text == e.ids[j]) {
+		if !p.Unchanged || !follows || text != e.ids[j] {
 			e.compareRow(i, j, p, was, text)
 		}
 		ids = append(ids, text)

@@ -58,8 +58,12 @@ func TestTablesComeBackAsTheyWere(t *testing.T) {
 		before.Snapshot = &snapshot
 		checkTable(t, pair.Previous, &before)
 	}
-	damaged, err := s.Each(0, s.Len()-1, func(i int, table *Table) error {
-		checkTable(t, table, want[i])
+	damaged, err := s.Each(0, s.Len()-1, func(step *Step) error {
+		table, err := step.Table()
+		if err != nil {
+			return err
+		}
+		checkTable(t, table, want[step.Index])
 		return nil
 	})
 	if damaged != 0 || err != nil {
@@ -201,10 +205,14 @@ func TestBitFlipsCostOnePeriod(t *testing.T) {
 			t.Fatalf("bit %d: %v", at, err)
 		}
 		good := 0
-		_, err = s.Each(0, s.Len()-1, func(i int, table *Table) error {
+		_, err = s.Each(0, s.Len()-1, func(step *Step) error {
+			table, err := step.Table()
+			if err != nil {
+				return err
+			}
 			n := slices.IndexFunc(want, func(w *Table) bool { return w.Snapshot.Taken.Equal(table.Snapshot.Taken) })
 			if n < 0 || !slices.Equal(table.Groups, want[n].Groups) || !same(table.Snapshot.Processes, want[n].Snapshot.Processes) {
-				t.Fatalf("bit %d: table %d is wrong", at, i)
+				t.Fatalf("bit %d: table %d is wrong", at, step.Index)
 			}
 			good++
 			return nil
@@ -304,7 +312,11 @@ func FuzzOpen(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data, raw []byte) {
 		if s, err := Open(data); err == nil {
-			_, _ = s.Each(0, s.Len()-1, func(int, *Table) error { return nil })
+			_, _ = s.Each(0, s.Len()-1, func(step *Step) error {
+				_, _ = step.Table()
+				_, _, _ = step.Ended()
+				return nil
+			})
 			s.Summaries()
 			s.Close()
 		}

@@ -20,6 +20,8 @@ type state struct {
 	host, hostBefore []uint64
 	reader, source   string
 	before           *Table
+	// removed are the rows that the last frame has removed. They stay until the next frame.
+	removed []int32
 }
 
 // identity is how many numbers of a row come before its fields.
@@ -31,6 +33,8 @@ func (st *state) row(i int32) []uint64 { return st.values[int(i)*st.width : (int
 func (st *state) apply(raw []byte, key, keep bool) error {
 	st.width = identity + len(st.segment.rows) + textColumns
 	st.exits = nil
+	st.free = append(st.free, st.removed...)
+	st.removed = st.removed[:0]
 	if key {
 		st.values, st.order, st.free = st.values[:0], st.order[:0], st.free[:0]
 		clear(st.host)
@@ -119,7 +123,7 @@ func (st *state) remove(content []byte) error {
 			return errDamaged
 		}
 		kept = append(kept, st.order[last:next]...)
-		st.free = append(st.free, st.order[next])
+		st.removed = append(st.removed, st.order[next])
 		at, last = next, next+1
 	}
 	st.order = append(kept, st.order[last:]...)
@@ -173,7 +177,8 @@ func (st *state) merge(rows []int32) error {
 	if len(merged) > 0 && len(old) > 0 && pid(old[0]) <= pid(merged[len(merged)-1]) {
 		return errDamaged
 	}
-	st.spare, st.order = st.order[:0], append(merged, old...)
+	merged = append(merged, old...)
+	st.spare, st.order = st.order[:0], merged
 	return nil
 }
 
@@ -216,32 +221,52 @@ func (st *state) table(host []uint64) (*Table, error) {
 	}
 	s.Reader, s.ExitSource = st.reader, process.ExitSource(st.source)
 	t := &Table{Snapshot: s, Groups: make([]string, len(st.order))}
-	fields := len(st.segment.rows)
 	check := &input{}
 	for n, i := range st.order {
-		v := st.row(i)
-		p := &s.Processes[n]
-		p.PID, p.StartTicks = int(v[0]), v[1]
-		for f, own := range st.segment.rows {
-			if own >= 0 {
-				st.segment.schema.rows[own].set(p, v[identity+f])
-			}
-		}
-		text := v[identity+fields:]
-		p.Name = st.segment.texts.text(check, text[0])
-		t.Groups[n] = st.segment.texts.text(check, text[1])
-		p.Facts = st.segment.texts.factsOf(check, text[2])
+		t.Groups[n] = st.fill(&s.Processes[n], i, check)
 	}
-	if st.exits != nil {
-		st.addExits(t, check)
-	}
-	if check.failed {
+	var err error
+	if s.Exits, t.ExitGroups, err = st.exitRecords(); err != nil || check.failed {
 		return nil, errDamaged
 	}
 	return t, nil
 }
 
-func (st *state) addExits(t *Table, check *input) {
+// fill makes a process of a row, and returns its group.
+func (st *state) fill(p *process.Process, row int32, check *input) string {
+	v := st.row(row)
+	p.PID, p.StartTicks = int(v[0]), v[1]
+	for f, own := range st.segment.rows {
+		if own >= 0 {
+			st.segment.schema.rows[own].set(p, v[identity+f])
+		}
+	}
+	text := v[identity+len(st.segment.rows):]
+	p.Name = st.segment.texts.text(check, text[0])
+	p.Facts = st.segment.texts.factsOf(check, text[2])
+	return st.segment.texts.text(check, text[1])
+}
+
+func (st *state) endedRows() ([]process.Process, []string, error) {
+	if len(st.removed) == 0 {
+		return nil, nil, nil
+	}
+	processes, groups := make([]process.Process, len(st.removed)), make([]string, len(st.removed))
+	check := &input{}
+	for n, i := range st.removed {
+		groups[n] = st.fill(&processes[n], i, check)
+	}
+	if check.failed {
+		return nil, nil, errDamaged
+	}
+	return processes, groups, nil
+}
+
+func (st *state) exitRecords() ([]process.Exit, []string, error) {
+	if st.exits == nil {
+		return nil, nil, nil
+	}
+	check := &input{}
 	in := &input{b: st.exits}
 	n := in.count()
 	exits := make([]process.Exit, n)
@@ -254,15 +279,15 @@ func (st *state) addExits(t *Table, check *input) {
 			}
 		}
 	}
-	t.ExitGroups = make([]string, n)
+	groups := make([]string, n)
 	for i := range exits {
 		exits[i].Name = st.segment.texts.text(check, in.uvarint())
 		exits[i].Reason = st.segment.texts.text(check, in.uvarint())
-		t.ExitGroups[i] = st.segment.texts.text(check, in.uvarint())
+		groups[i] = st.segment.texts.text(check, in.uvarint())
 		exits[i].Facts = st.segment.texts.factsOf(check, in.uvarint())
 	}
-	if in.failed {
-		check.fail()
+	if in.failed || check.failed {
+		return nil, nil, errDamaged
 	}
-	t.Snapshot.Exits = exits
+	return exits, groups, nil
 }

@@ -2,7 +2,7 @@ package segment
 
 import (
 	"encoding/binary"
-	"fmt"
+	"errors"
 
 	"proctree/collector/process"
 )
@@ -214,7 +214,7 @@ type input struct {
 }
 
 // errDamaged is a content that no writer has written.
-var errDamaged = fmt.Errorf("the content of a frame is damaged")
+var errDamaged = errors.New("the content of a frame is damaged")
 
 func (in *input) fail() {
 	in.failed = true

@@ -34,5 +34,5 @@ func SpaceOf(path string) (Space, error) {
 		return Space{}, fmt.Errorf("free space of %s: %w", path, err)
 	}
 	size := uint64(s.Bsize)
-	return Space{Free: uint64(max(0, int64(s.Bavail))) * size, Total: uint64(s.Blocks) * size}, nil
+	return Space{Free: uint64(max(0, int64(s.Bavail))) * size, Total: s.Blocks * size}, nil
 }

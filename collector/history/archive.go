@@ -1,0 +1,246 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"proctree/collector/history/segment"
+)
+
+// Archive reads a recording, also while it is written. Safe for concurrent use; it reads one segment at
+// a time, so that many callers take no more memory than one.
+type Archive struct {
+	dir string
+
+	mu    sync.Mutex
+	known map[uint64]*Span
+	// open is the segment that was read last.
+	open     *segment.Segment
+	openFile file
+	// recent are the tables that were read last, newest at the end.
+	recent []recent
+}
+
+type recent struct {
+	number uint64
+	index  int
+	pair   *segment.Pair
+}
+
+// maxRecent is how many tables are kept for the next request.
+const maxRecent = 4
+
+// Span is what one segment holds.
+type Span struct {
+	// First and Last are the moments of its tables; Tables is how many there are.
+	First, Last time.Time
+	Tables      int
+	// Interval is the time between two tables.
+	Interval time.Duration
+	// Bytes is the size of the file, and Damaged the number of places that cannot be read.
+	Bytes     int64
+	Damaged   int
+	Summaries []*segment.Summary
+	// Path is the file.
+	Path string
+	// Err is why nothing of the file can be read; nil otherwise.
+	Err error
+
+	file file
+}
+
+// NewArchive returns the archive of a directory. It reads nothing yet.
+func NewArchive(dir string) *Archive { return &Archive{dir: dir, known: map[uint64]*Span{}} }
+
+// NoTableError is returned for a moment at which nothing was recorded.
+type NoTableError struct {
+	At time.Time
+	// Before and After are the nearest moments with a table; zero where there is none.
+	Before, After time.Time
+}
+
+func (e *NoTableError) Error() string {
+	text := "nothing was recorded at " + e.At.UTC().Format(time.RFC3339)
+	switch {
+	case e.Before.IsZero() && e.After.IsZero():
+		return text + ": the recording is empty"
+	case e.Before.IsZero():
+		return text + "; the first table is of " + e.After.UTC().Format(time.RFC3339)
+	case e.After.IsZero():
+		return text + "; the last table is of " + e.Before.UTC().Format(time.RFC3339)
+	}
+	return text + "; the nearest tables are of " + e.Before.UTC().Format(time.RFC3339) + " and " + e.After.UTC().Format(time.RFC3339)
+}
+
+// Spans returns what each segment holds, in the order in which they were written.
+func (a *Archive) Spans() ([]*Span, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.spans()
+}
+
+func (a *Archive) spans() ([]*Span, error) {
+	files, err := listSegments(a.dir)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Span, 0, len(files))
+	known := make(map[uint64]*Span, len(files))
+	for _, f := range files {
+		span := a.known[f.number]
+		if span == nil || span.file != f {
+			span = a.read(f)
+		}
+		known[f.number] = span
+		list = append(list, span)
+	}
+	a.known = known
+	return list, nil
+}
+
+// read looks a segment through.
+func (a *Archive) read(f file) *Span {
+	span := &Span{Bytes: f.size, Path: f.path, file: f}
+	s, err := a.segment(f)
+	if err != nil {
+		span.Err = err
+		return span
+	}
+	span.Interval, span.Damaged, span.Summaries, span.Tables = s.Interval, s.Damaged, s.Summaries(), s.Len()
+	if n := s.Len(); n > 0 {
+		span.First, span.Last = s.Time(0), s.Time(n-1)
+	}
+	return span
+}
+
+// segment returns an opened segment, which holds until the next call.
+func (a *Archive) segment(f file) (*segment.Segment, error) {
+	if a.open != nil && a.openFile == f {
+		return a.open, nil
+	}
+	data, err := readSegment(f.path)
+	if err != nil {
+		return nil, err
+	}
+	s, err := segment.Open(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.path, err)
+	}
+	a.Forget()
+	a.open, a.openFile = s, f
+	return s, nil
+}
+
+// Forget frees the memory of the segment that was read last. The caller must hold the lock, or be the
+// only one.
+func (a *Archive) Forget() {
+	if a.open != nil {
+		a.open.Close()
+		a.open = nil
+	}
+}
+
+// tolerance is how long after a table it still stands for the host: until the next one is due.
+func (s *Span) tolerance() time.Duration { return 2*s.Interval + time.Second }
+
+// At returns the last table at or before a moment, and the one before it. After a clock was set back, a
+// moment can have come twice: the later recording counts.
+func (a *Archive) At(t time.Time) (*segment.Pair, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	spans, err := a.spans()
+	if err != nil {
+		return nil, err
+	}
+	none := &NoTableError{At: t}
+	for _, span := range slices.Backward(spans) {
+		if span.Tables == 0 {
+			continue
+		}
+		if span.First.After(t) {
+			none.After = span.First
+			continue
+		}
+		s, err := a.segment(span.file)
+		if err != nil {
+			continue
+		}
+		at := s.At(t)
+		none.Before = s.Time(at)
+		if at+1 < s.Len() {
+			none.After = s.Time(at + 1)
+		}
+		if t.Sub(none.Before) > span.tolerance() {
+			return nil, none
+		}
+		pair, err := a.pair(span, s, at)
+		if err != nil {
+			return nil, none // It is damaged.
+		}
+		return pair, nil
+	}
+	return nil, none
+}
+
+func (a *Archive) pair(span *Span, s *segment.Segment, at int) (*segment.Pair, error) {
+	for _, r := range a.recent {
+		if r.number == span.file.number && r.index == at && r.pair.Current.Snapshot.Taken.Equal(s.Time(at)) {
+			return r.pair, nil
+		}
+	}
+	pair, err := s.Read(at)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", span.Path, err)
+	}
+	if len(a.recent) == maxRecent {
+		a.recent = append(a.recent[:0], a.recent[1:]...)
+	}
+	a.recent = append(a.recent, recent{span.file.number, at, pair})
+	return pair, nil
+}
+
+// Play shows the tables from one moment to another, both included, in the order in which they were
+// recorded. It returns how many could not be read.
+func (a *Archive) Play(ctx context.Context, from, to time.Time, see func(step *segment.Step) error) (damaged int, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	spans, err := a.spans()
+	if err != nil {
+		return 0, err
+	}
+	for _, span := range spans {
+		if span.Tables == 0 || span.First.After(to) || span.Last.Before(from) {
+			continue
+		}
+		s, err := a.segment(span.file)
+		if err != nil {
+			damaged += span.Tables
+			continue
+		}
+		first, last := s.At(from), s.At(to)
+		if first < 0 || s.Time(first).Before(from) {
+			first++
+		}
+		lost, err := s.Each(first, last, func(step *segment.Step) error {
+			if err := ctx.Err(); err != nil {
+				return fmt.Errorf("play the recording: %w", err)
+			}
+			return see(step)
+		})
+		damaged += lost
+		if err != nil {
+			return damaged, err
+		}
+	}
+	return damaged, nil
+}
+
+// IsNoTable reports whether an error is that nothing was recorded at a moment.
+func IsNoTable(err error) bool {
+	_, ok := errors.AsType[*NoTableError](err)
+	return ok
+}

@@ -1,0 +1,233 @@
+package history
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
+
+	"proctree/collector/group"
+	"proctree/collector/history/segment"
+	"proctree/collector/process"
+)
+
+// Recorder writes tables to a directory. Observe never waits for the disk.
+type Recorder struct {
+	cfg    Config
+	logger log.Logger
+	store  *store
+	queue  chan item
+	done   chan struct{}
+
+	mu sync.Mutex
+	// last is when the last table was queued.
+	last time.Time
+	// exits are the records since then.
+	exits      []process.Exit
+	exitGroups []string
+	exitsLost  uint64
+	closed     bool
+	stats      Stats
+	// failing is that the last table could not be written: each cause is logged once.
+	failing string
+}
+
+// item is a table to be written.
+type item struct {
+	report     *group.Report
+	exits      []process.Exit
+	exitGroups []string
+	exitsLost  uint64
+}
+
+// Stats are what a Recorder has done.
+type Stats struct {
+	// Written counts tables, Dropped those that were not written, by reason.
+	Written uint64
+	Dropped map[string]uint64
+	// WriteSeconds is the time that encoding and writing took.
+	WriteSeconds float64
+}
+
+// maxExits bounds the records that wait for the next table.
+const maxExits = 1 << 14
+
+// NewRecorder begins to record. Close has to follow.
+func NewRecorder(cfg Config, logger log.Logger) (*Recorder, error) {
+	store, err := openStore(cfg)
+	if err != nil {
+		return nil, err
+	}
+	r := &Recorder{
+		cfg: cfg, logger: logger, store: store, queue: make(chan item, 1), done: make(chan struct{}),
+		stats: Stats{Dropped: map[string]uint64{droppedBusy: 0, droppedSpace: 0, droppedError: 0}},
+	}
+	go r.run()
+	return r, nil
+}
+
+// Observe takes a report, which must not change. It keeps one in each interval, and the exit records of
+// all of them.
+func (r *Recorder) Observe(report *group.Report) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return
+	}
+	r.addExits(report)
+	taken := report.Snapshot.Taken
+	// Scans do not come at exact times.
+	if since := taken.Sub(r.last); !r.last.IsZero() && since >= 0 && since < r.cfg.Interval-r.cfg.Interval/10 {
+		return
+	}
+	select {
+	case r.queue <- item{report, r.exits, r.exitGroups, r.exitsLost}:
+		r.last, r.exits, r.exitGroups, r.exitsLost = taken, nil, nil, 0
+	default:
+		r.stats.Dropped[droppedBusy]++
+		r.last = taken
+	}
+}
+
+func (r *Recorder) addExits(report *group.Report) {
+	s := report.Snapshot
+	r.exitsLost += s.ExitsLost
+	for i := range s.Exits {
+		name, ok := report.GroupOfExit(i)
+		switch {
+		case !ok:
+		case len(r.exits) == maxExits:
+			r.exitsLost++
+		default:
+			r.exits, r.exitGroups = append(r.exits, s.Exits[i]), append(r.exitGroups, name)
+		}
+	}
+}
+
+// run writes what is queued.
+func (r *Recorder) run() {
+	defer close(r.done)
+	for next := range r.queue {
+		began := time.Now()
+		err := r.store.write(visible(&next), next.report.Shown)
+		r.note(&next, err, time.Since(began))
+	}
+	r.store.close()
+}
+
+// note counts a table, and keeps the exit records of one that was not written for the next.
+func (r *Recorder) note(next *item, err error, took time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stats.WriteSeconds += took.Seconds()
+	if err == nil {
+		r.stats.Written++
+		if r.failing != "" {
+			r.failing = ""
+			level.Info(r.logger).Log("msg", "recording again", "dir", r.cfg.Dir)
+		}
+		return
+	}
+	reason := droppedError
+	if errors.Is(err, errNoSpace) || errors.Is(err, syscall.ENOSPC) {
+		reason = droppedSpace
+	}
+	r.stats.Dropped[reason]++
+	if room := maxExits - len(r.exits); len(next.exits) <= room {
+		r.exits, r.exitGroups = append(next.exits, r.exits...), append(next.exitGroups, r.exitGroups...)
+	} else {
+		r.exitsLost += uint64(len(next.exits))
+	}
+	r.exitsLost += next.exitsLost
+	if text := err.Error(); r.failing != text {
+		r.failing = text
+		level.Error(r.logger).Log("msg", "not recording until this is resolved", "dir", r.cfg.Dir, "err", err)
+	}
+}
+
+// Stats returns what was done so far.
+func (r *Recorder) Stats() Stats {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.stats
+	s.Dropped = maps.Clone(s.Dropped)
+	return s
+}
+
+// Close writes what is queued and gives the directory up. It waits no longer than a deadline: a disk may
+// hang.
+func (r *Recorder) Close(deadline <-chan struct{}) error {
+	r.mu.Lock()
+	already := r.closed
+	r.closed = true
+	if !already {
+		close(r.queue)
+	}
+	r.mu.Unlock()
+	select {
+	case <-r.done:
+		return nil
+	case <-deadline:
+		return fmt.Errorf("the last table of %s is not written yet", r.cfg.Dir)
+	}
+}
+
+// visible returns the table without excluded processes. Their children get the nearest ancestor that is
+// not excluded as their parent, as in the tree.
+func visible(next *item) *segment.Table {
+	report := next.report
+	snapshot := *report.Snapshot
+	snapshot.Exits, snapshot.ExitsLost = next.exits, next.exitsLost
+	t := &segment.Table{Snapshot: &snapshot, ExitGroups: next.exitGroups, Groups: make([]string, 0, len(snapshot.Processes))}
+	hidden := false
+	for i := range snapshot.Processes {
+		name, ok := report.GroupOf(i)
+		hidden = hidden || !ok
+		t.Groups = append(t.Groups, name)
+	}
+	if hidden {
+		keepVisible(t, report)
+	}
+	return t
+}
+
+func keepVisible(t *segment.Table, report *group.Report) {
+	all := report.Snapshot.Processes
+	processes := make([]process.Process, 0, len(all))
+	t.Groups = t.Groups[:0]
+	for i := range all {
+		name, ok := report.GroupOf(i)
+		if !ok {
+			continue
+		}
+		p := all[i]
+		p.Unchanged = false // Its parent may have another number than before.
+		p.PPID = visibleParent(report, &p)
+		processes, t.Groups = append(processes, p), append(t.Groups, name)
+	}
+	t.Snapshot.Processes = processes
+}
+
+// visibleParent is the PID of the nearest ancestor that is not excluded, or that of a parent that is not
+// in the table.
+func visibleParent(report *group.Report, p *process.Process) int {
+	at := p
+	for {
+		i, ok := report.Snapshot.Index(at.PPID)
+		if !ok || !report.Snapshot.Processes[i].CanParent(at.ID) {
+			if at == p {
+				return p.PPID
+			}
+			return 0
+		}
+		if _, shown := report.GroupOf(i); shown {
+			return report.Snapshot.Processes[i].PID
+		}
+		at = &report.Snapshot.Processes[i]
+	}
+}
