@@ -21,6 +21,7 @@ import (
 
 	"proctree/collector"
 	"proctree/collector/group"
+	"proctree/collector/history"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/host/sockets"
 	"proctree/collector/host/system"
@@ -166,6 +167,17 @@ func TestMetricsAreDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	describe(&out, gather(t, append(e.collectors(), set.Scrape(nil))...))
+	out.WriteString("\n## The recording\n\nWith `--history.dir`; see [history.md](history.md).\n\n")
+	dir := t.TempDir()
+	recorder, err := history.NewRecorder(history.Config{Dir: dir, Interval: time.Second, MaxBytes: 1 << 20, MaxAge: time.Hour}, log.NewNopLogger())
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorder.Observe(fullReport())
+	if err := recorder.Close(nil); err != nil {
+		t.Fatal(err)
+	}
+	describe(&out, gather(t, history.NewMetrics(dir, func() *history.Recorder { return recorder })))
 	checkDocument(t, "../docs/metrics.md", out.String())
 }
 

@@ -13,6 +13,7 @@ import (
 	"proctree/collector/host"
 	"proctree/collector/host/sockets"
 	"proctree/collector/host/system"
+	"proctree/collector/process"
 	treeapi "proctree/tree-api"
 	"proctree/tree-api/access"
 )
@@ -32,6 +33,8 @@ type exporter struct {
 	reloads *reloads
 	access  *access.Control
 	tree    *treeapi.API
+	// recording is nil where nothing is recorded.
+	recording *recording
 }
 
 // newExporter loads the configuration; open has to follow.
@@ -65,7 +68,15 @@ func (e *exporter) open() error {
 		return fmt.Errorf("open the process table: %w", err)
 	}
 	notice := &permissionNotice{logger: e.loggers.root, config: config}
-	e.source = newSource(reader, e.settings, e.current.Load(), e.totals.Observe, notice.observe)
+	observers := []func(*process.Snapshot){e.totals.Observe, notice.observe}
+	if e.settings.history.dir != "" {
+		e.recording = &recording{settings: &e.settings.history, logger: e.loggers.root}
+		observers = append(observers, e.recording.observe)
+	}
+	e.source = newSource(reader, e.settings, e.current.Load(), observers...)
+	if e.recording != nil {
+		e.recording.source = e.source
+	}
 	if e.tree, err = e.newTree(); err != nil {
 		e.close()
 		return err

@@ -19,6 +19,7 @@ import (
 	"proctree/collector"
 	"proctree/collector/exposition"
 	"proctree/collector/group"
+	"proctree/collector/history"
 )
 
 // maxScrapeTime bounds a scrape whose caller does not say how long it will wait.
@@ -74,6 +75,9 @@ func (e *exporter) newMetricsHandler() http.Handler {
 // collectors returns what no flag and no parameter chooses.
 func (e *exporter) collectors() []prometheus.Collector {
 	all := []prometheus.Collector{e.totals, e.reloads, versioncollector.NewCollector(collector.Namespace)}
+	if e.recording != nil {
+		all = append(all, history.NewMetrics(e.recording.settings.dir, e.recording.recorder.Load))
+	}
 	if e.settings != nil && e.settings.system.namespace == nodeNamespace {
 		// Dashboards for node_exporter find their hosts by this metric.
 		all = append(all, versioncollector.NewCollector("node_exporter"))

@@ -44,6 +44,9 @@ func (e *exporter) serve(ctx context.Context, caught hangups) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	wg.Go(func() { e.reloads.onSignal(ctx, caught) })
+	if e.recording != nil {
+		wg.Go(func() { e.recording.run(ctx) })
+	}
 	listeners := e.perAddress()
 	failed := make(chan error, len(listeners))
 	for _, l := range listeners {

@@ -61,6 +61,8 @@ type settings struct {
 	processHold time.Duration
 	processMax  int
 
+	history historySettings
+
 	logLevel, logFormat string
 	logFile             string
 	maxProcs            int
@@ -101,6 +103,7 @@ func (s *settings) newApp() (*kingpin.Application, *collectorFlags) {
 	s.addConfigFlags(app)
 	s.addScanFlags(app)
 	s.addBudgetFlags(app)
+	s.history.addFlags(app)
 	s.addProgramFlags(app)
 	s.system.addFlags(app)
 	collectors := addCollectorFlags(app)
@@ -136,6 +139,9 @@ func (s *settings) validate() error {
 		return err
 	}
 	if err := checkWebAddress("web.check", s.healthCheck, exampleHealthy); err != nil {
+		return err
+	}
+	if err := s.history.validate(); err != nil {
 		return err
 	}
 	return s.system.validate()

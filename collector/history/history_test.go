@@ -45,7 +45,7 @@ func showAll() *rules.Shown {
 }
 
 func report(s *process.Snapshot, shown *rules.Shown) *group.Report {
-	return group.Past(s, nil, make([]string, len(s.Processes)), shown)
+	return group.Past(s, nil, make([]string, len(s.Processes)), nil, shown)
 }
 
 func recorder(t *testing.T, cfg Config) *Recorder {

@@ -97,14 +97,13 @@ func (r *Recorder) Observe(report *group.Report) {
 func (r *Recorder) addExits(report *group.Report) {
 	s := report.Snapshot
 	r.exitsLost += s.ExitsLost
-	for i := range s.Exits {
-		name, ok := report.GroupOfExit(i)
+	for _, e := range report.Ended {
 		switch {
-		case !ok:
+		case !e.Recorded: // That it is no longer in the table says as much.
 		case len(r.exits) == maxExits:
 			r.exitsLost++
 		default:
-			r.exits, r.exitGroups = append(r.exits, s.Exits[i]), append(r.exitGroups, name)
+			r.exits, r.exitGroups = append(r.exits, *e.Exit), append(r.exitGroups, e.Group)
 		}
 	}
 }

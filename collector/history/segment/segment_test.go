@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"flag"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -12,6 +13,10 @@ import (
 	"proctree/collector/metric"
 	"proctree/collector/process"
 )
+
+// rounds is how often the tests of damage try. With -rounds=25000, for 100,000 flipped bits, they
+// take minutes.
+var rounds = flag.Int("rounds", 500, "how many truncations to try, and four times as many flipped bits")
 
 func open(tb testing.TB, data []byte) *Segment {
 	tb.Helper()
@@ -112,7 +117,7 @@ func TestEveryMetricIsRecorded(t *testing.T) {
 	}
 	for _, m := range metric.All() {
 		number := m.Uint != nil || m.Int != nil || m.Duration != nil
-		if kind, ok := names[m.Name]; number && m.Place != "" && m.Name != "pid" && kind != m.Kind.String() {
+		if kind, ok := names[m.Name]; number && m.Path != "" && m.Name != "pid" && kind != m.Kind.String() {
 			t.Errorf("metric %s of kind %s is in the header as %q (%t)", m.Name, m.Kind, kind, ok)
 		}
 	}
@@ -155,7 +160,7 @@ func TestTruncationLosesTheFrameInFlight(t *testing.T) {
 	data, want := record(t, newWorld(5, 30), 40, 10)
 	whole := open(t, data)
 	random := rand.New(rand.NewPCG(7, 7))
-	for round := range 10_000 {
+	for round := range *rounds {
 		cut := random.IntN(len(data))
 		n := 0
 		for n < whole.Len() && whole.Frames[whole.tables[n].frame].End() <= cut {
@@ -189,15 +194,11 @@ func TestTruncationLosesTheFrameInFlight(t *testing.T) {
 func TestBitFlipsCostOnePeriod(t *testing.T) {
 	const every = 5
 	data, want := record(t, newWorld(6, 8), 20, every)
-	flips := 100_000
-	if testing.Short() {
-		flips = 5_000
-	}
 	for i := range want {
 		want[i] = kept(want[i])
 	}
 	random := rand.New(rand.NewPCG(8, 8))
-	for range flips {
+	for range 4 * *rounds {
 		at := random.IntN(len(data) * 8)
 		data[at/8] ^= 1 << (at % 8)
 		s, err := Open(data)
