@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strconv"
 	"syscall"
 	"testing"
@@ -55,7 +56,17 @@ func idOf(tb testing.TB, pid int) process.ID {
 	return process.ID{PID: pid, StartTicks: statOf(tb, pid).StartTicks}
 }
 
+// catchSignals lets the children of the test die of signals that it was told to ignore, as by
+// nohup(1): an ignored signal stays ignored in a child, a caught one does not (execve(2)).
+func catchSignals(tb testing.TB) {
+	tb.Helper()
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2)
+	tb.Cleanup(func() { signal.Stop(caught) })
+}
+
 func TestSignalsReachTheProcess(t *testing.T) {
+	catchSignals(t)
 	actor := newActor(t)
 	for _, name := range []string{control.TERM, control.KILL, control.HUP, control.INT, control.USR1, control.USR2} {
 		cmd, id := spawn(t)
