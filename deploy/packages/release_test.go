@@ -159,7 +159,7 @@ func checkRPM(t *testing.T, path string) {
 			"/usr/lib/systemd/system/proctree_exporter.service", "/usr/lib/systemd/system/proctree_exporter.socket",
 			"/usr/share/bash-completion/completions/proctree_exporter",
 			"/usr/share/doc/proctree-exporter", "/usr/share/doc/proctree-exporter/CHANGELOG.md", "/usr/share/doc/proctree-exporter/LICENSE",
-			"/usr/share/doc/proctree-exporter/README.md", "/usr/share/doc/proctree-exporter/control.conf", "/usr/share/doc/proctree-exporter/THIRD-PARTY-LICENSES.txt",
+			"/usr/share/doc/proctree-exporter/README.md", "/usr/share/doc/proctree-exporter/THIRD-PARTY-LICENSES.txt", "/usr/share/doc/proctree-exporter/control.conf",
 			"/usr/share/man/man8/proctree_exporter.8.gz", "/usr/share/zsh/site-functions/_proctree_exporter",
 		},
 		"-qcp": {"/etc/default/proctree_exporter", "/etc/proctree/proctree.yml"},
