@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // attack is something that is tried against the calls that act on processes. The document
@@ -112,17 +113,38 @@ var attacks = []attack{
 	{"a process that is allowed, with a child that is not", 403, "control.allow:", func(h *controlHost, secret string) reply {
 		return h.post(h.parent, fmt.Sprintf(`{"signal":"TERM","descendants":true,"ids":[%q]}`, h.child), bearer(secret)...)
 	}},
-	{"more than 20 requests at once", 429, "rate:", func(h *controlHost, secret string) reply {
-		for range 40 {
-			if got := h.post(h.gone, term, bearer(secret)...); got.status != http.StatusNotFound {
-				return got
-			}
-		}
-		return reply{}
+	{"100 requests at once; at most 20 of them are let through", 429, "rate:", func(h *controlHost, secret string) reply {
+		return h.storm(100, secret)
 	}},
 	{"a token that was withdrawn", 401, "the token is not known", func(h *controlHost, _ string) reply {
 		return h.post(h.victim, term, bearer(h.withdrawn)...)
 	}},
+}
+
+// storm makes requests at the same time and returns one that was refused. So many more than the
+// burst may have been let through as time passed meanwhile, two a second.
+func (h *controlHost) storm(requests int, secret string) (refused reply) {
+	h.tb.Helper()
+	begin := time.Now()
+	replies := make(chan reply, requests)
+	for range requests {
+		go func() { replies <- h.post(h.gone, term, bearer(secret)...) }()
+	}
+	passed := 0
+	for range requests {
+		switch got := <-replies; got.status {
+		case http.StatusNotFound:
+			passed++
+		case http.StatusTooManyRequests:
+			refused = got
+		default:
+			h.tb.Errorf("one of %d requests at once: %+v", requests, got)
+		}
+	}
+	if most := 20 + int(2*time.Since(begin).Seconds()) + 1; passed == 0 || passed > most {
+		h.tb.Errorf("%d of %d requests at once were let through, want 1 to %d", passed, requests, most)
+	}
+	return refused
 }
 
 // attackTable is the table as the document has it.

@@ -48,7 +48,7 @@ exclude:
 		t.Errorf("the report has groups %q", got)
 	}
 
-	// An orphan stays where it was; what a short-lived child burned is its parent's.
+	// An orphan keeps its group; the CPU of a short-lived child counts for its parent.
 	table[2].PPID = 1
 	s := hosttest.Snapshot(at(15*time.Second), table...)
 	s.ExitSource = process.ExitsBPF

@@ -44,7 +44,7 @@ func limitsOf(r *group.Report) map[string]group.Limits {
 	return all
 }
 
-// TestLimitsCountAtEachScan: whoever asks, and however often.
+// TestLimitsCountAtEachScan: limits count at scans, not at requests, however often those come.
 func TestLimitsCountAtEachScan(t *testing.T) {
 	tracker := group.NewTracker(group.Config{Rules: rulestest.Must(t, "exclude: [{name: secret}]")})
 	web, shell := within(10, "web", "/pod/web"), within(11, "sh", "/pod/web")

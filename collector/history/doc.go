@@ -42,7 +42,7 @@ const (
 	lockName = "lock"
 	// suffix ends the names of segments; their numbers come before it.
 	suffix = ".segment"
-	// partial ends the name of a segment that is being made anew.
+	// partial ends the name of a segment that is being rewritten.
 	partial = ".partial"
 )
 

@@ -238,7 +238,7 @@ func (s *store) cut() {
 func (s *store) makeRoom() error {
 	files, err := listSegments(s.cfg.Dir)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil // begin makes it anew.
+		return nil // begin creates it again.
 	}
 	if err != nil {
 		return err

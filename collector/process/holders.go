@@ -11,7 +11,7 @@ type Held struct {
 // MaxHeld is how many things can be looked for at once.
 const MaxHeld = 32
 
-// Holders is who has some things open.
+// Holders are the processes that have some sockets or files open.
 type Holders struct {
 	// By has a bit for each thing that a process has open, in the order they were asked for.
 	By map[ID]uint32

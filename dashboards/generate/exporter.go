@@ -25,7 +25,7 @@ func exporterHealth() row {
 			series(`sum(up{HOSTS} == bool 0)`, "")).Thresholds(anyIs(colorCritical)),
 		single("Failed collectors", "Collectors that failed in the last scrape.", count, ofPrometheus,
 			series(`sum(proctree_scrape_collector_success{HOSTS} == bool 0)`, "")).Thresholds(anyIs(colorCritical)),
-		single("Bad configuration", "Exporters that were told to load a configuration they could not: the one before is in force.",
+		single("Bad configuration", "Exporters that could not load their new configuration and still use the previous one.",
 			count, ofPrometheus,
 			series(`sum(proctree_config_last_reload_successful{HOSTS} == bool 0)`, "")).Thresholds(anyIs(colorCritical)),
 		single("Slowest scan", "How long the slowest exporter took to read the process table.", seconds, collectors("scan"),

@@ -12,7 +12,7 @@ import (
 	"proctree/collector/process"
 )
 
-// Table is a process table at one moment. A decoded one belongs to whoever asked for it.
+// Table is a process table at one moment. A decoded table belongs to the caller.
 type Table struct {
 	Snapshot *process.Snapshot
 	// Groups is parallel to the processes: the name of each one's group, "" for none.

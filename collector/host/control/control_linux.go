@@ -54,7 +54,7 @@ func (a *Actor) checkNamespace() error {
 }
 
 // Signal sends a signal. The pidfd is opened first and the start time checked after that. So
-// the check can only succeed for the process that the pidfd stands for, whoever gets the PID
+// the check can only succeed for the process that the pidfd stands for, even if another process gets the PID
 // in between; the signal goes to the pidfd, not to the PID.
 func (a *Actor) Signal(id process.ID, name string) error {
 	signal, ok := signals[name]

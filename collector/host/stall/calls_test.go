@@ -61,7 +61,7 @@ func TestCallShowsWhatItHas(t *testing.T) {
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
 		if _, err := calls.AskUntil(ended, "stuck")[0].Answer(); !errors.Is(err, ErrTimeout) {
-			t.Errorf("asked by somebody who has left: %v", err)
+			t.Errorf("asked by a client that has disconnected: %v", err)
 		}
 		ask("other", 3, nil, 0)
 		ask("stuck", 1, ErrTimeout, time.Second)

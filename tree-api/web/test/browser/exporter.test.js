@@ -180,7 +180,7 @@ function firstMessage(url) {
   });
 }
 
-test('find who has a port or a file open, and see the sockets', async (t) => {
+test('find the processes that have a port or a file open, and see the sockets', async (t) => {
   const exporter = await Exporter.start(t);
   const { port } = new URL(exporter.url);
   const page = await open(t, `${exporter.url}${QUICK}`);
