@@ -84,6 +84,7 @@ class Page {
     togglePause: () => this.#togglePause(),
     toggleShape: () => this.#view.change({ shape: this.#view.state.shape === 'tree' ? 'list' : 'tree' }),
     act: () => this.#control.open(),
+    mayAct: () => !this.#control.button.hidden,
     closeDrawer: () => this.#closeDrawer(),
     goToMatch: () => this.#table.enterFirstMatch(),
   });

@@ -16,19 +16,23 @@ const HELP = [
   ['?', 'This list'],
 ];
 
+/** For controllers alone. @type {[string, string]} */
+const ACT = ['x', 'Send a signal, or set the priority'];
+
 /**
  * What the keys do that work everywhere on the page.
  * @typedef {object} Page
  * @property {() => void} togglePause
  * @property {() => void} toggleShape
  * @property {() => void} act Acts on the process, for controllers.
+ * @property {() => boolean} mayAct Whether this person is one.
  * @property {() => boolean} closeDrawer Whether there was anything to close.
  * @property {() => void} goToMatch Moves the focus to the first row that matches.
  */
 
 /** @param {HTMLInputElement} search @param {Page} page @returns {Menu} The button that lists the keys. */
 export function addShortcuts(search, page) {
-  const help = new Menu('?', { id: 'help', class: 'help', title: 'Keys', onOpen: (panel) => panel.replaceChildren(helpList()) });
+  const help = new Menu('?', { id: 'help', class: 'help', title: 'Keys', onOpen: (panel) => panel.replaceChildren(helpList(page.mayAct())) });
   const actions = /** @type {Record<string, () => void>} */ ({
     '/': () => { search.focus(); search.select(); },
     p: () => page.togglePause(),
@@ -52,6 +56,8 @@ export function addShortcuts(search, page) {
   return help;
 }
 
-function helpList() {
-  return el('dl', { class: 'keys' }, ...HELP.flatMap(([keys, text]) => [el('dt', {}, ...keys.split(' ').map((k) => el('kbd', {}, k))), el('dd', {}, text)]));
+/** @param {boolean} mayAct */
+function helpList(mayAct) {
+  const list = mayAct ? [...HELP.slice(0, -1), ACT, ...HELP.slice(-1)] : HELP;
+  return el('dl', { class: 'keys' }, ...list.flatMap(([keys, text]) => [el('dt', {}, ...keys.split(' ').map((k) => el('kbd', {}, k))), el('dd', {}, text)]));
 }

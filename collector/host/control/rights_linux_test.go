@@ -32,7 +32,7 @@ const (
 // drop-in for systemd, which grants them the same way (capabilities(7), ambient set).
 func TestRights(t *testing.T) {
 	if target := os.Getenv(rightsTarget); target != "" {
-		os.Exit(actOn(t, target))
+		os.Exit(actOn(t, target)) //nolint:forbidigo // the exit code is the answer to the parent
 	}
 	if os.Geteuid() != 0 {
 		t.Skip("SKIPPED: what another account may do, which needs root to become one")
@@ -74,7 +74,7 @@ func TestRights(t *testing.T) {
 // publicCopy returns a copy of this test program that other accounts may execute.
 func publicCopy(tb testing.TB) string {
 	tb.Helper()
-	dir, err := os.MkdirTemp("", "proctree-rights")
+	dir, err := os.MkdirTemp("", "proctree-rights") //nolint:usetesting // other accounts cannot enter what TempDir makes
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func publicCopy(tb testing.TB) string {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	defer from.Close()
+	defer func() { _ = from.Close() }()
 	program := filepath.Join(dir, "control.test")
 	to, err := os.OpenFile(program, os.O_CREATE|os.O_WRONLY, 0o755)
 	if err != nil {
