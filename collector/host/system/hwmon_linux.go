@@ -124,10 +124,10 @@ func readSensors(dir string, allows func(sensor string) bool, d *Damage) []Senso
 			continue
 		}
 		for _, e := range entries {
-			if e.IsDir() { // "power", which every device has.
+			kind, name, element, ok := parseSensorFile(e.Name())
+			if e.IsDir() && element == "" { // "power", which every device has, or "cpu0".
 				continue
 			}
-			kind, name, element, ok := parseSensorFile(e.Name())
 			if !ok || !allows(name) {
 				continue
 			}
@@ -155,7 +155,7 @@ func readSensors(dir string, allows func(sensor string) bool, d *Damage) []Senso
 
 // noReading are the errors by which a driver says that a sensor has no value now.
 var noReading = []error{
-	fs.ErrPermission, unix.EIO, unix.EAGAIN, unix.EINVAL, unix.ENODATA, unix.EBUSY, unix.ETIMEDOUT, unix.EREMOTEIO, unix.EISDIR,
+	fs.ErrPermission, unix.EIO, unix.EAGAIN, unix.EINVAL, unix.ENODATA, unix.EBUSY, unix.ETIMEDOUT, unix.EREMOTEIO,
 }
 
 // lostSensor counts a file that cannot be read, unless that is what a driver says.

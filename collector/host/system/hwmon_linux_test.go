@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -82,6 +83,22 @@ func TestChipsOfOneName(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestFoldersAmongSensors: "power" and the like belong to every device, but a folder in place of
+// a reading is damage.
+func TestFoldersAmongSensors(t *testing.T) {
+	r := chipsReader(t, Config{}, map[string]string{
+		"hwmon0/name": "solo", "hwmon0/temp1_input": "1000",
+		"hwmon0/power/control": "auto", "hwmon0/cpu0/online": "1", "hwmon0/humidity1_input/odd": "1",
+	})
+	chips, err := r.Chips()
+	if partial, ok := errors.AsType[*PartialError](err); !ok || partial.Count != 1 || !strings.Contains(err.Error(), "humidity1_input") {
+		t.Errorf("error %v", err)
+	}
+	if len(chips) != 1 || len(chips[0].Sensors) != 1 || chips[0].Sensors[0].Name != "temp1" {
+		t.Errorf("got %+v", chips)
 	}
 }
 
