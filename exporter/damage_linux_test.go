@@ -27,7 +27,7 @@ func TestDamageStaysWhereItIs(t *testing.T) {
 // core are files that nearly all metrics are derived from. Among hundreds of files the seeds
 // choose them rarely.
 var core = []string{
-	"proc/meminfo", "proc/stat", "proc/loadavg", "proc/101/stat", "proc/101/status", "proc/101/io", "proc/102/limits",
+	"proc/meminfo", "proc/stat", "proc/loadavg", "proc/101/stat", "proc/101/status", "proc/101/io", "proc/102/limits", "proc/101/cgroup",
 }
 
 // TestDamageOfEachKind damages each of these files in each way, but for FIFOs, for which a
@@ -101,6 +101,21 @@ var names = regexp.MustCompile(`/(name|uuid)$|^run/udev/|^etc/`)
 // sums are files of which every line is a summand of all metrics.
 var sums = regexp.MustCompile(`^proc/net/(stat/nf_conntrack|udp6?)$`)
 
+// sections are files of which a line says what the lines below it belong to.
+var sections = regexp.MustCompile(`^proc/(net/ip_vs|mdstat)$`)
+
+// below adds the lines that follow the first of these to them.
+func below(lines []int, total int) []int {
+	if len(lines) == 0 {
+		return lines
+	}
+	all := make([]int, 0, total)
+	for at := slices.Min(lines); at < total; at++ {
+		all = append(all, at)
+	}
+	return all
+}
+
 // damage returns what is wrong with a host that is damaged.
 func (h *damagedHost) damage(t *testing.T, random *rand.Rand, file string, content []byte, d *damage) (wrong []string) {
 	t.Helper()
@@ -109,6 +124,9 @@ func (h *damagedHost) damage(t *testing.T, random *rand.Rand, file string, conte
 		if changed, touched = d.lines(random, changed); len(touched) == 0 {
 			touched = []int{}
 		}
+	}
+	if d.reorders && sections.MatchString(file) {
+		touched = below(touched, len(changed))
 	}
 	if isOneValue(file, content) {
 		touched = nil

@@ -73,6 +73,18 @@ func readRegular(path string) ([]byte, error) {
 	return data, err
 }
 
+// statRegular returns why a file that others open is not a regular one. The error names it.
+func statRegular(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if err := checkRegular(info); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
 func checkRegular(info fs.FileInfo) error {
 	kind := "something else"
 	switch mode := info.Mode(); {

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net/http"
+	"path/filepath"
 	"strings"
 
 	"github.com/prometheus/exporter-toolkit/web"
@@ -16,12 +17,21 @@ import (
 // before a request gets here: it returns what a caller may see who has got through. The
 // toolkit reads the file itself, so its own check comes first.
 func parseFront(path string, text []byte) (access.Role, error) {
+	front, err := readFrontFile(text)
+	if err != nil {
+		return access.None, err
+	}
+	// The toolkit would wait for a named pipe as long as nobody writes to it.
+	for _, file := range front.files(path) {
+		if err := statRegular(file); err != nil {
+			return access.None, err
+		}
+	}
 	if err := web.Validate(path); err != nil {
 		return access.None, errors.New(strings.Join(strings.Fields(err.Error()), " "))
 	}
-	front, err := readFrontFile(text)
-	if err != nil || !front.closed() {
-		return access.None, err
+	if !front.closed() {
+		return access.None, nil
 	}
 	return access.Operator, nil
 }
@@ -31,6 +41,9 @@ type frontFile struct {
 	Users map[string]string `yaml:"basic_auth_users"`
 	TLS   struct {
 		ClientAuth string `yaml:"client_auth_type"`
+		Cert       string `yaml:"cert_file"`
+		Key        string `yaml:"key_file"`
+		ClientCAs  string `yaml:"client_ca_file"`
 	} `yaml:"tls_server_config"`
 }
 
@@ -39,6 +52,21 @@ func readFrontFile(text []byte) (f frontFile, err error) {
 		return f, syntaxError(err)
 	}
 	return f, nil
+}
+
+// files are the files that this one names. A relative path starts at the folder of the file
+// itself, as exporter-toolkit has it.
+func (f frontFile) files(path string) (list []string) {
+	for _, file := range []string{f.TLS.Cert, f.TLS.Key, f.TLS.ClientCAs} {
+		switch {
+		case file == "":
+		case filepath.IsAbs(file):
+			list = append(list, file)
+		default:
+			list = append(list, filepath.Join(filepath.Dir(path), file))
+		}
+	}
+	return list
 }
 
 // closed reports whether nobody gets through without a password or a certificate that is

@@ -48,9 +48,13 @@ func (e *exporter) serve(ctx context.Context, caught hangups) error {
 		wg.Go(func() { e.recording.run(ctx) })
 	}
 	listeners := e.perAddress()
+	door := frontDoor{e: e}
 	failed := make(chan error, len(listeners))
 	for _, l := range listeners {
 		l.server = newServer(handler, e.loggers.root)
+		if *e.settings.web.WebConfigFile != "" {
+			l.server.ConnState = door.state
+		}
 		wg.Go(func() { failed <- web.ListenAndServe(l.server, l.flags, e.loggers.toolkit) })
 	}
 	var err error
