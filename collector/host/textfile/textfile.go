@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -119,7 +120,7 @@ func (l Limits) parse(content []byte, until time.Time, now func() time.Time) ([]
 		return nil, errTime
 	}
 	if err != nil {
-		return nil, err
+		return nil, withoutContent(err)
 	}
 	families := make([]*dto.MetricFamily, 0, len(byName))
 	for _, family := range byName {
@@ -135,6 +136,22 @@ func (l Limits) parse(content []byte, until time.Time, now func() time.Time) ([]
 	}
 	sortByName(families)
 	return families, nil
+}
+
+// quoted is what the parser quotes from a file, with the word before.
+var quoted = regexp.MustCompile(`(?:, got|, found|:)? (?:"(?:\\.|[^"\\])*"|'\\?.')`)
+
+// withoutContent returns an error of the parser that quotes nothing. Whoever may write to the
+// directory can link to a file that only the exporter may read, and errors are logged.
+func withoutContent(err error) error {
+	parse, ok := errors.AsType[expfmt.ParseError](err)
+	switch {
+	case !ok:
+		return err
+	case strings.Contains(parse.Msg, "unexpected end of input"):
+		return fmt.Errorf("line %d: no end of line: the file may be cut short", parse.Line)
+	}
+	return fmt.Errorf("line %d: %s", parse.Line, quoted.ReplaceAllString(parse.Msg, ""))
 }
 
 func sortByName(families []*dto.MetricFamily) {

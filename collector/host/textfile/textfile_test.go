@@ -71,12 +71,17 @@ func TestRead(t *testing.T) {
 			files:     map[string]string{"a.prom": "x 1\ny one\n", "b.prom": "z 1\n"},
 			families:  []string{"untyped z 1: Metric read from b.prom"},
 			read:      []string{"b.prom"},
-			wantError: []string{`a.prom: text format parsing error in line 2: expected float as value, got "one"`},
+			wantError: []string{`a.prom: line 2: expected float as value`},
 		},
 		{
 			name:      "no end of line",
 			files:     map[string]string{"a.prom": "x 1"},
-			wantError: []string{"a.prom: text format parsing error in line 1: unexpected end of input stream"},
+			wantError: []string{"a.prom: line 1: no end of line: the file may be cut short"},
+		},
+		{
+			name:      "a link to a file of secrets",
+			files:     map[string]string{"a.prom": "root:$6$a\"b$c:1::\n", "b.prom": "root $6$a\"b:1::\n"},
+			wantError: []string{"a.prom: line 1: expected float as value", "b.prom: line 1: expected float as value"},
 		},
 		{
 			name:      "a timestamp",
@@ -178,7 +183,7 @@ func TestRead(t *testing.T) {
 		{
 			name:      "a label twice",
 			files:     map[string]string{"a.prom": "x{l=\"1\",l=\"2\"} 1\n"},
-			wantError: []string{`a.prom: text format parsing error in line 1: duplicate label names for metric "x"`},
+			wantError: []string{"a.prom: line 1: duplicate label names for metric"},
 		},
 		{
 			name:     "an empty file",
