@@ -10,6 +10,7 @@ import (
 	"proctree/collector/group/rules"
 	treeapi "proctree/tree-api"
 	"proctree/tree-api/access"
+	"proctree/tree-api/past"
 )
 
 // configuration is what all the configuration files say. It never changes: a reload puts
@@ -23,6 +24,8 @@ type configuration struct {
 	controlOn bool
 	// text is that of --config.file.
 	text []byte
+	// past is what holds for recorded processes.
+	past *past.Policy
 }
 
 // configFiles are the files that a reload reads again.
@@ -63,6 +66,10 @@ func (f *configFiles) load(before *configuration) (*configuration, error) {
 	}
 	if next.controlOn = f.settings.enableControl; next.controlOn {
 		next.access.Controllers = next.controllers()
+	}
+	if before == nil || next.config != before.config {
+		shown := next.shown()
+		next.past = &past.Policy{Shown: &shown, Rules: next.rules}
 	}
 	if len(rejected) == 0 {
 		return next, nil

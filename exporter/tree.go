@@ -7,9 +7,11 @@ import (
 
 	"github.com/prometheus/common/version"
 
+	"proctree/collector/history"
 	"proctree/collector/host"
 	treeapi "proctree/tree-api"
 	"proctree/tree-api/access"
+	"proctree/tree-api/past"
 	"proctree/tree-api/rest"
 )
 
@@ -44,6 +46,7 @@ func (e *exporter) newTree() (*treeapi.API, error) {
 		Source:      e.source,
 		Detailer:    detailer,
 		Exits:       &e.source.exits,
+		Past:        e.past(),
 		Host:        rest.HostInfo{Name: info.Name, OS: info.Platform, Kernel: info.Kernel, Arch: info.Arch},
 		Version:     version.Version,
 		Logger:      e.loggers.root,
@@ -53,6 +56,18 @@ func (e *exporter) newTree() (*treeapi.API, error) {
 		Limits:      treeapi.Limits{MaxStreams: e.settings.maxStreams},
 	})
 }
+
+// past answers for the recording; nil where nothing is recorded.
+func (e *exporter) past() *past.Past {
+	dir := e.settings.history.dir
+	if dir == "" {
+		return nil
+	}
+	return past.New(past.Config{Archive: history.NewArchive(dir), Policy: e.pastPolicy})
+}
+
+// pastPolicy is what holds for recorded processes.
+func (e *exporter) pastPolicy() *past.Policy { return e.current.Load().past }
 
 // treeHandler is the tree behind its front door.
 func (e *exporter) treeHandler() http.Handler { return e.guard(e.tree) }

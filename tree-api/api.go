@@ -13,6 +13,7 @@ import (
 	"proctree/tree-api/access"
 	"proctree/tree-api/control"
 	"proctree/tree-api/exits"
+	"proctree/tree-api/past"
 	"proctree/tree-api/rest"
 	"proctree/tree-api/share"
 	"proctree/tree-api/stream"
@@ -25,6 +26,8 @@ type Config struct {
 	Source tree.Source
 	// Detailer reads one process in full; nil leaves the detail out.
 	Detailer host.Detailer
+	// Past answers for what is recorded; nil is nothing.
+	Past *past.Past
 	// Exits are the ends of the last minutes; nil is none.
 	Exits *exits.Journal
 	// Host names the host.
@@ -91,6 +94,7 @@ func New(cfg Config) (*API, error) {
 	a.calls = rest.New(rest.Config{
 		Models:         a.models,
 		Detailer:       cfg.Detailer,
+		Past:           cfg.Past,
 		Exits:          cfg.Exits,
 		Host:           cfg.Host,
 		Version:        cfg.Version,
@@ -165,4 +169,7 @@ func (a *API) Refresh(report *group.Report) {
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
 
 // Close ends all streams and waits for them until ctx ends. New ones are refused.
-func (a *API) Close(ctx context.Context) error { return a.streams.Close(ctx) }
+func (a *API) Close(ctx context.Context) error {
+	defer a.cfg.Past.Close()
+	return a.streams.Close(ctx)
+}

@@ -47,9 +47,10 @@ func (r *Report) GroupOf(i int) (name string, ok bool) {
 }
 
 // Past returns the report on a snapshot of a recording, with the groups that the processes had
-// at the time; nothing of it is excluded. It has no groups and no top processes.
-func Past(snapshot, previous *process.Snapshot, names []string, ended []Ended, shown *rules.Shown) *Report {
-	return &Report{Snapshot: snapshot, Previous: previous, Ended: ended, Shown: shown, names: names}
+// at the time. Names and excluded are parallel to the processes; nil excludes none. It has no
+// groups and no top processes.
+func Past(snapshot, previous *process.Snapshot, names []string, excluded []bool, shown *rules.Shown) *Report {
+	return &Report{Snapshot: snapshot, Previous: previous, Shown: shown, names: names, excluded: excluded}
 }
 
 // Group sums the processes of one group. Counters include what dead members used and

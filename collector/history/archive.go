@@ -130,14 +130,20 @@ func (a *Archive) segment(f file) (*segment.Segment, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.path, err)
 	}
-	a.Forget()
+	a.forget()
 	a.open, a.openFile = s, f
 	return s, nil
 }
 
-// Forget frees the memory of the segment that was read last. The caller must hold the lock, or be the
-// only one.
+// Forget frees the memory of what was read last.
 func (a *Archive) Forget() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.forget()
+	a.recent = nil
+}
+
+func (a *Archive) forget() {
 	if a.open != nil {
 		a.open.Close()
 		a.open = nil

@@ -17,14 +17,15 @@ import (
 
 // getProcess answers GET /api/v1/processes/{pid}.
 func (c *Calls) getProcess(r *http.Request, who access.Grant) (answer, error) {
-	if err := noParameters(r); err != nil {
+	when, err := onlyTime(r)
+	if err != nil {
 		return answer{}, err
 	}
 	pid, err := strconv.ParseInt(r.PathValue("pid"), 10, 32)
 	if err != nil || pid < 1 {
 		return answer{}, tree.BadParameter("pid", errors.New("want a whole number from 1 up"))
 	}
-	m, err := c.cfg.Models.Current(r.Context())
+	m, err := c.modelAt(r.Context(), when)
 	if err != nil {
 		return answer{}, err
 	}
@@ -33,13 +34,15 @@ func (c *Calls) getProcess(r *http.Request, who access.Grant) (answer, error) {
 	if !ok {
 		return answer{}, fmt.Errorf("pid %d: %w", pid, process.ErrNoProcess)
 	}
-	detail, err := c.detail(r.Context(), v.Nodes[i].Process.ID)
-	if err != nil {
-		return answer{}, fmt.Errorf("pid %d: %w", pid, err)
+	detail := &process.Detail{} // Of the past there is none.
+	if !when.past() {
+		if detail, err = c.detail(r.Context(), v.Nodes[i].Process.ID); err != nil {
+			return answer{}, fmt.Errorf("pid %d: %w", pid, err)
+		}
 	}
 	data := c.appendProcess(nil, v, i, detail)
 	// The detail is read anew each time, so the tag is made of the answer itself.
-	return answer{tag: hashTag(data), data: func(dst []byte, _ tree.Pass) []byte { return append(dst, data...) }}, nil
+	return answer{tag: hashTag(data), immutable: when.past(), data: func(dst []byte, _ tree.Pass) []byte { return append(dst, data...) }}, nil
 }
 
 // detail returns an empty detail where nothing can read one.

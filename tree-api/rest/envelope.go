@@ -8,9 +8,11 @@ import (
 	"strconv"
 	"time"
 
+	"proctree/collector/history"
 	"proctree/collector/process"
 	"proctree/tree-api/access"
 	"proctree/tree-api/jsontext"
+	"proctree/tree-api/past"
 	"proctree/tree-api/share"
 	"proctree/tree-api/tree"
 )
@@ -91,7 +93,7 @@ func FailureOf(err error) *CallError {
 		return &CallError{Status: http.StatusBadRequest, Kind: ErrorBadData, Err: err}
 	case errors.Is(err, tree.ErrForOperators), errors.Is(err, tree.ErrHeldForOperators):
 		return &CallError{Status: http.StatusForbidden, Kind: ErrorForbidden, Err: err}
-	case errors.Is(err, tree.ErrNoRoot), errors.Is(err, process.ErrNoProcess):
+	case errors.Is(err, tree.ErrNoRoot), errors.Is(err, process.ErrNoProcess), errors.Is(err, past.ErrNotRecorded), history.IsNoTable(err):
 		return &CallError{Status: http.StatusNotFound, Kind: ErrorNotFound, Err: err}
 	case errors.Is(err, context.DeadlineExceeded):
 		return &CallError{Status: http.StatusServiceUnavailable, Kind: errorTimeout, Err: err}

@@ -20,10 +20,11 @@ type HostInfo struct {
 
 // getHost answers GET /api/v1/host.
 func (c *Calls) getHost(r *http.Request, who access.Grant) (answer, error) {
-	if err := noParameters(r); err != nil {
+	when, err := onlyTime(r)
+	if err != nil {
 		return answer{}, err
 	}
-	m, err := c.cfg.Models.Current(r.Context())
+	m, err := c.modelAt(r.Context(), when)
 	if err != nil {
 		return answer{}, err
 	}
@@ -39,7 +40,7 @@ func (c *Calls) getHost(r *http.Request, who access.Grant) (answer, error) {
 		links = append(links, link{"logout", "logout"})
 		variant.Set("links", "logout")
 	}
-	return answer{tag: tag(m, who.Role, variant), data: func(dst []byte, _ tree.Pass) []byte {
+	return answer{tag: c.tagAt(m, who.Role, variant, when), immutable: when.past(), data: func(dst []byte, _ tree.Pass) []byte {
 		return c.appendHost(dst, m.Tree, links)
 	}}, nil
 }

@@ -31,19 +31,23 @@ func (c *Calls) list(r *http.Request, who access.Grant, as tree.Shape) (answer, 
 	if err != nil {
 		return answer{}, err
 	}
-	q, err := tree.ParseQuery(values, as)
+	when, err := takeTime(values)
+	if err != nil {
+		return answer{}, err
+	}
+	q, err := tree.ParseQuery(values, as, timeParameter)
 	if err != nil {
 		return answer{}, err
 	}
 	if err := q.CheckRole(who.Role); err != nil {
 		return answer{}, err
 	}
-	m, err := c.cfg.Models.Current(r.Context())
+	m, err := c.modelAt(r.Context(), when)
 	if err != nil {
 		return answer{}, err
 	}
 	v := m.As(who.Role)
-	held, err := c.lookUp(r.Context(), v, q)
+	held, err := c.lookUp(r.Context(), v, q, when)
 	if err != nil {
 		return answer{}, err
 	}
@@ -52,7 +56,8 @@ func (c *Calls) list(r *http.Request, who access.Grant, as tree.Shape) (answer, 
 		return answer{}, err
 	}
 	return answer{
-		tag: tag(m, who.Role, values),
+		tag:       c.tagAt(m, who.Role, values, when),
+		immutable: when.past(),
 		data: func(dst []byte, pass tree.Pass) []byte {
 			dst = c.appendHead(dst, v, s)
 			if held != nil {
@@ -71,11 +76,17 @@ func (c *Calls) list(r *http.Request, who access.Grant, as tree.Shape) (answer, 
 // errNoFinder is returned for a search by port or file on other systems.
 var errNoFinder = errors.New("port: and file: are supported on Linux only")
 
+// errHeldInPast is returned for a search by port or file in a recording.
+var errHeldInPast = errors.New("port: and file: are not recorded; ask for them without time")
+
 // lookUp finds out who has open what the query asks for; nil if it asks for nothing.
-func (c *Calls) lookUp(ctx context.Context, v *tree.View, q *tree.Query) (*process.Holders, error) {
+func (c *Calls) lookUp(ctx context.Context, v *tree.View, q *tree.Query, when moment) (*process.Holders, error) {
 	things := q.Held()
 	if len(things) == 0 {
 		return nil, nil //nolint:nilnil // There is nothing to find.
+	}
+	if when.past() {
+		return nil, tree.BadParameter("q", errHeldInPast)
 	}
 	finder, ok := c.cfg.Detailer.(host.Finder)
 	if !ok {
@@ -93,23 +104,15 @@ func (c *Calls) lookUp(ctx context.Context, v *tree.View, q *tree.Query) (*proce
 // UrlValues parses the parameters of a request; the error is a *badParameterError.
 func UrlValues(r *http.Request) (url.Values, error) { return tree.ParseValues(r.URL.RawQuery) }
 
-// noParameters is for the calls that take none.
-func noParameters(r *http.Request) error {
-	values, err := UrlValues(r)
-	if err != nil {
-		return err
-	}
-	for name := range values {
-		return tree.BadParameter(name, errors.New("unknown; this call has no parameters"))
-	}
-	return nil
-}
-
 // tag is one for a snapshot, a role and the parameters.
 func tag(m *tree.Model, role access.Role, values url.Values) string {
+	return fmt.Sprintf("%x-%s", m.Generation, parameterTag(role, values))
+}
+
+func parameterTag(role access.Role, values url.Values) string {
 	hash := fnv.New64a()
 	hash.Write([]byte(values.Encode()))
-	return fmt.Sprintf("%x-%d-%x", m.Generation, role, hash.Sum64())
+	return fmt.Sprintf("%d-%x", role, hash.Sum64())
 }
 
 // hashTag is a tag for an answer that is made before it is known whether it is wanted.

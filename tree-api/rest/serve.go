@@ -19,6 +19,7 @@ import (
 	"proctree/collector/host"
 	"proctree/tree-api/access"
 	"proctree/tree-api/exits"
+	"proctree/tree-api/past"
 	"proctree/tree-api/share"
 	"proctree/tree-api/tree"
 )
@@ -28,6 +29,8 @@ type Config struct {
 	Models *tree.Models
 	// Detailer reads one process in full; nil leaves the detail out.
 	Detailer host.Detailer
+	// Past answers for what is recorded; nil is nothing.
+	Past *past.Past
 	// Exits are the ends of the last minutes; nil is none.
 	Exits *exits.Journal
 	// Host names the host.
@@ -88,6 +91,8 @@ func (c *Calls) Handlers() map[string]http.Handler {
 type answer struct {
 	// tag tells two answers at one address apart: the rest of the entity tag is added.
 	tag string
+	// immutable is that the tag names these very bytes.
+	immutable bool
 	// data appends the data. It calls pass between the parts of what may be large.
 	data func(dst []byte, pass tree.Pass) []byte
 }
@@ -158,11 +163,23 @@ func (c *Calls) make(next func() (answer, error)) (got answer, err error) {
 // Refresh tells that another configuration holds: answers under way are made again.
 func (c *Calls) Refresh() { c.edition.Add(1) }
 
-// write sends an answer, or 304 if the caller has it (RFC 9110, section 13.1.2). The tag
-// is weak as the answer may travel compressed. For HEAD net/http drops the body.
+// entityTag is weak, as an answer may travel compressed. That of an immutable answer is strong, and
+// another one where the caller takes compressed bytes (RFC 9110, section 8.8.3.3).
+func (c *Calls) entityTag(r *http.Request, got *answer) string {
+	switch {
+	case !got.immutable:
+		return fmt.Sprintf(`W/"%s-%s"`, c.started, got.tag)
+	case strings.Contains(r.Header.Get("Accept-Encoding"), "gzip"):
+		return fmt.Sprintf(`"%s-%s-gzip"`, c.started, got.tag)
+	}
+	return fmt.Sprintf(`"%s-%s"`, c.started, got.tag)
+}
+
+// write sends an answer, or 304 if the caller has it (RFC 9110, section 13.1.2). For HEAD net/http
+// drops the body.
 func (c *Calls) write(w http.ResponseWriter, r *http.Request, got answer) {
 	h := w.Header()
-	tag := fmt.Sprintf(`W/"%s-%s"`, c.started, got.tag)
+	tag := c.entityTag(r, &got)
 	h.Set("ETag", tag)
 	h.Set("Cache-Control", "no-store")
 	if MatchesTag(r.Header.Values("If-None-Match"), tag) {

@@ -153,13 +153,8 @@ const (
 // Decide applies the rules; name is empty unless the process is grouped. Absent facts of s are
 // set to empty ones.
 func (r *Rules) Decide(s *Subject) (name string, v Verdict) {
-	if s.Facts == nil {
-		s.Facts = &process.Facts{}
-	}
-	for _, conds := range r.exclude {
-		if conds.match(s, nil) {
-			return "", Excluded
-		}
+	if r.Excludes(s) {
+		return "", Excluded
 	}
 	for _, g := range r.rules {
 		name, ok := g.groupOf(s)
@@ -175,6 +170,22 @@ func (r *Rules) Decide(s *Subject) (name string, v Verdict) {
 	}
 	return defaultName(s), Grouped
 }
+
+// Excludes reports whether the process is in no output. Absent facts of s are set to empty ones.
+func (r *Rules) Excludes(s *Subject) bool {
+	if s.Facts == nil {
+		s.Facts = &process.Facts{}
+	}
+	for _, conds := range r.exclude {
+		if conds.match(s, nil) {
+			return true
+		}
+	}
+	return false
+}
+
+// HasExclusions reports whether any process can be excluded.
+func (r *Rules) HasExclusions() bool { return len(r.exclude) > 0 }
 
 // defaultName is the process' name. Of a kernel thread it is what comes before the first
 // slash: the rest tells the CPU, the queue or the work at hand, and would make groups by

@@ -1,0 +1,157 @@
+// Package past answers for the processes of a recording with the code that answers for those of now:
+// a recorded table becomes a report, and a report becomes a tree.
+package past
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"proctree/collector/group"
+	"proctree/collector/group/rules"
+	"proctree/collector/history"
+	"proctree/collector/history/segment"
+	"proctree/tree-api/tree"
+)
+
+// Config sets up a Past.
+type Config struct {
+	// Archive reads the recording.
+	Archive *history.Archive
+	// Policy returns the configuration by which recorded processes are shown. It returns the same
+	// pointer until the configuration changes.
+	Policy func() *Policy
+}
+
+// Policy says what may be shown of recorded processes. What a recording holds was already masked when
+// it was written; a configuration that became stricter since then applies too.
+type Policy struct {
+	Shown *rules.Shown
+	// Rules excludes processes; nil excludes none. The groups are those of the recording.
+	Rules *rules.Rules
+}
+
+// Past reads a recording. Safe for concurrent use. A nil Past is that of an exporter that records
+// nothing.
+type Past struct {
+	cfg    Config
+	models *tree.Models
+
+	mu sync.Mutex
+	// recent are the models that were made last, newest at the end.
+	recent []recent
+	// idle frees the memory when nobody has asked for a while.
+	idle *time.Timer
+}
+
+type recent struct {
+	pair   *segment.Pair
+	policy *Policy
+	model  *tree.Model
+}
+
+const (
+	// maxRecent is how many trees are kept for the next request: pages ask for one moment in several ways.
+	maxRecent = 4
+	// keepIdle is for how long trees are kept after the last request.
+	keepIdle = 30 * time.Second
+)
+
+// New returns a Past. It reads nothing yet.
+func New(cfg Config) *Past { return &Past{cfg: cfg, models: tree.NewModels(nil)} }
+
+// ErrNotRecorded is returned where there is no recording.
+var ErrNotRecorded = errors.New("this exporter records nothing: start it with --history.dir to ask for the past")
+
+// Archive returns the recording.
+func (p *Past) Archive() (*history.Archive, error) {
+	if p == nil {
+		return nil, ErrNotRecorded
+	}
+	return p.cfg.Archive, nil
+}
+
+// At returns the model of the last table at or before a moment; a *history.NoTableError where there is none.
+func (p *Past) At(ctx context.Context, t time.Time) (*tree.Model, error) {
+	archive, err := p.Archive()
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("read the recording: %w", err) // Others took all the time.
+	}
+	defer p.forgetLater()
+	pair, err := archive.At(wholeMillisecond(t))
+	if err != nil {
+		return nil, err
+	}
+	policy := p.cfg.Policy()
+	for _, r := range p.recent {
+		if r.pair == pair && r.policy == policy {
+			return r.model, nil
+		}
+	}
+	model := p.models.For(policy.report(pair))
+	if len(p.recent) == maxRecent {
+		p.recent = append(p.recent[:0], p.recent[1:]...)
+	}
+	p.recent = append(p.recent, recent{pair, policy, model})
+	return model, nil
+}
+
+// forgetLater frees the memory after a while. The caller holds mu.
+func (p *Past) forgetLater() {
+	if p.idle != nil {
+		p.idle.Reset(keepIdle)
+		return
+	}
+	p.idle = time.AfterFunc(keepIdle, p.forget)
+}
+
+func (p *Past) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.recent, p.models = nil, tree.NewModels(nil)
+	p.cfg.Archive.Forget()
+}
+
+// Close frees what is kept.
+func (p *Past) Close() {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	if p.idle != nil {
+		p.idle.Stop()
+	}
+	p.mu.Unlock()
+	p.forget()
+}
+
+// report makes a report of a table, as a tracker would have made it.
+func (p *Policy) report(pair *segment.Pair) *group.Report {
+	current := pair.Current
+	report := group.Past(current.Snapshot, nil, current.Groups, p.excluded(current), p.Shown)
+	if pair.Previous != nil {
+		report.Previous = pair.Previous.Snapshot
+	}
+	return report
+}
+
+// excluded says of each process whether it is hidden; nil hides none.
+func (p *Policy) excluded(t *segment.Table) []bool {
+	if p.Rules == nil || !p.Rules.HasExclusions() {
+		return nil
+	}
+	s := t.Snapshot
+	list := make([]bool, len(s.Processes))
+	for i := range s.Processes {
+		q := &s.Processes[i]
+		list[i] = p.Rules.Excludes(&rules.Subject{ID: q.ID, Name: q.Name, Kernel: q.Kernel, Facts: q.Facts, Clock: s.Clock, Shown: p.Shown})
+	}
+	return list
+}
