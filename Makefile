@@ -190,7 +190,7 @@ lint: cross generate-check ## Run every static check
 	$(GO) vet ./...
 	$(GOLANGCI_LINT) run
 	@# The other modules have the same rules; deploy/tools has pins and no code.
-	@for module in $(filter-out deploy/tools,$(patsubst %/go.mod,%,$(wildcard deploy/*/go.mod dashboards/*/go.mod))); do \
+	@for module in $(filter-out deploy/tools,$(patsubst %/go.mod,%,$(wildcard deploy/*/go.mod dashboards/*/go.mod tree-api/web/*/go.mod))); do \
 		echo "lint $$module"; \
 		(cd $$module && $(GOLANGCI_LINT) run) || exit 1; \
 	done
@@ -199,8 +199,9 @@ lint: cross generate-check ## Run every static check
 BPF_CLANG := 14
 
 .PHONY: generate
-generate: ## Write what follows from the table of metrics; compile the BPF programs (clang $(BPF_CLANG), llvm-strip, libbpf headers)
+generate: ## Write what follows from the table of metrics; bundle the page; compile the BPF programs (clang $(BPF_CLANG), llvm-strip, libbpf headers)
 	$(GO) run ./collector/metric/generate
+	$(GO) -C tree-api/web/bundle run .
 	@if clang --version 2>/dev/null | grep -q 'version $(BPF_CLANG)\.'; then \
 		$(GO) generate ./collector/host/linux/bpf; \
 	else \
@@ -214,6 +215,7 @@ dashboards: ## Write the Grafana dashboards anew, from dashboards/generate
 .PHONY: generate-check
 generate-check: ## Check that the generated files are those of their sources
 	$(GO) test ./collector/metric/generate
+	$(GO) -C tree-api/web/bundle test ./...
 	@if clang --version 2>/dev/null | grep -q 'version $(BPF_CLANG)\.'; then \
 		$(GO) generate ./collector/host/linux/bpf && git diff --exit-code --stat -- collector/host/linux/bpf; \
 	else \

@@ -26,9 +26,7 @@ func TestPagesEscapeAndStayStrict(t *testing.T) {
 func TestAssets(t *testing.T) {
 	api := apiOf(t)
 	for path, kind := range map[string]string{
-		"/tree-model.js": "text/javascript; charset=utf-8", "/model/store.js": "text/javascript; charset=utf-8",
-		"/model/columns.gen.js": "text/javascript; charset=utf-8",
-		"/pages.css":            "text/css; charset=utf-8",
+		"/icon.svg": "image/svg+xml", "/pages.css": "text/css; charset=utf-8",
 	} {
 		response := ask(t, api, path, from("192.0.2.7:1"))
 		if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != kind || response.Header.Get("Cache-Control") != "no-cache" {
@@ -39,9 +37,31 @@ func TestAssets(t *testing.T) {
 			t.Errorf("%s again: %d", path, again.StatusCode)
 		}
 	}
-	for _, path := range []string{"/nothing.js", "/web.go", "/test/unit/naive.js", "/login.html", "/model/"} {
+	for _, path := range []string{"/nothing.js", "/app.js", "/assets/_/app.js", "/assets/0123456789abcdef/app.js", "/sources.sha256", "/web.go", "/test/unit/naive.js", "/login.html", "/model/"} {
 		if response := ask(t, api, path); response.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %d", path, response.StatusCode)
+		}
+	}
+}
+
+// TestFilesOfThePageAreKept holds that a browser asks for the files of the page once only, and gets
+// them compressed.
+func TestFilesOfThePageAreKept(t *testing.T) {
+	api := apiOf(t)
+	index := string(ask(t, api, "/").Body)
+	for name, kind := range map[string]string{
+		"app.js": "text/javascript; charset=utf-8", "start.js": "text/javascript; charset=utf-8",
+		"stream-worker.js": "text/javascript; charset=utf-8", "style.css": "text/css; charset=utf-8",
+	} {
+		before, _, ok := strings.Cut(index, name+`"`)
+		if !ok {
+			t.Fatalf("the page does not name %s", name)
+		}
+		path := "/" + before[strings.LastIndex(before, `"`)+1:] + name
+		response := ask(t, api, path, from("192.0.2.7:1"), header("Accept-Encoding", "gzip"))
+		h := response.Header
+		if response.StatusCode != http.StatusOK || h.Get("Content-Type") != kind || !strings.Contains(h.Get("Cache-Control"), "immutable") || h.Get("Content-Encoding") != "gzip" {
+			t.Errorf("%s: %d %v", path, response.StatusCode, h)
 		}
 	}
 }

@@ -1,7 +1,10 @@
 /**
- * The calls of the API. Every address is relative to this file, so that it works behind a
+ * The calls of the API. Every address is relative to the page, so that it works behind a
  * proxy that serves it below a path, in the page and in its worker.
  */
+
+/** The page's own address. The bundle of its scripts is in a folder of that, assets/HASH. */
+const BASE = import.meta.url.replace(/assets\/[^/]*\/[^/]*$/, '');
 
 /** A call that did not succeed; status is 0 where no answer came at all. */
 export class APIError extends Error {
@@ -33,7 +36,7 @@ export const post = (path, body, csrfToken) => call(path, {
 
 /** @param {string} path @param {RequestInit} options @returns {Promise<any>} */
 async function call(path, options) {
-  const url = new URL(path, import.meta.url);
+  const url = new URL(path, BASE);
   /** @type {Response} */
   let response;
   try {
@@ -53,7 +56,7 @@ async function call(path, options) {
  * @param {number} intervalSeconds
  */
 export function streamURL(intervalSeconds) {
-  const url = new URL('api/v1/stream', import.meta.url);
+  const url = new URL('api/v1/stream', BASE);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   url.searchParams.set('interval', String(intervalSeconds));
   url.searchParams.set('layout', 'columns');

@@ -2,12 +2,15 @@
 package web
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
 	"io/fs"
+	"maps"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,6 +30,8 @@ var contentTypes = map[string]string{
 type File struct {
 	kind, tag string
 	data      []byte
+	// immutable is set for an address that never stands for other data.
+	immutable bool
 }
 
 // ReadFiles reads what the binary holds, by the path under which it is served.
@@ -41,18 +46,28 @@ func ReadFiles(system fs.FS, directory string) (map[string]File, error) {
 		if err != nil {
 			return err
 		}
-		sum := sha256.Sum256(data)
-		files["/"+strings.TrimPrefix(strings.TrimPrefix(name, directory), "/")] = File{kind, `W/"` + hex.EncodeToString(sum[:8]) + `"`, data}
+		files["/"+strings.TrimPrefix(strings.TrimPrefix(name, directory), "/")] = newFile(kind, data)
 		return nil
 	})
 	return files, err
 }
 
-// Serve sends a file; the browser keeps it and asks each time whether it is still good.
+func newFile(kind string, data []byte) File {
+	sum := sha256.Sum256(data)
+	return File{kind: kind, tag: `W/"` + hex.EncodeToString(sum[:8]) + `"`, data: data}
+}
+
+// Serve sends a file. The browser keeps it, and asks each time whether it is still good, unless it
+// is immutable.
 func (f File) Serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("ETag", f.tag)
-	h.Set("Cache-Control", "no-cache")
+	if f.immutable {
+		// RFC 8246: the browser need not ask again, not even when the page is reloaded.
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	} else {
+		h.Set("Cache-Control", "no-cache")
+	}
 	if rest.MatchesTag(r.Header.Values("If-None-Match"), f.tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
@@ -62,8 +77,44 @@ func (f File) Serve(w http.ResponseWriter, r *http.Request) {
 	w.Write(f.data)
 }
 
-//go:embed *.html *.css *.js *.svg model/*.js
-var webFiles embed.FS
+//go:embed dist
+var bundle embed.FS
 
-// Files reads the files of the page, by the path under which each is served.
-func Files() (map[string]File, error) { return ReadFiles(webFiles, ".") }
+const (
+	indexPath = "/index.html"
+	iconPath  = "/icon.svg"
+	// placeholder stands in the page for the folder of its files.
+	placeholder = "assets/_/"
+)
+
+// Files reads the files of the page, by the path under which each is served. All but the page itself
+// are in a folder named after their contents: another version has another folder.
+func Files() (map[string]File, error) {
+	made, err := ReadFiles(bundle, "dist")
+	if err != nil {
+		return nil, err
+	}
+	folder := "assets/" + hashOf(made) + "/"
+	index := made[indexPath]
+	files := map[string]File{
+		indexPath: newFile(index.kind, bytes.ReplaceAll(index.data, []byte(placeholder), []byte(folder))),
+		// The pages for those who may not see the tree name it too.
+		iconPath: made[iconPath],
+	}
+	for name, f := range made {
+		if name != indexPath {
+			f.immutable = true
+			files["/"+folder+strings.TrimPrefix(name, "/")] = f
+		}
+	}
+	return files, nil
+}
+
+// hashOf is one hash of all files.
+func hashOf(files map[string]File) string {
+	hash := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		hash.Write([]byte(name + " " + files[name].tag + "\n"))
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:8])
+}
