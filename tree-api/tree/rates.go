@@ -33,19 +33,11 @@ func (t *Tree) addRates() {
 		if before := previous.Find(p.ID); before != nil {
 			t.Nodes[i].Rates = ratesSince(p, before, t.IntervalSeconds)
 		} else if p.StartTicks >= t.Previous.Clock.Now {
-			t.Nodes[i].Rates = ratesSince(p, nil, life(p, t.Report.Snapshot.Clock))
+			// All of what it used falls into the interval. Over its own age, a process of 30 ms that
+			// loaded its libraries would head the table.
+			t.Nodes[i].Rates = ratesSince(p, nil, t.IntervalSeconds)
 		}
 	}
-}
-
-// life returns the seconds since a process started, at least one tick: the start is not
-// known any better.
-func life(p *process.Process, clock process.Clock) float64 {
-	ticks := uint64(1)
-	if clock.Now > p.StartTicks {
-		ticks = clock.Now - p.StartTicks
-	}
-	return float64(ticks) / float64(max(1, clock.TicksPerSecond))
 }
 
 // unborn is a process that has used nothing yet.

@@ -38,22 +38,28 @@ func TestRates(t *testing.T) {
 			map[string]float64{"cpu": 0.5, "read": 100, "written": 2.5},
 		},
 		{
-			"started since: over its life",
+			"started since: over the interval too",
 			nil,
 			[]process.Process{p(9, 0, "a", started(68*time.Second), hosttest.CPU(time.Second, 0), hosttest.IO(10, 0))},
-			map[string]float64{"cpu": 0.5, "read": 5, "written": 0},
+			map[string]float64{"cpu": 0.1, "read": 1, "written": 0},
 		},
 		{
 			"started in this very tick",
 			nil,
 			[]process.Process{p(9, 0, "a", started(now), hosttest.CPU(5*time.Millisecond, 0))},
-			map[string]float64{"cpu": 0.5, "read": 0, "written": 0},
+			map[string]float64{"cpu": 0.0005, "read": 0, "written": 0},
+		},
+		{
+			"30 ms old and busy all that time: not the largest of the host",
+			nil,
+			[]process.Process{p(9, 0, "a", started(now-30*time.Millisecond), hosttest.CPU(25*time.Millisecond, 0))},
+			map[string]float64{"cpu": 0.0025, "read": 0, "written": 0},
 		},
 		{
 			"a reused PID is another process",
 			[]process.Process{p(9, 0, "a", hosttest.CPU(time.Hour, 0))},
 			[]process.Process{p(9, 0, "a", started(65*time.Second), hosttest.CPU(time.Second, 0))},
-			map[string]float64{"cpu": 0.2, "read": 0, "written": 0},
+			map[string]float64{"cpu": 0.1, "read": 0, "written": 0},
 		},
 		{
 			"old, but not in the scan before",
