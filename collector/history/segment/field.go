@@ -66,6 +66,7 @@ func exitFields() []field[process.Exit] {
 		{"start_ticks", kindNumber, func(e *e) uint64 { return e.ID.StartTicks }, func(e *e, v uint64) { e.ID.StartTicks = v }},
 		{"ppid", kindNumber, func(e *e) uint64 { return uint64(e.Parent) }, func(e *e, v uint64) { e.Parent = int(v) }},
 		{"uid", kindNumber, func(e *e) uint64 { return uint64(e.UID) }, func(e *e, v uint64) { e.UID = uint32(v) }},
+		{"exit_code", kindNumber, func(e *e) uint64 { return uint64(e.Code) }, func(e *e, v uint64) { e.Code = int(v) }},
 		{"processes", kindNumber, func(e *e) uint64 { return e.Processes }, func(e *e, v uint64) { e.Processes = v }},
 		{"known", kindPresent, func(e *e) uint64 { return uint64(e.Known) }, func(e *e, v uint64) { e.Known = process.Fields(v) }},
 		// Short lives use less than a millisecond, and many of them add up.

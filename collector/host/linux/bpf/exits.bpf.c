@@ -9,7 +9,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-// How a process ended: 0, a signal, or one of these.
+// How a process ended: 0, a signal, ENDED_WITH_CODE plus an exit code other than 0, or the last one.
 enum { ENDED_WITH_CODE = 256, ENDED_FOR_MEMORY = 512 };
 enum { SIGKILL = 9 };
 
@@ -102,7 +102,7 @@ static __always_inline __u32 how(struct task_struct *p, struct signal_struct *si
 		return ENDED_FOR_MEMORY;
 	if (signal)
 		return signal;
-	return status ? ENDED_WITH_CODE : 0;
+	return status ? ENDED_WITH_CODE | (status >> 8 & 0xff) : 0;
 }
 
 // use sets what the process has used. Every thread that was reaped, the first and last

@@ -27,9 +27,9 @@ type SumKey = exitsSumKey
 // Sum is the account of alike processes, added up.
 type Sum = exitsSum
 
-// How a process ended is 0, a signal's number, or one of these.
+// How a process ended is 0, a signal's number, EndedWithCode plus the code, or EndedForMemory.
 const (
-	// EndedWithCode is an exit code other than 0.
+	// EndedWithCode plus the exit code, 1 to 255, is an exit code other than 0.
 	EndedWithCode = 256
 	// EndedForMemory is SIGKILL by the kernel because memory ran out.
 	EndedForMemory = 512

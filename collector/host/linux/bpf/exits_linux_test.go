@@ -107,7 +107,8 @@ func TestExitsTellHow(t *testing.T) {
 		want         uint32
 	}{
 		{"ends-well", "exit 0", 0},
-		{"ends-code", "exit 3", EndedWithCode},
+		{"ends-code", "exit 3", EndedWithCode + 3},
+		{"ends-largest", "exit 255", EndedWithCode + 255},
 		{"ends-segv", "kill -SEGV $$", uint32(unix.SIGSEGV)},
 		{"ends-kill", "kill -KILL $$", uint32(unix.SIGKILL)},
 		{"ends-rtmax", "kill -64 $$", 64},

@@ -15,7 +15,7 @@ func TestExitsThatGetNoAccountArePending(t *testing.T) {
 		err := exits.Pending(func(k *EndedKey, e *Ended) {
 			if name(e.Comm) == comm {
 				keys, used = append(keys, *k), time.Duration(e.Used.Runtime)
-				if e.How != EndedWithCode || e.Ppid != uint32(os.Getpid()) || e.Used.Minflt == 0 {
+				if e.How != EndedWithCode+3 || e.Ppid != uint32(os.Getpid()) || e.Used.Minflt == 0 {
 					t.Errorf("noted %+v", e)
 				}
 			}

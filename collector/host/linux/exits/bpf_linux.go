@@ -73,6 +73,7 @@ func (l *Ledger) addEnded(k *bpf.EndedKey, e *bpf.Ended) {
 		UID:       e.Uid,
 		Processes: 1,
 		Reason:    exitReason(e.How),
+		Code:      exitCode(e.How),
 	}
 	var shown process.CPU
 	seen := l.seen(record.ID)
@@ -96,6 +97,7 @@ func (l *Ledger) addSum(k *bpf.SumKey, s *bpf.Sum) {
 		UID:       k.Uid,
 		Processes: s.Processes,
 		Reason:    exitReason(k.How),
+		Code:      exitCode(k.How),
 	}
 	useAccount(&record, &s.Used, k.Flags, process.CPU{})
 	record.Facts = l.factsOf(k.Uid, k.Cgroup, l.inherited(record.Parent, record.Name, k.Flags))
@@ -133,15 +135,23 @@ const (
 
 // exitReason names how a process ended, for Exit.Reason.
 func exitReason(how uint32) string {
-	switch how {
-	case 0:
+	switch {
+	case how == 0:
 		return ""
-	case bpf.EndedWithCode:
-		return reasonExitCode
-	case bpf.EndedForMemory:
+	case how == bpf.EndedForMemory:
 		return reasonOOMKill
+	case how >= bpf.EndedWithCode:
+		return reasonExitCode
 	}
 	return signalName(how)
+}
+
+// exitCode is the exit code, for Exit.Code; 0 for other ways to end.
+func exitCode(how uint32) int {
+	if exitReason(how) == reasonExitCode {
+		return int(how - bpf.EndedWithCode)
+	}
+	return 0
 }
 
 // signalName returns a name such as "SIGSEGV", for real-time signals their number.

@@ -160,7 +160,7 @@ func TestLedgerRecord(t *testing.T) {
 func TestLedgerSum(t *testing.T) {
 	server := testProcess(10, "server", &process.Facts{Exe: "/bin/server", Cmdline: []string{"server"}, Cgroup: "/a.service", Unit: "a.service"})
 	key := func(name string, flags uint32, cgroup uint64) bpf.SumKey {
-		k := bpf.SumKey{Ppid: 10, Flags: flags, Cgroup: cgroup, How: bpf.EndedWithCode}
+		k := bpf.SumKey{Ppid: 10, Flags: flags, Cgroup: cgroup, How: bpf.EndedWithCode + 7}
 		copy(k.Comm[:], name)
 		return k
 	}
@@ -182,7 +182,7 @@ func TestLedgerSum(t *testing.T) {
 			l.Begin(nil, &process.Snapshot{Processes: []process.Process{server}}, []uint64{77})
 			l.addSum(&tc.key, &bpf.Sum{Processes: 5, Used: bpf.Usage{Runtime: uint64(ms)}})
 			got := l.Finish()
-			if len(got) != 1 || got[0].Processes != 5 || got[0].ID.PID != 0 || got[0].Reason != "exit_code" || got[0].UserTime != ms {
+			if len(got) != 1 || got[0].Processes != 5 || got[0].ID.PID != 0 || got[0].Reason != "exit_code" || got[0].Code != 7 || got[0].UserTime != ms {
 				t.Fatalf("got %+v", got)
 			}
 			if diff := cmp.Diff(&tc.want, got[0].Facts); diff != "" {
@@ -194,7 +194,7 @@ func TestLedgerSum(t *testing.T) {
 
 func TestExitReason(t *testing.T) {
 	for how, want := range map[uint32]string{
-		0: "", 9: "SIGKILL", 15: "SIGTERM", 64: "SIG64", bpf.EndedWithCode: "exit_code", bpf.EndedForMemory: "oom_kill",
+		0: "", 9: "SIGKILL", 15: "SIGTERM", 64: "SIG64", bpf.EndedWithCode + 1: "exit_code", bpf.EndedWithCode + 255: "exit_code", bpf.EndedForMemory: "oom_kill",
 	} {
 		if got := exitReason(how); got != want {
 			t.Errorf("exitReason(%d) = %q, want %q", how, got, want)
