@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"syscall"
 	"testing"
 )
@@ -32,6 +33,27 @@ func TestHangupWhileStarting(t *testing.T) {
 		t.Fatal(err)
 	}
 	log.await(t, regexp.MustCompile(`msg="configuration (reloaded)"`))
+}
+
+// TestHangupIsCaughtFirst: the signal is caught before the packages that take time are
+// initialized, of which GODEBUG=inittrace=1 prints a line each (package runtime).
+func TestHangupIsCaughtFirst(t *testing.T) {
+	cmd := exec.Command(binary(t), "--version")
+	cmd.Env = append(os.Environ(), "GODEBUG=inittrace=1")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	order := regexp.MustCompile(`(?m)^init (\S+) @`).FindAllSubmatch(out, -1)
+	at := func(name string) int {
+		return slices.IndexFunc(order, func(line [][]byte) bool { return string(line[1]) == name })
+	}
+	caught := at("proctree/exporter/hangup")
+	for _, slow := range []string{"net/http", "github.com/prometheus/client_golang/prometheus", "proctree/tree-api/redact"} {
+		if first := at(slow); caught < 0 || first < caught {
+			t.Errorf("%s is initialized at place %d, hangup at %d of %d", slow, first, caught, len(order))
+		}
+	}
 }
 
 // TestHangupBeforeTheStart holds that a SIGHUP which came before anything could be reloaded

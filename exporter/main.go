@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"proctree/exporter/hangup"
 )
 
 func main() {
@@ -23,7 +25,7 @@ func main() {
 
 // runDaemon runs what is no command of the terminal.
 func runDaemon() error {
-	caught := catchHangups()
+	caught := hangup.Caught()
 	handled, err := service(os.Args[1:], caught)
 	if !handled {
 		err = runUntilSignal(caught)
@@ -31,7 +33,7 @@ func runDaemon() error {
 	return err
 }
 
-func runUntilSignal(caught hangups) error {
+func runUntilSignal(caught hangup.Signals) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// A second signal ends the program at once, as if nobody had asked for the first.

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"proctree/collector"
+	"proctree/exporter/hangup"
 )
 
 // reloads reads the configuration again when asked, one at a time, and remembers how that
@@ -80,7 +81,7 @@ func (r *reloads) note(err error) {
 }
 
 // onSignal reloads on each SIGHUP until ctx ends.
-func (r *reloads) onSignal(ctx context.Context, caught hangups) {
+func (r *reloads) onSignal(ctx context.Context, caught hangup.Signals) {
 	for {
 		select {
 		case <-caught:

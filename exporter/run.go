@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/common/version"
 
 	"proctree/collector/host"
+	"proctree/exporter/hangup"
 )
 
 // program is the name under which the exporter speaks of itself.
@@ -25,7 +26,7 @@ const gcPercent = 33
 
 // run is the whole program. It returns nil when it was asked to stop, by the end of ctx,
 // and has. Each of the hangups is a reload.
-func run(ctx context.Context, caught hangups, args []string, stdout, stderr io.Writer) error {
+func run(ctx context.Context, caught hangup.Signals, args []string, stdout, stderr io.Writer) error {
 	s, err := parseSettings(args, stdout)
 	if errors.Is(err, errAnswered) {
 		return nil
@@ -49,7 +50,7 @@ func run(ctx context.Context, caught hangups, args []string, stdout, stderr io.W
 }
 
 // runExporter runs the exporter until ctx ends.
-func runExporter(ctx context.Context, caught hangups, s *settings, stderr io.Writer) error {
+func runExporter(ctx context.Context, caught hangup.Signals, s *settings, stderr io.Writer) error {
 	surviveClosedPipes()
 	runtime.GOMAXPROCS(s.maxProcs)
 	if os.Getenv("GOGC") == "" {

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"proctree/exporter/hangup"
+
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
 	"github.com/prometheus/exporter-toolkit/web"
@@ -34,7 +36,7 @@ const firstScanTimeout = 5 * time.Second
 const stopTimeout = 10 * time.Second
 
 // serve answers requests until ctx ends or an address fails.
-func (e *exporter) serve(ctx context.Context, caught hangups) error {
+func (e *exporter) serve(ctx context.Context, caught hangup.Signals) error {
 	if err := e.firstScan(ctx); err != nil {
 		return err
 	}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"time"
 
+	"proctree/exporter/hangup"
+
 	"golang.org/x/sys/windows"
 	"golang.org/x/sys/windows/svc"
 	"golang.org/x/sys/windows/svc/eventlog"
@@ -19,7 +21,7 @@ const serviceUsage = `usage: ` + program + ` service install [flags]  install as
        ` + program + ` service run [flags]      what the service manager starts`
 
 // service runs the command "service", if args begin with it.
-func service(args []string, caught hangups) (handled bool, err error) {
+func service(args []string, caught hangup.Signals) (handled bool, err error) {
 	if len(args) == 0 || args[0] != "service" {
 		return false, nil
 	}
@@ -113,7 +115,7 @@ func stopService(s *mgr.Service) error {
 }
 
 // runService runs the exporter for the service manager.
-func runService(flags []string, caught hangups) error {
+func runService(flags []string, caught hangup.Signals) error {
 	events, err := eventlog.Open(program)
 	if err != nil {
 		return fmt.Errorf("open the event log: %w", err)
@@ -128,7 +130,7 @@ func runService(flags []string, caught hangups) error {
 // serviceHandler is the exporter as a service.
 type serviceHandler struct {
 	flags  []string
-	caught hangups
+	caught hangup.Signals
 	log    io.Writer
 }
 

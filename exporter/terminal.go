@@ -13,6 +13,7 @@ import (
 
 	"proctree/collector/host"
 	"proctree/collector/process"
+	"proctree/exporter/hangup"
 	"proctree/exporter/terminal"
 	"proctree/tree-api/access"
 )
@@ -106,6 +107,7 @@ func terminalFirst(args []string) (handled bool, err error) {
 	if !terminal.IsCommand(args) {
 		return false, nil
 	}
+	hangup.Restore()
 	if err = runTerminal(args); errors.Is(err, context.Canceled) {
 		err = nil
 	}
