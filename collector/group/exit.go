@@ -126,11 +126,12 @@ func (t *Tracker) countVanished() {
 	}
 }
 
-// maxEnded bounds the ends that one report lists: each can hold the facts of a process.
+// maxEnded bounds the ends without a record that one report lists: each can hold the facts of a
+// process. The snapshot holds all records anyway.
 const maxEnded = 500
 
 func (t *Tracker) addEnded(e Ended, v rules.Verdict) {
-	if v != rules.Excluded && len(t.ended) < maxEnded {
+	if v != rules.Excluded && (e.Recorded || len(t.ended) < maxEnded) {
 		t.ended = append(t.ended, e)
 	}
 }

@@ -25,7 +25,7 @@ func TestFullDisk(t *testing.T) {
 	next := func() {
 		s := snapshot(start.Add(time.Duration(second)*time.Second), second, 100)
 		for k := range s.Processes {
-			s.Processes[k].MinorFaults = uint64(second*k+1) * 2654435761 % 1_000_003
+			s.Processes[k].MajorFaults = uint64(second*k+1) * 2654435761 % 1_000_003
 		}
 		observe(t, r, report(s, shown))
 		second++

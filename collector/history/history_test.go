@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/go-kit/log"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"proctree/collector/group"
 	"proctree/collector/group/rules"
@@ -252,7 +253,7 @@ func TestSizeIsBounded(t *testing.T) {
 	for i := range 1200 {
 		s := snapshot(start.Add(time.Duration(i)*time.Second), i, 200)
 		for k := range s.Processes {
-			s.Processes[k].MinorFaults = random.Uint64() >> 40
+			s.Processes[k].MajorFaults = random.Uint64() >> 40
 		}
 		observe(t, r, report(s, shown))
 		files, err := listSegments(cfg.Dir)
@@ -347,4 +348,35 @@ func TestNumberOf(t *testing.T) {
 			t.Errorf("%s: %d, %t", name, n, ok)
 		}
 	}
+}
+
+// TestOldestTimeIsThatOfATable holds the metric against the first table, also when a file was touched since.
+func TestOldestTimeIsThatOfATable(t *testing.T) {
+	cfg := config(t)
+	r := recorder(t, cfg)
+	for i := range 5 {
+		observe(t, r, report(snapshot(start.Add(time.Duration(i)*time.Second), i, 2), showAll()))
+	}
+	got := gathered(t, NewMetrics(cfg.Dir, func() *Recorder { return r }), "proctree_history_oldest_timestamp_seconds")
+	if want := float64(start.Unix()); got != want {
+		t.Errorf("%f, want %f", got, want)
+	}
+}
+
+// gathered returns the value of a metric without labels.
+func gathered(t *testing.T, c prometheus.Collector, name string) float64 {
+	t.Helper()
+	registry := prometheus.NewPedanticRegistry()
+	registry.MustRegister(c)
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == name {
+			return f.GetMetric()[0].GetGauge().GetValue()
+		}
+	}
+	t.Fatalf("no metric %s", name)
+	return 0
 }

@@ -21,7 +21,7 @@ func NewMetrics(dir string, recorder func() *Recorder) *Metrics {
 		frames:  desc("frames_written_total", "Process tables that were recorded."),
 		dropped: desc("frames_dropped_total", "Process tables that were not recorded, by reason: busy (the disk is slow), no_space, write_error.", "reason"),
 		bytes:   desc("bytes", "Size of the recording."),
-		oldest:  desc("oldest_timestamp_seconds", "When the oldest segment of the recording was last written, in seconds since 1970."),
+		oldest:  desc("oldest_timestamp_seconds", "Time of the oldest table of the recording, in seconds since 1970."),
 		newest:  desc("newest_timestamp_seconds", "When the newest segment of the recording was last written, in seconds since 1970."),
 		seconds: desc("write_seconds_total", "Time that was spent on encoding and writing process tables."),
 	}
@@ -56,6 +56,8 @@ func (m *Metrics) Collect(out chan<- prometheus.Metric) {
 		total += f.size
 	}
 	send(m.bytes, prometheus.GaugeValue, float64(total))
-	send(m.oldest, prometheus.GaugeValue, float64(files[0].changed.Unix()))
+	if oldest, ok := firstTime(files[0].path); ok {
+		send(m.oldest, prometheus.GaugeValue, float64(oldest.Unix()))
+	}
 	send(m.newest, prometheus.GaugeValue, float64(files[len(files)-1].changed.Unix()))
 }

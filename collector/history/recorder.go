@@ -27,22 +27,18 @@ type Recorder struct {
 	mu sync.Mutex
 	// last is when the last table was queued.
 	last time.Time
-	// exits are the records since then.
-	exits      []process.Exit
-	exitGroups []string
-	exitsLost  uint64
-	closed     bool
-	stats      Stats
+	// exits are those since then.
+	exits  exits
+	closed bool
+	stats  Stats
 	// failing is that the last table could not be written: each cause is logged once.
 	failing string
 }
 
 // item is a table to be written.
 type item struct {
-	report     *group.Report
-	exits      []process.Exit
-	exitGroups []string
-	exitsLost  uint64
+	report *group.Report
+	exits  exits
 }
 
 // Stats are what a Recorder has done.
@@ -53,9 +49,6 @@ type Stats struct {
 	// WriteSeconds is the time that encoding and writing took.
 	WriteSeconds float64
 }
-
-// maxExits bounds the records that wait for the next table.
-const maxExits = 1 << 14
 
 // NewRecorder begins to record. Close has to follow.
 func NewRecorder(cfg Config, logger log.Logger) (*Recorder, error) {
@@ -79,32 +72,18 @@ func (r *Recorder) Observe(report *group.Report) {
 	if r.closed {
 		return
 	}
-	r.addExits(report)
+	r.exits.addAll(report)
 	taken := report.Snapshot.Taken
 	// Scans do not come at exact times.
 	if since := taken.Sub(r.last); !r.last.IsZero() && since >= 0 && since < r.cfg.Interval-r.cfg.Interval/10 {
 		return
 	}
 	select {
-	case r.queue <- item{report, r.exits, r.exitGroups, r.exitsLost}:
-		r.last, r.exits, r.exitGroups, r.exitsLost = taken, nil, nil, 0
+	case r.queue <- item{report, r.exits}:
+		r.last, r.exits = taken, exits{}
 	default:
 		r.stats.Dropped[droppedBusy]++
 		r.last = taken
-	}
-}
-
-func (r *Recorder) addExits(report *group.Report) {
-	s := report.Snapshot
-	r.exitsLost += s.ExitsLost
-	for _, e := range report.Ended {
-		switch {
-		case !e.Recorded: // That it is no longer in the table says as much.
-		case len(r.exits) == maxExits:
-			r.exitsLost++
-		default:
-			r.exits, r.exitGroups = append(r.exits, *e.Exit), append(r.exitGroups, e.Group)
-		}
 	}
 }
 
@@ -137,12 +116,8 @@ func (r *Recorder) note(next *item, err error, took time.Duration) {
 		reason = droppedSpace
 	}
 	r.stats.Dropped[reason]++
-	if room := maxExits - len(r.exits); len(next.exits) <= room {
-		r.exits, r.exitGroups = append(next.exits, r.exits...), append(next.exitGroups, r.exitGroups...)
-	} else {
-		r.exitsLost += uint64(len(next.exits))
-	}
-	r.exitsLost += next.exitsLost
+	next.exits.append(&r.exits)
+	r.exits = next.exits
 	if text := err.Error(); r.failing != text {
 		r.failing = text
 		level.Error(r.logger).Log("msg", "not recording until this is resolved", "dir", r.cfg.Dir, "err", err)
@@ -181,8 +156,8 @@ func (r *Recorder) Close(deadline <-chan struct{}) error {
 func visible(next *item) *segment.Table {
 	report := next.report
 	snapshot := *report.Snapshot
-	snapshot.Exits, snapshot.ExitsLost = next.exits, next.exitsLost
-	t := &segment.Table{Snapshot: &snapshot, ExitGroups: next.exitGroups, Groups: make([]string, 0, len(snapshot.Processes))}
+	snapshot.Exits, snapshot.ExitsLost = next.exits.records, next.exits.lost
+	t := &segment.Table{Snapshot: &snapshot, ExitGroups: next.exits.groups, Groups: make([]string, 0, len(snapshot.Processes))}
 	hidden := false
 	for i := range snapshot.Processes {
 		name, ok := report.GroupOf(i)

@@ -110,6 +110,20 @@ func listSegments(dir string) ([]file, error) {
 	return list, nil
 }
 
+// firstTime returns the moment of the first table of a segment.
+func firstTime(path string) (t time.Time, ok bool) {
+	f, err := os.Open(path)
+	if err != nil {
+		return time.Time{}, false
+	}
+	defer func() { _ = f.Close() }()
+	header := make([]byte, segment.HeaderBytes)
+	if _, err := io.ReadFull(f, header); err != nil {
+		return time.Time{}, false
+	}
+	return segment.TimeOf(header)
+}
+
 // The reasons for which a table is not recorded.
 const (
 	droppedBusy  = "busy"

@@ -30,7 +30,7 @@ func rowFields() []field[process.Process] {
 		{"ppid", "", func(p *p) uint64 { return uint64(p.PPID) }, func(p *p, v uint64) { p.PPID = int(v) }},
 		{"state", "", func(p *p) uint64 { return uint64(p.State) }, func(p *p, v uint64) { p.State = process.State(v) }},
 		{"kernel", "", func(p *p) uint64 { return bit(p.Kernel) }, func(p *p, v uint64) { p.Kernel = v != 0 }},
-		{"known", kindPresent, func(p *p) uint64 { return uint64(p.Known) }, func(p *p, v uint64) { p.Known = process.Fields(v) }},
+		{"known", kindPresent, func(p *p) uint64 { return uint64(p.Known &^ notRecorded) }, func(p *p, v uint64) { p.Known = process.Fields(v) }},
 		{"nice", "", func(p *p) uint64 { return uint64(p.Nice) }, func(p *p, v uint64) { p.Nice = int8(v) }},
 		{"threads", "", func(p *p) uint64 { return uint64(p.Threads) }, func(p *p, v uint64) { p.Threads = int(v) }},
 		{"uid", kindNumber, func(p *p) uint64 { return uint64(p.UID) }, func(p *p, v uint64) { p.UID = uint32(v) }},
@@ -45,10 +45,7 @@ func rowFields() []field[process.Process] {
 		{"read_bytes", "", func(p *p) uint64 { return pages(p.ReadBytes) }, func(p *p, v uint64) { p.ReadBytes = bytesOf(v) }},
 		{"written_bytes", "", func(p *p) uint64 { return pages(p.WrittenBytes) }, func(p *p, v uint64) { p.WrittenBytes = bytesOf(v) }},
 		{"open_fds", "", func(p *p) uint64 { return p.OpenFDs }, func(p *p, v uint64) { p.OpenFDs = v }},
-		{"minor_faults", kindNumber, func(p *p) uint64 { return p.MinorFaults }, func(p *p, v uint64) { p.MinorFaults = v }},
 		{"major_faults", kindNumber, func(p *p) uint64 { return p.MajorFaults }, func(p *p, v uint64) { p.MajorFaults = v }},
-		{"voluntary_switches", kindNumber, func(p *p) uint64 { return p.VoluntarySwitches }, func(p *p, v uint64) { p.VoluntarySwitches = v }},
-		{"involuntary_switches", kindNumber, func(p *p) uint64 { return p.InvoluntarySwitches }, func(p *p, v uint64) { p.InvoluntarySwitches = v }},
 	}
 	for i := range list {
 		if m, ok := metric.Find(list[i].name); ok {
@@ -57,6 +54,10 @@ func rowFields() []field[process.Process] {
 	}
 	return list
 }
+
+// notRecorded are values that no answer shows. They change each time a process wakes, and would be
+// most of a recording.
+const notRecorded = process.HasMinorFaults | process.HasSwitches
 
 // exitFields are the numbers of a process that ended.
 func exitFields() []field[process.Exit] {

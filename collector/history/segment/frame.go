@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/crc32"
+	"time"
 )
 
 // Kind is what a frame holds.
@@ -83,13 +84,28 @@ func Scan(segment []byte) (frames []Frame, damaged, whole int) {
 	return frames, damaged, whole
 }
 
+// TimeOf returns the moment of the frame that begins with a header; ok is false for what is none.
+func TimeOf(header []byte) (t time.Time, ok bool) {
+	if !isHeader(header) {
+		return time.Time{}, false
+	}
+	return time.Unix(0, int64(binary.LittleEndian.Uint64(header[timeAt:]))), true
+}
+
+func isHeader(h []byte) bool {
+	return len(h) >= HeaderBytes && h[0] == magic[0] && h[1] == magic[1] &&
+		crc32.Checksum(h[:HeaderBytes-4], castagnoli) == binary.LittleEndian.Uint32(h[HeaderBytes-4:])
+}
+
+// timeAt is the place of the time in a header.
+const timeAt = 12
+
 func parseFrame(segment []byte, at int) (Frame, bool) {
 	if len(segment)-at < HeaderBytes {
 		return Frame{}, false
 	}
 	h := segment[at : at+HeaderBytes]
-	if h[0] != magic[0] || h[1] != magic[1] ||
-		crc32.Checksum(h[:HeaderBytes-4], castagnoli) != binary.LittleEndian.Uint32(h[HeaderBytes-4:]) {
+	if !isHeader(h) {
 		return Frame{}, false
 	}
 	n := binary.LittleEndian.Uint32(h[4:])
@@ -104,7 +120,7 @@ func parseFrame(segment []byte, at int) (Frame, bool) {
 	return Frame{
 		Kind:     Kind(h[2]),
 		Sequence: binary.LittleEndian.Uint32(h[8:]),
-		Time:     int64(binary.LittleEndian.Uint64(h[12:])),
+		Time:     int64(binary.LittleEndian.Uint64(h[timeAt:])),
 		Offset:   start,
 		Payload:  payload,
 	}, true

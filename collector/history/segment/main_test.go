@@ -124,6 +124,8 @@ func kept(t *Table) *Table {
 	for i := range s.Processes {
 		p := &s.Processes[i]
 		p.Unchanged = false
+		p.Known &^= process.HasMinorFaults | process.HasSwitches
+		p.MinorFaults, p.VoluntarySwitches, p.InvoluntarySwitches = 0, 0, 0
 		for _, d := range []*time.Duration{&p.UserTime, &p.SystemTime, &p.ChildUserTime, &p.ChildSystemTime} {
 			*d = d.Truncate(time.Millisecond)
 		}
