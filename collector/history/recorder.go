@@ -23,6 +23,8 @@ type Recorder struct {
 	store  *store
 	queue  chan item
 	done   chan struct{}
+	// stop ends the thinning, and thinned is closed once it has ended.
+	stop, thinned chan struct{}
 
 	mu sync.Mutex
 	// last is when the last table was queued.
@@ -58,9 +60,14 @@ func NewRecorder(cfg Config, logger log.Logger) (*Recorder, error) {
 	}
 	r := &Recorder{
 		cfg: cfg, logger: logger, store: store, queue: make(chan item, 1), done: make(chan struct{}),
+		stop: make(chan struct{}), thinned: make(chan struct{}),
 		stats: Stats{Dropped: map[string]uint64{droppedBusy: 0, droppedSpace: 0, droppedError: 0}},
 	}
 	go r.run()
+	go func() {
+		defer close(r.thinned)
+		(&thinner{dir: cfg.Dir}).run(r.stop)
+	}()
 	return r, nil
 }
 
@@ -95,6 +102,7 @@ func (r *Recorder) run() {
 		err := r.store.write(visible(&next), next.report.Shown)
 		r.note(&next, err, time.Since(began))
 	}
+	<-r.thinned // The directory is given up only when nobody changes it.
 	r.store.close()
 }
 
@@ -141,6 +149,7 @@ func (r *Recorder) Close(deadline <-chan struct{}) error {
 	r.closed = true
 	if !already {
 		close(r.queue)
+		close(r.stop)
 	}
 	r.mu.Unlock()
 	select {
