@@ -78,3 +78,26 @@ func TestConfigCheck(t *testing.T) {
 		t.Errorf("exit status %d, %q, %q", status, stdout, stderr)
 	}
 }
+
+// TestConfigCheckOfControl checks what is odd about what controllers may touch, as an administrator does.
+func TestConfigCheckOfControl(t *testing.T) {
+	for _, test := range []struct{ name, text, want string }{
+		{"every process", "control: {allow: [{group: web}, {group: '.*'}]}\n", "control.allow[1] matches every process"},
+		{"every user", "control: {allow: [{user: '.*'}]}\n", "control.allow[0] matches every process"},
+		{"nothing", "control: {}\n", "without allow no process may be touched"},
+		{"no section", "groups: []\n", "has no section"},
+		{"some", "control: {allow: [{group: web}]}\n", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "proctree.yml")
+			if err := os.WriteFile(file, []byte(test.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			status, stdout, stderr := runToEnd(t, "--config.check", "--api.enable-control", "--config.file="+file)
+			warned := strings.Contains(stdout, "warning: "+file+": ") && strings.Contains(stdout, test.want)
+			if status != 0 || !strings.Contains(stdout, "is valid") || stderr != "" || warned != (test.want != "") {
+				t.Errorf("exit status %d, %q, %q", status, stdout, stderr)
+			}
+		})
+	}
+}

@@ -61,10 +61,11 @@ func (l *lines) await(tb testing.TB, expression *regexp.Regexp) string {
 // runToEnd runs the program until it ends by itself.
 func runToEnd(tb testing.TB, args ...string) (status int, stdout, stderr string) {
 	tb.Helper()
+	program := binary(tb) // Building it does not count.
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	var out, errs bytes.Buffer
-	cmd := exec.CommandContext(ctx, binary(tb), args...)
+	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := cmd.Run()
 	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
