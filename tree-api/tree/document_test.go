@@ -21,7 +21,8 @@ func TestDocumentNamesWhatThereIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, as := range map[string]Shape{"/api/v1/tree": Nested, "/api/v1/processes": Flat} {
-		var described, taken []string
+		var described []string
+		taken := []string{"time"} // Of package past: it chooses the table, and the rest is asked of that.
 		for _, p := range document.Paths[path]["get"].Parameters {
 			ref, _ := p["$ref"].(string)
 			described = append(described, ref[strings.LastIndexByte(ref, '/')+1:])
