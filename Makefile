@@ -4,6 +4,8 @@ SHELL         := /usr/bin/env bash -o pipefail
 GO            ?= go
 GOLANGCI_LINT := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 LISTEN        ?= 127.0.0.1:10056
+# Where "make run" records the process table; nowhere if it is empty.
+HISTORY       ?= .cache/history
 VERSION       ?= $(shell cat VERSION)
 REVISION      := $(shell git rev-parse --short HEAD 2>/dev/null)
 PKG_VERSION   := github.com/prometheus/common/version
@@ -30,11 +32,11 @@ TOOLS         ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/proctree/tools-$(TOOLS_P
 ##@ The two commands
 
 .PHONY: run
-run: build ## Build the exporter and start it on loopback (LISTEN=address, ARGS="more flags")
+run: build ## Build the exporter and start it on loopback (LISTEN=address, HISTORY=directory, ARGS="more flags")
 	@echo "metrics       http://$(LISTEN)/metrics"
 	@echo "process tree  http://$(LISTEN)/"
 	@echo "as JSON       http://$(LISTEN)/api/v1/tree"
-	@exec bin/proctree_exporter --web.listen-address=$(LISTEN) $(ARGS)
+	@exec bin/proctree_exporter --web.listen-address=$(LISTEN) $(if $(HISTORY),--history.dir=$(HISTORY)) $(ARGS)
 
 .PHONY: test
 test: setup ## Run all tests, set-up included; ends with one line for each part

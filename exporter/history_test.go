@@ -25,3 +25,14 @@ func TestHistoryFlags(t *testing.T) {
 		t.Errorf("%+v, %v", s, err)
 	}
 }
+
+// TestHistoryEnvironment holds the line that switches off the recording of the packages.
+func TestHistoryEnvironment(t *testing.T) {
+	for _, test := range []struct{ value, want string }{{"/var/lib/proctree/history", "/var/lib/proctree/history"}, {"", ""}} {
+		t.Setenv("PROCTREE_HISTORY_DIR", test.value)
+		s, err := parseSettings(nil, io.Discard)
+		if err != nil || s.history.dir != test.want {
+			t.Errorf("%q records into %q, %v", test.value, s.history.dir, err)
+		}
+	}
+}

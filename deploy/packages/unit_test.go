@@ -64,6 +64,26 @@ func startService(t *testing.T, root string) *os.Process {
 	return cmd.Process
 }
 
+// TestUnitRecords holds that the service may write to the directory of the recording, and nobody else may read it.
+func TestUnitRecords(t *testing.T) {
+	const unit = "../systemd/proctree_exporter.service"
+	settings := readUnit(t, unit)
+	if got := settings["StateDirectory"]; got != "proctree/history" || settings["StateDirectoryMode"] != "0700" {
+		t.Errorf("StateDirectory=%s with mode %q", got, settings["StateDirectoryMode"])
+	}
+	if got := settings["Environment"]; got != "PROCTREE_HISTORY_DIR=/var/lib/proctree/history" {
+		t.Errorf("Environment=%s", got)
+	}
+	data, err := os.ReadFile(unit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What comes later wins: the line in the file switches the recording off.
+	if text := string(data); strings.Index(text, "\nEnvironment=") > strings.Index(text, "\nEnvironmentFile=") {
+		t.Error("the administrator's file comes before the setting of the unit")
+	}
+}
+
 // TestUnitIsHardened holds the exposure that systemd computes: 10 is that of a service
 // without any protection.
 func TestUnitIsHardened(t *testing.T) {
