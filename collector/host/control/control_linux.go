@@ -81,23 +81,43 @@ func (a *Actor) Renice(id process.ID, nice int) error {
 		return err
 	}
 	defer procfs.CloseFD(fd)
-	threads, err := a.threads(id)
-	if err != nil {
-		return err
-	}
-	for _, tid := range threads {
-		if err := a.alive(fd, id); err != nil {
+	// A new thread has the value of the thread that started it, which can be one whose turn
+	// had not come. So the threads are listed again until there is no new one.
+	done := map[int]bool{}
+	for range reniceRounds {
+		threads, err := a.threads(id)
+		if err != nil {
 			return err
 		}
-		err := unix.Setpriority(unix.PRIO_PROCESS, tid, nice)
-		if errors.Is(err, unix.ESRCH) && tid != id.PID {
-			continue // The thread has ended.
+		before := len(done)
+		for _, tid := range threads {
+			if done[tid] {
+				continue
+			}
+			if err := a.reniceThread(fd, id, tid, nice); err != nil {
+				return err
+			}
+			done[tid] = true
 		}
-		if err != nil {
-			return a.explain(id, err)
+		if len(done) == before {
+			break
 		}
 	}
 	return nil
+}
+
+// reniceRounds bounds the work on a process that starts threads all the time.
+const reniceRounds = 10
+
+func (a *Actor) reniceThread(fd int, id process.ID, tid, nice int) error {
+	if err := a.alive(fd, id); err != nil {
+		return err
+	}
+	err := unix.Setpriority(unix.PRIO_PROCESS, tid, nice)
+	if errors.Is(err, unix.ESRCH) && tid != id.PID {
+		return nil // The thread has ended.
+	}
+	return a.explain(id, err)
 }
 
 // open returns a pidfd of exactly this process.
