@@ -6,6 +6,7 @@ import { byId, setText } from './dom.js';
 import { Drawer } from './drawer.js';
 import { EmptyState } from './empty.js';
 import { EndedMenu } from './ended-menu.js';
+import { ExportMenu } from './export.js';
 import { Filters } from './filters.js';
 import { formatCount } from './format.js';
 import { History } from './history.js';
@@ -16,6 +17,7 @@ import { Marks } from './marks.js';
 import { Mirror } from './model/mirror.js';
 import { Overview } from './overview.js';
 import { printAllRows } from './print.js';
+import { ProcessTools } from './process-tools.js';
 import { SearchHelp } from './search-help.js';
 import { addShortcuts } from './shortcuts.js';
 import { stream } from './start.js';
@@ -60,6 +62,8 @@ class Page {
   });
   #marks = new Marks(this.#model, byId('table'));
   #ended = new EndedMenu(this.#marks);
+  #export = new ExportMenu(() => this.#shown());
+  #processTools = new ProcessTools();
   #drawer = new Drawer(byId('drawer'), {
     model: this.#model, history: this.#history, onSelect: (id) => this.#goTo(id), onClose: () => this.#closeDrawer(),
   });
@@ -98,7 +102,8 @@ class Page {
     }).observe(byId('table'));
     printAllRows(() => ({ model: this.#model, columns: this.#columns(), context: this.#context(), heading: this.#heading() }));
     this.#table.fresh = this.#marks.fresh;
-    byId('view-tools').append(this.#ended.menu.button, this.#ended.menu.panel);
+    byId('view-tools').append(this.#ended.menu.button, this.#ended.menu.panel, this.#export.menu.button, this.#export.menu.panel);
+    this.#drawer.addTool(this.#processTools.element);
     this.#drawer.addTool(this.#control.button);
     this.#view.start();
     stream.needed = () => this.#alerts.isOn;
@@ -108,7 +113,7 @@ class Page {
     });
     get('api/v1/host').then((answer) => {
       this.#host = { ...answer, ...this.#host };
-      this.#drawer.windows = this.#host.os === 'windows';
+      this.#drawer.windows = this.#processTools.windows = this.#host.os === 'windows';
       this.#control.setHost(this.#host);
       this.#draw();
     }, () => {
@@ -178,6 +183,12 @@ class Page {
     return { now: this.#lastTime, memoryTotal: this.#host.memory?.total_bytes, ending: this.#control.ending };
   }
 
+  /** What an exported file holds. */
+  #shown() {
+    const { filter, shape } = this.#view.state;
+    return { model: this.#model, columns: this.#columns(), host: this.#host.name, time: this.#lastTime, search: filter.text, shape };
+  }
+
   /** What a printed page says above the rows. */
   #heading() {
     const { text } = this.#view.state.filter;
@@ -238,6 +249,7 @@ class Page {
     if (overview) this.#overview.render(this.#host, this.#model, { summary: this.#summary, chosenStates: filter.state ?? [] });
     this.#filters.show(filter);
     this.#drawer.render(this.#lastTime);
+    this.#processTools.show(this.#model, this.#drawer.id);
     this.#bar.show(this.#connection, { lastTime: this.#lastTime, interval });
     this.#empty.show({ connection: this.#connection, total, rows: this.#model.rows().length });
     setText(byId('count'), isActive(filter) ? `${formatCount(matched)} of ${formatCount(total)}` : `${formatCount(total)} processes`);

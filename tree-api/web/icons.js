@@ -13,6 +13,7 @@ const PATHS = /** @type {const} */ ({
   columns: 'M2.5 3h11v10h-11zM6.2 3v10M9.8 3v10',
   overview: 'M2.5 3h4.7v4H2.5zM8.8 3h4.7v4H8.8zM2.5 9.2h11V13h-11z',
   close: 'M4 4l8 8M12 4l-8 8',
+  save: 'M8 2.5v7.2M4.8 6.8L8 10l3.2-3.2M2.8 12.8h10.4',
   exit: 'M9.5 3H3.5v10h6M7 8h6.5M11 5.5L13.5 8 11 10.5',
 });
 
