@@ -7,7 +7,6 @@ import (
 
 	"github.com/prometheus/common/version"
 
-	"proctree/collector/history"
 	"proctree/collector/host"
 	treeapi "proctree/tree-api"
 	"proctree/tree-api/access"
@@ -63,7 +62,7 @@ func (e *exporter) past() *past.Past {
 	if dir == "" {
 		return nil
 	}
-	return past.New(past.Config{Archive: history.NewArchive(dir), Policy: e.pastPolicy})
+	return past.New(past.Config{Dir: dir, Policy: e.pastPolicy})
 }
 
 // pastPolicy is what holds for recorded processes.

@@ -13,7 +13,6 @@ import (
 	"proctree/collector/group"
 	"proctree/collector/group/rules"
 	"proctree/collector/group/rules/rulestest"
-	"proctree/collector/history"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/process"
 	"proctree/tree-api/access"
@@ -168,7 +167,7 @@ func TestPastKeepsToTheConfiguration(t *testing.T) {
 		hosttest.Process(3, 2, "secret"), hosttest.Process(4, 3, "child"))))
 	last = tracker.Report().Snapshot.Taken
 	policy := &past.Policy{Shown: &treetest.Masked}
-	reader := past.New(past.Config{Archive: history.NewArchive(recording.Dir), Policy: func() *past.Policy { return policy }})
+	reader := past.New(past.Config{Dir: recording.Dir, Policy: func() *past.Policy { return policy }})
 	t.Cleanup(reader.Close)
 	api := apiOf(t, func(cfg *Config) { cfg.Past = reader })
 	look := func(contains map[string]bool) {

@@ -150,8 +150,27 @@ func (a *Archive) forget() {
 	}
 }
 
-// tolerance is how long after a table it still stands for the host: until the next one is due.
-func (s *Span) tolerance() time.Duration { return 2*s.Interval + time.Second }
+// Newest returns the moment of the last table; a *NoTableError where there is none.
+func (a *Archive) Newest() (time.Time, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	spans, err := a.spans()
+	if err != nil {
+		return time.Time{}, err
+	}
+	for _, span := range slices.Backward(spans) {
+		if span.Tables > 0 {
+			return span.Last, nil
+		}
+	}
+	return time.Time{}, ErrEmpty
+}
+
+// ErrEmpty is returned where a recording has no table.
+var ErrEmpty = errors.New("the recording is empty")
+
+// Tolerance is how long after a table it still stands for the host: until the next one is due.
+func (s *Span) Tolerance() time.Duration { return 2*s.Interval + time.Second }
 
 // At returns the last table at or before a moment, and the one before it. After a clock was set back, a
 // moment can have come twice: the later recording counts.
@@ -180,7 +199,7 @@ func (a *Archive) At(t time.Time) (*segment.Pair, error) {
 		if at+1 < s.Len() {
 			none.After = s.Time(at + 1)
 		}
-		if t.Sub(none.Before) > span.tolerance() {
+		if t.Sub(none.Before) > span.Tolerance() {
 			return nil, none
 		}
 		pair, err := a.pair(span, s, at)
@@ -235,6 +254,7 @@ func (a *Archive) Play(ctx context.Context, from, to time.Time, see func(step *s
 			if err := ctx.Err(); err != nil {
 				return fmt.Errorf("play the recording: %w", err)
 			}
+			step.Last = step.Index == last
 			return see(step)
 		})
 		damaged += lost
@@ -248,5 +268,5 @@ func (a *Archive) Play(ctx context.Context, from, to time.Time, see func(step *s
 // IsNoTable reports whether an error is that nothing was recorded at a moment.
 func IsNoTable(err error) bool {
 	_, ok := errors.AsType[*NoTableError](err)
-	return ok
+	return ok || errors.Is(err, ErrEmpty)
 }

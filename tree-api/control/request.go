@@ -9,7 +9,6 @@ import (
 	"mime"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"proctree/collector/host/control"
@@ -65,7 +64,7 @@ type body struct {
 // readOrder reads a request for one of the calls; signals tells which. The target is returned
 // as far as it could be read.
 func readOrder(w http.ResponseWriter, r *http.Request, signals bool) (o order, err error) {
-	if o.target, err = parseID(r.PathValue("id")); err != nil {
+	if o.target, err = process.ParseID(r.PathValue("id")); err != nil {
 		return o, badRequest("path: %v", err)
 	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
@@ -132,25 +131,11 @@ func (b body) check(signals bool) error {
 func parseIDs(texts []string) ([]process.ID, error) {
 	ids := make([]process.ID, len(texts))
 	for i, text := range texts {
-		id, err := parseID(text)
+		id, err := process.ParseID(text)
 		if err != nil {
 			return nil, badRequest("ids[%d]: %v", i, err)
 		}
 		ids[i] = id
 	}
 	return ids, nil
-}
-
-// parseID is the inverse of process.ID.String; there is one text for each ID.
-func parseID(text string) (id process.ID, err error) {
-	first, second, _ := strings.Cut(text, "-")
-	pid, err := strconv.ParseInt(first, 10, 32)
-	if err == nil {
-		id.PID = int(pid)
-		id.StartTicks, err = strconv.ParseUint(second, 10, 64)
-	}
-	if err != nil || pid < 0 || id.String() != text {
-		return process.ID{}, fmt.Errorf("%.64q is not an id such as 4321-98765, the member id of a process", text)
-	}
-	return id, nil
 }

@@ -5,20 +5,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-
-	"proctree/collector/process"
 )
-
-func TestParseID(t *testing.T) {
-	if id, err := parseID("4321-98765"); err != nil || id != (process.ID{PID: 4321, StartTicks: 98765}) {
-		t.Errorf("%v, %v", id, err)
-	}
-	for _, text := range []string{"", "1", "1-", "-1", "1-2-3", "01-2", "1-02", "+1-2", "1-+2", " 1-2", "1-2 ", "x-1", "-1-1", "4294967297-1", "1-18446744073709551616"} {
-		if id, err := parseID(text); err == nil {
-			t.Errorf("%q is %v", text, id)
-		}
-	}
-}
 
 func TestReadOrder(t *testing.T) {
 	for _, test := range []struct {

@@ -122,7 +122,7 @@ func (c *Control) postOnly(signals bool) http.Handler {
 		// test, has none to set.
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(c.cfg.Timeout))
 		attempt := &attempt{Control: c, event: Event{Time: time.Now(), From: r.RemoteAddr, Action: actionUnknown}}
-		if id, err := parseID(r.PathValue("id")); err == nil {
+		if id, err := process.ParseID(r.PathValue("id")); err == nil {
 			attempt.event.Target = id.String()
 		}
 		if !signals {

@@ -18,8 +18,8 @@ import (
 
 // Config sets up a Past.
 type Config struct {
-	// Archive reads the recording.
-	Archive *history.Archive
+	// Dir is the directory of the recording.
+	Dir string
 	// Policy returns the configuration by which recorded processes are shown. It returns the same
 	// pointer until the configuration changes.
 	Policy func() *Policy
@@ -38,6 +38,10 @@ type Policy struct {
 type Past struct {
 	cfg    Config
 	models *tree.Models
+	// moments reads single tables. long reads spans, one for one caller at a time, who has the slot: so
+	// nobody who asks for a moment waits for that.
+	moments, long *history.Archive
+	slot          chan struct{}
 
 	mu sync.Mutex
 	// recent are the models that were made last, newest at the end.
@@ -60,24 +64,36 @@ const (
 )
 
 // New returns a Past. It reads nothing yet.
-func New(cfg Config) *Past { return &Past{cfg: cfg, models: tree.NewModels(nil)} }
+func New(cfg Config) *Past {
+	return &Past{
+		cfg: cfg, models: tree.NewModels(nil), slot: make(chan struct{}, 1),
+		moments: history.NewArchive(cfg.Dir), long: history.NewArchive(cfg.Dir),
+	}
+}
 
 // ErrNotRecorded is returned where there is no recording.
 var ErrNotRecorded = errors.New("this exporter records nothing: start it with --history.dir to ask for the past")
 
-// Archive returns the recording.
-func (p *Past) Archive() (*history.Archive, error) {
+// Read lets a caller read the recording over a span of time, one after another. The policy says what of it
+// may be shown.
+func (p *Past) Read(ctx context.Context, read func(archive *history.Archive, policy *Policy) error) error {
 	if p == nil {
-		return nil, ErrNotRecorded
+		return ErrNotRecorded
 	}
-	return p.cfg.Archive, nil
+	select {
+	case p.slot <- struct{}{}:
+	case <-ctx.Done():
+		return fmt.Errorf("wait for others who read the recording: %w", ctx.Err())
+	}
+	defer func() { <-p.slot }()
+	defer p.long.Forget()
+	return read(p.long, p.cfg.Policy())
 }
 
 // At returns the model of the last table at or before a moment; a *history.NoTableError where there is none.
 func (p *Past) At(ctx context.Context, t time.Time) (*tree.Model, error) {
-	archive, err := p.Archive()
-	if err != nil {
-		return nil, err
+	if p == nil {
+		return nil, ErrNotRecorded
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -85,7 +101,7 @@ func (p *Past) At(ctx context.Context, t time.Time) (*tree.Model, error) {
 		return nil, fmt.Errorf("read the recording: %w", err) // Others took all the time.
 	}
 	defer p.forgetLater()
-	pair, err := archive.At(wholeMillisecond(t))
+	pair, err := p.moments.At(wholeMillisecond(t))
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +132,7 @@ func (p *Past) forget() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.recent, p.models = nil, tree.NewModels(nil)
-	p.cfg.Archive.Forget()
+	p.moments.Forget()
 }
 
 // Close frees what is kept.
@@ -150,8 +166,7 @@ func (p *Policy) excluded(t *segment.Table) []bool {
 	s := t.Snapshot
 	list := make([]bool, len(s.Processes))
 	for i := range s.Processes {
-		q := &s.Processes[i]
-		list[i] = p.Rules.Excludes(&rules.Subject{ID: q.ID, Name: q.Name, Kernel: q.Kernel, Facts: q.Facts, Clock: s.Clock, Shown: p.Shown})
+		list[i] = !p.ShowsProcess(&s.Processes[i], s.Clock)
 	}
 	return list
 }

@@ -81,6 +81,11 @@ func (c *Calls) Handlers() map[string]http.Handler {
 		"/api/v1/processes/{pid}": c.getProcess,
 		"/api/v1/tree":            c.getTree,
 		"/api/v1/exits":           c.getExits,
+		"/api/v1/history":         c.getHistory,
+		"/api/v1/top":             c.getTop,
+		"/api/v1/diff":            c.getDiff,
+
+		"/api/v1/processes/{id}/history": c.getTrack,
 	} {
 		handlers[path] = c.Recovered(ReadOnly(c.guarded(call)))
 	}

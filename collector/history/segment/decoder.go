@@ -164,8 +164,53 @@ type Step struct {
 	// Index is the number of the table in its segment.
 	Index int
 	Time  time.Time
+	// Before is the time of the table on which Ended is based; zero where there is none.
+	Before time.Time
+	// Last is that no further table of the segment will be shown.
+	Last  bool
 	state *state
 }
+
+// Visit shows each process with its group, by PID, without the cost of a table. The process holds until
+// the next one is shown.
+func (s *Step) Visit(see func(p *process.Process, group string)) error {
+	check := &input{}
+	var p process.Process
+	for _, row := range s.state.order {
+		p = process.Process{}
+		group := s.state.fill(&p, row, check)
+		if check.failed {
+			return errDamaged
+		}
+		see(&p, group)
+	}
+	return nil
+}
+
+// Find returns a process with its group; ok is false where the table does not have it.
+func (s *Step) Find(id process.ID) (p *process.Process, group string, ok bool) {
+	p, group, ok = s.FindPID(id.PID)
+	return p, group, ok && p.ID == id
+}
+
+// FindPID returns the process that has a PID.
+func (s *Step) FindPID(pid int) (p *process.Process, group string, ok bool) {
+	st := s.state
+	at := sort.Search(len(st.order), func(i int) bool { return int(st.row(st.order[i])[0]) >= pid })
+	if at == len(st.order) {
+		return nil, "", false
+	}
+	check := &input{}
+	p = &process.Process{}
+	group = st.fill(p, st.order[at], check)
+	return p, group, p.PID == pid && !check.failed
+}
+
+// Len is how many processes there are.
+func (s *Step) Len() int { return len(s.state.order) }
+
+// Host returns what the table says of the host and the scan, without processes.
+func (s *Step) Host() *process.Snapshot { return s.state.hostValues(s.state.host) }
 
 // Table makes the table, which shares nothing that changes.
 func (s *Step) Table() (*Table, error) { return s.state.table(s.state.host) }
@@ -275,7 +320,11 @@ func (s *Segment) replay(first, last int, withPrevious bool, see func(step *Step
 			continue
 		}
 		i := first + sort.Search(last-first, func(i int) bool { return s.tables[first+i].frame >= at })
-		if err := see(&Step{Index: i, Time: s.Time(i), state: state}); err != nil {
+		step := &Step{Index: i, Time: s.Time(i), state: state}
+		if state.beforeTaken != 0 {
+			step.Before = time.Unix(0, state.beforeTaken)
+		}
+		if err := see(step); err != nil {
 			return err
 		}
 	}

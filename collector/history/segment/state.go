@@ -20,6 +20,8 @@ type state struct {
 	host, hostBefore []uint64
 	reader, source   string
 	before           *Table
+	// taken and beforeTaken are the times of the table and of the one before, in nanoseconds; 0 is none.
+	taken, beforeTaken int64
 	// removed are the rows that the last frame has removed. They stay until the next frame.
 	removed []int32
 }
@@ -35,7 +37,9 @@ func (st *state) apply(raw []byte, key, keep bool) error {
 	st.exits = nil
 	st.free = append(st.free, st.removed...)
 	st.removed = st.removed[:0]
+	st.beforeTaken = st.taken
 	if key {
+		st.beforeTaken = 0
 		st.values, st.order, st.free = st.values[:0], st.order[:0], st.free[:0]
 		clear(st.host)
 	}
@@ -54,6 +58,7 @@ func (st *state) apply(raw []byte, key, keep bool) error {
 			if err := st.applyHost(before); err != nil {
 				return err
 			}
+			st.beforeTaken = st.hostValues(st.host).Taken.UnixNano()
 		}
 	}
 	_, hasBefore := sections[sectionBeforeHost]
@@ -69,6 +74,7 @@ func (st *state) apply(raw []byte, key, keep bool) error {
 	if err := st.applyHost(host); err != nil {
 		return err
 	}
+	st.taken = st.hostValues(st.host).Taken.UnixNano()
 	for _, step := range []struct {
 		section byte
 		apply   func([]byte) error
@@ -213,13 +219,8 @@ func (st *state) change(content []byte) error {
 
 // table makes the table of the numbers.
 func (st *state) table(host []uint64) (*Table, error) {
-	s := &process.Snapshot{Processes: make([]process.Process, len(st.order))}
-	for i, own := range st.segment.host {
-		if own >= 0 {
-			st.segment.schema.host[own].set(s, host[i])
-		}
-	}
-	s.Reader, s.ExitSource = st.reader, process.ExitSource(st.source)
+	s := st.hostValues(host)
+	s.Processes = make([]process.Process, len(st.order))
 	t := &Table{Snapshot: s, Groups: make([]string, len(st.order))}
 	check := &input{}
 	for n, i := range st.order {
@@ -230,6 +231,18 @@ func (st *state) table(host []uint64) (*Table, error) {
 		return nil, errDamaged
 	}
 	return t, nil
+}
+
+// hostValues makes the snapshot of the host's numbers.
+func (st *state) hostValues(host []uint64) *process.Snapshot {
+	s := &process.Snapshot{}
+	for i, own := range st.segment.host {
+		if own >= 0 {
+			st.segment.schema.host[own].set(s, host[i])
+		}
+	}
+	s.Reader, s.ExitSource = st.reader, process.ExitSource(st.source)
+	return s
 }
 
 // fill makes a process of a row, and returns its group.

@@ -54,7 +54,7 @@ func (r *Recording) Stop(tb testing.TB) {
 func (r *Recording) Past(tb testing.TB) *past.Past {
 	tb.Helper()
 	policy := &past.Policy{Shown: &treetest.Masked}
-	p := past.New(past.Config{Archive: history.NewArchive(r.Dir), Policy: func() *past.Policy { return policy }})
+	p := past.New(past.Config{Dir: r.Dir, Policy: func() *past.Policy { return policy }})
 	tb.Cleanup(p.Close)
 	return p
 }
