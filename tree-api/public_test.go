@@ -26,13 +26,8 @@ func TestPublicSeesWhatTheKernelShowsEverybody(t *testing.T) {
 		Memory: map[string]uint64{"pss_bytes": 1}, IO: map[string]uint64{"read_bytes": 1}, WaitChan: "do_wait", Cwd: "/SECRET", Root: "/SECRET",
 		Cgroups: []string{"/SECRET"}, Descriptors: []process.Descriptor{{FD: 1, Target: "/SECRET"}},
 	}
-	control, err := access.New(access.Config{Local: func(*http.Request) (access.Role, string) { return access.Public, "ann" }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	api := apiOf(t, func(cfg *Config) {
+	api := apiOf(t, asPublic(t), func(cfg *Config) {
 		cfg.Source = treetest.Fixed{Newest: treetest.ReportOf(t, table(time.Hour), table(time.Hour+4*time.Second))}
-		cfg.Access = control
 		cfg.Detailer = inFull{id: hosttest.Process(3, 1, "busy").ID, detail: detail}
 	})
 	bodies := map[string]string{}
@@ -69,4 +64,14 @@ func TestPublicSeesWhatTheKernelShowsEverybody(t *testing.T) {
 	if response := ask(t, api, "/api/v1/processes?match=SECRET&in=cmdline"); response.StatusCode != http.StatusForbidden {
 		t.Errorf("a search in command lines: %d", response.StatusCode)
 	}
+}
+
+// asPublic lets everybody in as an account of the host.
+func asPublic(tb testing.TB) func(*Config) {
+	tb.Helper()
+	control, err := access.New(access.Config{Local: func(*http.Request) (access.Role, string) { return access.Public, "ann" }})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return func(cfg *Config) { cfg.Access = control }
 }

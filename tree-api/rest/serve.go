@@ -84,6 +84,7 @@ func (c *Calls) Handlers() map[string]http.Handler {
 		"/api/v1/history":         c.getHistory,
 		"/api/v1/top":             c.getTop,
 		"/api/v1/diff":            c.getDiff,
+		"/api/v1/report":          c.getReport,
 
 		"/api/v1/processes/{id}/history": c.getTrack,
 	} {
@@ -98,9 +99,14 @@ type answer struct {
 	tag string
 	// immutable is that the tag names these very bytes.
 	immutable bool
+	// page is a document of its own instead of JSON; the tag and data hold for it too.
+	page *page
 	// data appends the data. It calls pass between the parts of what may be large.
 	data func(dst []byte, pass tree.Pass) []byte
 }
+
+// page is how to send a document that is not JSON.
+type page struct{ contentType, policy string }
 
 // call answers one request of a caller.
 type call func(r *http.Request, who access.Grant) (answer, error)
@@ -192,13 +198,21 @@ func (c *Calls) write(w http.ResponseWriter, r *http.Request, got answer) {
 		return
 	}
 	h.Set("Content-Type", "application/json")
+	body := func(dst []byte, pass tree.Pass) []byte {
+		return appendSuccess(dst, func(dst []byte) []byte { return got.data(dst, pass) })
+	}
+	if got.page != nil {
+		h.Set("Content-Type", got.page.contentType)
+		h.Set("Content-Security-Policy", got.page.policy)
+		body = got.data
+	}
 	// A reader that does not read must not hold the request for ever. A writer without
 	// deadlines, as in a test, has none to set.
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(c.cfg.RequestTimeout))
 	buffer := c.buffer()
 	out := &output{to: w}
 	defer c.abort(out, r)
-	*buffer = appendSuccess((*buffer)[:0], func(dst []byte) []byte { return got.data(dst, out.pass) })
+	*buffer = body((*buffer)[:0], out.pass)
 	w.Write(*buffer)
 	c.buffers.Put(buffer)
 }

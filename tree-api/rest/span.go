@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -133,8 +134,19 @@ func (q *spanQuery) bounds(archive *history.Archive) (from, to time.Time, err er
 	return from, to, nil
 }
 
-// overSpan answers a call from what make makes of the recording.
-func (c *Calls) overSpan(r *http.Request, q *spanQuery, make func(archive *history.Archive, policy *past.Policy, from, to time.Time) (any, error)) (answer, error) {
+// overSpan answers a call from what build makes of the recording.
+func (c *Calls) overSpan(r *http.Request, q *spanQuery, build func(archive *history.Archive, policy *past.Policy, from, to time.Time) (any, error)) (answer, error) {
+	return c.bytesOverSpan(r, q, func(archive *history.Archive, policy *past.Policy, from, to time.Time) ([]byte, error) {
+		made, err := build(archive, policy, from, to)
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(made)
+	})
+}
+
+// bytesOverSpan is overSpan for what is no JSON.
+func (c *Calls) bytesOverSpan(r *http.Request, q *spanQuery, build func(archive *history.Archive, policy *past.Policy, from, to time.Time) ([]byte, error)) (answer, error) {
 	if err := q.done(); err != nil {
 		return answer{}, err
 	}
@@ -144,11 +156,7 @@ func (c *Calls) overSpan(r *http.Request, q *spanQuery, make func(archive *histo
 		if err != nil {
 			return err
 		}
-		made, err := make(archive, policy, from, to)
-		if err != nil {
-			return err
-		}
-		data, err = json.Marshal(made)
+		data, err = build(archive, policy, from, to)
 		return err
 	})
 	if err != nil {
@@ -207,6 +215,46 @@ func (c *Calls) getDiff(r *http.Request, who access.Grant) (answer, error) {
 		l.Filter(policy.Shows)
 		return policy.Sight(who.Role).NewDiff(l, limit), nil
 	})
+}
+
+// format is how a report is written.
+type format string
+
+const (
+	asJSON format = "json"
+	asText format = "text"
+	asHTML format = "html"
+)
+
+// getReport answers GET /api/v1/report.
+func (c *Calls) getReport(r *http.Request, who access.Grant) (answer, error) {
+	q := newSpanQuery(r)
+	q.span()
+	as := choice(q, "format", []format{asJSON, asText, asHTML})
+	got, err := c.bytesOverSpan(r, q, func(archive *history.Archive, policy *past.Policy, from, to time.Time) ([]byte, error) {
+		made, err := report.Make(r.Context(), archive, from, to, policy.Sight(who.Role), policy.Shows)
+		if err != nil {
+			return nil, err
+		}
+		made.Host = c.cfg.Host.Name
+		b := &bytes.Buffer{}
+		switch as {
+		case asText:
+			err = made.WriteText(b, time.UTC)
+		case asHTML:
+			err = made.WriteHTML(b, time.UTC)
+		default:
+			return json.Marshal(made)
+		}
+		return b.Bytes(), err
+	})
+	switch as {
+	case asText:
+		got.page = &page{"text/plain; charset=utf-8", "default-src 'none'"}
+	case asHTML:
+		got.page = &page{"text/html; charset=utf-8", report.PagePolicy() + "; frame-ancestors 'none'"}
+	}
+	return got, err
 }
 
 // getHistory answers GET /api/v1/history.

@@ -137,7 +137,9 @@ func TestTopIsExact(t *testing.T) {
 		from, to time.Time
 		want     time.Duration
 	}{
-		{first, w.taken, w.busy - busyFirst}, {first, middle, busyMiddle - busyFirst}, {middle, w.taken, w.busy - busyMiddle},
+		{first, w.taken, w.busy - busyFirst},
+		{first, middle, busyMiddle - busyFirst},
+		{middle, w.taken, w.busy - busyMiddle},
 		{middle.Add(500 * time.Millisecond), w.taken, w.busy - busyMiddle},
 		{first.Add(-time.Hour), w.taken.Add(time.Hour), w.busy - busyFirst},
 	} {

@@ -73,11 +73,39 @@ func Top(ctx context.Context, archive *history.Archive, from, to time.Time, what
 	return l.Rank(what, by, limit, peaks), nil
 }
 
-// Filter drops the lives that must not be shown.
+// Filter drops the lives that must not be shown. As in a tree, their children become those of the nearest
+// ancestor that is shown.
 func (l *Ledger) Filter(shown func(*Life) bool) {
-	if shown != nil {
-		l.Lives = slices.DeleteFunc(l.Lives, func(x *Life) bool { return !shown(x) })
+	if shown == nil {
+		return
 	}
+	kept := make([]bool, len(l.Lives))
+	for i, life := range l.Lives {
+		kept[i] = shown(life)
+	}
+	if !slices.Contains(kept, false) {
+		return
+	}
+	parents := l.Parents()
+	list := make([]*Life, 0, len(l.Lives))
+	for i, life := range l.Lives {
+		if !kept[i] {
+			continue
+		}
+		list = append(list, life)
+		at := parents[i]
+		if at < 0 || kept[at] {
+			continue
+		}
+		for at >= 0 && !kept[at] {
+			at = parents[at]
+		}
+		life.Parent = 0
+		if at >= 0 {
+			life.Parent = l.Lives[at].ID.PID
+		}
+	}
+	l.Lives = list
 }
 
 // Rank adds up what was used. Peaks are those of the groups, users or units; nil has none.

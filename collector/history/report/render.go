@@ -37,7 +37,7 @@ func (p *printer) title() string {
 func (p *printer) facts() []string {
 	list := []string{fmt.Sprintf("%d tables in %s", p.Tables, p.To.Time().Sub(p.From.Time()).Round(time.Second))}
 	if p.BusySeconds != nil {
-		list = append(list, fmt.Sprintf("CPU time of the host: %s", seconds(*p.BusySeconds)))
+		list = append(list, "CPU time of the host: "+seconds(*p.BusySeconds))
 	}
 	for _, g := range p.Gaps {
 		list = append(list, fmt.Sprintf("nothing was recorded from %s to %s", p.clock(g.From), p.clock(g.To)))
@@ -54,7 +54,9 @@ func (p *printer) facts() []string {
 	return list
 }
 
-func (p *printer) full(s Seconds) string { return s.Time().In(p.zone).Format("2006-01-02 15:04:05 MST") }
+func (p *printer) full(s Seconds) string {
+	return s.Time().In(p.zone).Format("2006-01-02 15:04:05 MST")
+}
 
 // clock is a time of the day, with the date where the span has several.
 func (p *printer) clock(s Seconds) string {

@@ -50,8 +50,17 @@ type tracker struct {
 	group  string
 	ended  time.Time
 	exit   *process.Exit
-	parent string
+	parent relative
 }
+
+// relative names another process.
+type relative struct {
+	pid  int
+	name string
+}
+
+// maxAncestors bounds the ancestors that are looked at.
+const maxAncestors = 1000
 
 // NewTrack follows a process between two moments, with at most one point in each step.
 func (s *Sight) NewTrack(ctx context.Context, archive *history.Archive, id process.ID, from, to time.Time, step time.Duration, shows func(*process.Process, process.Clock) bool) (*Track, error) {
@@ -93,11 +102,24 @@ func (t *tracker) add(p *process.Process, step *segment.Step) {
 	if t.last != nil && step.Time.Sub(t.lastAt) < t.step {
 		return
 	}
-	if parent, _, ok := step.FindPID(p.PPID); ok {
-		t.parent = parent.Name
-	}
+	t.parent = t.parentOf(p, step)
 	t.track.Points = append(t.track.Points, t.point(p, step.Time))
 	t.last, t.lastAt = p, step.Time
+}
+
+// parentOf returns the nearest ancestor that may be shown.
+func (t *tracker) parentOf(p *process.Process, step *segment.Step) relative {
+	for range maxAncestors {
+		parent, _, ok := step.FindPID(p.PPID)
+		if !ok || !parent.CanParent(p.ID) {
+			break
+		}
+		if t.shows(parent, t.clock) {
+			return relative{parent.PID, parent.Name}
+		}
+		p = parent
+	}
+	return relative{}
 }
 
 // end takes the last values and the exit record.
@@ -171,7 +193,7 @@ func (t *tracker) point(p *process.Process, now time.Time) Point {
 // entry names the process.
 func (t *tracker) entry() Entry {
 	p := t.last
-	e := Entry{ID: p.ID.String(), PID: p.PID, Name: p.Name, Group: t.group, PPID: p.PPID, Parent: t.parent}
+	e := Entry{ID: t.id.String(), PID: p.PID, Name: p.Name, Group: t.group, PPID: t.parent.pid, Parent: t.parent.name}
 	started := t.clock.Time(p.StartTicks)
 	e.StartTime, e.EndTime = moment(started), moment(t.ended)
 	t.sight.addFacts(&e, p.Facts)

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
@@ -43,11 +45,11 @@ func writeTable(b *strings.Builder, s *section) {
 		}
 	}
 	for _, row := range rows {
-		line := "  "
+		line := make([]string, len(row))
 		for i, text := range row {
-			line += text + strings.Repeat(" ", widths[i]-len([]rune(text))+2)
+			line[i] = text + strings.Repeat(" ", widths[i]-len([]rune(text)))
 		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
+		b.WriteString("  " + strings.TrimRight(strings.Join(line, "  "), " ") + "\n")
 	}
 }
 
@@ -65,12 +67,8 @@ func cell(text string) string {
 	return text
 }
 
-// pageText is one file without anything outside of it. There is no script in it.
-const pageText = `<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{{.Title}}</title>
-<style>
+// pageStyle is all the style of the page.
+const pageStyle = `
 :root{color-scheme:light dark}
 body{font:14px/1.4 system-ui,sans-serif;margin:1.5rem;max-width:110rem}
 h1{font-size:1.3rem}h2{font-size:1.05rem;margin:1.6rem 0 .3rem}
@@ -79,7 +77,20 @@ div{overflow-x:auto}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:.15rem .9rem .15rem 0;text-align:left;vertical-align:top;border-bottom:1px solid #8884;white-space:nowrap}
 td:nth-last-child(-n+2){white-space:normal;overflow-wrap:anywhere;min-width:14rem;font-family:ui-monospace,monospace;font-size:.92em}
-</style></head><body>
+`
+
+// PagePolicy is the content security policy of the page: no script, and only its own style.
+func PagePolicy() string {
+	sum := sha256.Sum256([]byte(pageStyle))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// pageText is one file without anything outside of it. There is no script in it.
+const pageText = `<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="{{.Policy}}">
+<title>{{.Title}}</title>
+<style>` + pageStyle + `</style></head><body>
 <h1>{{.Title}}</h1>
 <ul>{{range .Facts}}<li>{{.}}</li>{{end}}</ul>
 {{range .Sections}}<h2>{{.Title}}{{if .Note}} <small>({{.Note}})</small>{{end}}</h2>
@@ -97,10 +108,10 @@ func (r *Report) WriteHTML(w io.Writer, zone *time.Location) error {
 	}
 	p := &printer{r, zone}
 	err = page.Execute(w, struct {
-		Title    string
-		Facts    []string
-		Sections []section
-	}{p.title(), p.facts(), p.sections()})
+		Title, Policy string
+		Facts         []string
+		Sections      []section
+	}{p.title(), PagePolicy(), p.facts(), p.sections()})
 	if err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
