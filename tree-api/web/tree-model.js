@@ -207,6 +207,16 @@ export class TreeModel {
     return this.#links.processes[slot];
   }
 
+  /** All that is below a process, parents before their children. @param {number} slot @returns {number[]} */
+  descendantsOf(slot) {
+    this.rows();
+    const { parent, order, count } = this.#links;
+    const inside = new Set([slot]);
+    for (let i = 0; i < count; i++) if (inside.has(parent[order[i]])) inside.add(order[i]);
+    inside.delete(slot);
+    return [...inside];
+  }
+
   /** @param {number} slot */
   parentOf(slot) {
     this.rows();

@@ -13,14 +13,15 @@ const open = browserForFile();
 /**
  * The page of an exporter with control, for somebody with a role.
  * @param {import('node:test').TestContext} t @param {string} role
+ * @param {string} [allow] Which groups may be touched.
  */
-async function signedIn(t, role) {
+async function signedIn(t, role, allow = 'zoo-.*') {
   const directory = await mkdtemp(join(tmpdir(), 'proctree-control-'));
   t.after(() => rm(directory, { recursive: true, force: true }));
   const said = execFileSync(BINARY, ['--api.new-token=ann', `--api.role=${role}`], { encoding: 'utf8' });
   const [tokens, config] = [join(directory, 'tokens.yml'), join(directory, 'proctree.yml')];
   await writeFile(tokens, `tokens:\n${said.slice(said.indexOf('  - name'))}`);
-  await writeFile(config, 'control: {allow: [{group: "zoo-.*"}]}\n');
+  await writeFile(config, `control: {allow: [{group: "${allow}"}]}\n`);
   const exporter = await Exporter.start(t, ['--api.enable-control', `--api.token-file=${tokens}`, `--config.file=${config}`]);
   const page = await open(t, `${exporter.url}login`);
   await page.fill('input[name="token"]', said.match(/^proctree_\S+$/m)?.[0] ?? '');
@@ -58,29 +59,108 @@ for (const role of ['controller', 'operator']) {
   });
 }
 
-test('what does not end is marked, and KILL is offered', async (t) => {
+/** Opens the dialog for the process with a name. @param {import('playwright-core').Page} page @param {string} name */
+async function dialogFor(page, name) {
+  await page.fill('#search', name);
+  await row(page, name).locator('.label').click();
+  await page.click('#control');
+  const dialog = page.locator('dialog.control-dialog');
+  await dialog.waitFor();
+  return dialog;
+}
+
+/** Waits until the exporter sees so many children of a process. @param {import('playwright-core').Page} page @param {number} pid @param {number} count */
+async function childrenOf(page, pid, count) {
+  for (let deadline = Date.now() + 15_000; ;) {
+    const seen = await page.evaluate(async (query) => (await (await fetch(`api/v1/processes?q=${query}`)).json()).data.matched, `ppid=${pid}`);
+    if (seen === count) return;
+    assert.ok(Date.now() < deadline, `process ${pid} has ${seen} children, want ${count}`);
+    await page.waitForTimeout(200);
+  }
+}
+
+/** A process that ignores TERM, for one test. @param {import('node:test').TestContext} t @param {string} name */
+async function stubborn(t, name) {
   const directory = await mkdtemp(join(tmpdir(), 'proctree-stubborn-'));
-  const stubborn = join(directory, 'zoo-stubborn');
-  await symlink('/bin/sh', stubborn);
-  const child = spawn(stubborn, ['-c', 'trap "" TERM; while :; do sleep 1; done'], { stdio: 'ignore' });
+  await symlink('/bin/sh', join(directory, name));
+  const child = spawn(join(directory, name), ['-c', 'trap "" TERM; while :; do sleep 1; done'], { stdio: 'ignore' });
   t.after(async () => {
     child.kill('SIGKILL');
     await rm(directory, { recursive: true, force: true });
   });
+  return child;
+}
+
+test('what does not end is marked, and KILL is offered', async (t) => {
+  const child = await stubborn(t, 'zoo-stubborn');
   const page = await signedIn(t, 'controller');
-  await page.fill('#search', 'zoo-stubborn');
-  await row(page, 'zoo-stubborn').locator('.label').click();
-  await page.click('#control');
-  const dialog = page.locator('dialog.control-dialog');
+  const dialog = await dialogFor(page, 'zoo-stubborn');
   await dialog.locator('.danger').click();
   const ending = page.locator('#table .row.ending[id]', { hasText: 'zoo-stubborn' });
   await ending.waitFor();
   assert.match(await ending.locator('.label').evaluate((label) => getComputedStyle(label, '::after').content), /ending…/);
   await dialog.waitFor({ timeout: 20_000 });
+  assert.match(await dialog.innerText(), /zoo-stubborn has not ended. Use KILL\?/);
   assert.equal(await dialog.locator('#control-action').inputValue(), 'KILL');
   assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Cancel', 'the safe choice has the focus');
+  assert.equal(await ending.count(), 1, 'the row is marked until the process is gone');
   assert.equal(child.exitCode ?? child.signalCode, null, 'nothing was killed without being told');
   await dialog.locator('.danger').click();
   await row(page, 'zoo-stubborn').waitFor({ state: 'detached', timeout: 20_000 });
   assert.equal(child.signalCode, 'SIGKILL');
+});
+
+test('KILL is not offered before what is being asked is answered', async (t) => {
+  await stubborn(t, 'zoo-mule');
+  await stubborn(t, 'zoo-donkey');
+  const page = await signedIn(t, 'controller');
+  await (await dialogFor(page, 'zoo-mule')).locator('.danger').click();
+  await page.locator('dialog[open]').waitFor({ state: 'detached' });
+  const dialog = await dialogFor(page, 'zoo-donkey');
+  // The time of the offer is the page's own; what is asked stays.
+  await page.waitForTimeout(11_000);
+  assert.match(await dialog.innerText(), /Act on zoo-donkey\?/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'zoo-mule has not ended. Use KILL?' }).waitFor();
+});
+
+test('descendants are listed, and none is touched if one may not be', async (t) => {
+  const top = await family(t, { names: ['zoo-parent', 'zoo-child', 'zoo-grandchild'], argument: 'x' });
+  const page = await signedIn(t, 'controller');
+  const dialog = await dialogFor(page, 'zoo-parent');
+  const below = dialog.locator('.control-below');
+  const listed = await below.locator('li').allInnerTexts();
+  assert.deepEqual(listed.map((line) => line.replace(/^[0-9]+ /, '')).sort(), ['sleep', 'sleep', 'zoo-child', 'zoo-grandchild', 'zoo-grandchild']);
+  assert.match(await below.locator('label').innerText(), /Also its 5 descendants$/);
+  assert.equal(await dialog.locator('#control-descendants').isChecked(), false, 'the least is chosen first');
+  assert.match(await dialog.locator('.warn').innerText(), /^Process [0-9]+ gets TERM/);
+  await dialog.locator('#control-descendants').check();
+  assert.ok((await dialog.locator('.warn').innerText()).startsWith(`6 processes (${top.pid} and the descendants in the list) get TERM`));
+  await dialog.locator('.danger').click();
+  await page.getByRole('heading', { name: 'Nothing was done' }).waitFor();
+  assert.match(await dialog.innerText(), /control.allow: process [0-9]+ may not be touched/);
+  assert.equal(top.exitCode ?? top.signalCode, null);
+});
+
+test('a process is ended with its descendants, but none that nobody saw', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'proctree-reader-'));
+  await symlink('/bin/sh', join(directory, 'zoo-reader'));
+  const script = 'sleep 600 & read line; sleep 600 & wait';
+  const top = spawn(join(directory, 'zoo-reader'), ['-c', script], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  t.after(async () => {
+    process.kill(-(/** @type {number} */ (top.pid)), 'SIGKILL');
+    await rm(directory, { recursive: true, force: true });
+  });
+  const page = await signedIn(t, 'controller', 'zoo-.*|sleep');
+  const dialog = await dialogFor(page, 'zoo-reader');
+  assert.match(await dialog.locator('.control-below').innerText(), /Also its descendant\s+[0-9]+ sleep/);
+  await dialog.locator('#control-descendants').check();
+  top.stdin.write('one more\n');
+  await childrenOf(page, /** @type {number} */ (top.pid), 2);
+  await dialog.locator('.danger').click();
+  await page.getByRole('heading', { name: 'Done for 2 of 3 processes' }).waitFor();
+  assert.match(await dialog.innerText(), /not touched:\s+[0-9]+: it was not in the list/);
+  await page.keyboard.press('Enter');
+  await row(page, 'zoo-reader').waitFor({ state: 'detached' });
+  assert.equal(top.signalCode, 'SIGTERM');
 });

@@ -49,6 +49,20 @@ describe('what the data may look like', () => {
   });
 });
 
+test('what is below a process, parents before their children', () => {
+  const model = modelOf(node(9, 3), node(3, 1), node(1, 0), node(4, 0), node(8, 3), node(7, 9));
+  /** @param {number} pid */
+  const below = (pid) => model.descendantsOf(model.slotOf(`${pid}-1`)).map((slot) => model.number(slot, 'pid'));
+  assert.deepEqual(below(1).toSorted(), [3, 7, 8, 9]);
+  assert.equal(below(1)[0], 3);
+  assert.ok(below(1).indexOf(9) < below(1).indexOf(7));
+  assert.deepEqual(below(4), []);
+  assert.deepEqual(below(7), []);
+  model.apply({ type: 'diff', added: [node(10, 4), node(11, 10)], removed: ['3-1'] });
+  assert.deepEqual(below(4), [10, 11]);
+  assert.deepEqual(below(1), []);
+});
+
 describe('differences', () => {
   test('added, changed and removed', () => {
     const model = modelOf(node(1, 0), node(2, 1), node(3, 2));

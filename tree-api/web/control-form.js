@@ -1,0 +1,89 @@
+import { button, el } from './dom.js';
+import { quotePosix, quoteWindows } from './quote.js';
+
+/** What each signal does. @type {Record<string, string>} */
+const EFFECTS = {
+  TERM: 'asks it to end; it can save its data first',
+  INT: 'interrupts it, as Ctrl+C does',
+  HUP: 'makes it reload its configuration, or end',
+  USR1: 'means what the program defines',
+  USR2: 'means what the program defines',
+  STOP: 'pauses it until CONT',
+  CONT: 'continues it if it is paused',
+  KILL: 'ends it at once; unsaved data is lost',
+};
+
+/** The choice that is no signal. */
+export const NICE = 'nice';
+/** What one request can act on, beside the process itself (docs/api.md). */
+const MOST_DESCENDANTS = 1000;
+
+/** @typedef {{id: string, pid: number, name: string}} Descendant */
+/** @typedef {{action: string, nice: number, descendants?: string[]}} Order */
+
+/**
+ * What the dialog asks: which process, what to do, and to which of its descendants.
+ * @param {any} node The process, as GET api/v1/processes/PID answers.
+ * @param {object} options
+ * @param {string[]} options.signals Those that may be sent, the mildest first.
+ * @param {string} options.chosen The signal to begin with; '' is the first.
+ * @param {Descendant[]} options.descendants Those that the person sees.
+ * @param {boolean} options.all Whether to begin with the descendants included.
+ * @param {boolean} options.windows Whether the host runs Windows.
+ * @param {HTMLElement} options.cancel
+ * @param {(order: Order) => void} options.act
+ * @returns {HTMLElement[]}
+ */
+export function controlForm(node, { signals, chosen, descendants, all, windows, cancel, act }) {
+  const choice = el('select', { id: 'control-action', 'aria-label': 'What to do' },
+    ...signals.map((s) => el('option', { value: s, selected: s === chosen }, `${s}: ${EFFECTS[s] ?? ''}`)),
+    el('option', { value: NICE }, 'Priority: set the nice value'));
+  const nice = el('input', { id: 'control-nice', type: 'number', min: -20, max: 19, step: 1, required: true, value: node.nice ?? 0, 'aria-label': 'Nice value, -20 to 19' });
+  const most = descendants.length <= MOST_DESCENDANTS;
+  const below = el('input', { id: 'control-descendants', type: 'checkbox', checked: all && most, disabled: !most });
+  const will = el('p', { class: 'notice warn', role: 'status' });
+  const order = () => ({ action: choice.value, nice: nice.valueAsNumber, descendants: below.checked ? descendants.map((d) => d.id) : undefined });
+  const doIt = button('Do it', { class: 'tool danger' }, () => {
+    doIt.disabled = true;
+    act(order());
+  });
+  const show = () => {
+    nice.hidden = choice.value !== NICE;
+    doIt.disabled = !nice.hidden && !nice.checkValidity();
+    will.textContent = effectOf(order(), node.pid);
+  };
+  for (const input of [choice, nice, below]) input.addEventListener('input', show);
+  show();
+  return [
+    facts(node, (windows ? quoteWindows : quotePosix)(node.cmdline ?? [])),
+    el('p', {}, choice, nice),
+    ...(descendants.length > 0 ? [belowChoice(below, descendants, most)] : []),
+    will,
+    el('p', { class: 'control-buttons' }, cancel, doIt),
+  ];
+}
+
+/** @param {any} node @param {string} commandLine */
+function facts(node, commandLine) {
+  /** @param {string} name @param {string} value */
+  const line = (name, value) => [el('dt', {}, name), el('dd', {}, value)];
+  return el('dl', { class: 'facts-list' }, ...line('Process', node.name), ...line('PID', String(node.pid)), ...line('User', node.user ?? 'unknown'),
+    ...line('Command line', commandLine || 'unknown'));
+}
+
+/** @param {HTMLInputElement} below @param {Descendant[]} descendants @param {boolean} most Whether one request can act on all of them. */
+function belowChoice(below, descendants, most) {
+  const count = descendants.length.toLocaleString('en');
+  return el('div', { class: 'control-below' },
+    el('label', {}, below, most
+      ? ` Also ${descendants.length === 1 ? 'its descendant' : `its ${count} descendants`}`
+      : ` Not possible with its descendants: there are ${count}, and one request can act on ${MOST_DESCENDANTS.toLocaleString('en')} at most`),
+    most && el('ul', { tabindex: 0, 'aria-label': 'Descendants' }, ...descendants.map((d) => el('li', {}, `${d.pid} ${d.name}`))));
+}
+
+/** @param {Order} order @param {number} pid */
+function effectOf({ action, nice, descendants = [] }, pid) {
+  const who = descendants.length === 0 ? `Process ${pid} gets` : `${(descendants.length + 1).toLocaleString('en')} processes (${pid} and the descendants in the list) get`;
+  if (action !== NICE) return `${who} ${action}, which ${EFFECTS[action] ?? 'is a signal'}.`;
+  return Number.isNaN(nice) ? 'Set a nice value from -20 to 19.' : `${who} the nice value ${nice}.`;
+}
