@@ -14,7 +14,7 @@ const GroupSockets = "group_sockets"
 // SocketReader finds the sockets of the processes of one snapshot. It has to be safe for
 // concurrent use.
 type SocketReader interface {
-	Read(processes []process.Process) *sockets.Result
+	Read(processes []*process.Process) *sockets.Result
 }
 
 // socketCounts counts by protocol and state.

@@ -13,7 +13,7 @@ import (
 // fixedSockets answers the same every time.
 type fixedSockets struct{ sockets.Result }
 
-func (f *fixedSockets) Read([]process.Process) *sockets.Result { return &f.Result }
+func (f *fixedSockets) Read([]*process.Process) *sockets.Result { return &f.Result }
 
 func TestGroupSockets(t *testing.T) {
 	s := hosttest.Snapshot(0, hosttest.Process(1, 0, "init"), hosttest.Process(10, 1, "web"),

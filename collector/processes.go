@@ -47,7 +47,7 @@ func (c processes) Collect(v *View, out chan<- prometheus.Metric) error {
 	var states [process.NumStates]int
 	threads, known := 0, process.Fields(0)
 	for i := range v.Snapshot.Processes {
-		p := &v.Snapshot.Processes[i]
+		p := v.Snapshot.Processes[i]
 		states[p.State]++
 		if p.Known.Has(process.HasThreads) {
 			threads += p.Threads

@@ -19,7 +19,7 @@ var boot = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 // smallReport has a group that knows everything, one that knows little, one that is
 // configured and empty, and names as hostile as a process can give itself.
 func smallReport() *group.Report {
-	web := process.Process{
+	web := &process.Process{
 		ID: process.ID{PID: 100, StartTicks: 150_025}, PPID: 1, Name: "web", State: process.Running,
 		Known: allFields, Threads: 4,
 		UserTime: 90 * time.Second, SystemTime: 1500 * time.Millisecond,
@@ -29,7 +29,7 @@ func smallReport() *group.Report {
 			Unit: "web.service", Container: strings.Repeat("ab", 32),
 		},
 	}
-	odd := process.Process{
+	odd := &process.Process{
 		ID: process.ID{PID: 4_000_000, StartTicks: 200_000}, PPID: 100, Name: "a) S 1 (\"b\\\n\xff", State: process.Zombie,
 		Known: process.HasCPU | process.HasThreads, Threads: 1,
 		Facts: &process.Facts{},
@@ -38,7 +38,7 @@ func smallReport() *group.Report {
 		Snapshot: &process.Snapshot{
 			Taken: boot.Add(time.Hour), Duration: 12500 * time.Microsecond,
 			Clock:     process.Clock{Epoch: boot, TicksPerSecond: 100, Now: 360_000},
-			Processes: []process.Process{web, odd},
+			Processes: []*process.Process{web, odd},
 			Reader:    "procfs", ExitSource: process.ExitsTaskstats,
 			System: process.System{Forks: 12_345, PIDLimit: 32_768},
 		},
@@ -58,7 +58,7 @@ func smallReport() *group.Report {
 				Oldest:        boot.Add(1500250 * time.Millisecond), Newest: boot.Add(1500250 * time.Millisecond),
 			},
 		},
-		Top:               []group.Top{{Process: &web, Group: "web"}, {Process: &odd, Group: "odd \xff\"\\\n"}},
+		Top:               []group.Top{{Process: web, Group: "web"}, {Process: odd, Group: "odd \xff\"\\\n"}},
 		OverflowProcesses: 3,
 		Shown:             shownAll,
 	}
@@ -76,7 +76,7 @@ func largeReport(processes, groups, top int) *group.Report {
 		System: process.System{Forks: 1e6, PIDLimit: 4 << 20},
 	}}
 	for i := range processes {
-		r.Snapshot.Processes = append(r.Snapshot.Processes, process.Process{
+		r.Snapshot.Processes = append(r.Snapshot.Processes, &process.Process{
 			ID: process.ID{PID: i + 1, StartTicks: uint64(i)}, PPID: i / 10, Name: fmt.Sprintf("name%d", i%groups),
 			State: process.Sleeping, Known: allFields, Threads: 2, UserTime: time.Duration(i) * time.Second,
 			ResidentBytes: uint64(i) << 20, Facts: &process.Facts{Exe: "/usr/bin/name", User: "root", Unit: "name.service"},
@@ -90,7 +90,7 @@ func largeReport(processes, groups, top int) *group.Report {
 		})
 	}
 	for i := range top {
-		p := &r.Snapshot.Processes[i*processes/top]
+		p := r.Snapshot.Processes[i*processes/top]
 		r.Top = append(r.Top, group.Top{Process: p, Group: p.Name})
 	}
 	return r

@@ -118,7 +118,7 @@ func describe(out *strings.Builder, families []*dto.MetricFamily) {
 // noSockets knows of every process that it has no sockets.
 type noSockets struct{}
 
-func (noSockets) Read(processes []process.Process) *sockets.Result {
+func (noSockets) Read(processes []*process.Process) *sockets.Result {
 	r := &sockets.Result{ByProcess: make(map[process.ID][]sockets.Socket)}
 	for i := range processes {
 		r.ByProcess[processes[i].ID] = nil

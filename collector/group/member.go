@@ -10,7 +10,7 @@ import (
 // sum gives every process of the snapshot its group and adds it there.
 func (t *Tracker) sum(s *process.Snapshot) {
 	for i := range s.Processes {
-		cur, p := &s.Processes[i], t.live[i]
+		cur, p := s.Processes[i], t.live[i]
 		if p.ppid != cur.PPID || p.parent == nil || !p.parent.alive() {
 			p.ppid, p.parent = cur.PPID, t.parentOf(cur.PPID, cur.ID)
 		}
@@ -59,7 +59,7 @@ func (t *Tracker) parentOf(ppid int, child process.ID) *tracked {
 
 // decide gives a live process its group, unless that stands already.
 func (t *Tracker) decide(p *tracked, s *process.Snapshot) {
-	cur := &s.Processes[p.index]
+	cur := s.Processes[p.index]
 	stands := p.generation == t.generation && p.facts == cur.Facts && p.name == cur.Name
 	if stands && (!p.overflow || !t.groups.room()) {
 		return

@@ -49,10 +49,10 @@ type tracked struct {
 // alive reports whether it is in the newest snapshot.
 func (p *tracked) alive() bool { return p.index >= 0 }
 
-// update takes over the values of a scan. follows tells that it is the next one of its
-// reader after the last, so that what is unchanged has not grown.
-func (p *tracked) update(cur *process.Process, index int, scan uint64, follows bool) {
-	if cur.Unchanged && follows && p.seen > 0 && p.seen+1 == scan {
+// update takes over the values of a scan. unchanged tells that all is as in the last one of this
+// reader, so that nothing has grown.
+func (p *tracked) update(cur *process.Process, index int, scan uint64, unchanged bool) {
+	if unchanged && p.seen > 0 && p.seen+1 == scan {
 		p.index, p.seen = index, scan
 		p.grown, p.grew, p.fresh = usage{}, process.CPU{}, process.CPU{}
 		return

@@ -23,7 +23,7 @@ func (t *Tracker) Reload(cfg Config) {
 	t.clearGauges()
 	t.groups.reopen()
 	for i := range last.Snapshot.Processes {
-		t.regroup(&last.Snapshot.Processes[i], t.live[i], last.Snapshot)
+		t.regroup(last.Snapshot.Processes[i], t.live[i], last.Snapshot)
 	}
 	t.groups.close()
 	t.showLimits(last.Snapshot, nil)

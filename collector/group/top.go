@@ -35,7 +35,7 @@ func (t *Tracker) selectTop(s *process.Snapshot) []Top {
 	slices.SortFunc(l.chosen, func(a, b *tracked) int { return a.index - b.index })
 	out := make([]Top, len(l.chosen))
 	for i, p := range l.chosen {
-		out[i].Process = &s.Processes[p.index]
+		out[i].Process = s.Processes[p.index]
 		if p.group != nil {
 			out[i].Group = p.group.Name
 		}
@@ -54,7 +54,7 @@ func (l *topList) rank(live []*tracked, s *process.Snapshot, limit int) {
 		}
 		l.byCPU.offer(uint64(p.grown.cpu.Total()), p)
 		l.byIO.offer(p.grown.read+p.grown.written, p)
-		if cur := &s.Processes[i]; cur.Known.Has(process.HasResident) {
+		if cur := s.Processes[i]; cur.Known.Has(process.HasResident) {
 			l.byMemory.offer(cur.ResidentBytes, p)
 		}
 	}

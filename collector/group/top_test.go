@@ -173,7 +173,7 @@ func TestTopOfManyIsTheTop(t *testing.T) {
 		func(p *process.Process) uint64 { return uint64(p.UserTime) },
 	} {
 		all := slices.Clone(r.Snapshot.Processes)
-		slices.SortStableFunc(all, func(a, b process.Process) int { return int(by(&b)) - int(by(&a)) })
+		slices.SortStableFunc(all, func(a, b *process.Process) int { return int(by(b)) - int(by(a)) })
 		for _, p := range all[:50] {
 			want[p.PID] = true
 		}

@@ -121,7 +121,7 @@ func (t *Tracker) merge(s *process.Snapshot) {
 		j++
 	}
 	for i := range s.Processes {
-		cur := &s.Processes[i]
+		cur := s.Processes[i]
 		for j < len(old) && old[j].id.PID < cur.PID {
 			vanish()
 		}
@@ -132,7 +132,7 @@ func (t *Tracker) merge(s *process.Snapshot) {
 		} else {
 			p = t.firstSight(cur)
 		}
-		p.update(cur, i, t.scan, follows)
+		p.update(cur, i, t.scan, follows && s.Unchanged(cur))
 		now = append(now, p)
 	}
 	for j < len(old) {

@@ -32,8 +32,7 @@ func TestUnchangedIsNoOtherWay(t *testing.T) {
 				p.ResidentBytes += uint64(random.IntN(1 << 20))
 				p.ChildUserTime += time.Duration(random.IntN(3)) * time.Second
 			}
-			p.Unchanged = before[i].Unchanged
-			p.Unchanged = *p == before[i]
+			process.Compare(p, &before[i], serial)
 		}
 		if random.IntN(7) == 0 {
 			continue // Nobody sees this one.
@@ -42,7 +41,7 @@ func TestUnchangedIsNoOtherWay(t *testing.T) {
 		with.Serial = serial
 		without := hosttest.Snapshot(at, table...)
 		for i := range without.Processes {
-			without.Processes[i].Unchanged = false
+			without.Processes[i].Since = 0
 		}
 		a, b := marked.Observe(with), plain.Observe(without)
 		if diff := cmp.Diff(b.Groups, a.Groups); diff != "" {

@@ -32,7 +32,7 @@ func config(t *testing.T) Config {
 func snapshot(at time.Time, second, processes int) *process.Snapshot {
 	s := &process.Snapshot{Taken: at, Clock: process.Clock{Epoch: start.Add(-time.Hour), TicksPerSecond: 100, Now: uint64(360_000 + second*100)}}
 	for i := range processes {
-		s.Processes = append(s.Processes, process.Process{
+		s.Processes = append(s.Processes, &process.Process{
 			ID: process.ID{PID: i + 1, StartTicks: uint64(i)}, PPID: i, Name: fmt.Sprintf("p%d", i), Known: process.HasCPU,
 			UserTime: time.Duration(second*(i+1)) * 10 * time.Millisecond,
 			Facts:    &process.Facts{Cmdline: []string{fmt.Sprintf("p%d", i), "secret"}, User: "u"},

@@ -189,11 +189,11 @@ func keepVisible(t *segment.Table, report *group.Report) {
 			continue
 		}
 		p := all[i]
-		p.Unchanged = false // Its parent may have another number than before.
-		p.PPID = visibleParent(report, &p)
-		processes, t.Groups = append(processes, p), append(t.Groups, name)
+		other := *p
+		other.PPID, other.Since = visibleParent(report, p), 0 // Its parent may have another number than before.
+		processes, t.Groups = append(processes, other), append(t.Groups, name)
 	}
-	t.Snapshot.Processes = processes
+	t.Snapshot.Processes = process.Pointers(processes)
 }
 
 // visibleParent is the PID of the nearest ancestor that is not excluded, or that of a parent that is not
@@ -211,6 +211,6 @@ func visibleParent(report *group.Report, p *process.Process) int {
 		if _, shown := report.GroupOf(i); shown {
 			return report.Snapshot.Processes[i].PID
 		}
-		at = &report.Snapshot.Processes[i]
+		at = report.Snapshot.Processes[i]
 	}
 }

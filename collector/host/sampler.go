@@ -28,7 +28,7 @@ type SamplerConfig struct {
 
 // CgroupReader reads how far control groups use up their limits, as cgroups.Reader does.
 type CgroupReader interface {
-	Read(now time.Time, processes []process.Process) (map[string]process.CgroupUsage, error)
+	Read(now time.Time, processes []*process.Process) (map[string]process.CgroupUsage, error)
 }
 
 // Sampler shares scans: whoever asks within MaxAge of a scan's start gets that scan, and

@@ -256,7 +256,7 @@ func TestSamplerCloseDoesNotWaitForAScanThatIsStuck(t *testing.T) {
 // oddCgroups has one control group and loses what is left.
 type oddCgroups struct{ panics bool }
 
-func (o oddCgroups) Read(time.Time, []process.Process) (map[string]process.CgroupUsage, error) {
+func (o oddCgroups) Read(time.Time, []*process.Process) (map[string]process.CgroupUsage, error) {
 	if o.panics {
 		panic("odd")
 	}

@@ -12,7 +12,7 @@ func TestCursor(t *testing.T) {
 	for _, id := range []process.ID{{PID: 1, StartTicks: 5}, {PID: 3, StartTicks: 7}, {PID: 4, StartTicks: 9}, {PID: 8, StartTicks: 2}} {
 		table = append(table, process.Process{ID: id})
 	}
-	cursor := process.NewCursor(table)
+	cursor := process.NewCursor(process.Pointers(table))
 	for _, test := range []struct {
 		id    process.ID
 		index int

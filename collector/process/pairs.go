@@ -2,7 +2,7 @@ package process
 
 // Pairs calls each with the place of every process in now and what previous has of the
 // same process, a zero Process if nothing. Both are sorted by PID.
-func Pairs(previous, now []Process, each func(i int, before *Process)) {
+func Pairs(previous, now []*Process, each func(i int, before *Process)) {
 	var none Process
 	cursor := NewCursor(previous)
 	for i := range now {

@@ -108,10 +108,9 @@ type Process struct {
 	State State
 	// Kernel marks a thread of the kernel itself.
 	Kernel bool
-	// Unchanged vouches that everything here is as in the snapshot of Serial one less. Unset,
-	// it may be so or not.
-	Unchanged bool
-	Known     Fields
+	Known  Fields
+	// Since is the Serial of the first snapshot with these values; 0 if it is not known.
+	Since uint64
 	// Nice is the nice value of the main thread, -20 to 19.
 	Nice    int8
 	Threads int

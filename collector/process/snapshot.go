@@ -9,7 +9,7 @@ import (
 // returned it: everybody reads the same one.
 type Snapshot struct {
 	// Serial counts the snapshots of a Reader, from 1 on; 0 where nobody counts, and then no
-	// process is marked as Unchanged.
+	// process is known to be unchanged.
 	Serial uint64
 	// Taken is when the scan began; it carries a monotonic reading.
 	Taken time.Time
@@ -18,7 +18,9 @@ type Snapshot struct {
 	Clock    Clock
 	// Processes is sorted by PID, and no PID is in it twice. A Reader reads them in this
 	// order: who accounts for exits has to know whether a parent was read after its child.
-	Processes []Process
+	// Snapshots share the processes that have not changed between them, so that a scan costs
+	// only what has changed. To change a value, copy the process first (Clone).
+	Processes []*Process
 	// Exits are the records of processes that ended, where ExitSource gives any. Each
 	// record is in exactly one snapshot, and never in one whose table still shows the
 	// process, be it as a zombie. Mostly it comes with the first snapshot in which the
@@ -63,13 +65,17 @@ func (s *Snapshot) ByPID(pid int) *Process {
 	if !ok {
 		return nil
 	}
-	return &s.Processes[i]
+	return s.Processes[i]
 }
 
 // Index returns the place of a PID in Processes.
 func (s *Snapshot) Index(pid int) (int, bool) {
-	return slices.BinarySearchFunc(s.Processes, pid, func(p Process, pid int) int { return p.PID - pid })
+	return slices.BinarySearchFunc(s.Processes, pid, func(p *Process, pid int) int { return p.PID - pid })
 }
+
+// Unchanged reports whether p, a process of this snapshot, is as it was in the snapshot before
+// (Serial one less). If it returns false, p may be unchanged all the same.
+func (s *Snapshot) Unchanged(p *Process) bool { return p.Since > 0 && p.Since < s.Serial }
 
 // ByID returns the process with that identity, or nil: a reused PID does not match.
 func (s *Snapshot) ByID(id ID) *Process {

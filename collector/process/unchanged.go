@@ -1,25 +1,34 @@
 package process
 
-// Repeat makes a process of the last scan, of which nothing has changed, one of this scan.
-func Repeat(p *Process) {
-	p.Unchanged = true
-	p.ProportionalBytes = 0 // Whoever reads it adds it.
-	p.Known &^= HasProportional
+// Pointers returns a table of processes that lie side by side.
+func Pointers(processes []Process) []*Process {
+	table := make([]*Process, len(processes))
+	for i := range processes {
+		table[i] = &processes[i]
+	}
+	return table
 }
 
-// Rename gives the process its name and facts, which are not part of what a pass reads.
-func Rename(p *Process, name string, facts *Facts) {
-	p.Unchanged = p.Unchanged && p.Name == name && p.Facts == facts
-	p.Name, p.Facts = name, facts
+// Clone returns a table of copies, for callers that change values.
+func Clone(table []*Process) []*Process {
+	processes := make([]Process, len(table))
+	for i, p := range table {
+		processes[i] = *p
+	}
+	return Pointers(processes)
 }
 
-// Compare marks the process as unchanged if all of it is as before.
-func Compare(p, before *Process) {
-	p.Unchanged = before.Unchanged
-	p.Unchanged = *p == *before
+// Compare sets Since of a process of the snapshot with that serial: if all values are those of
+// before, that of before, otherwise the serial.
+func Compare(p, before *Process, serial uint64) {
+	p.Since = before.Since
+	if before.Since == 0 || *p != *before {
+		p.Since = serial
+	}
 }
 
-// CompareAll marks what has not changed since the table before. Both are sorted by PID.
-func CompareAll(before, now []Process) {
-	Pairs(before, now, func(i int, was *Process) { Compare(&now[i], was) })
+// CompareAll sets Since of all processes of the snapshot with that serial, by those of the one
+// before. Both are sorted by PID.
+func CompareAll(before, now []*Process, serial uint64) {
+	Pairs(before, now, func(i int, was *Process) { Compare(now[i], was, serial) })
 }

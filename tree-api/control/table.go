@@ -50,7 +50,7 @@ func (t *table) find(id process.ID) (*process.Process, Subject, *RefusalError) {
 	if !ok {
 		return nil, Subject{}, &RefusalError{http.StatusNotFound, fmt.Sprintf("there is no process %s", id)}
 	}
-	p := &snapshot.Processes[i]
+	p := snapshot.Processes[i]
 	switch {
 	case p.ID != id:
 		return nil, Subject{}, &RefusalError{http.StatusConflict, fmt.Sprintf("process %s has ended, and its PID belongs to another process, %s", id, p.ID)}
@@ -89,7 +89,7 @@ func (t *table) descends(p *process.Process, root process.ID) bool {
 func (t *table) unseen(root process.ID, seen map[process.ID]bool) (list []process.ID) {
 	processes := t.report.Snapshot.Processes
 	for i := range processes {
-		p := &processes[i]
+		p := processes[i]
 		if _, shown := t.report.GroupOf(i); shown && !seen[p.ID] && t.descends(p, root) {
 			list = append(list, p.ID)
 		}

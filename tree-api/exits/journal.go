@@ -77,11 +77,11 @@ func find(s *process.Snapshot, pid int, started uint64) *process.Process {
 	if s == nil {
 		return nil
 	}
-	i, ok := slices.BinarySearchFunc(s.Processes, pid, func(p process.Process, pid int) int { return p.PID - pid })
+	i, ok := slices.BinarySearchFunc(s.Processes, pid, func(p *process.Process, pid int) int { return p.PID - pid })
 	if !ok || started != 0 && s.Processes[i].StartTicks != started {
 		return nil
 	}
-	return &s.Processes[i]
+	return s.Processes[i]
 }
 
 // Since returns the ends that were seen after a moment, newest first.

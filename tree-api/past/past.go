@@ -166,7 +166,7 @@ func (p *Policy) excluded(t *segment.Table) []bool {
 	s := t.Snapshot
 	list := make([]bool, len(s.Processes))
 	for i := range s.Processes {
-		list[i] = !p.ShowsProcess(&s.Processes[i], s.Clock)
+		list[i] = !p.ShowsProcess(s.Processes[i], s.Clock)
 	}
 	return list
 }

@@ -13,16 +13,15 @@ import (
 // differ writes the message that leads from one frame to the next of the same stream.
 type differ struct {
 	before, now *Frame
-	// consecutive is whether no scan was made between them.
-	consecutive bool
+	// seen is the serial of the snapshot of before.
+	seen uint64
 	// scratch holds the old text of what is compared.
 	scratch []byte
 }
 
 // Difference makes the message that leads from a frame before to this one.
 func (f *Frame) Difference(before *Frame, sequence uint64) []byte {
-	old, now := before.Report.Snapshot.Serial, f.Report.Snapshot.Serial
-	d := differ{before: before, now: f, consecutive: old > 0 && now == old+1, scratch: make([]byte, 0, 512)}
+	d := differ{before: before, now: f, seen: before.Report.Snapshot.Serial, scratch: make([]byte, 0, 512)}
 	return d.appendDiff(nil, sequence)
 }
 
@@ -109,11 +108,11 @@ func (d *differ) appendChange(dst []byte, i, j int32) []byte {
 
 // rests reports whether all that was read from a process is as it was, which is true of most.
 func (d *differ) rests(old, now *process.Process) bool {
-	if now.Unchanged && d.consecutive {
+	if now.Since > 0 && now.Since <= d.seen {
 		return true
 	}
 	before := *old
-	before.Unchanged = now.Unchanged
+	before.Since = now.Since
 	return before == *now
 }
 

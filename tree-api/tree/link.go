@@ -8,7 +8,7 @@ import (
 
 // linkParents returns the index of each process' parent in processes, or NoParent. The
 // result has no circles: see ID.CanParent.
-func linkParents(processes []process.Process) []int32 {
+func linkParents(processes []*process.Process) []int32 {
 	pids := make([]int32, len(processes))
 	for i := range processes {
 		pids[i] = int32(processes[i].PID)
@@ -17,7 +17,7 @@ func linkParents(processes []process.Process) []int32 {
 	// Siblings are often neighbours: most look-ups repeat the one before.
 	lastPID, last := 0, NoParent
 	for i := range processes {
-		p := &processes[i]
+		p := processes[i]
 		if p.PPID != lastPID {
 			lastPID, last = p.PPID, NoParent
 			if at, ok := slices.BinarySearch(pids, int32(p.PPID)); ok {

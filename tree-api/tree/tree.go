@@ -92,7 +92,7 @@ func (t *Tree) Find(pid int) (int32, bool) {
 const hidden int32 = -1
 
 // addVisible fills Nodes and returns, for each process of the snapshot, its index there.
-func (t *Tree) addVisible(processes []process.Process) []int32 {
+func (t *Tree) addVisible(processes []*process.Process) []int32 {
 	places := make([]int32, len(processes))
 	t.Nodes = make([]Node, 0, len(processes))
 	for i := range processes {
@@ -102,7 +102,7 @@ func (t *Tree) addVisible(processes []process.Process) []int32 {
 			continue
 		}
 		places[i] = int32(len(t.Nodes))
-		t.Nodes = append(t.Nodes, Node{Process: &processes[i], Group: name})
+		t.Nodes = append(t.Nodes, Node{Process: processes[i], Group: name})
 	}
 	return places
 }

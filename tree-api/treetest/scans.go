@@ -60,9 +60,9 @@ func NewStepping(tb testing.TB, processes, working int) *Stepping {
 	s := &Stepping{}
 	for i, snapshot := range Scans(processes, 2) {
 		if i > 0 {
-			copy(snapshot.Processes, s.tables[0].Snapshot.Processes)
+			snapshot.Processes = process.Clone(s.tables[0].Snapshot.Processes)
 			for n := range working {
-				p := &snapshot.Processes[n*processes/working]
+				p := snapshot.Processes[n*processes/working]
 				p.UserTime += time.Duration(n%40+1) * 10 * time.Millisecond
 				p.ResidentBytes += uint64(n%3) << 12
 			}

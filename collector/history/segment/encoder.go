@@ -228,7 +228,7 @@ func (e *Encoder) appendKey() {
 	all := make([]int, len(processes))
 	for i := range processes {
 		all[i] = i
-		e.ids = append(e.ids, e.textsOf(&processes[i], e.previous.Groups[i]))
+		e.ids = append(e.ids, e.textsOf(processes[i], e.previous.Groups[i]))
 	}
 	e.section(sectionBefore, func(dst []byte) []byte { return e.appendRows(dst, processes, e.ids, all) })
 	e.appendHost(sectionBeforeHost, e.previous.Snapshot)
@@ -252,7 +252,7 @@ func (e *Encoder) appendHost(section byte, s *process.Snapshot) {
 
 // appendRows appends whole processes, column by column. Each column is written as differences from
 // row to row: neighbours are often alike.
-func (e *Encoder) appendRows(dst []byte, processes []process.Process, ids []rowTexts, list []int) []byte {
+func (e *Encoder) appendRows(dst []byte, processes []*process.Process, ids []rowTexts, list []int) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(list)))
 	column := func(get func(i int) uint64) {
 		last := uint64(0)
@@ -266,7 +266,7 @@ func (e *Encoder) appendRows(dst []byte, processes []process.Process, ids []rowT
 	column(func(i int) uint64 { return processes[i].StartTicks })
 	for f := range e.schema.rows {
 		get := e.schema.rows[f].get
-		column(func(i int) uint64 { return get(&processes[i]) })
+		column(func(i int) uint64 { return get(processes[i]) })
 	}
 	column(func(i int) uint64 { return ids[i].name })
 	column(func(i int) uint64 { return ids[i].group })
@@ -321,7 +321,7 @@ func (e *Encoder) compare(t *Table) []rowTexts {
 	for i := range e.columns {
 		e.columns[i] = e.columns[i][:0]
 	}
-	var before []process.Process
+	var before []*process.Process
 	var groups []string
 	follows := false
 	if e.previous != nil {
@@ -331,7 +331,7 @@ func (e *Encoder) compare(t *Table) []rowTexts {
 	}
 	ids, j := e.spareIDs[:0], 0
 	for i := range t.Snapshot.Processes {
-		p := &t.Snapshot.Processes[i]
+		p := t.Snapshot.Processes[i]
 		for j < len(before) && before[j].PID < p.PID {
 			e.removed = append(e.removed, j)
 			j++
@@ -345,12 +345,12 @@ func (e *Encoder) compare(t *Table) []rowTexts {
 			ids = append(ids, e.textsOf(p, t.Groups[i]))
 			continue
 		}
-		was := &before[j]
+		was := before[j]
 		text := e.ids[j]
 		if p.Name != was.Name || p.Facts != was.Facts || t.Groups[i] != groups[j] {
 			text = e.textsOf(p, t.Groups[i])
 		}
-		if !p.Unchanged || !follows || text != e.ids[j] {
+		if !follows || !t.Snapshot.Unchanged(p) || text != e.ids[j] {
 			e.compareRow(i, j, p, was, text)
 		}
 		ids = append(ids, text)

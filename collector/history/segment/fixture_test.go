@@ -49,7 +49,7 @@ func TestFixtureOfVersion1(t *testing.T) {
 			t.Fatalf("table %d: %v", i, err)
 		}
 		for k := range want[i].Snapshot.Processes {
-			if p := &want[i].Snapshot.Processes[k]; len(p.Facts.Cmdline) == 0 && p.Facts.Exe == "" {
+			if p := want[i].Snapshot.Processes[k]; len(p.Facts.Cmdline) == 0 && p.Facts.Exe == "" {
 				p.Facts = process.NoFacts
 			}
 		}

@@ -28,7 +28,7 @@ var base = time.Unix(1_800_000_000, 123_456_789)
 func newWorld(seed uint64, processes int) *world {
 	w := &world{random: rand.New(rand.NewPCG(seed, 1)), ticks: 1_000_000, wake: 0.6, churn: 3, exits: true}
 	w.table = &Table{Snapshot: &process.Snapshot{}}
-	var rows []process.Process
+	var rows []*process.Process
 	var groups []string
 	for range processes {
 		rows, groups = append(rows, w.process()), append(groups, "web")
@@ -37,10 +37,10 @@ func newWorld(seed uint64, processes int) *world {
 	return w
 }
 
-func (w *world) process() process.Process {
+func (w *world) process() *process.Process {
 	w.nextID += 1 + w.random.IntN(3)
 	pid := w.nextID
-	p := process.Process{
+	p := &process.Process{
 		ID: process.ID{PID: pid, StartTicks: w.ticks - uint64(w.random.IntN(1000))}, PPID: max(1, pid-w.random.IntN(50)),
 		Name: fmt.Sprintf("worker%d", pid%7), State: process.Sleeping, Threads: 1 + pid%3,
 		Known: process.HasCPU | process.HasChildCPU | process.HasMemory | process.HasThreads | process.HasNice | process.HasUID | process.HasSwitches | process.HasIO | process.HasOpenFDs,
@@ -61,7 +61,7 @@ func (w *world) process() process.Process {
 // step goes on by a second.
 func (w *world) step() *Table {
 	w.ticks += 100
-	rows, groups := slices.Clone(w.table.Snapshot.Processes), slices.Clone(w.table.Groups)
+	rows, groups := process.Clone(w.table.Snapshot.Processes), slices.Clone(w.table.Groups)
 	var exits []process.Exit
 	for range w.churn {
 		if i := w.random.IntN(len(rows)); len(rows) > 1 {
@@ -80,7 +80,7 @@ func (w *world) step() *Table {
 		if w.random.Float64() >= w.wake {
 			continue
 		}
-		p := &rows[i]
+		p := rows[i]
 		p.VoluntarySwitches++
 		// A process that wakes each second mostly uses some ten microseconds.
 		p.UserTime += time.Duration(w.random.IntN(40_000))
@@ -94,7 +94,7 @@ func (w *world) step() *Table {
 	return w.table
 }
 
-func (w *world) set(rows []process.Process, groups []string, exits []process.Exit) {
+func (w *world) set(rows []*process.Process, groups []string, exits []process.Exit) {
 	taken := base.Add(time.Duration(w.ticks-1_000_000) * 10 * time.Millisecond)
 	free := uint64(1 << 30)
 	pressure := 0.0123
@@ -119,11 +119,11 @@ func (w *world) set(rows []process.Process, groups []string, exits []process.Exi
 // kept is a table as a recording has it.
 func kept(t *Table) *Table {
 	s := *t.Snapshot
-	s.Processes = slices.Clone(s.Processes)
+	s.Processes = process.Clone(s.Processes)
 	s.Taken = time.Unix(0, s.Taken.UnixNano())
 	for i := range s.Processes {
-		p := &s.Processes[i]
-		p.Unchanged = false
+		p := s.Processes[i]
+		p.Since = 0
 		p.Known &^= process.HasMinorFaults | process.HasSwitches
 		p.MinorFaults, p.VoluntarySwitches, p.InvoluntarySwitches = 0, 0, 0
 		for _, d := range []*time.Duration{&p.UserTime, &p.SystemTime, &p.ChildUserTime, &p.ChildSystemTime} {

@@ -79,7 +79,7 @@ func TestTablesComeBackAsTheyWere(t *testing.T) {
 // TestEveryMetricIsRecorded holds that a metric that is added to the table is recorded too.
 func TestEveryMetricIsRecorded(t *testing.T) {
 	w := newWorld(2, 1)
-	p := &w.table.Snapshot.Processes[0]
+	p := w.table.Snapshot.Processes[0]
 	// Each field gets a value of its own, in whole milliseconds and below all bounds.
 	v := reflect.ValueOf(p).Elem()
 	for i := range v.NumField() {
@@ -91,7 +91,7 @@ func TestEveryMetricIsRecorded(t *testing.T) {
 		case reflect.Uint8:
 			f.SetUint(2)
 		case reflect.Bool:
-			f.SetBool(v.Type().Field(i).Name != "Unchanged")
+			f.SetBool(true)
 		}
 	}
 	p.Facts = &process.Facts{Exe: "/e", Cmdline: []string{"c"}, User: "u", Cgroup: "/g", Unit: "n", Container: "o", PodUID: "p", FDLimit: 9}
@@ -107,8 +107,8 @@ func TestEveryMetricIsRecorded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := &pair.Current.Snapshot.Processes[0]
-	if diff := cmp.Diff(&kept(w.table).Snapshot.Processes[0], got); diff != "" {
+	got := pair.Current.Snapshot.Processes[0]
+	if diff := cmp.Diff(kept(w.table).Snapshot.Processes[0], got); diff != "" {
 		t.Errorf("a field of a process is not recorded (-want +got):\n%s", diff)
 	}
 	names := map[string]string{}
@@ -226,11 +226,11 @@ func TestBitFlipsCostOnePeriod(t *testing.T) {
 	}
 }
 
-func same(a, b []process.Process) bool {
-	return slices.EqualFunc(a, b, func(a, b process.Process) bool {
-		facts := a.Facts.Same(b.Facts)
-		a.Facts = b.Facts
-		return facts && a == b
+func same(a, b []*process.Process) bool {
+	return slices.EqualFunc(a, b, func(a, b *process.Process) bool {
+		other := *a
+		other.Facts = b.Facts
+		return a.Facts.Same(b.Facts) && other == *b
 	})
 }
 
@@ -270,10 +270,10 @@ func TestChangesOfTexts(t *testing.T) {
 	second := w.step()
 	second.Snapshot.Serial = 2
 	for i := range second.Snapshot.Processes {
-		second.Snapshot.Processes[i].Unchanged = true
+		second.Snapshot.Processes[i].Since = 1
 	}
 	second.Groups[0] = "moved"
-	second.Snapshot.Processes[1].Name, second.Snapshot.Processes[1].Unchanged = "renamed", false
+	second.Snapshot.Processes[1].Name, second.Snapshot.Processes[1].Since = "renamed", 2
 	e, err := NewEncoder(Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -220,11 +220,11 @@ func (st *state) change(content []byte) error {
 // table makes the table of the numbers.
 func (st *state) table(host []uint64) (*Table, error) {
 	s := st.hostValues(host)
-	s.Processes = make([]process.Process, len(st.order))
+	s.Processes = process.Pointers(make([]process.Process, len(st.order)))
 	t := &Table{Snapshot: s, Groups: make([]string, len(st.order))}
 	check := &input{}
 	for n, i := range st.order {
-		t.Groups[n] = st.fill(&s.Processes[n], i, check)
+		t.Groups[n] = st.fill(s.Processes[n], i, check)
 	}
 	var err error
 	if s.Exits, t.ExitGroups, err = st.exitRecords(); err != nil || check.failed {

@@ -51,7 +51,7 @@ func (r *Reader) Read(ctx context.Context) (*process.Snapshot, error) {
 	s := &process.Snapshot{
 		Taken:      began,
 		Clock:      microClock(began),
-		Processes:  make([]process.Process, 0, len(table)),
+		Processes:  make([]*process.Process, 0, len(table)),
 		ExitSource: process.ExitsNone,
 		Reader:     "darwin",
 		Errors:     make(map[string]uint64),
@@ -64,7 +64,7 @@ func (r *Reader) Read(ctx context.Context) (*process.Snapshot, error) {
 			s.Processes = append(s.Processes, r.process(&table[i], s))
 		}
 	}
-	slices.SortFunc(s.Processes, func(a, b process.Process) int { return a.PID - b.PID })
+	slices.SortFunc(s.Processes, func(a, b *process.Process) int { return a.PID - b.PID })
 	r.facts.Sweep()
 	for id := range r.faults {
 		if s.ByID(id) == nil {
@@ -75,9 +75,9 @@ func (r *Reader) Read(ctx context.Context) (*process.Snapshot, error) {
 	return s, nil
 }
 
-func (r *Reader) process(k *unix.KinfoProc, s *process.Snapshot) process.Process {
+func (r *Reader) process(k *unix.KinfoProc, s *process.Snapshot) *process.Process {
 	start := k.Proc.P_starttime
-	p := process.Process{
+	p := &process.Process{
 		ID:    process.ID{PID: int(k.Proc.P_pid), StartTicks: uint64(start.Sec)*microsecond + uint64(start.Usec)},
 		PPID:  int(k.Eproc.Ppid),
 		Name:  unix.ByteSliceToString(k.Proc.P_comm[:]),
@@ -93,12 +93,12 @@ func (r *Reader) process(k *unix.KinfoProc, s *process.Snapshot) process.Process
 		p.State = process.Stopped
 	}
 	if p.State != process.Zombie {
-		if reason := reasonOfErrno(r.addUsage(&p)); reason != "" {
+		if reason := reasonOfErrno(r.addUsage(p)); reason != "" {
 			s.Errors[reason]++
 		}
 	}
 	p.Facts = r.facts.Get(p.ID, p.Name, s.Errors, func(e *portable.Known) {
-		e.Facts, e.Refused = r.readFacts(&p)
+		e.Facts, e.Refused = r.readFacts(p)
 	})
 	return p
 }

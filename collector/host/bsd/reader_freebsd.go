@@ -36,7 +36,7 @@ func (r *Reader) Read(ctx context.Context) (*process.Snapshot, error) {
 	s := &process.Snapshot{
 		Taken:      began,
 		Clock:      microClock(began),
-		Processes:  make([]process.Process, 0, len(table)),
+		Processes:  make([]*process.Process, 0, len(table)),
 		ExitSource: process.ExitsChildren,
 		Reader:     "freebsd",
 		Errors:     make(map[string]uint64),
@@ -53,8 +53,8 @@ func (r *Reader) Read(ctx context.Context) (*process.Snapshot, error) {
 			s.Processes = append(s.Processes, r.process(k, s))
 		}
 	}
-	slices.SortStableFunc(s.Processes, func(a, b process.Process) int { return a.PID - b.PID })
-	s.Processes = slices.CompactFunc(s.Processes, func(a, b process.Process) bool { return a.PID == b.PID })
+	slices.SortStableFunc(s.Processes, func(a, b *process.Process) int { return a.PID - b.PID })
+	s.Processes = slices.CompactFunc(s.Processes, func(a, b *process.Process) bool { return a.PID == b.PID })
 	r.facts.Sweep()
 	s.Duration = time.Since(began)
 	return s, nil
@@ -68,8 +68,8 @@ func freebsdTable() (table []Process, lost uint64, err error) {
 	return parseProcesses(buf)
 }
 
-func (r *Reader) process(k *Process, s *process.Snapshot) process.Process {
-	p := process.Process{
+func (r *Reader) process(k *Process, s *process.Snapshot) *process.Process {
+	p := &process.Process{
 		ID:                  process.ID{PID: k.PID, StartTicks: k.Start},
 		PPID:                k.ParentPID,
 		Name:                k.Name,
@@ -93,7 +93,7 @@ func (r *Reader) process(k *Process, s *process.Snapshot) process.Process {
 	}
 	if !p.Kernel {
 		p.Facts = r.facts.Get(p.ID, p.Name, s.Errors, func(e *portable.Known) {
-			e.Facts, e.Refused = r.readFacts(&p)
+			e.Facts, e.Refused = r.readFacts(p)
 		})
 	}
 	return p

@@ -42,7 +42,7 @@ func New(c Config) (*Reader, error) {
 // have a limit, by their paths; nil if none has. A group that is gone is left out. What cannot
 // be read or parsed is left out too, and counted in the error, which is a
 // procfile.PartialError.
-func (r *Reader) Read(now time.Time, processes []process.Process) (map[string]process.CgroupUsage, error) {
+func (r *Reader) Read(now time.Time, processes []*process.Process) (map[string]process.CgroupUsage, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.unlimited && now.Sub(r.looked).Abs() < r.recheck {
@@ -54,7 +54,7 @@ func (r *Reader) Read(now time.Time, processes []process.Process) (map[string]pr
 }
 
 // pathsOf returns the control group of each process; neighbours often share one.
-func pathsOf(processes []process.Process) []string {
+func pathsOf(processes []*process.Process) []string {
 	var paths []string
 	last := ""
 	for i := range processes {

@@ -20,10 +20,10 @@ var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 const statV2 = "usage_usec 1\nuser_usec 1\nsystem_usec 0\nnr_periods 40\nnr_throttled 10\nthrottled_usec 2500000\nnr_bursts 0\n"
 
 // processesIn returns a process in each of the control groups.
-func processesIn(paths ...string) []process.Process {
-	processes := make([]process.Process, len(paths))
+func processesIn(paths ...string) []*process.Process {
+	processes := make([]*process.Process, len(paths))
 	for i, path := range paths {
-		processes[i].Facts = &process.Facts{Cgroup: path}
+		processes[i] = &process.Process{Facts: &process.Facts{Cgroup: path}}
 	}
 	return processes
 }

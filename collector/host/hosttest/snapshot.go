@@ -35,7 +35,7 @@ func Snapshot(at time.Duration, processes ...process.Process) *process.Snapshot 
 			TicksPerSecond: TicksPerSecond,
 			Now:            Ticks(at),
 		},
-		Processes:  sorted,
+		Processes:  process.Pointers(sorted),
 		ExitSource: process.ExitsChildren,
 		Reader:     "test",
 		Errors:     map[string]uint64{},

@@ -35,7 +35,7 @@ func TestManyIsATreeWithoutDuplicates(t *testing.T) {
 		t.Fatalf("%d processes, want 1000", len(later.Processes))
 	}
 	for i := range later.Processes {
-		now := &later.Processes[i]
+		now := later.Processes[i]
 		if i > 0 && later.Processes[i-1].PID >= now.PID {
 			t.Fatalf("PID %d is out of order", now.PID)
 		}

@@ -91,7 +91,7 @@ func agreesWithFiles(t *testing.T, mode string) {
 		}
 		agreement := agreement{t: t, before: before, now: now, after: after, alone: alone, still: still}
 		for i := range before.Processes {
-			b := &before.Processes[i]
+			b := before.Processes[i]
 			a := after.ByID(b.ID)
 			if a == nil {
 				continue
@@ -191,7 +191,7 @@ func (c agreement) compare(b, n, a *process.Process) bool {
 		return false
 	}
 	want, got := *b, *n
-	want.Unchanged, got.Unchanged = false, false
+	want.Since, got.Since = 0, 0
 	// The kernel makes up longer names for its threads, and the first thread's switches
 	// are not those of the process.
 	if b.Kernel && strings.HasPrefix(b.Name, n.Name) {
@@ -277,7 +277,7 @@ func (c agreement) same(b, n, a *process.Process) {
 // others nobody knows: a tick is 10 ms.
 func (c agreement) slept(b, a *process.Process) bool {
 	was, is := *b, *a
-	was.Unchanged, is.Unchanged = false, false
+	was.Since, is.Since = 0, 0
 	return cmp.Equal(was, is) && b.State != process.Running && (b.Threads == 1 || c.still[b.PID])
 }
 
@@ -287,7 +287,7 @@ func (c agreement) noneInvented() {
 		return // On a machine that slow a process can be left out.
 	}
 	for i := range c.now.Processes {
-		n := &c.now.Processes[i]
+		n := c.now.Processes[i]
 		if c.before.ByID(n.ID) == nil && n.StartTicks+1 < c.before.Clock.Now {
 			c.t.Errorf("%s (%s) is older than the reading before, and was not in it", n.ID, n.Name)
 		}

@@ -23,7 +23,7 @@ func knownPSS(t *testing.T, s *process.Snapshot) map[int]uint64 {
 	t.Helper()
 	known := map[int]uint64{}
 	for i := range s.Processes {
-		if p := &s.Processes[i]; p.Known.Has(process.HasProportional) {
+		if p := s.Processes[i]; p.Known.Has(process.HasProportional) {
 			known[p.PID] = p.ProportionalBytes
 		}
 	}

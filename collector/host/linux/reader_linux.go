@@ -69,7 +69,7 @@ type Reader struct {
 	exits  exits.Source
 	ledger *exits.Ledger
 	// previous is the table of the last scan, and serial its number.
-	previous []process.Process
+	previous []*process.Process
 	serial   uint64
 	// failing is set while BPF fails, and hidesFirst where the kernel keeps the first process
 	// from iterators.
@@ -96,11 +96,11 @@ func (r *Reader) Read(ctx context.Context) (*process.Snapshot, error) {
 	return s, nil
 }
 
-// mark marks what has not changed since the last scan. The walk does so by itself, but for
+// mark dates what has not changed since the last scan. The walk does so by itself, but for
 // proportional memory.
 func (r *Reader) mark(s *process.Snapshot) {
 	if s.Reader != process.ReaderWalk || r.pss != nil {
-		process.CompareAll(r.previous, s.Processes)
+		process.CompareAll(r.previous, s.Processes, s.Serial)
 	}
 }
 
@@ -158,7 +158,7 @@ func (r *Reader) readFiles(ctx context.Context) (*process.Snapshot, error) {
 	s, err := r.readProcfs(ctx)
 	if err == nil && (r.walk != nil || r.bpf != nil) {
 		// Its times are in whole ticks, and its context switches those of the first thread.
-		process.Pairs(r.previous, s.Processes, func(i int, before *process.Process) { process.NeverBelow(&s.Processes[i], before) })
+		process.Pairs(r.previous, s.Processes, func(i int, before *process.Process) { process.NeverBelow(s.Processes[i], before) })
 	}
 	return s, err
 }
@@ -181,7 +181,7 @@ func (r *Reader) readBPF(ctx context.Context) (*process.Snapshot, error) {
 	}
 	r.facts.Begin(clock.Now, began, len(processes), errs)
 	for i := range processes {
-		p := &processes[i]
+		p := processes[i]
 		p.Name, p.Facts = r.facts.Get(facts.Sighting{
 			ID: p.ID, Name: r.bpf.Name(i), UID: p.UID, Kernel: p.Kernel, Cgroup: r.bpf.Cgroups[i],
 		})
@@ -195,7 +195,7 @@ const firstPID = 1
 
 // addFirst adds the first process as the proc file system shows it. Hardened kernels keep
 // that one from BPF programs, and a tree without its root is none.
-func (r *Reader) addFirst(ctx context.Context, processes []process.Process, clock process.Clock, errs map[string]uint64) ([]process.Process, error) {
+func (r *Reader) addFirst(ctx context.Context, processes []*process.Process, clock process.Clock, errs map[string]uint64) ([]*process.Process, error) {
 	first, name, err := r.readFirst(ctx, clock, errs)
 	if err != nil {
 		return nil, err
@@ -205,16 +205,16 @@ func (r *Reader) addFirst(ctx context.Context, processes []process.Process, cloc
 }
 
 // readFirst reads the first process from the proc file system, and its name.
-func (r *Reader) readFirst(ctx context.Context, clock process.Clock, errs map[string]uint64) (first process.Process, name []byte, err error) {
+func (r *Reader) readFirst(ctx context.Context, clock process.Clock, errs map[string]uint64) (first *process.Process, name []byte, err error) {
 	table, err := r.scanner.ScanOne(ctx, firstPID, clock.Now)
 	if err != nil {
-		return first, nil, err
+		return nil, nil, err
 	}
 	r.countTable(table, errs)
 	if len(table.Processes) == 0 {
-		return first, nil, fmt.Errorf("process %d: %w", firstPID, bpf.ErrIncomplete)
+		return nil, nil, fmt.Errorf("process %d: %w", firstPID, bpf.ErrIncomplete)
 	}
-	return table.Processes[0], table.Names[0].Bytes(), nil
+	return &table.Processes[0], table.Names[0].Bytes(), nil
 }
 
 // readProcfs reads from the proc file system.
@@ -235,7 +235,7 @@ func (r *Reader) readProcfs(ctx context.Context) (*process.Snapshot, error) {
 	}
 	r.countTable(table, errs)
 	r.addFacts(table, began, errs)
-	return r.finish(&process.Snapshot{Taken: began, Clock: clock, Processes: table.Processes, Reader: process.ReaderProcfs, Errors: errs}), nil
+	return r.finish(&process.Snapshot{Taken: began, Clock: clock, Processes: process.Pointers(table.Processes), Reader: process.ReaderProcfs, Errors: errs}), nil
 }
 
 // countTable adds what the table could not read to errs, and logs what is new of it.

@@ -59,13 +59,13 @@ func TestReadEveryField(t *testing.T) {
 		Nice: -5, Threads: 4, UID: 12_345_678, UserTime: 1500 * time.Millisecond, SystemTime: 250 * time.Millisecond,
 		ChildUserTime: 70 * time.Millisecond, ChildSystemTime: 30 * time.Millisecond, ResidentBytes: 2048 << 10,
 		VirtualBytes: 8192 << 10, SwapBytes: 16 << 10, ReadBytes: 4096, WrittenBytes: 8192, OpenFDs: 5, MinorFaults: 11,
-		MajorFaults: 12, VoluntarySwitches: 13, InvoluntarySwitches: 14,
+		MajorFaults: 12, VoluntarySwitches: 13, InvoluntarySwitches: 14, Since: 1,
 		Facts: &process.Facts{
 			Exe: "/usr/sbin/nginx", Cmdline: []string{"nginx", "-g", "daemon off;"}, User: "12345678",
 			Cgroup: "/system.slice/nginx.service", Unit: "nginx.service", FDLimit: 2048,
 		},
 	}
-	if diff := gocmp.Diff([]process.Process{want}, got.Processes); diff != "" {
+	if diff := gocmp.Diff([]*process.Process{&want}, got.Processes); diff != "" {
 		t.Errorf("processes (-want +got):\n%s", diff)
 	}
 	if diff := gocmp.Diff(hosttest.System(), got.System, gocmp.AllowUnexported(process.System{})); diff != "" {

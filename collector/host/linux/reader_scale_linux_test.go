@@ -41,7 +41,7 @@ func TestReadTenThousandProcesses(t *testing.T) {
 		t.Fatalf("%d processes, errors %v; want %d and none", len(got.Processes), got.Errors, n)
 	}
 	for i := range got.Processes {
-		p := &got.Processes[i]
+		p := got.Processes[i]
 		if p.PID != i+1 || p.UserTime.Milliseconds() != int64(i%100)*10 || p.Facts.Cmdline[1] != strconv.Itoa(i%100) {
 			t.Fatalf("PID %d came as %+v", i+1, p)
 		}

@@ -138,11 +138,11 @@ func TestRestingProcessesOfThisHost(t *testing.T) {
 	}
 	compared := 0
 	// Others may take memory from a process that rests, and give it another parent.
-	others := cmpopts.IgnoreFields(process.Process{}, "ResidentBytes", "SwapBytes", "PPID", "Nice", "Facts", "MinorFaults", "Unchanged")
+	others := cmpopts.IgnoreFields(process.Process{}, "ResidentBytes", "SwapBytes", "PPID", "Nice", "Facts", "MinorFaults", "Since")
 	for range 5 {
 		before, spared, after := read(t, whole), read(t, sparing), read(t, whole)
 		for i := range before.Processes {
-			b := &before.Processes[i]
+			b := before.Processes[i]
 			s, a := spared.ByID(b.ID), after.ByID(b.ID)
 			// One that was woken and waits for a CPU has not run since.
 			woken := b.State == process.Running

@@ -72,7 +72,7 @@ func (r *rightsReport) read(cfg Config) error {
 		r.Reader, r.Exits = s.Reader, s.ExitSource
 		r.Processes, r.OthersIO, r.OthersExe = len(s.Processes), 0, 0
 		for i := range s.Processes {
-			p := &s.Processes[i]
+			p := s.Processes[i]
 			if p.UID == uint32(os.Geteuid()) {
 				continue
 			}

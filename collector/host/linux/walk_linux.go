@@ -15,7 +15,6 @@ func (r *Reader) readWalk(ctx context.Context) (*process.Snapshot, error) {
 		r.walk.Reset()
 		return nil, err
 	}
-	r.walk.Keep(s.Processes)
 	return s, nil
 }
 
@@ -30,7 +29,7 @@ func (r *Reader) tryWalk(ctx context.Context) (*process.Snapshot, error) {
 	}
 	n := r.walk.Planned()
 	errs := make(map[string]uint64)
-	processes := make([]process.Process, 0, n)
+	processes, serial := make([]*process.Process, 0, n), r.serial+1
 	r.facts.Begin(clock.Now, began, n, errs)
 	if r.walk.SkipsFirst() {
 		first, name, err := r.readFirst(ctx, clock, errs)
@@ -39,12 +38,18 @@ func (r *Reader) tryWalk(ctx context.Context) (*process.Snapshot, error) {
 		}
 		first.Name, first.Facts = r.facts.Get(facts.Sighting{ID: first.ID, Name: name, UID: first.UID})
 		if len(r.previous) > 0 {
-			process.NeverBelow(&first, &r.previous[0])
-			process.Compare(&first, &r.previous[0])
+			process.NeverBelow(first, r.previous[0])
+			process.Compare(first, r.previous[0], serial)
+		} else {
+			first.Since = serial
 		}
 		processes = append(processes, first)
 	}
-	processes = r.walk.Fill(processes, r.previous, r.facts)
+	processes = r.walk.Fill(processes, r.previous, serial, r.facts)
+	r.walk.Keep(processes)
 	r.facts.Sweep()
+	if r.pss != nil {
+		processes = process.Clone(processes)
+	}
 	return r.finish(&process.Snapshot{Taken: began, Clock: clock, Processes: processes, Reader: process.ReaderWalk, Errors: errs}), nil
 }

@@ -89,7 +89,7 @@ func walkReader(t *testing.T) (*Reader, *fakeWalk) {
 	return r, fake
 }
 
-func pidsOf(processes []process.Process) []int {
+func pidsOf(processes []*process.Process) []int {
 	var pids []int
 	for i := range processes {
 		pids = append(pids, processes[i].PID)
@@ -117,21 +117,20 @@ func TestWalkTableTakesOver(t *testing.T) {
 		p, was := second.Processes[i], first.Processes[i]
 		if p.PID == 3 {
 			// No counter falls.
-			if p.Unchanged || p.UserTime != 30 || p.VoluntarySwitches != 3 || p.ResidentBytes != 4*uint64(os.Getpagesize()) {
+			if second.Unchanged(p) || p.UserTime != 30 || p.VoluntarySwitches != 3 || p.ResidentBytes != 4*uint64(os.Getpagesize()) {
 				t.Errorf("the changed process is %+v", p)
 			}
 			continue
 		}
-		was.Unchanged = true
-		if diff := cmp.Diff(was, p); diff != "" {
-			t.Errorf("an unchanged process (-before +after):\n%s", diff)
+		if p != was || !second.Unchanged(p) {
+			t.Errorf("an unchanged process is %+v, want the one before: %+v", p, was)
 		}
 	}
 	// Written again with the same figures it is unchanged all the same.
 	fake.set(7, busy)
 	busy.Nvcsw = 3
-	if p := readOnce(t, r).ByPID(3); !p.Unchanged {
-		t.Errorf("a process that was written as it was is %+v", p)
+	if s := readOnce(t, r); !s.Unchanged(s.ByPID(3)) {
+		t.Errorf("a process that was written as it was is %+v", s.ByPID(3))
 	}
 }
 
@@ -155,8 +154,9 @@ func TestWalkTableFollowsTheLiving(t *testing.T) {
 	if len(r.walk.Gone) != 1 || r.walk.Gone[0].PID != 20 {
 		t.Errorf("gone: %v", r.walk.Gone)
 	}
-	for _, p := range readOnce(t, r).Processes {
-		if !p.Unchanged && p.PID != os.Getpid() {
+	s = readOnce(t, r)
+	for _, p := range s.Processes {
+		if !s.Unchanged(p) && p.PID != os.Getpid() {
 			t.Errorf("process %d has changed", p.PID)
 		}
 	}
@@ -178,8 +178,8 @@ func TestWalkTableWithAPIDUsedTwice(t *testing.T) {
 		t.Errorf("released slots (-want +got):\n%s", diff)
 	}
 	delete(fake.records, 2)
-	if p := readOnce(t, r).ByPID(20); p == nil || !p.Unchanged {
-		t.Errorf("then process 20 is %+v", p)
+	if s = readOnce(t, r); s.ByPID(20) == nil || !s.Unchanged(s.ByPID(20)) {
+		t.Errorf("then process 20 is %+v", s.ByPID(20))
 	}
 }
 

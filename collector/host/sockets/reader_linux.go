@@ -49,7 +49,7 @@ func New(cfg Config) (*Reader, error) {
 }
 
 // Read returns the sockets of the processes, which are those of one snapshot.
-func (r *Reader) Read(processes []process.Process) *Result {
+func (r *Reader) Read(processes []*process.Process) *Result {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.refresh(processes)
@@ -79,12 +79,11 @@ func (r *Reader) Read(processes []process.Process) *Result {
 
 // refresh reads the descriptors of as many processes as there is time for, those first
 // that were read longest ago.
-func (r *Reader) refresh(processes []process.Process) {
+func (r *Reader) refresh(processes []*process.Process) {
 	began := time.Now()
 	r.reading++
 	order := make([]process.ID, 0, len(processes))
-	for i := range processes {
-		p := &processes[i]
+	for _, p := range processes {
 		if p.Kernel {
 			continue
 		}

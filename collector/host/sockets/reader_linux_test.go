@@ -22,8 +22,8 @@ func count(sockets []Socket) map[string]int {
 	return n
 }
 
-func processOf(pid int) process.Process {
-	return process.Process{ID: process.ID{PID: pid, StartTicks: 1}}
+func processOf(pid int) *process.Process {
+	return &process.Process{ID: process.ID{PID: pid, StartTicks: 1}}
 }
 
 func newReader(t *testing.T, cfg Config) *Reader {
@@ -43,7 +43,7 @@ const generous = 20 * time.Second
 func TestOwnSockets(t *testing.T) {
 	r := newReader(t, Config{Budget: generous})
 	self := processOf(os.Getpid())
-	before := count(r.Read([]process.Process{self}).ByProcess[self.ID])
+	before := count(r.Read([]*process.Process{self}).ByProcess[self.ID])
 
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -91,7 +91,7 @@ func TestOwnSockets(t *testing.T) {
 	}()
 
 	child := processOf(cat.Process.Pid)
-	result := r.Read([]process.Process{self, child})
+	result := r.Read([]*process.Process{self, child})
 	got := count(result.ByProcess[self.ID])
 	for kind, want := range map[string]int{"tcp listening": 2, "tcp established": 2, "udp listening": 1, "udp established": 1} {
 		// The listener and its duplicate for the child are one socket in two descriptors.
@@ -116,18 +116,18 @@ func TestBudget(t *testing.T) {
 	}
 	defer func() { _ = listener.Close() }()
 	r := newReader(t, Config{Budget: time.Nanosecond})
-	self := process.Process{ID: process.ID{PID: os.Getpid(), StartTicks: 7}}
-	if result := r.Read([]process.Process{self}); result.Unread != 1 || len(result.ByProcess) != 0 {
+	self := &process.Process{ID: process.ID{PID: os.Getpid(), StartTicks: 7}}
+	if result := r.Read([]*process.Process{self}); result.Unread != 1 || len(result.ByProcess) != 0 {
 		t.Errorf("read %d, unread %d in no time", len(result.ByProcess), result.Unread)
 	}
 	r.cfg.Budget = generous
-	known := len(r.Read([]process.Process{self}).ByProcess[self.ID])
+	known := len(r.Read([]*process.Process{self}).ByProcess[self.ID])
 	if known == 0 {
 		t.Fatal("no socket of this process")
 	}
 	// Descriptors are kept; the sockets themselves are never of an earlier reading.
 	r.cfg.Budget = time.Nanosecond
-	if r.Read([]process.Process{self}); len(r.processes[self.ID].inodes) == 0 {
+	if r.Read([]*process.Process{self}); len(r.processes[self.ID].inodes) == 0 {
 		t.Error("the descriptors were forgotten")
 	}
 	if r.Read(nil); len(r.processes) != 0 {
@@ -138,8 +138,8 @@ func TestBudget(t *testing.T) {
 func TestRefused(t *testing.T) {
 	r := newReader(t, Config{Budget: generous})
 	gone := processOf(1 << 30)
-	kernel := process.Process{ID: process.ID{PID: 2, StartTicks: 1}, Kernel: true}
-	if result := r.Read([]process.Process{gone, kernel}); result.Unread != 1 || len(result.ByProcess) != 0 {
+	kernel := &process.Process{ID: process.ID{PID: 2, StartTicks: 1}, Kernel: true}
+	if result := r.Read([]*process.Process{gone, kernel}); result.Unread != 1 || len(result.ByProcess) != 0 {
 		t.Errorf("%+v", result)
 	}
 	if _, err := New(Config{ProcPath: "/does/not/exist"}); err == nil || !strings.Contains(err.Error(), "/does/not/exist") {

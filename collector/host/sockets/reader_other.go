@@ -19,4 +19,4 @@ func New(Config) (*Reader, error) {
 }
 
 // Read is never called, for there is no Reader.
-func (*Reader) Read([]process.Process) *Result { return &Result{} }
+func (*Reader) Read([]*process.Process) *Result { return &Result{} }

@@ -31,7 +31,7 @@ var errBounds = errors.New("more than there is time or room for")
 
 // tables reads every network namespace of the processes by way of one of them. A namespace
 // that could not be read whole is left out.
-func (r *Reader) tables(processes []process.Process) map[uint64]table {
+func (r *Reader) tables(processes []*process.Process) map[uint64]table {
 	deadline, room := time.Now().Add(r.cfg.Budget), maxTableSockets
 	tables := make(map[uint64]table)
 	for i := range processes {

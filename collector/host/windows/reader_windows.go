@@ -53,7 +53,7 @@ func (r *Reader) Read(ctx context.Context) (*process.Snapshot, error) {
 	s := &process.Snapshot{
 		Taken:      began,
 		Clock:      process.Clock{Epoch: fileTimeEpoch(), TicksPerSecond: fileTimeSecond, Now: fileTimeOf(began)},
-		Processes:  make([]process.Process, 0, len(table)),
+		Processes:  make([]*process.Process, 0, len(table)),
 		ExitSource: process.ExitsNone,
 		Reader:     "windows",
 		Errors:     make(map[string]uint64),
@@ -68,19 +68,19 @@ func (r *Reader) Read(ctx context.Context) (*process.Snapshot, error) {
 			s.Processes = append(s.Processes, r.process(&table[i], s))
 		}
 	}
-	slices.SortStableFunc(s.Processes, func(a, b process.Process) int { return a.PID - b.PID })
-	s.Processes = slices.CompactFunc(s.Processes, func(a, b process.Process) bool { return a.PID == b.PID })
+	slices.SortStableFunc(s.Processes, func(a, b *process.Process) int { return a.PID - b.PID })
+	s.Processes = slices.CompactFunc(s.Processes, func(a, b *process.Process) bool { return a.PID == b.PID })
 	r.sweep(s)
 	s.Duration = time.Since(began)
 	return s, nil
 }
 
-func (r *Reader) process(e *Process, s *process.Snapshot) process.Process {
+func (r *Reader) process(e *Process, s *process.Snapshot) *process.Process {
 	id := process.ID{PID: int(e.PID), StartTicks: e.CreateTime}
 	if id.StartTicks == 0 && !s.System.BootTime.IsZero() {
 		id.StartTicks = fileTimeOf(s.System.BootTime)
 	}
-	p := process.Process{
+	p := &process.Process{
 		ID:            id,
 		PPID:          int(e.ParentPID),
 		Name:          r.name(id, e),

@@ -44,7 +44,7 @@ func (t *Table) forget() { t.out, t.times, t.comms, t.Cgroups, t.threads = nil, 
 // Read makes a pass and returns the processes, sorted by PID, still without names and
 // facts. No counter is below what previous, the table of the last scan, shows of the same
 // process.
-func (t *Table) Read(ctx context.Context, previous []process.Process) ([]process.Process, error) {
+func (t *Table) Read(ctx context.Context, previous []*process.Process) ([]*process.Process, error) {
 	t.out = make([]process.Process, 0, len(previous)+len(previous)/16+16)
 	t.times, t.comms, t.Cgroups, t.threads = t.times[:0], t.comms[:0], t.Cgroups[:0], t.threads[:0]
 	if err := t.tasks.Read(ctx, t.add); err != nil {
@@ -59,9 +59,9 @@ func (t *Table) Read(ctx context.Context, previous []process.Process) ([]process
 	if _, ok := t.index(t.self); !ok {
 		return nil, fmt.Errorf("process %d among %d: %w", t.self, len(t.out), ErrIncomplete)
 	}
-	t.finish(previous)
-	out := t.out
+	out := process.Pointers(t.out)
 	t.out = nil
+	t.finish(previous, out)
 	return out, nil
 }
 
@@ -112,8 +112,8 @@ func (t *Table) sort() {
 // finish splits the CPU times and holds every counter where the last scan saw it. The
 // figures of a process with threads are added up while these run and end, and what a
 // reader of /proc showed is rounded: both can seem to fall.
-func (t *Table) finish(previous []process.Process) {
-	process.Pairs(previous, t.out, func(i int, before *process.Process) { settle(&t.out[i], &t.times[i], before) })
+func (t *Table) finish(previous, out []*process.Process) {
+	process.Pairs(previous, out, func(i int, before *process.Process) { settle(out[i], &t.times[i], before) })
 }
 
 // InsertFirst adds the name of a process that is put before the others, and of which the

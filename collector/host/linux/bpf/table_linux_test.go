@@ -36,7 +36,7 @@ func fakeRecord(pid int, comm string) Record {
 }
 
 // readFake makes one pass over records and returns the processes by PID.
-func readFake(t *testing.T, previous []process.Process, records ...Record) []process.Process {
+func readFake(t *testing.T, previous []*process.Process, records ...Record) []*process.Process {
 	t.Helper()
 	table := NewTable(&fakeIterator{records: append(records, fakeRecord(os.Getpid(), "self"))})
 	processes, err := table.Read(t.Context(), previous)

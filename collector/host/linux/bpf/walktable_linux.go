@@ -23,7 +23,7 @@ type WalkTable struct {
 
 	// last is the table of the last scan, if that was by the walk; slots and cgroups are
 	// parallel to it.
-	last    []process.Process
+	last    []*process.Process
 	slots   []uint32
 	Cgroups []uint64
 	// changed are the records of the pass under way, and recordOf has their places in it, one
@@ -88,7 +88,7 @@ func (t *WalkTable) Planned() int { return len(t.plan) + t.skipped }
 func (t *WalkTable) SkipsFirst() bool { return t.skipped > 0 }
 
 // Keep takes over the table of a scan, whose processes fill has appended.
-func (t *WalkTable) Keep(processes []process.Process) { t.last = processes }
+func (t *WalkTable) Keep(processes []*process.Process) { t.last = processes }
 
 // Close ends the walk.
 func (t *WalkTable) Close() error { return t.walk.Close() }
@@ -127,7 +127,7 @@ func (t *WalkTable) merge() {
 	t.plan, t.Gone = t.plan[:0], t.Gone[:0]
 	for at, slot := range t.slots {
 		if !t.walk.Saw(slot) {
-			t.Gone = append(t.Gone, &t.last[t.skipped+at])
+			t.Gone = append(t.Gone, t.last[t.skipped+at])
 			t.walk.Release(slot)
 			continue
 		}
@@ -155,7 +155,7 @@ func (t *WalkTable) dropReused() {
 		if i+1 < len(t.plan) && t.pid(t.plan[i+1]) == t.pid(w) {
 			// A process that the last table has comes first, and one that is new is later.
 			if w.before != none {
-				t.Gone = append(t.Gone, &t.last[t.skipped+int(w.before)])
+				t.Gone = append(t.Gone, t.last[t.skipped+int(w.before)])
 			}
 			t.walk.Release(t.slot(w))
 			continue
@@ -185,9 +185,10 @@ func (t *WalkTable) complete() bool {
 	return ok
 }
 
-// Fill appends the processes of the plan to out, with names and facts. No counter is below
-// what previous, the table of the last scan in any way, shows of the same process.
-func (t *WalkTable) Fill(out, previous []process.Process, cache *facts.Cache) []process.Process {
+// Fill appends the processes of the plan to out, with names and facts: the very ones of the last
+// scan where they have not changed. No counter is below what previous, the table of the last
+// scan in any way, shows of the same process. serial is that of the scan under way.
+func (t *WalkTable) Fill(out, previous []*process.Process, serial uint64, cache *facts.Cache) []*process.Process {
 	slots, cgroups := t.spareSlots[:0], t.spareCgroups[:0]
 	for range t.skipped {
 		cgroups = append(cgroups, 0)
@@ -195,18 +196,16 @@ func (t *WalkTable) Fill(out, previous []process.Process, cache *facts.Cache) []
 	for _, w := range t.plan {
 		if w.record == none {
 			at := t.skipped + int(w.before)
-			out = append(out, t.last[at])
-			p := &out[len(out)-1]
-			process.Repeat(p)
+			p := t.last[at]
 			if !cache.Keep(at) {
-				name, now := cache.Get(facts.Sighting{ID: p.ID, Name: []byte(p.Name), UID: p.UID, Kernel: p.Kernel, Cgroup: t.Cgroups[at]})
-				process.Rename(p, name, now)
+				p = t.lookAgain(p, t.Cgroups[at], serial, cache)
 			}
+			out = append(out, p)
 			slots, cgroups = append(slots, t.slot(w)), append(cgroups, t.Cgroups[at])
 			continue
 		}
 		r := &t.changed[w.record]
-		out = append(out, t.process(w, r, previous, cache))
+		out = append(out, t.process(w, r, previous, serial, cache))
 		slots, cgroups = append(slots, r.Slot), append(cgroups, r.Cgroup)
 	}
 	t.slots, t.spareSlots = slots, t.slots
@@ -214,13 +213,27 @@ func (t *WalkTable) Fill(out, previous []process.Process, cache *facts.Cache) []
 	return out
 }
 
+// lookAgain gives a process its name and facts, which are not part of what a pass reads.
+func (t *WalkTable) lookAgain(p *process.Process, cgroup, serial uint64, cache *facts.Cache) *process.Process {
+	name, now := cache.Get(facts.Sighting{ID: p.ID, Name: []byte(p.Name), UID: p.UID, Kernel: p.Kernel, Cgroup: cgroup})
+	if p.Name == name && p.Facts == now {
+		return p
+	}
+	other := *p
+	other.Name, other.Facts, other.Since = name, now, serial
+	return &other
+}
+
+// unborn is a process of which nothing is known.
+var unborn process.Process
+
 // process makes a process of a record.
-func (t *WalkTable) process(w origin, r *Record, previous []process.Process, cache *facts.Cache) process.Process {
+func (t *WalkTable) process(w origin, r *Record, previous []*process.Process, serial uint64, cache *facts.Cache) *process.Process {
 	p := processOf(r, t.pageSize)
-	before := new(process.Process)
+	before := &unborn
 	switch {
 	case w.before != none:
-		before = &t.last[t.skipped+int(w.before)]
+		before = t.last[t.skipped+int(w.before)]
 	default:
 		// It can be new to the walk alone.
 		s := process.Snapshot{Processes: previous}
@@ -231,6 +244,10 @@ func (t *WalkTable) process(w origin, r *Record, previous []process.Process, cac
 	times := timesOf(r)
 	settle(&p, &times, before)
 	p.Name, p.Facts = cache.Get(facts.Sighting{ID: p.ID, Name: CommOf(&r.Comm), UID: p.UID, Kernel: p.Kernel, Cgroup: r.Cgroup})
-	process.Compare(&p, before)
-	return p
+	process.Compare(&p, before, serial)
+	if p.Since < serial && w.before != none {
+		return before
+	}
+	kept := p
+	return &kept
 }

@@ -65,7 +65,7 @@ const (
 // cgroupNames finds the path of a control group by its id, which is the inode of its
 // directory. Groups in which a process is seen need no search.
 type cgroupNames struct {
-	processes []process.Process
+	processes []*process.Process
 	ids       []uint64
 	// known has an empty path for a group that is not there any more.
 	known map[uint64]facts.Group
@@ -73,7 +73,7 @@ type cgroupNames struct {
 	walked bool
 }
 
-func (c *cgroupNames) begin(processes []process.Process, ids []uint64) {
+func (c *cgroupNames) begin(processes []*process.Process, ids []uint64) {
 	c.processes, c.ids, c.walked = processes, ids, false
 	if c.known == nil || len(c.known) > maxCgroups {
 		c.known = make(map[uint64]facts.Group)

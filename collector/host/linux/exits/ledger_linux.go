@@ -73,7 +73,7 @@ func NewLedger(facts *facts.Cache) *Ledger {
 
 // Begin takes the next scan. cgroups are the control groups' ids by the index of its
 // processes, nil where they are not known.
-func (l *Ledger) Begin(previous []process.Process, s *process.Snapshot, cgroups []uint64) {
+func (l *Ledger) Begin(previous []*process.Process, s *process.Snapshot, cgroups []uint64) {
 	l.Start(s, cgroups)
 	l.compare(previous)
 }
@@ -87,10 +87,10 @@ func (l *Ledger) Start(s *process.Snapshot, cgroups []uint64) {
 }
 
 // compare finds out which processes of the last scan are not in this one.
-func (l *Ledger) compare(previous []process.Process) {
+func (l *Ledger) compare(previous []*process.Process) {
 	now := process.NewCursor(l.table.Processes)
 	for i := range previous {
-		if p := &previous[i]; now.Find(p.ID) == nil {
+		if p := previous[i]; now.Find(p.ID) == nil {
 			l.Leaves(p)
 		}
 	}

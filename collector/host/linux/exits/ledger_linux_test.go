@@ -33,8 +33,8 @@ func newTestLedger(t *testing.T) *Ledger {
 const ms = time.Millisecond
 
 // process is one of a test's table, started at tick 100 and a multiple of its PID.
-func testProcess(pid int, name string, facts *process.Facts) process.Process {
-	return process.Process{
+func testProcess(pid int, name string, facts *process.Facts) *process.Process {
+	return &process.Process{
 		ID: process.ID{PID: pid, StartTicks: uint64(100 * pid)}, Name: name, Facts: facts,
 		UserTime: 10 * ms, SystemTime: 5 * ms,
 	}
@@ -63,17 +63,17 @@ func TestLedgerHandsEachRecordOverWhenTheProcessIsGone(t *testing.T) {
 	l := newTestLedger(t)
 	facts := &process.Facts{Exe: "/bin/a"}
 	a, b, c := testProcess(10, "a", facts), testProcess(20, "b", facts), testProcess(30, "c", facts)
-	var previous []process.Process
+	var previous []*process.Process
 	for _, scan := range []struct {
 		name     string
-		table    []process.Process
+		table    []*process.Process
 		accounts []int
 		want     []string
 	}{
-		{name: "first scan", table: []process.Process{a, b, c}},
-		{name: "a is gone and has its account", table: []process.Process{b, c}, accounts: []int{10}, want: []string{"10-1000 a"}},
-		{name: "b has its account as a zombie", table: []process.Process{b, c}, accounts: []int{20}},
-		{name: "still a zombie", table: []process.Process{b, c}},
+		{name: "first scan", table: []*process.Process{a, b, c}},
+		{name: "a is gone and has its account", table: []*process.Process{b, c}, accounts: []int{10}, want: []string{"10-1000 a"}},
+		{name: "b has its account as a zombie", table: []*process.Process{b, c}, accounts: []int{20}},
+		{name: "still a zombie", table: []*process.Process{b, c}},
 		{name: "b is gone, and c too without an account yet", want: []string{"20-2000 b"}},
 		{name: "the account of c comes late", accounts: []int{30}, want: []string{"30-3000 c"}},
 		{name: "nothing twice"},
@@ -98,12 +98,12 @@ func TestLedgerHandsEachRecordOverWhenTheProcessIsGone(t *testing.T) {
 func TestLedgerCountsTheAccountThatNeverComes(t *testing.T) {
 	l := newTestLedger(t)
 	taken := time.Now()
-	scan := func(previous []process.Process) {
+	scan := func(previous []*process.Process) {
 		l.Begin(previous, &process.Snapshot{Taken: taken}, nil)
 		l.Finish()
 		taken = taken.Add(rememberGoneFor / 2)
 	}
-	scan([]process.Process{testProcess(10, "a", process.NoFacts)})
+	scan([]*process.Process{testProcess(10, "a", process.NoFacts)})
 	for range rememberGone {
 		if len(l.gone) != 1 || l.Lost != 0 {
 			t.Fatalf("%d remembered, %d lost; want 1 and none", len(l.gone), l.Lost)
@@ -126,7 +126,7 @@ func TestLedgerRecord(t *testing.T) {
 	}
 	t.Run("seen", func(t *testing.T) {
 		l := newTestLedger(t)
-		l.Begin([]process.Process{testProcess(10, "a", facts)}, &process.Snapshot{}, nil)
+		l.Begin([]*process.Process{testProcess(10, "a", facts)}, &process.Snapshot{}, nil)
 		account(l, 10, "a")
 		if diff := cmp.Diff([]process.Exit{want}, l.Finish()); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
@@ -134,7 +134,7 @@ func TestLedgerRecord(t *testing.T) {
 	})
 	t.Run("ran another program since", func(t *testing.T) {
 		l := newTestLedger(t)
-		l.Begin([]process.Process{testProcess(10, "shell", facts)}, &process.Snapshot{}, nil)
+		l.Begin([]*process.Process{testProcess(10, "shell", facts)}, &process.Snapshot{}, nil)
 		account(l, 10, "a")
 		want := want
 		want.Facts = &process.Facts{User: "root"}
@@ -179,7 +179,7 @@ func TestLedgerSum(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			l := newTestLedger(t)
-			l.Begin(nil, &process.Snapshot{Processes: []process.Process{server}}, []uint64{77})
+			l.Begin(nil, &process.Snapshot{Processes: []*process.Process{server}}, []uint64{77})
 			l.addSum(&tc.key, &bpf.Sum{Processes: 5, Used: bpf.Usage{Runtime: uint64(ms)}})
 			got := l.Finish()
 			if len(got) != 1 || got[0].Processes != 5 || got[0].ID.PID != 0 || got[0].Reason != "exit_code" || got[0].Code != 7 || got[0].UserTime != ms {

@@ -41,28 +41,28 @@ func TestMissedExitsAreRecovered(t *testing.T) {
 	l := newTestLedger(t)
 	var missed missedExits
 	at := time.Now()
-	scan := func(previous []process.Process) []string {
+	scan := func(previous []*process.Process) []string {
 		t.Helper()
-		l.Begin(previous, &process.Snapshot{Taken: at, Processes: []process.Process{zombie}}, nil)
+		l.Begin(previous, &process.Snapshot{Taken: at, Processes: []*process.Process{zombie}}, nil)
 		if err := missed.recover(pending, l); err != nil {
 			t.Fatal(err)
 		}
 		at = at.Add(missedAfterFor)
 		return ids(l.Finish())
 	}
-	for i, previous := range [][]process.Process{{seen, zombie}, {zombie}} {
+	for i, previous := range [][]*process.Process{{seen, zombie}, {zombie}} {
 		if got := scan(previous); len(got) != 0 {
 			t.Fatalf("scan %d: %v before it is certain", i, got)
 		}
 		delete(pending, key(40)) // It gets its account after all.
 	}
-	if diff := cmp.Diff([]string{"10-1000 a", "30-3000 c"}, scan([]process.Process{zombie})); diff != "" {
+	if diff := cmp.Diff([]string{"10-1000 a", "30-3000 c"}, scan([]*process.Process{zombie})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if len(pending) != 1 || l.Lost != 0 || len(missed.absent) != 0 {
 		t.Errorf("%d pending, %d lost, %d awaited; want the zombie alone", len(pending), l.Lost, len(missed.absent))
 	}
-	if got := scan([]process.Process{zombie}); len(got) != 0 {
+	if got := scan([]*process.Process{zombie}); len(got) != 0 {
 		t.Errorf("again: %v", got)
 	}
 }

@@ -84,14 +84,14 @@ func TestTaskstatsRecords(t *testing.T) {
 	unseen.MinorFaults, unseen.MajorFaults, unseen.ReadBytes, unseen.WrittenBytes = 2, 4, 6, 8
 	for _, tc := range []struct {
 		name  string
-		table []process.Process
+		table []*process.Process
 		began time.Time
 		times int
 		want  []process.Exit
 	}{
-		{"seen", []process.Process{scanned}, ended.began, 1, []process.Exit{seen}},
-		{"seen, by a clock a second off", []process.Process{scanned}, ended.began.Add(time.Second), 1, []process.Exit{seen}},
-		{"two of another life of the number", []process.Process{scanned}, ended.began.Add(time.Hour), 2, []process.Exit{unseen}},
+		{"seen", []*process.Process{scanned}, ended.began, 1, []process.Exit{seen}},
+		{"seen, by a clock a second off", []*process.Process{scanned}, ended.began.Add(time.Second), 1, []process.Exit{seen}},
+		{"two of another life of the number", []*process.Process{scanned}, ended.began.Add(time.Hour), 2, []process.Exit{unseen}},
 		{"two that nobody saw", nil, ended.began, 2, []process.Exit{unseen}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

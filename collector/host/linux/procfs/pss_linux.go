@@ -46,7 +46,7 @@ func NewPSS(proc *Dir, budget, deadline time.Duration) *PSS {
 
 // Apply reads as many values as the budget allows, and gives every process the one known
 // of it. The processes are sorted by PID.
-func (r *PSS) Apply(processes []process.Process, errs map[string]uint64) {
+func (r *PSS) Apply(processes []*process.Process, errs map[string]uint64) {
 	if r == nil {
 		return
 	}
@@ -82,11 +82,11 @@ func (r *PSS) Apply(processes []process.Process, errs map[string]uint64) {
 }
 
 // newRound lists the processes that have memory, the largest first.
-func newRound(processes []process.Process) []process.ID {
+func newRound(processes []*process.Process) []process.ID {
 	order := make([]*process.Process, 0, len(processes))
 	for i := range processes {
 		if !processes[i].Kernel && processes[i].ResidentBytes > 0 {
-			order = append(order, &processes[i])
+			order = append(order, processes[i])
 		}
 	}
 	slices.SortFunc(order, func(a, b *process.Process) int { return cmp.Compare(b.ResidentBytes, a.ResidentBytes) })

@@ -24,7 +24,8 @@ type Table struct {
 	previous      []process.Process
 	previousNames []Name
 	previousMemos []memo
-	cursor        process.Cursor
+	// next is the first of them that may still be asked for.
+	next int
 }
 
 // Name is the name of a process until the facts cache has made a string of it.
@@ -64,7 +65,7 @@ const retryRefused = 60 * UserHZ
 func (t *Table) begin(now uint64) {
 	t.Now, t.at, t.Failed, t.Odd = now, 0, Failures{}, t.Odd[:0]
 	t.previous = t.Processes
-	t.cursor = process.NewCursor(t.previous)
+	t.next = 0
 	t.memos, t.previousMemos = t.previousMemos[:0], t.memos
 	t.Processes = make([]process.Process, 0, len(t.pids))
 	t.Names, t.previousNames = t.previousNames[:0], t.Names
@@ -73,11 +74,13 @@ func (t *Table) begin(now uint64) {
 // before returns the process that had the PID in the previous table, or nil, its name and
 // its memo. It is called in the order of PIDs, in which that table is sorted too.
 func (t *Table) before(pid int) (*process.Process, Name, memo) {
-	at, ok := t.cursor.Seek(pid)
-	if !ok {
+	for t.next < len(t.previous) && t.previous[t.next].PID < pid {
+		t.next++
+	}
+	if t.next == len(t.previous) || t.previous[t.next].PID != pid {
 		return nil, Name{}, memo{}
 	}
-	return &t.previous[at], t.previousNames[at], t.previousMemos[at]
+	return &t.previous[t.next], t.previousNames[t.next], t.previousMemos[t.next]
 }
 
 // fail counts what could not be read of a process.
