@@ -15,7 +15,7 @@ func (a *API) routes() (http.Handler, error) {
 	compress, err := gzhttp.NewWrapper(
 		gzhttp.EnableZstd(false),
 		gzhttp.CompressionLevel(1),
-		gzhttp.ContentTypes([]string{"application/json", "text/html", "text/css", "text/javascript", "image/svg+xml"}),
+		gzhttp.ContentTypes([]string{"application/json", "text/csv", "text/html", "text/css", "text/javascript", "image/svg+xml"}),
 	)
 	if err != nil {
 		return nil, fmt.Errorf("set up compression: %w", err)

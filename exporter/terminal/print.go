@@ -15,6 +15,7 @@ import (
 	"unicode"
 
 	"proctree/collector/metric"
+	"proctree/tree-api/csvtext"
 )
 
 // printer writes rows once.
@@ -117,7 +118,7 @@ func (p *printer) csv(rows []row) error {
 	return w.Error()
 }
 
-// raw writes a value for programs.
+// raw writes a value for programs; a spreadsheet must not take a text for a formula.
 func (c *column) raw(v value) string {
 	switch {
 	case !c.known(v):
@@ -125,7 +126,7 @@ func (c *column) raw(v value) string {
 	case c.IsNumber():
 		return strconv.FormatFloat(v.number, 'f', -1, 64)
 	}
-	return plain(v.text)
+	return csvtext.Inert(plain(v.text))
 }
 
 // json writes a list of objects, in a tree with their children. What is not known is absent, and

@@ -3,6 +3,7 @@ package rest
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -17,7 +18,15 @@ const maxExitSeconds = int(exits.Keep / time.Second)
 
 // getExits answers GET /api/v1/exits.
 func (c *Calls) getExits(r *http.Request, who access.Grant) (answer, error) {
-	seconds, err := exitSeconds(r)
+	values, err := UrlValues(r)
+	if err != nil {
+		return answer{}, err
+	}
+	as, err := takeFormat(values)
+	if err != nil {
+		return answer{}, err
+	}
+	seconds, err := exitSeconds(values)
 	if err != nil {
 		return answer{}, err
 	}
@@ -30,30 +39,49 @@ func (c *Calls) getExits(r *http.Request, who access.Grant) (answer, error) {
 	if c.cfg.Exits != nil {
 		list = c.cfg.Exits.Since(snapshot.Taken.Add(-time.Duration(seconds) * time.Second))
 	}
-	v := m.As(who.Role)
-	data := c.appendMoment([]byte{'{'}, v)
+	entries := appendExits(nil, list, who.Role)
+	data := c.appendMoment([]byte{'{'}, m.As(who.Role))
 	data = jsontext.AppendText(data, "source", string(snapshot.ExitSource))
-	data = append(data, `,"exits":[`...)
-	for i := range list {
-		data = append(jsontext.AppendComma(data, i), '{')
-		start := len(data)
-		data = append(jsontext.DropComma(appendExit(data, &list[i], who.Role), start), '}')
+	data = append(append(append(data, `,"exits":`...), entries...), '}')
+	got := ready(data)
+	got.immutable = false
+	if as == asCSV {
+		rows, err := appendObjects(nil, entries, exitColumns())
+		if err != nil {
+			return answer{}, err
+		}
+		got = got.inCSV(r, func(dst []byte, _ tree.Pass) []byte { return append(dst, rows...) })
 	}
-	data = append(data, "]}"...)
-	return answer{tag: hashTag(data), data: func(dst []byte, _ tree.Pass) []byte { return append(dst, data...) }}, nil
+	return got, nil
+}
+
+// exitColumns are the members of an end, in the order of the CSV.
+func exitColumns() []string {
+	return []string{
+		"time", "pid", "processes", "name", "reason", "exit_code", "start_time", "run_seconds", "cpu_seconds",
+		"read_bytes", "written_bytes", "ppid", "parent", "user", "group", "unit", "container",
+	}
+}
+
+// appendExits appends the array of the ends.
+func appendExits(dst []byte, list []exits.Entry, role access.Role) []byte {
+	dst = append(dst, '[')
+	for i := range list {
+		dst = append(jsontext.AppendComma(dst, i), '{')
+		start := len(dst)
+		dst = append(jsontext.DropComma(appendExit(dst, &list[i], role), start), '}')
+	}
+	return append(dst, ']')
 }
 
 // exitSeconds reads the one parameter of the call.
-func exitSeconds(r *http.Request) (int, error) {
-	values, err := UrlValues(r)
-	if err != nil {
-		return 0, err
-	}
+func exitSeconds(values url.Values) (int, error) {
 	seconds := maxExitSeconds
 	for name, given := range values {
 		if name != "seconds" {
-			return 0, tree.BadParameter(name, errors.New("unknown; there is seconds"))
+			return 0, tree.BadParameter(name, errors.New("unknown; there are seconds, format"))
 		}
+		var err error
 		if seconds, err = strconv.Atoi(given[0]); len(given) > 1 || err != nil || seconds < 1 || seconds > maxExitSeconds {
 			return 0, tree.BadParameter(name, errors.New("want one whole number from 1 to "+strconv.Itoa(maxExitSeconds)))
 		}

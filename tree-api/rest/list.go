@@ -35,7 +35,11 @@ func (c *Calls) list(r *http.Request, who access.Grant, as tree.Shape) (answer, 
 	if err != nil {
 		return answer{}, err
 	}
-	q, err := tree.ParseQuery(values, as, timeParameter)
+	written, err := takeFormat(values)
+	if err != nil {
+		return answer{}, err
+	}
+	q, err := tree.ParseQuery(values, as, timeParameter, formatParameter)
 	if err != nil {
 		return answer{}, err
 	}
@@ -55,7 +59,7 @@ func (c *Calls) list(r *http.Request, who access.Grant, as tree.Shape) (answer, 
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{
+	got := answer{
 		tag:       c.tagAt(m, who.Role, values, when),
 		immutable: when.past(),
 		data: func(dst []byte, pass tree.Pass) []byte {
@@ -70,7 +74,19 @@ func (c *Calls) list(r *http.Request, who access.Grant, as tree.Shape) (answer, 
 			}
 			return append(dst, '}')
 		},
-	}, nil
+	}
+	if written == asCSV {
+		got = got.inCSV(r, func(dst []byte, pass tree.Pass) []byte { return appendRows(dst, v, s, q, as, pass) })
+	}
+	return got, nil
+}
+
+// appendRows appends a list or a tree as CSV.
+func appendRows(dst []byte, v *tree.View, s *tree.Selection, q *tree.Query, as tree.Shape, pass tree.Pass) []byte {
+	if as == tree.Nested {
+		return v.Nest(s, q).AppendCSV(dst, pass)
+	}
+	return v.AppendCSV(dst, s, pass)
 }
 
 // errNoFinder is returned for a search by port or file on other systems.

@@ -105,8 +105,18 @@ type answer struct {
 	data func(dst []byte, pass tree.Pass) []byte
 }
 
-// page is how to send a document that is not JSON.
-type page struct{ contentType, policy string }
+// page is how to send a document that is not JSON. One with a file name is saved by a browser, not
+// shown (RFC 6266).
+type page struct{ contentType, policy, fileName string }
+
+// setHeaders says what the body is.
+func (p *page) setHeaders(h http.Header) {
+	h.Set("Content-Type", p.contentType)
+	h.Set("Content-Security-Policy", p.policy)
+	if p.fileName != "" {
+		h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", p.fileName))
+	}
+}
 
 // call answers one request of a caller.
 type call func(r *http.Request, who access.Grant) (answer, error)
@@ -202,8 +212,7 @@ func (c *Calls) write(w http.ResponseWriter, r *http.Request, got answer) {
 		return appendSuccess(dst, func(dst []byte) []byte { return got.data(dst, pass) })
 	}
 	if got.page != nil {
-		h.Set("Content-Type", got.page.contentType)
-		h.Set("Content-Security-Policy", got.page.policy)
+		got.page.setHeaders(h)
 		body = got.data
 	}
 	// A reader that does not read must not hold the request for ever. A writer without

@@ -250,9 +250,9 @@ func (c *Calls) getReport(r *http.Request, who access.Grant) (answer, error) {
 	})
 	switch as {
 	case asText:
-		got.page = &page{"text/plain; charset=utf-8", "default-src 'none'"}
+		got.page = &page{contentType: "text/plain; charset=utf-8", policy: "default-src 'none'"}
 	case asHTML:
-		got.page = &page{"text/html; charset=utf-8", report.PagePolicy() + "; frame-ancestors 'none'"}
+		got.page = &page{contentType: "text/html; charset=utf-8", policy: report.PagePolicy() + "; frame-ancestors 'none'"}
 	}
 	return got, err
 }

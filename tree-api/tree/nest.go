@@ -106,6 +106,21 @@ func (n *nesting) appendBranch(dst []byte, i int32, level int) []byte {
 
 // appendFlat appends nodes and all below them as one array, each before its children.
 func (n *nesting) appendFlat(dst []byte, list []int32, level int) []byte {
+	dst = append(dst, '[')
+	first := true
+	n.walk(list, level, func(i int32, _ int) {
+		if !first {
+			dst = append(dst, ',')
+		}
+		first = false
+		dst = n.pass(append(n.appendWhole(append(dst, '{'), i), '}'))
+	})
+	return append(dst, ']')
+}
+
+// walk visits nodes and all below them as far as the levels go, each before its children. It does
+// not recurse: any user can start a chain of processes of any length.
+func (n *nesting) walk(list []int32, level int, visit func(node int32, level int)) {
 	type place struct {
 		node  int32
 		level int
@@ -117,19 +132,14 @@ func (n *nesting) appendFlat(dst []byte, list []int32, level int) []byte {
 		}
 	}
 	push(list, level)
-	dst = append(dst, '[')
-	for first := true; len(stack) > 0; first = false {
+	for len(stack) > 0 {
 		next := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if !first {
-			dst = append(dst, ',')
-		}
-		dst = n.pass(append(n.appendWhole(append(dst, '{'), next.node), '}'))
+		visit(next.node, next.level)
 		if next.level != n.levels {
 			push(n.children[next.node], next.level+1)
 		}
 	}
-	return append(dst, ']')
 }
 
 // appendWhole appends the members of a node with its sums and why it is there.

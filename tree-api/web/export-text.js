@@ -64,6 +64,9 @@ export function toCSV(shown) {
   return [heads.join(','), ...lines, ''].join('\r\n');
 }
 
+/** What no table needs and a terminal acts on: all control characters but tab and line ends. */
+const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/g;
+
 /**
  * A field of RFC 4180. A spreadsheet takes a text that begins with one of these characters for a
  * formula, and any local user can choose the name of a process: an apostrophe makes it a text.
@@ -71,7 +74,8 @@ export function toCSV(shown) {
  */
 function field(value) {
   if (typeof value !== 'string') return value === undefined ? '' : String(value);
-  const text = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/.test(value) ? `'${value}` : value;
+  const plain = value.replace(CONTROL, '\uFFFD');
+  const text = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/.test(plain) ? `'${plain}` : plain;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
