@@ -13,7 +13,10 @@ import (
 )
 
 func main() {
-	handled, err := terminalFirst(os.Args[1:])
+	handled, err := archiveFirst(os.Args[1:])
+	if !handled {
+		handled, err = terminalFirst(os.Args[1:])
+	}
 	if !handled {
 		err = runDaemon()
 	}

@@ -95,7 +95,7 @@ func parseSettings(args []string, stdout io.Writer) (*settings, error) {
 // newApp returns the command line, which fills in the settings when it is parsed.
 func (s *settings) newApp() (*kingpin.Application, *collectorFlags) {
 	app := kingpin.New(program, "Prometheus exporter for the processes of this host, with a live process tree.\n\n"+
-		"The commands top, ps and tree show the processes in the terminal; each has its own --help.")
+		"The commands top, ps and tree show the processes in the terminal, and history reads a recording; each has its own --help.")
 	app.HelpFlag.Short('h')
 	app.Version(version.Print(program))
 	s.addWebFlags(app)

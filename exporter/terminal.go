@@ -10,9 +10,11 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
+	"time"
 
 	"proctree/collector/host"
 	"proctree/collector/process"
+	"proctree/exporter/archive"
 	"proctree/exporter/hangup"
 	"proctree/exporter/terminal"
 	"proctree/tree-api/access"
@@ -111,5 +113,17 @@ func terminalFirst(args []string) (handled bool, err error) {
 	if err = runTerminal(args); errors.Is(err, context.Canceled) {
 		err = nil
 	}
+	return true, err
+}
+
+// archiveFirst runs a command that reads a recording if the arguments are one.
+func archiveFirst(args []string) (handled bool, err error) {
+	if !archive.IsCommand(args) {
+		return false, nil
+	}
+	hangup.Restore()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	err = archive.Run(ctx, archive.Config{Program: program, Stdout: os.Stdout, Stderr: os.Stderr, FlagError: namedFlagError, Now: time.Now}, args)
 	return true, err
 }

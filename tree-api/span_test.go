@@ -10,107 +10,21 @@ import (
 	"testing"
 	"time"
 
-	"proctree/collector/group"
 	"proctree/collector/group/rules"
 	"proctree/collector/group/rules/rulestest"
-	"proctree/collector/host/hosttest"
-	"proctree/collector/process"
 	"proctree/tree-api/access"
 	"proctree/tree-api/past"
 	"proctree/tree-api/past/pasttest"
 	"proctree/tree-api/treetest"
 )
 
-// incident is a recorded minute: a program burns a CPU for 3 seconds, one crashes and is started again, one
-// is killed for lack of memory, and 200 processes come and go between two scans.
-type incident struct {
-	*pasttest.Recording
-	from, to time.Time
-}
-
-const (
-	secret      = "SECRET-PATH"
-	incidentEnd = 60
-)
-
-func newIncident(tb testing.TB) *incident {
-	tb.Helper()
-	in := &incident{Recording: pasttest.New(tb)}
-	tracker := group.NewTracker(group.Config{Shown: treetest.Masked})
-	start := time.Hour
-	for second := range incidentEnd + 1 {
-		now := start + time.Duration(second)*time.Second
-		var exits []process.Exit
-		exit := func(p process.Process, reason string, code int) {
-			exits = append(exits, process.Exit{
-				ID: p.ID, Parent: p.PPID, Name: p.Name, Facts: p.Facts, Processes: 1, Reason: reason, Code: code,
-				Known: process.HasCPU | process.HasIO, UserTime: p.UserTime, ReadBytes: p.ReadBytes,
-			})
-		}
-		table := []process.Process{
-			hosttest.Process(1, 0, "init"),
-			hosttest.Process(10, 1, "sh", hosttest.User(1000, "ann"), hosttest.Cmdline("sh", "/opt/"+secret+"/run.sh"), unit("job.service")),
-		}
-		burner := hosttest.Process(20, 10, "burner", hosttest.Started(start+10*time.Second), hosttest.User(1000, "ann"), hosttest.Cmdline("burner", "--password=hunter2"), unit("job.service"))
-		burner.UserTime = time.Duration(min(second-10, 3)) * time.Second
-		burner.ReadBytes = 5 << 20
-		switch {
-		case second >= 11 && second < 13:
-			table = append(table, burner)
-		case second == 13:
-			exit(burner, "", 0)
-		}
-		server := func(pid int, at time.Duration) process.Process {
-			return hosttest.Process(pid, 1, "server", hosttest.Started(at), unit("server.service"), hosttest.Cmdline("server", "<b>"+secret+"</b>"))
-		}
-		switch first := server(30, start-time.Minute); {
-		case second < 20:
-			table = append(table, first)
-		case second == 20:
-			exit(first, "SIGSEGV", 0)
-		default:
-			table = append(table, server(31, start+21*time.Second-time.Millisecond))
-		}
-		eater := hosttest.Process(40, 10, "eater", hosttest.Started(start+25*time.Second), hosttest.Memory(uint64(second)<<24, uint64(second)<<24))
-		switch {
-		case second >= 25 && second < 30:
-			table = append(table, eater)
-		case second == 30:
-			exit(eater, "oom_kill", 0)
-		}
-		if second == 40 {
-			for i := range 200 {
-				p := hosttest.Process(1000+i, 10, "storm", hosttest.Started(now-time.Second/2))
-				p.UserTime = 10 * time.Millisecond
-				exit(p, "", 0)
-			}
-		}
-		slices.SortFunc(table, func(a, b process.Process) int { return a.Compare(b.ID) })
-		s := hosttest.Snapshot(now, table...)
-		s.Exits, s.ExitSource = exits, process.ExitsTaskstats
-		report := tracker.Observe(s)
-		in.Add(tb, report)
-		if second == 0 {
-			in.from = s.Taken
-		}
-		in.to = s.Taken
-	}
-	return in
-}
-
-// unit sets the unit of a process. It comes after what else changes its facts.
-func unit(name string) hosttest.Option {
-	return func(p *process.Process) {
-		facts := *p.Facts
-		facts.Unit = name
-		p.Facts = &facts
-	}
-}
+// incident is a recorded one, with addresses that ask for it.
+type incident struct{ *pasttest.Incident }
 
 // over is an address with the bounds of the incident.
-func (in *incident) over(path string, more ...string) string {
+func (in incident) over(path string, more ...string) string {
 	values := url.Values{
-		"from": {fmt.Sprintf("%.3f", float64(in.from.UnixMilli())/1e3)}, "to": {in.to.UTC().Format(time.RFC3339)},
+		"from": {fmt.Sprintf("%.3f", float64(in.From.UnixMilli())/1e3)}, "to": {in.To.UTC().Format(time.RFC3339)},
 	}
 	for _, m := range more {
 		name, value, _ := strings.Cut(m, "=")
@@ -119,10 +33,7 @@ func (in *incident) over(path string, more ...string) string {
 	return "/api/v1" + path + "?" + values.Encode()
 }
 
-// at is a second of the incident as answers give it.
-func (in *incident) at(second float64) float64 { return float64(in.from.UnixMilli())/1e3 + second }
-
-// processes are the entries of a list by their names.
+// processesOf are the entries of a list by their names.
 func processesOf(tb testing.TB, list any) map[string]map[string]any {
 	tb.Helper()
 	named := map[string]map[string]any{}
@@ -134,13 +45,13 @@ func processesOf(tb testing.TB, list any) map[string]map[string]any {
 }
 
 func TestTopAnswers(t *testing.T) {
-	in := newIncident(t)
+	in := incident{pasttest.NewIncident(t)}
 	schemas := treetest.NewSchemas(t)
 	api := apiOf(t, func(cfg *Config) { cfg.Past = in.Past(t) })
 	for _, by := range []string{"cpu", "memory", "read", "written"} {
 		for _, groupBy := range []string{"process", "group", "user", "unit", "subtree"} {
 			got := Data(t, ask(t, api, in.over("/top", "by="+by, "group_by="+groupBy)), schemas, "TopAnswer")
-			if got["by"] != by || got["group_by"] != groupBy || got["tables"] != incidentEnd+1.0 || got["from"] != in.at(0) || got["to"] != in.at(incidentEnd) {
+			if got["by"] != by || got["group_by"] != groupBy || got["tables"] != pasttest.Seconds+1.0 || got["from"] != in.At(0) || got["to"] != in.At(pasttest.Seconds) {
 				t.Errorf("by %s and %s: %v", by, groupBy, got)
 			}
 		}
@@ -171,7 +82,7 @@ func TestTopAnswers(t *testing.T) {
 }
 
 func TestReportAnswers(t *testing.T) {
-	in := newIncident(t)
+	in := incident{pasttest.NewIncident(t)}
 	schemas := treetest.NewSchemas(t)
 	api := apiOf(t, func(cfg *Config) { cfg.Past = in.Past(t) })
 	got := Data(t, ask(t, api, in.over("/report")), schemas, "ReportAnswer")
@@ -183,14 +94,14 @@ func TestReportAnswers(t *testing.T) {
 		"crashed": {"server", "SIGSEGV", 20, 30, "init"}, "oom_kills": {"eater", "oom_kill", 30, 40, "sh"},
 	} {
 		e := processesOf(t, got[list])[want.name]
-		if e["reason"] != want.reason || e["end_time"] != in.at(want.end) || e["pid"] != want.pid || e["parent"] != want.parent {
+		if e["reason"] != want.reason || e["end_time"] != in.At(want.end) || e["pid"] != want.pid || e["parent"] != want.parent {
 			t.Errorf("%s: %v", list, got[list])
 		}
 	}
 	if e := got["top_cpu"].([]any)[0].(map[string]any); e["value"] != 3.0 || e["process"].(map[string]any)["name"] != "burner" {
 		t.Errorf("most CPU time: %v", e)
 	}
-	if e := got["most_started"].([]any)[0].(map[string]any); e["name"] != "storm" || e["processes"] != 200.0 || e["first"] != in.at(40) {
+	if e := got["most_started"].([]any)[0].(map[string]any); e["name"] != "storm" || e["processes"] != 200.0 || e["first"] != in.At(40) {
 		t.Errorf("most started: %v", e)
 	}
 	if e := got["restarted"].([]any)[0].(map[string]any); e["before"].(map[string]any)["pid"] != 30.0 || e["after"].(map[string]any)["pid"] != 31.0 {
@@ -217,7 +128,7 @@ func TestReportAnswers(t *testing.T) {
 }
 
 func TestDiffAnswers(t *testing.T) {
-	in := newIncident(t)
+	in := incident{pasttest.NewIncident(t)}
 	schemas := treetest.NewSchemas(t)
 	api := apiOf(t, func(cfg *Config) { cfg.Past = in.Past(t) })
 	got := Data(t, ask(t, api, in.over("/diff", "limit=300")), schemas, "DiffAnswer")
@@ -229,7 +140,7 @@ func TestDiffAnswers(t *testing.T) {
 	if n := got["short_lived"].(map[string]any)["count"]; n != 202.0 {
 		t.Errorf("%v short-lived processes", n)
 	}
-	before := Data(t, ask(t, api, in.over("/diff", fmt.Sprintf("from=%.3f", in.at(25)), fmt.Sprintf("to=%.3f", in.at(29)))), schemas, "DiffAnswer")
+	before := Data(t, ask(t, api, in.over("/diff", fmt.Sprintf("from=%.3f", in.At(25)), fmt.Sprintf("to=%.3f", in.At(29)))), schemas, "DiffAnswer")
 	e := processesOf(t, before["grew"])["eater"]
 	if e["memory_before_bytes"] != float64(25<<24) || e["memory_after_bytes"] != float64(29<<24) {
 		t.Errorf("grew: %v", before["grew"])
@@ -237,12 +148,12 @@ func TestDiffAnswers(t *testing.T) {
 }
 
 func TestHistoryAnswers(t *testing.T) {
-	in := newIncident(t)
+	in := incident{pasttest.NewIncident(t)}
 	schemas := treetest.NewSchemas(t)
 	api := apiOf(t, func(cfg *Config) { cfg.Past = in.Past(t) })
 	got := Data(t, ask(t, api, "/api/v1/history"), schemas, "HistoryAnswer")
 	spans := got["spans"].([]any)
-	if got["from"] != in.at(0) || got["to"] != in.at(incidentEnd) || len(spans) != 1 || spans[0].(map[string]any)["interval_seconds"] != 1.0 {
+	if got["from"] != in.At(0) || got["to"] != in.At(pasttest.Seconds) || len(spans) != 1 || spans[0].(map[string]any)["interval_seconds"] != 1.0 {
 		t.Errorf("the spans are %v, from %v to %v", spans, got["from"], got["to"])
 	}
 	if bytes := got["bytes"].(float64); bytes < 1000 || bytes > 1<<20 {
@@ -261,13 +172,13 @@ func TestHistoryAnswers(t *testing.T) {
 	if len(points) != 2 || points[1].(map[string]any)["cpu_seconds"] != 2.0 || points[1].(map[string]any)["cores"] != 1.0 {
 		t.Errorf("the course is %v", points)
 	}
-	if process["parent"] != "sh" || process["end_time"] != in.at(13) || process["reason"] != "normal" || process["start_time"] != in.at(10) {
+	if process["parent"] != "sh" || process["end_time"] != in.At(13) || process["reason"] != "normal" || process["start_time"] != in.At(10) {
 		t.Errorf("the process is %v", process)
 	}
 }
 
 func TestSpanRefusals(t *testing.T) {
-	in := newIncident(t)
+	in := incident{pasttest.NewIncident(t)}
 	schemas := treetest.NewSchemas(t)
 	api := apiOf(t, func(cfg *Config) { cfg.Past = in.Past(t) })
 	none := apiOf(t)
@@ -284,7 +195,7 @@ func TestSpanRefusals(t *testing.T) {
 		}
 		checkFailure(t, schemas, ask(t, api, in.over(path)+"&from=5"), 400, "bad_data", `parameter "from": given 2 times`)
 		if path != "/history" && path != "/processes/1-1/history" {
-			checkFailure(t, schemas, ask(t, api, in.over(path, "from=5", "to=6")), 404, "not_found", "nothing was recorded at 1970-01-01T00:00:0")
+			checkFailure(t, schemas, ask(t, api, in.over(path, "from=5", "to=6")), 404, "not_found", "nothing was recorded from 1970-01-01T00:00:05Z to 1970-01-01T00:00:06Z; the first table is of ")
 		}
 		if got := ask(t, api, in.over(path), func(r *http.Request) { r.Method = http.MethodPost }); got.StatusCode != http.StatusMethodNotAllowed {
 			t.Errorf("POST %s: %d", path, got.StatusCode)
@@ -308,7 +219,7 @@ func TestSpanRefusals(t *testing.T) {
 
 // TestSpansKeepToRoles holds that answers over a span show no role what the live tree hides from it.
 func TestSpansKeepToRoles(t *testing.T) {
-	in := newIncident(t)
+	in := incident{pasttest.NewIncident(t)}
 	change, viewer, operator := withTokens(t, access.Config{})
 	api := apiOf(t, change, func(cfg *Config) { cfg.Past = in.Past(t) })
 	by := func(token string) func(*http.Request) {
@@ -321,14 +232,14 @@ func TestSpansKeepToRoles(t *testing.T) {
 		if got := ask(t, api, address); got.StatusCode != http.StatusUnauthorized {
 			t.Errorf("%s without a token: %d", address, got.StatusCode)
 		}
-		if got := ask(t, api, address, by(viewer)); got.StatusCode != http.StatusOK || strings.Contains(string(got.Body), secret) {
+		if got := ask(t, api, address, by(viewer)); got.StatusCode != http.StatusOK || strings.Contains(string(got.Body), pasttest.Secret) {
 			t.Errorf("%s for a viewer: %d %s", address, got.StatusCode, got.Body)
 		}
 		got := ask(t, api, address, by(operator))
 		if strings.Contains(address, "/history?") && !strings.Contains(address, "/processes/") {
 			continue
 		}
-		if got.StatusCode != http.StatusOK || !strings.Contains(string(got.Body), secret) || strings.Contains(string(got.Body), "hunter2") {
+		if got.StatusCode != http.StatusOK || !strings.Contains(string(got.Body), pasttest.Secret) || strings.Contains(string(got.Body), "hunter2") {
 			t.Errorf("%s for an operator: %d %s", address, got.StatusCode, got.Body)
 		}
 	}
@@ -338,7 +249,7 @@ func TestSpansKeepToRoles(t *testing.T) {
 	}
 	for _, address := range []string{in.over("/report"), in.over("/diff"), in.over("/top"), in.over("/processes/10-10/history")} {
 		got := ask(t, public, address)
-		if body := string(got.Body); got.StatusCode != http.StatusOK || strings.Contains(body, "read_bytes") || strings.Contains(body, "open_fds") || strings.Contains(body, secret) {
+		if body := string(got.Body); got.StatusCode != http.StatusOK || strings.Contains(body, "read_bytes") || strings.Contains(body, "open_fds") || strings.Contains(body, pasttest.Secret) {
 			t.Errorf("%s for an account of the host: %d %s", address, got.StatusCode, body)
 		}
 	}
@@ -346,14 +257,14 @@ func TestSpansKeepToRoles(t *testing.T) {
 
 // TestSpansKeepToTheConfiguration applies one that became stricter after the recording.
 func TestSpansKeepToTheConfiguration(t *testing.T) {
-	in := newIncident(t)
+	in := incident{pasttest.NewIncident(t)}
 	policy := &past.Policy{Shown: &rules.Shown{}, Rules: rulestest.Must(t, "exclude: [{name: burner}, {name: server}, {name: storm}]")}
 	reader := past.New(past.Config{Dir: in.Dir, Policy: func() *past.Policy { return policy }})
 	t.Cleanup(reader.Close)
 	api := apiOf(t, func(cfg *Config) { cfg.Past = reader })
 	for _, address := range []string{in.over("/top"), in.over("/top", "group_by=group"), in.over("/top", "group_by=subtree"), in.over("/diff"), in.over("/report"), in.over("/processes/10-10/history")} {
 		got := ask(t, api, address)
-		for _, hidden := range []string{"burner", "server", "storm", "cmdline", secret} {
+		for _, hidden := range []string{"burner", "server", "storm", "cmdline", pasttest.Secret} {
 			if got.StatusCode != http.StatusOK || strings.Contains(string(got.Body), hidden) {
 				t.Errorf("%s shows %s: %d %s", address, hidden, got.StatusCode, got.Body)
 			}
@@ -366,7 +277,7 @@ func TestSpansKeepToTheConfiguration(t *testing.T) {
 
 // TestSpanTags holds that answers over a span have strong tags, which differ where the bytes do.
 func TestSpanTags(t *testing.T) {
-	in := newIncident(t)
+	in := incident{pasttest.NewIncident(t)}
 	api := apiOf(t, func(cfg *Config) { cfg.Past = in.Past(t) })
 	tags := map[string]string{}
 	for _, address := range []string{in.over("/top"), in.over("/top", "by=memory"), in.over("/diff"), in.over("/history"), in.over("/report"), in.over("/report", "format=text"), in.over("/processes/1-1/history")} {

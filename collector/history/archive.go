@@ -59,12 +59,17 @@ func NewArchive(dir string) *Archive { return &Archive{dir: dir, known: map[uint
 // NoTableError is returned for a moment at which nothing was recorded.
 type NoTableError struct {
 	At time.Time
+	// From is the begin where a span was asked for, which ends at At; zero for a moment.
+	From time.Time
 	// Before and After are the nearest moments with a table; zero where there is none.
 	Before, After time.Time
 }
 
 func (e *NoTableError) Error() string {
 	text := "nothing was recorded at " + e.At.UTC().Format(time.RFC3339)
+	if !e.From.IsZero() {
+		text = "nothing was recorded from " + e.From.UTC().Format(time.RFC3339) + " to " + e.At.UTC().Format(time.RFC3339)
+	}
 	switch {
 	case e.Before.IsZero() && e.After.IsZero():
 		return text + ": the recording is empty"

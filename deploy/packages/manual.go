@@ -28,6 +28,9 @@ Shows the live tree or list of processes, with the keys of htop.
 .TP
 \fBps\fR, \fBtree\fR
 Print the processes once: a table, CSV or JSON.
+.TP
+\fBhistory report\fR \fIDIRECTORY\fR
+Reports what happened between two moments of a recording, as text or a page.
 .SH "FILES"
 .TP
 \fI/etc/default/proctree_exporter\fR

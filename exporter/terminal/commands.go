@@ -147,6 +147,8 @@ func (c *command) app() *kingpin.Application {
 	c.addCommon(tree)
 	c.addOnce(tree)
 	tree.Flag("depth", "Number of levels below the top ones; -1 is all.").Default("-1").IntVar(&c.depth)
+	// For --help and completion: another package runs it.
+	app.Command("history", "Read a recording of the process table; see history --help.")
 	return app
 }
 

@@ -6,6 +6,7 @@ package ledger
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -72,10 +73,15 @@ func read(ctx context.Context, archive *history.Archive, from, to time.Time, vis
 	}
 	if b.l.Tables == 0 {
 		_, err := archive.At(to)
-		if err == nil {
-			err = &history.NoTableError{At: from}
+		none, ok := errors.AsType[*history.NoTableError](err)
+		switch {
+		case err != nil && !ok:
+			return nil, err
+		case !ok:
+			none = &history.NoTableError{At: to}
 		}
-		return nil, err
+		none.From = from
+		return nil, none
 	}
 	return b.finish(damaged), nil
 }
@@ -349,5 +355,22 @@ func (b *builder) finish(damaged int) *Ledger {
 	slices.SortFunc(l.Lives, func(x, y *Life) int {
 		return cmp.Or(x.ID.Compare(y.ID), cmp.Compare(x.Name, y.Name), cmp.Compare(x.Group, y.Group), cmp.Compare(x.Parent, y.Parent), cmp.Compare(x.Reason, y.Reason))
 	})
+	l.takeOut()
 	return l
+}
+
+// takeOut takes the I/O of children out of that of their parents, which would count twice.
+func (l *Ledger) takeOut() {
+	for i, parent := range l.Parents() {
+		child := l.Lives[i]
+		if parent < 0 || child.Ended.IsZero() {
+			continue
+		}
+		p := l.Lives[parent]
+		if !p.Ended.IsZero() && p.Ended.Before(child.Ended) {
+			continue // Somebody else waited for it.
+		}
+		p.children.read += child.now.read
+		p.children.written += child.now.written
+	}
 }

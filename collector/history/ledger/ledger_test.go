@@ -29,8 +29,9 @@ type world struct {
 	exits    []process.Exit
 	now      time.Duration
 	next     int
-	// busy is the CPU time of all.
+	// busy is the CPU time of all, and read what all have read.
 	busy time.Duration
+	read uint64
 	// taken is the time of the last table.
 	taken time.Time
 }
@@ -83,7 +84,9 @@ func (w *world) turn() {
 	w.now += time.Second
 	for i := range w.table {
 		w.work(i, w.random.IntN(30))
-		w.table[i].ReadBytes += uint64(w.random.IntN(10000))
+		bytes := uint64(w.random.IntN(10000))
+		w.table[i].ReadBytes += bytes
+		w.read += bytes
 	}
 	for i := len(w.table) - 1; i >= 2; i-- {
 		if w.random.IntN(8) == 0 {
@@ -98,7 +101,8 @@ func (w *world) turn() {
 	}
 	w.next++
 	short := hosttest.Process(w.next, 2, "short", hosttest.Started(w.now-time.Second/2), hosttest.User(1000, "ann"))
-	short.UserTime = 20 * time.Millisecond
+	short.UserTime, short.ReadBytes = 20*time.Millisecond, 512
+	w.read += short.ReadBytes
 	w.busy += short.UserTime
 	w.exit(&short)
 }
@@ -108,6 +112,7 @@ func (w *world) exit(p *process.Process) {
 		ID: p.ID, Parent: p.PPID, Name: p.Name, Facts: p.Facts, Processes: 1, Known: process.HasCPU | process.HasIO,
 		UserTime: p.UserTime, ReadBytes: p.ReadBytes,
 	})
+	w.table[1].ReadBytes += p.ReadBytes // The parent has waited for it.
 }
 
 func top(t *testing.T, dir string, from, to time.Time, what ledger.Resource, by ledger.By) *ledger.Ranking {
@@ -161,6 +166,11 @@ func TestTopIsExact(t *testing.T) {
 			if r.Busy == nil || *r.Busy != span.want {
 				t.Errorf("the host was busy for %v, want %v", r.Busy, span.want)
 			}
+		}
+	}
+	for _, by := range []ledger.By{ledger.Process, ledger.Unit} {
+		if r := top(t, w.dir, first, w.taken, ledger.Input, by); r.Total != float64(w.read) {
+			t.Errorf("by %s: %.0f bytes were read, want %d", by, r.Total, w.read)
 		}
 	}
 	r := top(t, w.dir, first, w.taken, ledger.CPU, ledger.Group)

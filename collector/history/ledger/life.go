@@ -38,6 +38,9 @@ type Life struct {
 	Known process.Fields
 	// before is what it had used at the first moment, and now at the last one.
 	before, now counters
+	// children is what children had used that it waited for: the kernel adds their I/O to that of the
+	// parent (wait_task_zombie in kernel/exit.c).
+	children counters
 	// summed is that it has no entry of its own.
 	summed bool
 
@@ -55,11 +58,13 @@ type counters struct {
 // CPU is the CPU time that was used between the two moments.
 func (l *Life) CPU() time.Duration { return max(0, l.now.cpu-l.before.cpu) }
 
-// Read is how many bytes were read from storage between the two moments.
-func (l *Life) Read() uint64 { return below(l.now.read, l.before.read) }
+// Read is how many bytes it read from storage itself between the two moments.
+func (l *Life) Read() uint64 { return below(below(l.now.read, l.before.read), l.children.read) }
 
-// Written is how many bytes were written to storage between the two moments.
-func (l *Life) Written() uint64 { return below(l.now.written, l.before.written) }
+// Written is how many bytes it wrote to storage itself between the two moments.
+func (l *Life) Written() uint64 {
+	return below(below(l.now.written, l.before.written), l.children.written)
+}
 
 func below(now, before uint64) uint64 {
 	if now < before {

@@ -81,7 +81,8 @@ func (p *printer) sections() []section {
 		p.list("Ended by another signal", &p.Killed), p.restarted(), p.storms(),
 		p.shares("Most CPU time", p.TopCPU, "CPU", cpuText), p.shares("Most resident memory", p.TopMemory, "RSS", bytesText),
 		p.shares("Most read from storage", p.TopRead, "READ", bytesText), p.shares("Most written to storage", p.TopWritten, "WRITTEN", bytesText),
-		p.grown(), p.limits(), p.list("Started, and still running", &p.Started), p.list("Ended, started before", &p.Ended), p.peaks(),
+		p.grown(), p.limits(), p.list("Short-lived, with 0.5 s of CPU time or more", &p.ShortLived),
+		p.list("Started, and still running", &p.Started), p.list("Ended, started before", &p.Ended), p.peaks(),
 	}
 	list := all[:0]
 	for _, s := range all {

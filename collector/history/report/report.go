@@ -31,6 +31,8 @@ type Report struct {
 	Restarted []Restart `json:"restarted"`
 	Started   List      `json:"started"`
 	Ended     List      `json:"ended"`
+	// ShortLived are processes that started and ended in between, and used CPU time.
+	ShortLived List `json:"short_lived"`
 	// Storms are the programs of which most processes were started.
 	Storms []Storm   `json:"most_started"`
 	Grew   GrownList `json:"grew"`
@@ -76,8 +78,14 @@ type Peak struct {
 	At    Seconds `json:"time"`
 }
 
-// listed is how many entries a list of the report has.
-const listed = 20
+const (
+	// listed is how many entries a list of the report has.
+	listed = 20
+	// listedCrashes is how many crashes and OOM kills are listed: each of them matters.
+	listedCrashes = 200
+	// leastShort is the CPU time of a process that is listed as a short-lived one.
+	leastShort = 500 * time.Millisecond
+)
 
 // Make reads the time between two moments.
 func Make(ctx context.Context, archive *history.Archive, from, to time.Time, s *Sight, shown func(*ledger.Life) bool) (*Report, error) {
@@ -96,7 +104,7 @@ func (s *Sight) newReport(l *ledger.Ledger) *Report {
 	if s.Private {
 		r.TopRead, r.TopWritten = top(ledger.Input), top(ledger.Output)
 	}
-	var oom, crashed, failed, killed, started, ended []*ledger.Life
+	var oom, crashed, failed, killed, started, ended, short []*ledger.Life
 	for _, life := range l.Lives {
 		switch {
 		case life.OOMKilled():
@@ -113,18 +121,20 @@ func (s *Sight) newReport(l *ledger.Ledger) *Report {
 			started = append(started, life)
 		case over && !life.Born:
 			ended = append(ended, life)
+		case over && life.CPU() >= leastShort:
+			short = append(short, life)
 		}
 	}
-	r.OOMKills, r.Crashes = s.byTime(l, oom), s.byTime(l, crashed)
-	r.Failed, r.Killed = s.byTime(l, failed), s.byTime(l, killed)
-	r.Started, r.Ended = s.list(l, started, listed), s.list(l, ended, listed)
+	r.OOMKills, r.Crashes = s.byTime(l, oom, listedCrashes), s.byTime(l, crashed, listedCrashes)
+	r.Failed, r.Killed = s.byTime(l, failed, listed), s.byTime(l, killed, listed)
+	r.Started, r.Ended, r.ShortLived = s.list(l, started, listed), s.list(l, ended, listed), s.list(l, short, listed)
 	return r
 }
 
 // byTime has the first one first.
-func (s *Sight) byTime(l *ledger.Ledger, lives []*ledger.Life) List {
+func (s *Sight) byTime(l *ledger.Ledger, lives []*ledger.Life, limit int) List {
 	slices.SortStableFunc(lives, func(a, b *ledger.Life) int { return a.Ended.Compare(b.Ended) })
-	return List{Count: count(lives), Entries: s.entries(l, lives, listed)}
+	return List{Count: count(lives), Entries: s.entries(l, lives, limit)}
 }
 
 // identity is what a service has in common with itself after a restart.
@@ -173,9 +183,8 @@ func (s *Sight) restart(l *ledger.Ledger, lives []*ledger.Life) (r Restart, ok b
 	slices.SortFunc(lives, func(a, b *ledger.Life) int { return a.Started().Compare(b.Started()) })
 	for i := 1; i < len(lives); i++ {
 		before, after := lives[i-1], lives[i]
-		gap := after.Started().Sub(before.Ended)
-		// The end is known to the interval of the recording.
-		if before.Ended.IsZero() || gap < -livedLong || gap > restartWithin {
+		// It ended between the last table that shows it and the next one.
+		if before.Ended.IsZero() || after.Started().Before(before.Last) || after.Started().Sub(before.Ended) > restartWithin {
 			continue
 		}
 		long := before.Ended.Sub(before.Started()) >= livedLong

@@ -1,0 +1,203 @@
+package archive
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"proctree/collector/history/report"
+	"proctree/tree-api/past/pasttest"
+)
+
+// zone is that of a reader.
+var zone = time.FixedZone("CET", 3600)
+
+// run runs a command and returns what it prints.
+func run(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	err := Run(t.Context(), Config{
+		Program: "proctree_exporter", Stdout: &out, Stderr: &out,
+		FlagError: func(_ *kingpin.Application, _ []string, err error) error { return err },
+		Now:       func() time.Time { return time.Date(2026, 1, 1, 2, 5, 0, 0, zone) },
+	}, args)
+	return out.String(), err
+}
+
+// copied returns a copy of an incident as it would be on another machine: without the lock, and read-only.
+func copied(t *testing.T) (dir string, in *pasttest.Incident) {
+	t.Helper()
+	in = pasttest.NewIncident(t)
+	in.Stop(t)
+	dir = t.TempDir()
+	files, err := filepath.Glob(filepath.Join(in.Dir, "*.segment"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%v %v", files, err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, filepath.Base(file)), data, 0o400); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chmod(dir, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.Chmod(dir, 0o700) })
+	return dir, in
+}
+
+// TestReport holds that the report names what happened, with time, command line and parent.
+func TestReport(t *testing.T) {
+	dir, _ := copied(t)
+	text, err := run(t, "history", "report", dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"2026-01-01 02:00:00 CET to 2026-01-01 02:01:00 CET", "61 tables in 1m0s",
+		"02:00:20  30   SIGSEGV", "server <b>" + pasttest.Secret + "</b>", "1 init",
+		"02:00:30  40   OOM kill", "eater    10 sh /opt/" + pasttest.Secret + "/run.sh",
+		"02:00:40  02:00:40  200 ", "storm",
+		"3.00s  20    02:00:10  02:00:13  ann   burner --password=",
+		"02:00:20  1      30          02:00:20  SIGSEGV  31",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the report lacks %q:\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, pasttest.Password) {
+		t.Errorf("the report has a password:\n%s", text)
+	}
+	utc, err := run(t, "history", "report", "--utc", "--from=50s", "--to=2026-01-01T01:00:40Z", dir)
+	if err != nil || !strings.HasPrefix(utc, "2026-01-01 01:00:10 UTC to 2026-01-01 01:00:40 UTC") {
+		t.Errorf("in UTC: %v\n%s", err, utc)
+	}
+}
+
+// TestReportIsOnePage holds that the page needs nothing else, and that no command line becomes markup.
+func TestReportIsOnePage(t *testing.T) {
+	dir, _ := copied(t)
+	file := filepath.Join(t.TempDir(), "report.html")
+	for range 2 { // The second one replaces the first.
+		if out, err := run(t, "history", "report", "--format=html", "--output="+file, dir); err != nil || out != "" {
+			t.Fatalf("%q %v", out, err)
+		}
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(data)
+	for _, not := range []string{"<b>", "<script", "src=", "href=", "url(", "@import", pasttest.Password} {
+		if strings.Contains(page, not) {
+			t.Errorf("the page has %q", not)
+		}
+	}
+	if !strings.Contains(page, "&lt;b&gt;"+pasttest.Secret) || !strings.Contains(page, "Content-Security-Policy") {
+		t.Errorf("the page lacks a command line, or a policy:\n%s", page)
+	}
+	info, err := os.Stat(file)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the page has the mode %v (%v), want 0600", info.Mode(), err)
+	}
+	if rest, _ := filepath.Glob(filepath.Join(filepath.Dir(file), ".*")); len(rest) > 0 {
+		t.Errorf("there is %v too", rest)
+	}
+}
+
+func TestReportAsJSON(t *testing.T) {
+	dir, in := copied(t)
+	out, err := run(t, "history", "report", "--format=json", "--from=02:00", "--to=2026-01-01 02:00:30", dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got report.Report
+	if err := json.Unmarshal([]byte(out), &got); err != nil {
+		t.Fatal(err)
+	}
+	if float64(got.From) != in.At(0) || float64(got.To) != in.At(30) || got.OOMKills.Count != 1 {
+		t.Errorf("from %v to %v with %d OOM kills", got.From, got.To, got.OOMKills.Count)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	dir, _ := copied(t)
+	file := filepath.Join(dir, "0000000001.segment")
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"history"}, "must select a subcommand of 'history', try history --help"},
+		{[]string{"history", "report"}, "required argument 'directory' not provided"},
+		{[]string{"history", "report", "/no/such"}, "/no/such does not exist; name the directory of a recording"},
+		{[]string{"history", "report", file}, "is no directory; name the directory of a recording"},
+		{[]string{"history", "report", t.TempDir()}, "the recording is empty"},
+		{[]string{"history", "report", "--from=yesterday", dir}, `--from: "yesterday" is no time; give one such as`},
+		{[]string{"history", "report", "--to=-5m", dir}, `--to: "-5m" is no time`},
+		{[]string{"history", "report", "--from=02:00:30", "--to=02:00:10", dir}, "--from (2026-01-01T02:00:30+01:00) is not before --to (2026-01-01T02:00:10+01:00)"},
+		{[]string{"history", "report", "--from=2025-01-01", "--to=2025-01-02", dir}, "nothing was recorded from 2024-12-31T23:00:00Z to 2025-01-01T23:00:00Z; the first table is of 2026-01-01T01:00:00Z"},
+		{[]string{"history", "report", "--format=pdf", dir}, "enum value must be one of text,html,json"},
+		{[]string{"history", "report", "--output=/no/such/file", dir}, "--output: "},
+		{[]string{"history", "report", "--output=" + t.TempDir(), dir}, "--output: "},
+	} {
+		_, err := run(t, test.args...)
+		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%v: %v, want %s", test.args, err, test.want)
+		}
+	}
+}
+
+func TestParseMoment(t *testing.T) {
+	now := time.Date(2026, 3, 2, 12, 0, 0, 0, zone)
+	last := now.Add(-time.Hour)
+	for text, want := range map[string]string{
+		"90m":                       "2026-03-02T09:30:00+01:00",
+		"0s":                        "2026-03-02T11:00:00+01:00",
+		"11:30":                     "2026-03-02T11:30:00+01:00",
+		"12:30:15":                  "2026-03-01T12:30:15+01:00",
+		"2026-02-28 03:12":          "2026-02-28T03:12:00+01:00",
+		"2026-02-28T03:12:07":       "2026-02-28T03:12:07+01:00",
+		"2026-02-28":                "2026-02-28T00:00:00+01:00",
+		"2026-02-28T03:12:00Z":      "2026-02-28T04:12:00+01:00",
+		"2026-02-28T03:12:00-02:00": "2026-02-28T06:12:00+01:00",
+		"1767225600":                "2026-01-01T01:00:00+01:00",
+		"2026-02-30":                "",
+		"25:00":                     "",
+		"":                          "",
+		"-1h":                       "",
+		"tomorrow":                  "",
+	} {
+		got, err := parseMoment(text, now, last)
+		switch {
+		case want == "" && err == nil:
+			t.Errorf("%q is read as %v", text, got)
+		case want != "" && (err != nil || got.In(zone).Format(time.RFC3339) != want):
+			t.Errorf("%q is read as %v (%v), want %s", text, got, err, want)
+		}
+	}
+}
+
+func TestIsCommand(t *testing.T) {
+	for line, want := range map[string]bool{
+		"history": true, "history report": true, "help history": true, "help history report": true,
+		"--completion-bash history ": true, "--completion-bash history": false, "--completion-bash top ": false,
+		"--history.dir=x": false, "help": false, "": false, "top history": false,
+	} {
+		if got := IsCommand(strings.Split(line, " ")); got != want {
+			t.Errorf("%q: %v, want %v", line, got, want)
+		}
+	}
+	if out, err := run(t, "history", "report", "--help"); err != nil || !strings.Contains(out, "--from=TIME") {
+		t.Errorf("--help: %v %s", err, out)
+	}
+}

@@ -1,0 +1,41 @@
+package archive
+
+import (
+	"fmt"
+	"time"
+
+	"proctree/tree-api/past"
+)
+
+// layouts are the times that people type; they are of the zone of the reader.
+var layouts = [...]string{"2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02T15:04", "2006-01-02"}
+
+// clocks are times of the day: of the last 24 hours.
+var clocks = [...]string{"15:04:05", "15:04"}
+
+// parseMoment reads a time as the API does, or as people type it. A duration is so long before the last table.
+func parseMoment(text string, now, last time.Time) (time.Time, error) {
+	if before, err := time.ParseDuration(text); err == nil && before >= 0 {
+		return last.Add(-before), nil
+	}
+	if t, err := past.ParseMoment(text); err == nil {
+		return t, nil
+	}
+	for _, layout := range layouts {
+		if t, err := time.ParseInLocation(layout, text, now.Location()); err == nil {
+			return t, nil
+		}
+	}
+	for _, layout := range clocks {
+		t, err := time.Parse(layout, text)
+		if err != nil {
+			continue
+		}
+		at := time.Date(now.Year(), now.Month(), now.Day(), t.Hour(), t.Minute(), t.Second(), 0, now.Location())
+		if at.After(now) {
+			at = at.AddDate(0, 0, -1)
+		}
+		return at, nil
+	}
+	return time.Time{}, fmt.Errorf("%q is no time; give one such as \"2006-01-02 15:04\", 2006-01-02T15:04:05Z, 15:04 (of the last 24 hours) or 90m (before the last table)", text)
+}
