@@ -105,6 +105,12 @@ var rows = []Metric{
 		Title: "Memory", Help: "Resident memory (RSS).",
 	},
 	{
+		Name: "pss", Path: "memory.proportional_bytes", Kind: Gauge, Unit: Bytes, Known: process.HasProportional, Sum: Summed,
+		Uint:  func(p *process.Process) uint64 { return p.ProportionalBytes },
+		Title: "PSS", Help: "Proportional memory: each shared page is divided among those who share it; read with --collector.group_proportional_memory.",
+		Omit:  Grafana, // Off by default, and a column more costs time.
+	},
+	{
 		Name: "virtual", Aliases: []string{"virtual_memory"}, Short: []string{"vsz"}, Path: "memory.virtual_bytes", Kind: Gauge, Unit: Bytes, Known: process.HasVirtual,
 		Uint:  func(p *process.Process) uint64 { return p.VirtualBytes },
 		Title: "Virtual memory", Help: "Virtual memory: address space, most of which is never used.",

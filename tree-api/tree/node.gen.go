@@ -86,6 +86,10 @@ func appendMemory(dst []byte, n *Node) []byte {
 		dst = append(dst, `,"resident_bytes":`...)
 		dst = jsontext.AppendUint(dst, func(p *process.Process) uint64 { return p.ResidentBytes }(p))
 	}
+	if p.Known&32768 == 32768 {
+		dst = append(dst, `,"proportional_bytes":`...)
+		dst = jsontext.AppendUint(dst, func(p *process.Process) uint64 { return p.ProportionalBytes }(p))
+	}
 	if p.Known&16 == 16 {
 		dst = append(dst, `,"virtual_bytes":`...)
 		dst = jsontext.AppendUint(dst, func(p *process.Process) uint64 { return p.VirtualBytes }(p))

@@ -8,6 +8,7 @@ import { EmptyState } from './empty.js';
 import { EndedMenu } from './ended-menu.js';
 import { ExportMenu } from './export.js';
 import { Filters } from './filters.js';
+import { nextCpuUnit } from './cpu-unit.js';
 import { formatCount } from './format.js';
 import { History } from './history.js';
 import { HostHeader } from './host-header.js';
@@ -73,6 +74,7 @@ class Page {
     shape: (shape) => this.#view.change({ shape }),
     expandAll: (open) => this.#expandAll(open),
     columns: (columns) => this.#view.change({ columns }),
+    cpuUnit: (cpuUnit) => this.#view.change({ cpuUnit }),
     overview: () => this.#view.change({ overview: !this.#view.state.overview }),
   });
   #bar = new ConnectionBar(byId('connection'), byId('notices'), {
@@ -87,6 +89,7 @@ class Page {
   #help = addShortcuts(this.#search, {
     togglePause: () => this.#togglePause(),
     toggleShape: () => this.#view.change({ shape: this.#view.state.shape === 'tree' ? 'list' : 'tree' }),
+    nextCpuUnit: () => this.#view.change({ cpuUnit: nextCpuUnit(this.#view.state.cpuUnit) }),
     act: () => this.#control.open(),
     mayAct: () => !this.#control.button.hidden,
     closeDrawer: () => this.#closeDrawer(),
@@ -154,7 +157,7 @@ class Page {
     byId('overview').hidden = !overview;
     this.#showColumns();
     if (selected === undefined) this.#drawer.close();
-    else this.#drawer.open(selected, this.#lastTime);
+    else this.#drawer.open(selected, this.#context());
     this.#draw();
   }
 
@@ -176,11 +179,12 @@ class Page {
   }
 
   #columns() {
-    return columnsToShow({ chosen: this.#view.state.columns, width: this.#width, viewer: this.#viewer });
+    return columnsToShow({ chosen: this.#view.state.columns, width: this.#width, viewer: this.#viewer, cpuUnit: this.#view.state.cpuUnit });
   }
 
   #context() {
-    return { now: this.#lastTime, memoryTotal: this.#host.memory?.total_bytes, ending: this.#control.ending };
+    const { memory, cpus, os } = this.#host;
+    return { now: this.#lastTime, memoryTotal: memory?.total_bytes, ending: this.#control.ending, cpuUnit: this.#view.state.cpuUnit, cpus, os };
   }
 
   /** What an exported file holds. */
@@ -241,14 +245,14 @@ class Page {
   }
 
   #render() {
-    const { filter, interval, overview } = this.#view.state;
+    const { filter, interval, overview, cpuUnit } = this.#view.state;
     const { total, matched } = this.#model;
     this.#control.update();
     this.#table.render(this.#context());
     this.#header.show(this.#host);
-    if (overview) this.#overview.render(this.#host, this.#model, { summary: this.#summary, chosenStates: filter.state ?? [] });
+    if (overview) this.#overview.render(this.#host, this.#model, { summary: this.#summary, chosenStates: filter.state ?? [], cpuUnit });
     this.#filters.show(filter);
-    this.#drawer.render(this.#lastTime);
+    this.#drawer.render(this.#context());
     this.#processTools.show(this.#model, this.#drawer.id);
     this.#bar.show(this.#connection, { lastTime: this.#lastTime, interval });
     this.#empty.show({ connection: this.#connection, total, rows: this.#model.rows().length });

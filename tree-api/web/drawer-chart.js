@@ -9,24 +9,29 @@ export class ChartLine {
   #value = el('strong');
   #most = el('span', { class: 'muted' });
   #key;
-  #format;
+  #title = el('span');
   #chart;
   element;
 
-  /** @param {string} title @param {HistoryKey} key @param {(value: number) => string} format */
-  constructor(title, key, format) {
+  /** @param {string} title @param {HistoryKey} key */
+  constructor(title, key) {
     this.#key = key;
-    this.#format = format;
     this.#chart = new Sparkline(`${title} of this process since the page opened`);
-    this.element = el('div', { class: `chart-line ${key}-chart` }, el('div', { class: 'chart-figures' }, el('span', {}, title), this.#value, this.#most), this.#chart.element);
+    this.element = el('div', { class: `chart-line ${key}-chart` }, el('div', { class: 'chart-figures' }, this.#title, this.#value, this.#most), this.#chart.element);
   }
 
-  /** @param {TreeModel} model @param {History} history @param {number} slot */
-  show(model, history, slot) {
+  /**
+   * @param {TreeModel} model
+   * @param {History} history
+   * @param {number} slot
+   * @param {{title: string, format: (value: number) => string}} figure
+   */
+  show(model, history, slot, { title, format }) {
+    setText(this.#title, title);
     const { times, values } = history.series(slot, this.#key);
-    setText(this.#value, this.#format(model.number(slot, this.#key)));
+    setText(this.#value, format(model.number(slot, this.#key)));
     const most = Math.max(...values.filter((v) => !Number.isNaN(v)));
-    setText(this.#most, Number.isFinite(most) ? `peak ${this.#format(most)}` : '');
+    setText(this.#most, Number.isFinite(most) ? `peak ${format(most)}` : '');
     this.#chart.draw(times, values);
   }
 }

@@ -4,11 +4,14 @@ import { withIcon } from './icons.js';
 import { ChartLine } from './drawer-chart.js';
 import { commandLine } from './command-line.js';
 import { detailSections, facts } from './drawer-detail.js';
-import { UNKNOWN, formatBytes, formatCores, formatCount, formatDuration, formatTime } from './format.js';
-import { TABLE_COLUMNS, cellOf } from './table-columns.js';
+import { CPU_UNITS, formatCPU, formatCPUInFull } from './cpu-unit.js';
+import { UNKNOWN, formatBytes, formatCount, formatDuration, formatTime } from './format.js';
+import { TABLE_COLUMNS, cellOf, subtreeMemory } from './table-columns.js';
+import { isGuarded, whyUnknown } from './unknown.js';
 
 /** @import { TreeModel } from './tree-model.js' */
 /** @import { History } from './history.js' */
+/** @import { CellContext, Column } from './table-columns.js' */
 
 /** The columns that are not among the values: they are above them, or below. */
 const SHOWN_ELSEWHERE = new Set(['name', 'pid', 'ppid', 'state', 'cpu', 'memory', 'start_time', 'exe', 'cmdline']);
@@ -32,7 +35,8 @@ export class Drawer {
   #title = el('h2', { tabindex: '-1' });
   #state = el('p', { class: 'muted' });
   #ancestors = el('nav', { class: 'ancestors', 'aria-label': 'Ancestors' });
-  #charts = [new ChartLine('CPU', 'cpu', formatCores), new ChartLine('Memory', 'memory', formatBytes)];
+  #cpu = new ChartLine('CPU', 'cpu');
+  #memory = new ChartLine('Memory', 'memory');
   #figures = el('div');
   #command = el('div');
   #detail = el('div', { class: 'detail' });
@@ -49,7 +53,7 @@ export class Drawer {
     const close = withIcon('close', button('', { class: 'tool quiet', 'aria-label': 'Close', title: 'Close (Esc)', 'aria-keyshortcuts': 'Escape' }, onClose));
     root.append(
       el('div', { class: 'drawer-head' }, el('div', { class: 'drawer-title' }, this.#title, this.#state), close),
-      el('div', { class: 'drawer-body' }, this.#ancestors, ...this.#charts.map((c) => c.element), this.#figures, this.#command, this.#detail),
+      el('div', { class: 'drawer-body' }, this.#ancestors, this.#cpu.element, this.#memory.element, this.#figures, this.#command, this.#detail),
     );
     root.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') onClose();
@@ -60,8 +64,8 @@ export class Drawer {
     });
   }
 
-  /** @param {string} id @param {number} now */
-  open(id, now) {
+  /** @param {string} id @param {CellContext} context */
+  open(id, context) {
     if (this.id !== id) {
       this.id = id;
       this.#detail.replaceChildren(el('p', { class: 'muted' }, 'Reading…'));
@@ -69,7 +73,7 @@ export class Drawer {
       this.#askSoon(SETTLE_MILLISECONDS);
     }
     this.#root.hidden = false;
-    this.render(now);
+    this.render(context);
   }
 
   close() {
@@ -87,8 +91,8 @@ export class Drawer {
     this.#title.focus();
   }
 
-  /** Shows what the stream tells. @param {number} now The time of the last message. */
-  render(now) {
+  /** Shows what the stream tells. @param {CellContext} context */
+  render(context) {
     if (this.id === undefined) return;
     const slot = this.#model.slotOf(this.id);
     if (slot < 0) {
@@ -101,25 +105,33 @@ export class Drawer {
     setText(this.#title, this.#model.text(slot, 'name') || '?');
     setText(this.#state, `PID ${this.#model.number(slot, 'pid')} · ${this.#model.text(slot, 'state') || 'unknown state'}`);
     this.#showAncestors(slot);
-    for (const chart of this.#charts) chart.show(this.#model, this.#history, slot);
-    this.#figures.replaceChildren(facts(this.#mainValues(slot, now)) ?? '');
+    this.#cpu.show(this.#model, this.#history, slot, { title: CPU_UNITS[context.cpuUnit ?? 'cores'].title, format: (v) => formatCPU(v, context) });
+    this.#memory.show(this.#model, this.#history, slot, { title: 'Memory (RSS)', format: formatBytes });
+    this.#figures.replaceChildren(facts(this.#mainValues(slot, context)) ?? '');
   }
 
-  /** @param {number} slot @param {number} now */
-  #mainValues(slot, now) {
+  /** @param {number} slot @param {CellContext} context */
+  #mainValues(slot, context) {
     const model = this.#model;
-    const context = { now, memoryTotal: undefined };
+    const { now, os } = context;
+    /** @type {Column[]} What the system does not show of this process. */
+    const refused = [];
     /** @type {Record<string, string|undefined>} */
     const values = {};
     for (const column of TABLE_COLUMNS) {
       if (SHOWN_ELSEWHERE.has(column.key)) continue;
       const { text } = cellOf(model, column, { slot, folded: false }, context);
       values[column.title] = text === UNKNOWN ? undefined : text;
+      if (text === UNKNOWN && isGuarded(column.key) && !model.isKernel(slot)) refused.push(column);
     }
     const start = model.number(slot, 'start_time');
     values.Started = Number.isNaN(start) ? undefined : `${formatTime(start)}, ${formatDuration(now - start)} ago`;
     const size = model.branchSize(slot);
-    values.Subtree = size > 1 ? `${formatCount(size)} processes, ${formatCores(model.branchNumber(slot, 'cpu'))} CPUs, ${formatBytes(model.branchNumber(slot, 'memory'))}` : undefined;
+    if (size > 1) {
+      values.Subtree = `${formatCount(size)} processes, CPU: ${formatCPUInFull(model.branchNumber(slot, 'cpu'), context)}`;
+      values['Subtree memory'] = subtreeMemory(model, slot);
+    }
+    if (refused.length > 0) values['Not known'] = `${refused.map(({ title }) => title).join(', ')}. ${whyUnknown(refused[0].key, os)}`;
     return values;
   }
 

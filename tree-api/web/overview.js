@@ -1,7 +1,9 @@
 import { Series, Sparkline } from './charts.js';
 import { button, el, setAttribute, setHidden, setText } from './dom.js';
+import { CPU_UNITS, formatCPU } from './cpu-unit.js';
 import { formatBytes, formatCores, formatCount, formatPercent } from './format.js';
 
+/** @import { CpuUnit } from './cpu-unit.js' */
 /** @import { TreeModel } from './tree-model.js' */
 /** @import { Summary } from './stream-table.js' */
 
@@ -40,8 +42,8 @@ export class Overview {
    */
   constructor(root, { onSelect, onState }) {
     this.#states = new StatesCard(onState);
-    this.#topCPU = new TopCard('Top CPU', 'cpu', formatCores, onSelect);
-    this.#topMemory = new TopCard('Top memory', 'memory', formatBytes, onSelect);
+    this.#topCPU = new TopCard('cpu', onSelect);
+    this.#topMemory = new TopCard('memory', onSelect);
     const cards = [this.#cpu, this.#memory, this.#load, this.#pressure, this.#states, this.#topCPU, this.#topMemory];
     root.append(...cards.map((card) => card.element));
   }
@@ -56,9 +58,9 @@ export class Overview {
   /**
    * @param {HostMetrics} host
    * @param {TreeModel} model
-   * @param {{summary: Summary|undefined, chosenStates: readonly string[]}} view summary is of what the model holds now.
+   * @param {{summary: Summary|undefined, chosenStates: readonly string[], cpuUnit: CpuUnit}} view summary is of what the model holds now.
    */
-  render(host, model, { summary, chosenStates }) {
+  render(host, model, { summary, chosenStates, cpuUnit }) {
     const { cpus, load } = host;
     const busy = host.cpu?.busy_cores;
     this.#cpu.show(formatPercent(busy === undefined || !cpus ? undefined : busy / cpus), `${formatCores(busy)} of ${formatCount(cpus)} CPUs`, cpus);
@@ -70,8 +72,8 @@ export class Overview {
     const { cpu, memory, io } = host.pressure ?? {};
     this.#pressure.show([cpu, memory, io]);
     this.#states.show(model.total, summary?.states ?? new Map(), chosenStates);
-    this.#topCPU.show(model, summary?.topCPU ?? [], 1);
-    this.#topMemory.show(model, summary?.topMemory ?? [], 0);
+    this.#topCPU.show(model, summary?.topCPU ?? [], { title: `Top ${CPU_UNITS[cpuUnit].title}`, least: 1, format: (v) => formatCPU(v, { cpuUnit, cpus }) });
+    this.#topMemory.show(model, summary?.topMemory ?? [], { title: 'Top memory', least: 0, format: formatBytes });
   }
 }
 
@@ -164,14 +166,13 @@ class TopCard {
   /** @type {{line: HTMLButtonElement, name: HTMLElement, fill: HTMLElement, value: HTMLElement, id: string}[]} */
   #lines = [];
   #key;
-  #format;
+  #title = el('h2');
   element;
 
-  /** @param {string} title @param {string} key @param {(value: number) => string} format @param {(id: string) => void} onSelect */
-  constructor(title, key, format, onSelect) {
+  /** @param {string} key @param {(id: string) => void} onSelect */
+  constructor(key, onSelect) {
     this.#key = key;
-    this.#format = format;
-    this.element = el('div', { class: 'card top-card' }, el('h2', {}, title));
+    this.element = el('div', { class: 'card top-card' }, this.#title);
     for (let i = 0; i < TOP_LENGTH; i++) {
       const [name, fill, value] = ['name', 'fill', 'value'].map((c) => el('span', { class: c }));
       const line = button('', { class: 'bar-line' }, () => onSelect(this.#lines[i].id));
@@ -181,8 +182,13 @@ class TopCard {
     }
   }
 
-  /** @param {TreeModel} model @param {readonly number[]} slots @param {number} least A bar is full at the largest value, or at this one. */
-  show(model, slots, least) {
+  /**
+   * @param {TreeModel} model
+   * @param {readonly number[]} slots
+   * @param {{title: string, least: number, format: (value: number) => string}} options A bar is full at the largest value, or at the least one given.
+   */
+  show(model, slots, { title, least, format }) {
+    setText(this.#title, title);
     const full = Math.max(least, ...slots.map((slot) => model.number(slot, this.#key)));
     this.#lines.forEach((entry, i) => {
       setHidden(entry.line, i >= slots.length);
@@ -190,7 +196,7 @@ class TopCard {
       const value = model.number(slots[i], this.#key);
       entry.id = model.idOf(slots[i]);
       setText(entry.name, model.text(slots[i], 'name') || '?');
-      setText(entry.value, this.#format(value));
+      setText(entry.value, format(value));
       setAttribute(entry.line, 'title', `PID ${model.number(slots[i], 'pid')}`);
       entry.fill.style.width = `${value / full * 100}%`;
     });

@@ -12,6 +12,7 @@ const HELP = [
   ['n N', 'Next or previous match'],
   ['Esc', 'Close what is open'],
   ['t', 'Tree or list'],
+  ['c', 'CPU in cores, percent of a core or percent of the host'],
   ['p', 'Pause or resume'],
   ['?', 'This list'],
 ];
@@ -24,6 +25,7 @@ const ACT = ['x', 'Send a signal, or set the priority'];
  * @typedef {object} Page
  * @property {() => void} togglePause
  * @property {() => void} toggleShape
+ * @property {() => void} nextCpuUnit
  * @property {() => void} act Acts on the process, for controllers.
  * @property {() => boolean} mayAct Whether this person is one.
  * @property {() => boolean} closeDrawer Whether there was anything to close.
@@ -37,6 +39,7 @@ export function addShortcuts(search, page) {
     '/': () => { search.focus(); search.select(); },
     p: () => page.togglePause(),
     t: () => page.toggleShape(),
+    c: () => page.nextCpuUnit(),
     x: () => page.act(),
     '?': () => help.panel.togglePopover(),
   });

@@ -1,17 +1,25 @@
 /** What the table shows in each column. The columns follow from the table of metrics. */
-import { UNKNOWN, formatBytes, formatCPUTime, formatCores, formatCount, formatDuration, formatRate, formatTime } from './format.js';
+import { whyUnknown } from './unknown.js';
+import { CPU_UNITS, formatCPU } from './cpu-unit.js';
+import { UNKNOWN, formatBytes, formatCPUTime, formatCount, formatDuration, formatRate, formatTime } from './format.js';
 import { METRICS } from './model/columns.gen.js';
 import { NUMBER_COLUMNS } from './model/columns.js';
 
 /** @import { Metric } from './model/columns.gen.js' */
+/** @import { CpuContext, CpuUnit } from './cpu-unit.js' */
 /** @import { TreeModel } from './tree-model.js' */
 
 /**
  * What the cells need besides the model.
- * @typedef {object} CellContext
+ * @typedef {CpuContext & Cells} CellContext
+ */
+
+/**
+ * @typedef {object} Cells
  * @property {number} now The time of the last message, in Unix seconds.
  * @property {number|undefined} memoryTotal The host's memory in bytes.
  * @property {ReadonlySet<string>} [ending] The ids of the processes that were told to end.
+ * @property {string} [os] The system of the host.
  */
 
 /**
@@ -43,17 +51,17 @@ import { NUMBER_COLUMNS } from './model/columns.js';
 const LAYOUT = {
   name: { width: 'var(--name-width)', grow: 1.3, from: 0 },
   pid: { width: '72px', from: 560 },
-  user: { width: '96px', from: 680 },
-  state: { width: '92px', from: 950 },
-  cpu: { width: '68px', from: 0, heat: (v) => Math.sqrt(Math.min(1, v)) },
+  user: { width: '96px', from: 700 },
+  state: { width: '92px', from: 990 },
+  cpu: { width: 'var(--cpu-width)', from: 0, format: formatCPU, heat: (v) => Math.sqrt(Math.min(1, v)) },
   memory: { from: 0, heat: (v, { memoryTotal }) => (memoryTotal ? Math.sqrt(Math.min(1, (v / memoryTotal) * 4)) : 0) },
-  read: { from: 1130 },
-  written: { from: 1130 },
-  threads: { width: '70px', from: 1264 },
-  open_fds: { width: '90px', from: 1290 },
-  start_time: { title: 'Age', hint: 'Time since the process started', width: '78px', from: 760 },
-  group: { from: 1410 },
-  cmdline: { width: '200px', grow: 2, from: 860 },
+  read: { from: 1170 },
+  written: { from: 1170 },
+  threads: { width: '70px', from: 1270 },
+  open_fds: { width: '90px', from: 1330 },
+  start_time: { title: 'Age', hint: 'Time since the process started', width: '78px', from: 790 },
+  group: { from: 1450 },
+  cmdline: { width: '200px', grow: 2, from: 900 },
   ppid: { width: '92px' },
   nice: { width: '56px' },
   unit: { width: '170px' },
@@ -68,7 +76,7 @@ const UNITS = {
   bytes: { width: '86px', format: formatBytes },
   'bytes/s': { width: '92px', format: formatRate },
   seconds: { width: '92px', format: formatCPUTime },
-  cores: { width: '68px', format: formatCores },
+  cores: { width: '68px', format: formatCPU },
   count: { width: '80px', format: formatCount },
   identifier: { width: '72px', format: plain },
   moment: { width: '78px', format: (v, { now }) => formatDuration(now - v) },
@@ -80,7 +88,8 @@ const TEXT_WIDTH = '120px';
 function columnOf({ key, kind, unit, sum, secret, title, help }) {
   const number = NUMBER_COLUMNS.some((c) => c.key === key);
   const shape = number ? UNITS[kind in UNITS ? kind : unit ?? 'count'] : { width: TEXT_WIDTH };
-  const hint = sum ? `${help}; a folded branch shows its sum` : help;
+  const hint = key === 'memory' ? `${help}; a folded row shows the sum of its subtree: of PSS where that is known, otherwise of RSS, which counts shared pages once for each process`
+    : sum ? `${help}; a folded row shows the sum of its subtree` : help;
   return { key, title, hint, number, secret, from: Infinity, ...shape, ...LAYOUT[key] };
 }
 
@@ -134,11 +143,12 @@ function plain(value) {
 /**
  * The columns to show: those the person chose, else those that fit; the name always, and
  * nothing that the role does not get.
- * @param {{chosen: readonly string[]|undefined, width: number, viewer: boolean}} options
+ * @param {{chosen: readonly string[]|undefined, width: number, viewer: boolean, cpuUnit?: CpuUnit}} options
  */
-export function columnsToShow({ chosen, width, viewer }) {
+export function columnsToShow({ chosen, width, viewer, cpuUnit = 'cores' }) {
   return TABLE_COLUMNS.filter((c) => !(viewer && c.secret)
-    && (c.key === 'name' || (chosen ? chosen.includes(c.key) : width >= c.from)));
+    && (c.key === 'name' || (chosen ? chosen.includes(c.key) : width >= c.from)))
+    .map((c) => (c.key === 'cpu' ? { ...c, title: CPU_UNITS[cpuUnit].title, hint: `${c.hint}. Press c for another unit` } : c));
 }
 
 /**
@@ -169,9 +179,26 @@ function shorten(text) {
  * @param {TreeModel} model
  * @param {string} key
  * @param {number} slot
+ * @param {string} [os] The system of the host.
  */
-export function cellTitle(model, key, slot) {
+export function cellTitle(model, key, slot, os) {
   if (key === 'start_time') return `Started ${formatTime(model.number(slot, key))}`;
   const column = TABLE_COLUMNS.find((c) => c.key === key);
-  return column && !column.format ? model.text(slot, key) : '';
+  if (!column) return '';
+  if (!column.format) return model.text(slot, key) || whyUnknown(key, os);
+  const folded = model.isExpandable(slot) && !model.isExpanded(slot);
+  if (Number.isNaN(folded ? model.branchNumber(slot, key) : model.number(slot, key))) return model.isKernel(slot) ? '' : whyUnknown(key, os);
+  return folded && key === 'memory' ? subtreeMemory(model, slot) : '';
+}
+
+/**
+ * The memory of a subtree, and what was added up.
+ * @param {TreeModel} model
+ * @param {number} slot
+ */
+export function subtreeMemory(model, slot) {
+  const sum = formatBytes(model.branchNumber(slot, 'memory'));
+  const size = formatCount(model.branchSize(slot));
+  return Number.isNaN(model.branchNumber(slot, 'pss')) ? `${sum}: sum of RSS; shared pages counted up to ${size} times`
+    : `${sum}: sum of PSS, which divides shared pages; RSS where PSS is not known`;
 }

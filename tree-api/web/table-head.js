@@ -1,4 +1,6 @@
 import { button, el, setAttribute } from './dom.js';
+import { Menu } from './menu.js';
+import { whyUnknown } from './unknown.js';
 
 /** @import { Sort } from './model/order.js' */
 /** @import { Column, Place } from './table-columns.js' */
@@ -38,6 +40,17 @@ export class TableHead {
     }
   }
 
+  /** Puts an explanation into the headings of columns that are mostly empty. @param {readonly Column[]} columns @param {string} [os] */
+  explain(columns, os) {
+    for (const heading of /** @type {Iterable<HTMLElement>} */ (this.element.children)) {
+      const column = columns.find(({ key }) => key === heading.dataset.column);
+      if (heading.classList.contains('explained') === (column !== undefined)) continue;
+      heading.classList.toggle('explained', column !== undefined);
+      if (column) heading.append(...explanation(column, os));
+      else heading.replaceChildren(/** @type {Element} */ (heading.querySelector('.sort')));
+    }
+  }
+
   /** @param {Column} column @param {number} i @param {Place} place */
   #heading(column, i, place) {
     const sort = button(column.title, { title: column.hint, class: 'sort' }, () => this.#on.sort(column.key));
@@ -52,4 +65,12 @@ export class TableHead {
     this.widths = [...this.element.children].map((heading) => /** @type {HTMLElement} */ (heading).offsetWidth);
     this.#on.size();
   }
+}
+
+/** @param {Column} column @param {string} [os] */
+function explanation({ key, title }, os) {
+  const { button: why, panel } = new Menu('?', {
+    id: `why-${key}`, class: 'why', title: `Why ${title} is not known`, onOpen: (menu) => menu.replaceChildren(el('p', { tabindex: -1 }, whyUnknown(key, os))),
+  });
+  return [why, panel];
 }

@@ -5,6 +5,7 @@ import { cellTitle, columnPlaces } from './table-columns.js';
 import { handleKey } from './table-keys.js';
 import { RowViews } from './table-views.js';
 import { TableWindow } from './table-window.js';
+import { isMostlyUnknown } from './unknown.js';
 
 /** @import { TreeModel } from './tree-model.js' */
 /** @import { CellContext, Column, Place } from './table-columns.js' */
@@ -64,7 +65,7 @@ export class TreeTable {
 
   /** @param {readonly Column[]} columns */
   setColumns(columns) {
-    if (columns.map((c) => c.key).join() !== this.#columns.map((c) => c.key).join()) {
+    if (signature(columns) !== signature(this.#columns)) {
       this.#columns = columns;
       this.#root.setAttribute('aria-colcount', String(columns.length));
       const { places, least } = columnPlaces(columns);
@@ -74,6 +75,7 @@ export class TreeTable {
       this.#views.setColumns(columns, places);
     }
     this.#head.showSort(this.#model.sort);
+    this.#head.explain(columns.filter(({ key }) => isMostlyUnknown(this.#model, key)), this.#context.os);
   }
 
   /** Paints the rows that can be seen. @param {CellContext} [context] */
@@ -169,7 +171,7 @@ export class TreeTable {
   #addTitle(event) {
     const cell = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest('.cell'));
     const view = cell && this.#views.holding(cell);
-    if (view) cell.title = cellTitle(this.#model, cell.dataset.column ?? '', this.#model.slotOf(view.id));
+    if (view) cell.title = cellTitle(this.#model, cell.dataset.column ?? '', this.#model.slotOf(view.id), this.#context.os);
   }
 
   /** Called by the browser after a layout, when reading sizes costs nothing. */
@@ -190,3 +192,6 @@ export class TreeTable {
     });
   }
 }
+
+/** What the headings follow from. @param {readonly Column[]} columns */
+const signature = (columns) => columns.map(({ key, title }) => `${key} ${title}`).join();

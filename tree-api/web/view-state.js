@@ -2,9 +2,11 @@
  * What the page shows, as it stands behind the # of its address: a link to the page is a
  * link to the view. The part behind # never reaches the server or its logs.
  */
+import { cpuUnitOf } from './cpu-unit.js';
 import { DEFAULT_INTERVAL, intervalOf } from './interval.js';
 import { columnKey } from './model/columns.js';
 
+/** @import { CpuUnit } from './cpu-unit.js' */
 /** @import { Filter } from './model/filter.js' */
 /** @import { Sort } from './model/order.js' */
 /** @import { Branches, Expansion } from './model/folding.js' */
@@ -18,6 +20,7 @@ import { columnKey } from './model/columns.js';
  * @property {Expansion} [expansion]
  * @property {string} [selected] The id of the process in the drawer.
  * @property {number} interval Seconds between two updates.
+ * @property {CpuUnit} cpuUnit
  * @property {boolean} overview Whether the overview of the host is shown.
  */
 
@@ -26,7 +29,7 @@ const MAX_EXCEPTIONS = 60;
 
 /** @returns {ViewState} */
 export function defaultState() {
-  return { filter: {}, sort: { key: 'cpu', descending: true }, shape: 'tree', interval: DEFAULT_INTERVAL, overview: true };
+  return { filter: {}, sort: { key: 'cpu', descending: true }, shape: 'tree', interval: DEFAULT_INTERVAL, cpuUnit: 'cores', overview: true };
 }
 
 /**
@@ -48,6 +51,7 @@ export function parseState(hash) {
   if (usually) state.expansion = filtered ? { ...usually, filtered } : usually;
   state.selected = p.get('process') ?? undefined;
   state.interval = intervalOf(hash);
+  state.cpuUnit = cpuUnitOf(p.get('cpu-unit'));
   state.overview = p.get('overview') !== 'off';
   return state;
 }
@@ -86,7 +90,7 @@ const list = (p, key) => (p.get(key) ?? '').split(',').filter((part) => part !==
  * @param {ViewState} state
  * @returns {string} What stands behind the "#"; "" for the view everybody starts with.
  */
-export function formatState({ filter, sort, shape, columns, expansion, selected, interval, overview }) {
+export function formatState({ filter, sort, shape, columns, expansion, selected, interval, cpuUnit, overview }) {
   const p = new URLSearchParams();
   const usual = defaultState();
   if (filter.text) p.set('q', filter.text);
@@ -105,6 +109,7 @@ export function formatState({ filter, sort, shape, columns, expansion, selected,
   }
   if (selected) p.set('process', selected);
   if (interval !== usual.interval) p.set('interval', String(interval));
+  if (cpuUnit !== usual.cpuUnit) p.set('cpu-unit', cpuUnit);
   if (!overview) p.set('overview', 'off');
   return p.toString();
 }

@@ -1,8 +1,10 @@
 import { button, el } from './dom.js';
 import { withIcon } from './icons.js';
-import { Menu, checkLine } from './menu.js';
+import { Menu, checkLine, choiceLine } from './menu.js';
+import { CPU_UNITS } from './cpu-unit.js';
 import { TABLE_COLUMNS } from './table-columns.js';
 
+/** @import { CpuUnit } from './cpu-unit.js' */
 /** @import { ViewState } from './view-state.js' */
 
 /** The controls at the right of the toolbar: how the processes are laid out. */
@@ -19,8 +21,8 @@ export class ViewTools {
     class: 'tool', title: 'Show or hide the values of the host', 'aria-label': 'Overview', 'aria-controls': 'overview',
   }, () => this.#on.overview()));
   #columns = new Menu('Columns', { id: 'columns', title: 'Choose columns', onOpen: (panel) => this.#fillColumns(panel) });
-  /** @type {{shown: readonly string[], viewer: boolean}} */
-  #state = { shown: [], viewer: false };
+  /** @type {{shown: readonly string[], viewer: boolean, cpuUnit: CpuUnit}} */
+  #state = { shown: [], viewer: false, cpuUnit: 'cores' };
   #on;
 
   /**
@@ -29,6 +31,7 @@ export class ViewTools {
    * @param {(shape: 'tree'|'list') => void} on.shape
    * @param {(open: boolean) => void} on.expandAll
    * @param {(keys: string[]|undefined) => void} on.columns undefined: those that fit.
+   * @param {(unit: CpuUnit) => void} on.cpuUnit
    * @param {() => void} on.overview
    */
   constructor(root, on) {
@@ -41,8 +44,8 @@ export class ViewTools {
   }
 
   /** @param {ViewState} state @param {readonly string[]} shown The keys of the columns shown. @param {boolean} viewer */
-  show({ shape, overview }, shown, viewer) {
-    this.#state = { shown, viewer };
+  show({ shape, overview, cpuUnit }, shown, viewer) {
+    this.#state = { shown, viewer, cpuUnit };
     this.#shape.tree.setAttribute('aria-pressed', String(shape === 'tree'));
     this.#shape.list.setAttribute('aria-pressed', String(shape === 'list'));
     this.#overview.setAttribute('aria-expanded', String(overview));
@@ -65,6 +68,7 @@ export class ViewTools {
       this.#on.columns(undefined);
       this.#columns.close();
     });
-    panel.replaceChildren(...lines, el('hr'), reset);
+    const units = /** @type {CpuUnit[]} */ (Object.keys(CPU_UNITS)).map((unit) => choiceLine(CPU_UNITS[unit].choice, { name: 'cpu-unit', checked: unit === this.#state.cpuUnit }, () => this.#on.cpuUnit(unit)));
+    panel.replaceChildren(...lines, reset, el('hr'), el('fieldset', {}, el('legend', {}, 'CPU in'), ...units));
   }
 }

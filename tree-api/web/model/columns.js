@@ -18,6 +18,7 @@ export const TEXT_COLUMNS = METRICS.filter(({ kind }) => TEXT_KINDS.has(kind));
  * @property {readonly string[]} numbers
  * @property {readonly string[]} texts
  * @property {readonly string[]} sums The numbers that are added up over a branch.
+ * @property {Readonly<Record<string, string>>} [sumsFrom] By column, another one whose values are added up instead where they are known.
  * @property {readonly string[]} searched What a text search looks into.
  * @property {boolean} [onDemand] Whether the exporter can be asked who has a port or a file open.
  */
@@ -30,6 +31,8 @@ export const PROCESS_COLUMNS = {
   numbers: keys(NUMBER_COLUMNS),
   texts: keys(TEXT_COLUMNS),
   sums: keys(METRICS.filter(({ sum }) => sum)),
+  // Pages that several processes share are in the RSS of each.
+  sumsFrom: { memory: 'pss' },
   searched: keys(METRICS.filter(({ searched }) => searched)),
   onDemand: true,
 };

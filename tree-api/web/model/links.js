@@ -98,7 +98,7 @@ export class Links {
   sumsOf(store, key) {
     if (!(this.#sums[key]?.length >= store.capacity)) this.#sums[key] = new Float64Array(store.capacity);
     const sums = this.#sums[key];
-    if (!this.#added.has(key)) this.#addUpColumn(sums, store.numbers[key]);
+    if (!this.#added.has(key)) this.#addUpColumn(sums, store.numbers[key], store.numbers[store.columns.sumsFrom?.[key] ?? '']);
     this.#added.add(key);
     return sums;
   }
@@ -116,9 +116,14 @@ export class Links {
   /**
    * @param {Float64Array} sum
    * @param {Float64Array} own
+   * @param {Float64Array} [instead] What counts where it is known.
    */
-  #addUpColumn(sum, own) {
+  #addUpColumn(sum, own, instead) {
     sum.set(own);
+    for (let i = 0; instead && i < this.count; i++) {
+      const slot = this.order[i];
+      if (instead[slot] === instead[slot]) sum[slot] = instead[slot];
+    }
     for (let i = this.count - 1; i >= 0; i--) {
       const slot = this.order[i];
       const parent = this.parent[slot];

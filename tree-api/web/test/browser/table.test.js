@@ -140,10 +140,10 @@ test('columns are chosen, and taken back', async (t) => {
   await page.click('#columns');
   await page.click('#columns-menu >> text=Swap');
   await page.waitForSelector('.heading[data-column="swap"]');
-  await page.click('#columns-menu >> text=Group');
-  await page.waitForSelector('.heading[data-column="group"]', { state: 'detached' });
+  await page.click('#columns-menu >> text=Threads');
+  await page.waitForSelector('.heading[data-column="threads"]', { state: 'detached' });
   await page.click('#columns-menu >> text=Default columns');
-  await page.waitForSelector('.heading[data-column="group"]');
+  await page.waitForSelector('.heading[data-column="threads"]');
   await page.waitForSelector('.heading[data-column="swap"]', { state: 'detached' });
 });
 

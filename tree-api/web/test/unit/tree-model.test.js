@@ -63,6 +63,15 @@ test('what is below a process, parents before their children', () => {
   assert.deepEqual(below(1), []);
 });
 
+test('the memory of a subtree is the sum of PSS where that is known, as shared pages are in the RSS of each process', () => {
+  const memory = (/** @type {number} */ resident, /** @type {number} */ pss) => ({ memory: { resident_bytes: resident, proportional_bytes: pss } });
+  const model = modelOf(node(1, 0, memory(100, 40)), node(2, 1, memory(100, 30)), node(3, 1, { memory: { resident_bytes: 7 } }), node(4, 1));
+  assert.equal(model.branchNumber(model.slotOf('1-1'), 'memory'), 40 + 30 + 7);
+  assert.equal(model.number(model.slotOf('1-1'), 'memory'), 100, 'its own is what the column says');
+  model.apply({ type: 'diff', changed: [{ id: '2-1', memory: { resident_bytes: 100 } }] });
+  assert.equal(model.branchNumber(model.slotOf('1-1'), 'memory'), 40 + 100 + 7);
+});
+
 describe('differences', () => {
   test('added, changed and removed', () => {
     const model = modelOf(node(1, 0), node(2, 1), node(3, 2));

@@ -18,13 +18,14 @@ test('what was chosen comes back', () => {
     expansion: { open: false, except: ['1-5', '77-1234'], filtered: { open: true, except: ['4-4'] } },
     selected: '77-1234',
     interval: 10,
+    cpuUnit: /** @type {const} */ ('host'),
     overview: false,
   };
   assert.deepEqual(parseState(`#${formatState(state)}`), state);
 });
 
 test('an address that makes no sense leaves the view as everybody gets it', () => {
-  const nonsense = '#sort=__proto__:desc&cpu=-1&memory=NaN&interval=3&view=cube&kernel=maybe&q=';
+  const nonsense = '#sort=__proto__:desc&cpu=-1&memory=NaN&interval=3&view=cube&kernel=maybe&cpu-unit=toString&q=';
   assert.deepEqual(parseState(nonsense), { ...usual, selected: undefined });
 });
 
