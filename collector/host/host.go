@@ -5,6 +5,7 @@ package host
 
 import (
 	"context"
+	"time"
 
 	"proctree/collector/process"
 )
@@ -31,4 +32,13 @@ type Finder interface {
 	// Find looks into the processes, at most process.MaxHeld things at once. It takes a few
 	// seconds at most.
 	Find(ctx context.Context, ids []process.ID, things []process.Held) (*process.Holders, error)
+}
+
+// EventReader reads what happens to processes, each single event. Not safe for concurrent use.
+type EventReader interface {
+	// Read hands over the events of some time. An event is valid only during the call.
+	Read(wait time.Duration, each func(*process.Event)) error
+	// Counts returns how many events there were so far and how many of them were lost, by kind.
+	Counts() (counted, lost [process.LossKinds]uint64, err error)
+	Close() error
 }

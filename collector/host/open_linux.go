@@ -10,6 +10,7 @@ import (
 	"proctree/collector/host/linux"
 	"proctree/collector/host/linux/bpf"
 	"proctree/collector/host/linux/detail"
+	"proctree/collector/host/linux/events"
 	"proctree/collector/host/linux/procfs"
 	"proctree/collector/process"
 )
@@ -34,6 +35,12 @@ func NewDetailer(cfg Config) (Detailer, error) {
 
 // ReadInfo reads what it can about the host.
 func ReadInfo(cfg Config) process.HostInfo { return linux.ReadInfo(linux.Config(cfg)) }
+
+// OpenEvents returns a reader of events by BPF, or says why there is none.
+func OpenEvents(cfg Config) (EventReader, error) {
+	c := linux.Config(cfg).WithDefaults()
+	return events.Open(c.ProcPath, c.RootPath, c.Deadline)
+}
 
 // HiddenProcesses says in a sentence that processes of the host do not show at all to the
 // reader of that name, and what would help; "" when they all do. No scan can count those:

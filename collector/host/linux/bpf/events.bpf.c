@@ -16,6 +16,7 @@ enum { SIGKILL = 9 };
 enum { RINGBUF = 27, RB_NO_WAKEUP = 1, RB_FORCE_WAKEUP = 2, RB_AVAIL_DATA = 0, RB_RING_SIZE = 1 };
 
 #define MAX_ARGS 512
+#define MAX_EXE 256
 #define RING (2 << 20)
 
 struct event {
@@ -29,7 +30,7 @@ struct event {
 
 struct exec_event {
 	struct event e;
-	char args[MAX_ARGS];
+	char text[MAX_ARGS + MAX_EXE]; // the arguments, then the path of the program
 };
 
 struct exit_event {
@@ -50,6 +51,10 @@ struct mm_struct___args {
 
 struct signal_struct___peak {
 	unsigned long maxrss;
+};
+
+struct linux_binprm {
+	const char *interp; // of a script the program that runs it
 };
 #pragma clang attribute pop
 
@@ -108,9 +113,10 @@ int BPF_PROG(process_forked, struct task_struct *parent, struct task_struct *p)
 }
 
 SEC("tp_btf/sched_process_exec")
-int BPF_PROG(program_executed, struct task_struct *p)
+int BPF_PROG(program_executed, struct task_struct *p, int old, struct linux_binprm *bprm)
 {
 	__u32 zero = 0, n;
+	long exe = 0;
 	unsigned long from, to;
 	struct exec_event *e = bpf_map_lookup_elem(&scratch, &zero);
 	struct mm_struct___args *mm = (void *)p->mm;
@@ -134,12 +140,16 @@ int BPF_PROG(program_executed, struct task_struct *p)
 	asm volatile("" : "+r"(n));
 	if (n > MAX_ARGS)
 		n = MAX_ARGS;
-	if (n && bpf_probe_read_user(e->args, n, (void *)from)) {
+	if (n && bpf_probe_read_user(e->text, n, (void *)from)) {
 		n = 0;
 		e->e.flags |= NO_DETAILS;
 	}
 	e->e.args = n;
-	size = sizeof(struct event) + n;
+	if (!(e->e.flags & NO_DETAILS))
+		exe = bpf_probe_read_kernel_str(e->text + n, MAX_EXE, bprm->interp);
+	if (exe < 0 || exe >= MAX_EXE)
+		exe = 0; // A path that was cut is none.
+	size = sizeof(struct event) + n + exe;
 	if (size > sizeof(*e))
 		size = sizeof(*e);
 	send(e, size, EXEC);

@@ -31,7 +31,7 @@ func BenchmarkEvents(b *testing.B) {
 		runtime.LockOSThread()
 		began := threadCPU()
 		for {
-			if err := events.Read(200*time.Millisecond, func(*Event, *EventExitStatus, []byte) { read++ }); err != nil {
+			if err := events.Read(200*time.Millisecond, func(*Event, *EventExitStatus, []byte, []byte) { read++ }); err != nil {
 				b.Error(err)
 				return
 			}

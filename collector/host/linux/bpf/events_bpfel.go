@@ -30,7 +30,7 @@ type eventsEvent struct {
 type eventsExecEvent struct {
 	_    structs.HostLayout
 	E    eventsEvent
-	Args [512]int8
+	Text [768]int8
 }
 
 type eventsExitEvent struct {

@@ -1,6 +1,7 @@
 package bpf
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -100,8 +101,12 @@ func startEvents(spec *ebpf.CollectionSpec) (*Events, error) {
 // lookAtClock is after how many events to look whether the time is over.
 const lookAtClock = 1024
 
-// Read hands over the events of some time. What it hands over is valid only during the call; exit is nil except for exits.
-func (e *Events) Read(wait time.Duration, each func(ev *Event, exit *EventExitStatus, args []byte)) error {
+// Take gets one event. What it gets is valid only during the call: exit is nil except for exits, args and the
+// path of the program are empty except for execs. The path is as it was given: it may be a symbolic link.
+type Take func(ev *Event, exit *EventExitStatus, args, exe []byte)
+
+// Read hands over the events of some time.
+func (e *Events) Read(wait time.Duration, each Take) error {
 	until := time.Now().Add(wait)
 	e.reader.SetDeadline(until)
 	for n := 1; ; n++ {
@@ -130,7 +135,7 @@ const (
 var errEvent = errors.New("an event from the kernel has a wrong size")
 
 // parseEvent reads one record. The buffer aligns records to 8 bytes (linux/bpf.h), and so does a copy.
-func parseEvent(b []byte, each func(*Event, *EventExitStatus, []byte)) error {
+func parseEvent(b []byte, each Take) error {
 	if len(b) < eventBytes {
 		return errEvent
 	}
@@ -139,14 +144,18 @@ func parseEvent(b []byte, each func(*Event, *EventExitStatus, []byte)) error {
 		if len(b) < exitBytes {
 			return errEvent
 		}
-		each(ev, (*EventExitStatus)(unsafe.Pointer(unsafe.SliceData(b))), nil)
+		each(ev, (*EventExitStatus)(unsafe.Pointer(unsafe.SliceData(b))), nil, nil)
 		return nil
 	}
 	args := b[eventBytes:]
 	if len(args) < int(ev.Args) {
 		return errEvent
 	}
-	each(ev, nil, args[:ev.Args])
+	exe := args[ev.Args:]
+	if end := bytes.IndexByte(exe, 0); end >= 0 {
+		exe = exe[:end]
+	}
+	each(ev, nil, args[:ev.Args], exe)
 	return nil
 }
 

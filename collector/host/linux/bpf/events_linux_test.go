@@ -39,7 +39,7 @@ type life struct {
 	parent              uint32
 	args                []string
 	flags               uint8
-	comm                string
+	comm, exe           string
 	exit                EventExitStatus
 	forked, ended       uint64
 }
@@ -47,7 +47,7 @@ type life struct {
 // lives reads events for a while.
 func lives(t *testing.T, events *Events, of map[uint32]*life, wait time.Duration) {
 	t.Helper()
-	err := events.Read(wait, func(e *Event, exit *EventExitStatus, args []byte) {
+	err := events.Read(wait, func(e *Event, exit *EventExitStatus, args, exe []byte) {
 		l := of[e.Pid]
 		if l == nil {
 			l = &life{}
@@ -59,7 +59,7 @@ func lives(t *testing.T, events *Events, of map[uint32]*life, wait time.Duration
 		case EventExec:
 			l.execs++
 			l.args = strings.Split(strings.TrimSuffix(string(args), "\x00"), "\x00")
-			l.flags, l.comm = e.Flags, name(e.Comm)
+			l.flags, l.comm, l.exe = e.Flags, name(e.Comm), string(exe)
 		case EventExit:
 			l.exits, l.exit, l.ended = l.exits+1, *exit, e.Time
 		}
@@ -98,7 +98,7 @@ func TestEventsOfOneLife(t *testing.T) {
 			return l != nil && l.exits > 0
 		})
 		l := all[uint32(cmd.Process.Pid)]
-		if l.forks != 1 || l.execs != 1 || l.exits != 1 || l.parent != uint32(os.Getpid()) || l.comm != "sh" {
+		if l.forks != 1 || l.execs != 1 || l.exits != 1 || l.parent != uint32(os.Getpid()) || l.comm != "sh" || l.exe != tc.args[0] {
 			t.Errorf("%s: %+v", tc.name, l)
 		}
 		if status := l.exit.Status &^ 0x80; status != tc.want {
@@ -142,7 +142,7 @@ func TestEventsAddUp(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			events := eventsOrSkip(t, tc.ring)
 			var read [eventKinds]uint64
-			take := func(e *Event, _ *EventExitStatus, _ []byte) { read[e.Kind]++ }
+			take := func(e *Event, _ *EventExitStatus, _, _ []byte) { read[e.Kind]++ }
 			for range 3 {
 				if err := exec.CommandContext(t.Context(), "/bin/sh", "-c", "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40; do /bin/true; done").Run(); err != nil {
 					t.Fatal(err)
@@ -184,7 +184,7 @@ func TestEventsDropDetailsFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	with, without := 0, 0
-	err := events.Read(10*time.Millisecond, func(e *Event, _ *EventExitStatus, args []byte) {
+	err := events.Read(10*time.Millisecond, func(e *Event, _ *EventExitStatus, args, _ []byte) {
 		switch {
 		case EventKind(e.Kind) != EventExec || !bytes.HasPrefix(e.Comm[:], []byte("true\x00")):
 		case e.Flags&EventNoDetails != 0 && len(args) == 0:
@@ -204,8 +204,8 @@ func FuzzParseEvent(f *testing.F) {
 	f.Add(make([]byte, exitBytes))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		aligned := append(make([]byte, 0, len(b)+64), b...)
-		err := parseEvent(aligned, func(e *Event, exit *EventExitStatus, args []byte) {
-			if (EventKind(e.Kind) == EventExit) != (exit != nil) || len(args) > len(b)-eventBytes {
+		err := parseEvent(aligned, func(e *Event, exit *EventExitStatus, args, exe []byte) {
+			if (EventKind(e.Kind) == EventExit) != (exit != nil) || len(args)+len(exe) > len(b)-eventBytes {
 				t.Errorf("%+v with %v and %d bytes", e, exit, len(args))
 			}
 		})

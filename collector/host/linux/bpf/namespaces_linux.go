@@ -41,6 +41,18 @@ func Obstacle(proc *procfs.Dir) error {
 	return nil
 }
 
+// ObstacleForAll is Obstacle for the records of every process of the machine, which have their initial
+// numbers.
+func ObstacleForAll(proc *procfs.Dir) error {
+	if err := Obstacle(proc); err != nil {
+		return err
+	}
+	if in, _ := NamespaceOf(proc, "pid"); in != InitialPIDNS {
+		return fmt.Errorf("this process is in a PID namespace of its own, %s", in)
+	}
+	return nil
+}
+
 // NamespaceOf reads which namespace of a kind this process is in; known is unset where the
 // kernel has no such kind.
 func NamespaceOf(proc *procfs.Dir, kind string) (name string, known bool) {

@@ -2,7 +2,6 @@ package exits
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -21,12 +20,8 @@ type bpfExits struct {
 
 // OpenBPF starts the accounting, or says why it cannot.
 func OpenBPF(proc *procfs.Dir) (Source, error) {
-	if err := bpf.Obstacle(proc); err != nil {
+	if err := bpf.ObstacleForAll(proc); err != nil {
 		return nil, err
-	}
-	// Every process of the machine is accounted for, under its initial number.
-	if in, _ := bpf.NamespaceOf(proc, "pid"); in != bpf.InitialPIDNS {
-		return nil, fmt.Errorf("this process is in a PID namespace of its own, %s", in)
 	}
 	accounts, err := bpf.LoadExits()
 	if err != nil {
@@ -130,7 +125,7 @@ func useAccount(e *process.Exit, u *bpf.Usage, flags uint32, shown process.CPU) 
 // The reasons of an abnormal end other than signals.
 const (
 	reasonExitCode = "exit_code"
-	reasonOOMKill  = "oom_kill"
+	reasonOOMKill  = process.OOMKilled
 )
 
 // exitReason names how a process ended, for Exit.Reason.
@@ -152,6 +147,18 @@ func exitCode(how uint32) int {
 		return int(how - bpf.EndedWithCode)
 	}
 	return 0
+}
+
+// ReasonOf returns Exit.Reason and Exit.Code of a status as of wait(2).
+func ReasonOf(status uint32, noMemory bool) (reason string, code int) {
+	how := status & 0x7f
+	switch {
+	case noMemory:
+		how = bpf.EndedForMemory
+	case how == 0 && status>>8&0xff > 0:
+		how = bpf.EndedWithCode + status>>8&0xff
+	}
+	return exitReason(how), exitCode(how)
 }
 
 // signalName returns a name such as "SIGSEGV", for real-time signals their number.

@@ -1,10 +1,6 @@
 package exits
 
 import (
-	"io/fs"
-	"path/filepath"
-	"syscall"
-
 	"proctree/collector/host/linux/facts"
 	"proctree/collector/process"
 )
@@ -50,9 +46,6 @@ func (l *Ledger) program(ppid int, name string) *process.Facts {
 	}
 	return nil
 }
-
-// cgroupRoot is where the unified hierarchy is mounted (cgroups(7)).
-const cgroupRoot = "/sys/fs/cgroup"
 
 const (
 	// maxCgroups bounds the directories of one walk, and the ids that are remembered.
@@ -110,23 +103,5 @@ func (c *cgroupNames) ofProcess(id uint64) (facts.Group, bool) {
 
 // walk remembers every group that there is.
 func (c *cgroupNames) walk() {
-	n := 0
-	_ = filepath.WalkDir(cgroupRoot, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.IsDir() {
-			return nil //nolint:nilerr // a group that vanishes meanwhile has no name
-		}
-		if n++; n > maxCgroups {
-			return filepath.SkipAll
-		}
-		info, err := d.Info()
-		if err != nil {
-			return nil //nolint:nilerr // see above
-		}
-		if stat, ok := info.Sys().(*syscall.Stat_t); ok {
-			found := facts.Group{Path: "/" + path[min(len(path), len(cgroupRoot)+1):]}
-			found.ReadPath(found.Path)
-			c.known[stat.Ino] = found
-		}
-		return nil
-	})
+	facts.WalkCgroups(maxCgroups, func(id uint64, group facts.Group) { c.known[id] = group })
 }
