@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"proctree/collector/events"
 	"proctree/collector/group/rules"
 	treeapi "proctree/tree-api"
 	"proctree/tree-api/access"
@@ -26,6 +28,8 @@ type configuration struct {
 	text []byte
 	// past is what holds for recorded processes.
 	past *past.Policy
+	// events is what holds for events.
+	events *events.Policy
 }
 
 // configFiles are the files that a reload reads again.
@@ -70,6 +74,7 @@ func (f *configFiles) load(before *configuration) (*configuration, error) {
 	if before == nil || next.config != before.config {
 		shown := next.shown()
 		next.past = &past.Policy{Shown: &shown, Rules: next.rules}
+		next.events = &events.Policy{Shown: &shown, Rules: cmp.Or(next.rules, &rules.Rules{})}
 	}
 	if len(rejected) == 0 {
 		return next, nil

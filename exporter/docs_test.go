@@ -20,6 +20,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"proctree/collector"
+	"proctree/collector/events"
 	"proctree/collector/group"
 	"proctree/collector/history"
 	"proctree/collector/host/hosttest"
@@ -167,6 +168,8 @@ func TestMetricsAreDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	describe(&out, gather(t, append(e.collectors(), set.Scrape(nil))...))
+	out.WriteString("\n## Events\n\nUnless `--events.source=off`; see [events.md](events.md).\n\n")
+	describe(&out, gather(t, events.NewMetrics(events.New(events.Config{}))))
 	out.WriteString("\n## The recording\n\nWith `--history.dir`; see [history.md](history.md).\n\n")
 	dir := t.TempDir()
 	recorder, err := history.NewRecorder(history.Config{Dir: dir, Interval: time.Second, MaxBytes: 1 << 20, MaxAge: time.Hour}, log.NewNopLogger())

@@ -35,6 +35,8 @@ type exporter struct {
 	tree    *treeapi.API
 	// recording is nil where nothing is recorded.
 	recording *recording
+	// events is nil where they are switched off.
+	events *eventLog
 }
 
 // newExporter loads the configuration; open has to follow.
@@ -72,6 +74,13 @@ func (e *exporter) open() error {
 	if e.settings.history.dir != "" {
 		e.recording = &recording{settings: &e.settings.history, logger: e.loggers.root}
 		observers = append(observers, e.recording.observe)
+	}
+	if e.events, err = e.openEvents(config); err != nil {
+		_ = reader.Close()
+		return err
+	}
+	if e.events != nil {
+		observers = append(observers, func(*process.Snapshot) { e.events.Observe(e.source.tracker.Report()) })
 	}
 	e.source = newSource(reader, e.settings, e.current.Load(), observers...)
 	if e.recording != nil {
@@ -146,4 +155,5 @@ func (e *exporter) close() {
 	if err := e.source.sampler.Close(ctx); err != nil {
 		level.Warn(e.loggers.root).Log("msg", "closing the process table", "err", err)
 	}
+	e.events.close()
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"proctree/collector"
+	"proctree/collector/events"
 	"proctree/collector/exposition"
 	"proctree/collector/group"
 	"proctree/collector/history"
@@ -77,6 +78,9 @@ func (e *exporter) collectors() []prometheus.Collector {
 	all := []prometheus.Collector{e.totals, e.reloads, versioncollector.NewCollector(collector.Namespace)}
 	if e.recording != nil {
 		all = append(all, history.NewMetrics(e.recording.settings.dir, e.recording.recorder.Load))
+	}
+	if e.events != nil {
+		all = append(all, events.NewMetrics(e.events.Log))
 	}
 	if e.settings != nil && e.settings.system.namespace == nodeNamespace {
 		// Dashboards for node_exporter find their hosts by this metric.

@@ -46,6 +46,9 @@ func (e *exporter) serve(ctx context.Context, caught hangup.Signals) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	wg.Go(func() { e.reloads.onSignal(ctx, caught) })
+	if e.events != nil {
+		wg.Go(func() { e.events.run(ctx) })
+	}
 	if e.recording != nil {
 		wg.Go(func() { e.recording.run(ctx) })
 	}

@@ -62,6 +62,7 @@ type settings struct {
 	processMax  int
 
 	history historySettings
+	events  eventSettings
 
 	logLevel, logFormat string
 	logFile             string
@@ -104,6 +105,7 @@ func (s *settings) newApp() (*kingpin.Application, *collectorFlags) {
 	s.addScanFlags(app)
 	s.addBudgetFlags(app)
 	s.history.addFlags(app)
+	s.events.addFlags(app)
 	s.addProgramFlags(app)
 	s.system.addFlags(app)
 	collectors := addCollectorFlags(app)

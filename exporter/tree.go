@@ -45,6 +45,7 @@ func (e *exporter) newTree() (*treeapi.API, error) {
 		Source:      e.source,
 		Detailer:    detailer,
 		Exits:       &e.source.exits,
+		Events:      e.events.log(),
 		Past:        e.past(),
 		Host:        rest.HostInfo{Name: info.Name, OS: info.Platform, Kernel: info.Kernel, Arch: info.Arch},
 		Version:     version.Version,

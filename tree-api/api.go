@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-kit/log"
 
+	"proctree/collector/events"
 	"proctree/collector/group"
 	"proctree/collector/host"
 	"proctree/tree-api/access"
@@ -30,6 +31,8 @@ type Config struct {
 	Past *past.Past
 	// Exits are the ends of the last minutes; nil is none.
 	Exits *exits.Journal
+	// Events are what happened to processes lately; nil where they are switched off.
+	Events *events.Log
 	// Host names the host.
 	Host rest.HostInfo
 	// Version is the exporter's own.
@@ -96,6 +99,7 @@ func New(cfg Config) (*API, error) {
 		Detailer:       cfg.Detailer,
 		Past:           cfg.Past,
 		Exits:          cfg.Exits,
+		Events:         cfg.Events,
 		Host:           cfg.Host,
 		Version:        cfg.Version,
 		Logger:         cfg.Logger,

@@ -16,8 +16,10 @@ import (
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
 
+	"proctree/collector/events"
 	"proctree/collector/host"
 	"proctree/tree-api/access"
+	"proctree/tree-api/eventview"
 	"proctree/tree-api/exits"
 	"proctree/tree-api/past"
 	"proctree/tree-api/share"
@@ -33,6 +35,8 @@ type Config struct {
 	Past *past.Past
 	// Exits are the ends of the last minutes; nil is none.
 	Exits *exits.Journal
+	// Events are what happened to processes lately; nil where they are switched off.
+	Events *events.Log
 	// Host names the host.
 	Host HostInfo
 	// Version is the exporter's own.
@@ -62,6 +66,8 @@ type Calls struct {
 	edition atomic.Uint64
 	// buffers keeps the *[]byte of answers for the next ones.
 	buffers sync.Pool
+	// eventTexts are the command lines of events.
+	eventTexts eventview.Texts
 }
 
 // New returns the calls.
@@ -81,6 +87,7 @@ func (c *Calls) Handlers() map[string]http.Handler {
 		"/api/v1/processes/{pid}": c.getProcess,
 		"/api/v1/tree":            c.getTree,
 		"/api/v1/exits":           c.getExits,
+		"/api/v1/events":          c.getEvents,
 		"/api/v1/history":         c.getHistory,
 		"/api/v1/top":             c.getTop,
 		"/api/v1/diff":            c.getDiff,
