@@ -170,7 +170,7 @@ func TestAttacks(t *testing.T) {
 	}
 	checkDocument(t, file, before+attacksBegin+attackTable()+attacksEnd+after)
 
-	h := startControlHost(t, len(attacks))
+	h := startControlHost(t, len(attacks), "--scan.max-age=0s")
 	for i, a := range attacks {
 		t.Run(a.tried, func(t *testing.T) {
 			got := a.try(h, h.controllers[i])

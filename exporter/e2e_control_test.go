@@ -75,7 +75,7 @@ func startControlHost(t *testing.T, controllers int, args ...string) *controlHos
 	parent, child := spawnPair(t, "victim-parent")
 	h.server = start(t, append([]string{
 		"--api.enable-control", "--api.token-file=" + tokens, "--config.file=" + config,
-		"--api.allowed-origin=https://grafana.example", "--web.enable-lifecycle", "--scan.max-age=0s",
+		"--api.allowed-origin=https://grafana.example", "--web.enable-lifecycle",
 	}, args...)...)
 	if status, _ := h.do(http.MethodGet, "/api/v1/control", bearer(h.withdrawn)...); status != http.StatusOK {
 		t.Errorf("a token before it is withdrawn: %d", status)
