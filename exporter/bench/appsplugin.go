@@ -102,7 +102,7 @@ func (a *appsPlugin) resume() error { return a.cmd.Process.Signal(syscall.SIGCON
 // measured is how many iterations one sample spans.
 const measured = 2
 
-// measure lets it run and takes the mean of whole iterations.
+// measure lets it run and takes the mean of whole iterations, after one that does not count.
 func (a *appsPlugin) measure(ctx context.Context) (sample, error) {
 	select { // an iteration that ended before it was paused
 	case <-a.iterations:

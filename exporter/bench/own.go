@@ -65,18 +65,7 @@ func (o *ownCrew) reader(ctx context.Context, c *crew, row, kind string) error {
 	}
 	c.ends = append(c.ends, func() { _ = w.stop(nil) })
 	o.readers[row] = w
-	// Each scan is measured after one that is not, as where it is made every few seconds: after a
-	// minute the procfs reader and the walk read everything anew.
-	measure := scanning(w, c.inARow)
-	c.add(row, func(ctx context.Context) (sample, error) {
-		if err := w.ask(scanOnce); err != nil {
-			return sample{}, err
-		}
-		if err := w.answer(new(answer)); err != nil {
-			return sample{}, err
-		}
-		return measure(ctx)
-	})
+	c.addWarm(row, scansOnce(w), scanning(w, c.inARow))
 	return nil
 }
 
@@ -89,13 +78,7 @@ func (o *ownCrew) server(ctx context.Context, c *crew, row, reader string) {
 	}
 	c.ends = append(c.ends, func() { _ = s.shut() })
 	o.servers[row] = s
-	measure := rested(resident(s.pid(), webSettle, s.scrape))
-	c.add(row, func(ctx context.Context) (sample, error) {
-		if _, err := s.scrape(ctx); err != nil {
-			return sample{}, err
-		}
-		return measure(ctx)
-	})
+	c.addWarm(row, scrapesOnce(s), rested(resident(s.pid(), webSettle, s.scrape)))
 }
 
 // sharedScan is longer than the exporter hands out one scan to whoever asks.

@@ -61,6 +61,36 @@ func (c *crew) add(name string, measure func(context.Context) (sample, error)) {
 	c.probes = append(c.probes, probe{name: name, measure: measure})
 }
 
+// addWarm adds a program each measurement of which comes right after one that does not count. A
+// round takes longer than a minute, and no scraper waits that long: by then caches are cold, and
+// the procfs reader and the walk read everything again.
+func (c *crew) addWarm(name string, warm func(context.Context) error, measure func(context.Context) (sample, error)) {
+	c.add(name, func(ctx context.Context) (sample, error) {
+		if err := warm(ctx); err != nil {
+			return sample{}, err
+		}
+		return measure(ctx)
+	})
+}
+
+// scansOnce makes a scan that does not count.
+func scansOnce(w *child) func(context.Context) error {
+	return func(context.Context) error {
+		if err := w.ask(scanOnce); err != nil {
+			return err
+		}
+		return w.answer(new(answer))
+	}
+}
+
+// scrapesOnce makes a scrape that does not count.
+func scrapesOnce(s *server) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := s.scrape(ctx)
+		return err
+	}
+}
+
 // miss notes a program that is not there.
 func (c *crew) miss(name, why string) {
 	c.probes = append(c.probes, probe{name: name, missing: why})
@@ -74,7 +104,7 @@ func (c *crew) worker(ctx context.Context, row, name string, inARow int) error {
 		return err
 	}
 	c.ends = append(c.ends, func() { _ = w.stop(nil) })
-	c.add(row, scanning(w, inARow))
+	c.addWarm(row, scansOnce(w), scanning(w, inARow))
 	return nil
 }
 
@@ -85,7 +115,7 @@ func (c *crew) floor(ctx context.Context, row string, files ...string) error {
 		return err
 	}
 	c.ends = append(c.ends, func() { _ = f.stop(nil) })
-	c.add(row, scanning(f, c.inARow))
+	c.addWarm(row, scansOnce(f), scanning(f, c.inARow))
 	return nil
 }
 
@@ -136,7 +166,7 @@ func (c *crew) processExporter(ctx context.Context, row string, flags ...string)
 		return err
 	}
 	c.ends = append(c.ends, func() { _ = s.shut() })
-	c.add(row, resident(s.pid(), webSettle, s.scrape))
+	c.addWarm(row, scrapesOnce(s), resident(s.pid(), webSettle, s.scrape))
 	return nil
 }
 

@@ -15,6 +15,12 @@ import (
 // wholeScans is how many scans, and floors in turn with them, one ratio is the median of.
 const wholeScans = "20x"
 
+// readerPackage has the benchmark of a scan, readerBenchmark.
+const (
+	readerPackage   = "proctree/collector/host/linux"
+	readerBenchmark = "BenchmarkScan"
+)
+
 // whole is a scan that reads every process: its CPU per process in µs, and as a multiple of
 // a loop in Go that only opens, reads and closes the same files.
 type whole struct{ perProcess, floors float64 }
@@ -24,12 +30,12 @@ type whole struct{ perProcess, floors float64 }
 func (b *bench) wholeScan(ctx context.Context) (whole, error) {
 	binary := filepath.Join(b.dir, "host.test")
 	if _, err := os.Stat(binary); err != nil {
-		build := exec.CommandContext(ctx, "go", "test", "-c", "-o", binary, "proctree/collector/host")
+		build := exec.CommandContext(ctx, "go", "test", "-c", "-o", binary, readerPackage)
 		if output, err := build.CombinedOutput(); err != nil {
 			return whole{}, fmt.Errorf("build the reader's benchmark: %w\n%s", err, output)
 		}
 	}
-	run := exec.CommandContext(ctx, binary, "-test.run=^$", "-test.bench=^BenchmarkScan$/^whole$", "-test.benchtime="+wholeScans)
+	run := exec.CommandContext(ctx, binary, "-test.run=^$", "-test.bench=^"+readerBenchmark+"$/^whole$", "-test.benchtime="+wholeScans)
 	output, err := run.CombinedOutput()
 	if err != nil {
 		return whole{}, fmt.Errorf("run the reader's benchmark: %w\n%s", err, output)
