@@ -35,6 +35,7 @@ func TestBadInput(t *testing.T) {
 		{"port in use", []string{"--web.listen-address=" + busy}, []string{"--web.listen-address", busy, "address already in use"}},
 		{"bad address", []string{"--web.listen-address=nowhere:http:x"}, []string{"--web.listen-address", "nowhere:http:x"}},
 		{"script as Grafana", []string{"--web.grafana-url=javascript:alert(1)"}, []string{"--web.grafana-url", "javascript:alert(1)"}},
+		{"placeholder as Grafana's host", []string{"--web.grafana-url=https://{name}/"}, []string{"--web.grafana-url", `before "?"`}},
 		{"check of no address", []string{"--web.check=localhost:10056"}, []string{"--web.check", "localhost:10056"}},
 		{"no /proc", []string{"--path.procfs=" + dir}, []string{"--path.procfs", dir, "no proc file system"}},
 		{"nothing at /proc", []string{"--path.procfs=/nonexistent"}, []string{"--path.procfs", "/nonexistent"}},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/prometheus/exporter-toolkit/web/kingpinflag"
@@ -50,7 +51,8 @@ func (s *settings) addTreeFlags(app *kingpin.Application) {
 		StringsVar(&s.allowedOrigins)
 	wholeNumberVar(app.Flag("api.max-streams", "Maximum number of parallel live streams of the process tree; further requests get status 503.").
 		Default(strconv.Itoa(stream.DefaultMaxStreams)), 1, &s.maxStreams)
-	app.Flag("web.grafana-url", "Address of Grafana, to which the page of the process tree links for history. Example: https://grafana.example.").
+	app.Flag("web.grafana-url", "Address of Grafana, to which the page of the process tree links for history. "+
+		"It can have placeholders for a process after \"?\": {"+strings.Join(linkPlaceholders(), "}, {")+"}. Example: https://grafana.example.").
 		PlaceHolder("URL").
 		StringVar(&s.grafanaURL)
 }

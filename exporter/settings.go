@@ -137,7 +137,7 @@ func (s *settings) validate() error {
 		return fmt.Errorf("--process.hold: %v is not allowed; set a duration of 0s or more", s.processHold)
 	}
 	// Only such an address becomes a link on the page.
-	if err := checkWebAddress("web.grafana-url", s.grafanaURL, "https://grafana.example"); err != nil {
+	if err := checkGrafanaURL(s.grafanaURL); err != nil {
 		return err
 	}
 	if err := checkWebAddress("web.check", s.healthCheck, exampleHealthy); err != nil {

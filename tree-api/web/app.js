@@ -116,7 +116,7 @@ class Page {
     });
     get('api/v1/host').then((answer) => {
       this.#host = { ...answer, ...this.#host };
-      this.#drawer.windows = this.#processTools.windows = this.#host.os === 'windows';
+      this.#drawer.windows = this.#host.os === 'windows';
       this.#control.setHost(this.#host);
       this.#draw();
     }, () => {
@@ -253,7 +253,7 @@ class Page {
     if (overview) this.#overview.render(this.#host, this.#model, { summary: this.#summary, chosenStates: filter.state ?? [], cpuUnit });
     this.#filters.show(filter);
     this.#drawer.render(this.#context());
-    this.#processTools.show(this.#model, this.#drawer.id);
+    this.#processTools.show(this.#model, this.#drawer.id, this.#host);
     this.#bar.show(this.#connection, { lastTime: this.#lastTime, interval });
     this.#empty.show({ connection: this.#connection, total, rows: this.#model.rows().length });
     setText(byId('count'), isActive(filter) ? `${formatCount(matched)} of ${formatCount(total)}` : `${formatCount(total)} processes`);

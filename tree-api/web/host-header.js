@@ -1,4 +1,5 @@
 import { byId, el, setHidden, setText } from './dom.js';
+import { grafanaLink } from './grafana-link.js';
 import { withIcon } from './icons.js';
 import { formatDuration } from './format.js';
 
@@ -31,18 +32,8 @@ export class HostHeader {
     setHidden(this.#logout, links?.logout === undefined);
     if (links?.grafana === this.#link) return;
     this.#link = links?.grafana;
-    const grafana = safeLink(this.#link);
+    const grafana = grafanaLink(this.#link, { host: name });
     this.#grafana.hidden = grafana === undefined;
     if (grafana !== undefined) this.#grafana.href = grafana;
   }
-}
-
-/**
- * @param {unknown} link
- * @returns {string|undefined} undefined unless it leads to a web page.
- */
-export function safeLink(link) {
-  if (typeof link !== 'string' || !URL.canParse(link, document.baseURI)) return undefined;
-  const url = new URL(link, document.baseURI);
-  return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : undefined;
 }

@@ -1,23 +1,48 @@
 import { copyButton } from './command-line.js';
 import { el } from './dom.js';
+import { grafanaLink, isForProcesses } from './grafana-link.js';
 
 /** @import { TreeModel } from './tree-model.js' */
 
 /** What leads from one process to other tools, below its name in the drawer. */
 export class ProcessTools {
-  /** Whether the host runs Windows, which has no kill. */
-  windows = false;
   element = el('div', { class: 'tools process-tools' });
-  #command = '';
+  /** What the buttons were made of, and for which process. */
+  #made = '';
+  /** @type {string|undefined} */
+  #id;
 
-  /** @param {TreeModel} model @param {string|undefined} id The process in the drawer. */
-  show(model, id) {
+  /**
+   * @param {TreeModel} model
+   * @param {string|undefined} id The process in the drawer.
+   * @param {any} host The answer of GET api/v1/host.
+   */
+  show(model, id, { name, os, links }) {
     const slot = id === undefined ? -1 : model.slotOf(id);
-    // Once the process has ended, its PID can belong to another one.
-    const command = slot < 0 || model.isKernel(slot) ? '' : killCommand(model.number(slot, 'pid'), this.windows);
-    if (command === this.#command) return;
-    this.#command = command;
-    this.element.replaceChildren(...command ? [copyButton(`Copy ${command}`, () => command)] : []);
+    if (slot < 0) {
+      this.#leave(id);
+      return;
+    }
+    this.#id = id;
+    const command = model.isKernel(slot) ? '' : killCommand(model.number(slot, 'pid'), os === 'windows');
+    const history = isForProcesses(links?.grafana) ? grafanaLink(links.grafana, { host: name, model, slot }) : undefined;
+    const made = `${command} ${history}`;
+    if (made === this.#made) return;
+    this.#made = made;
+    this.element.replaceChildren(...[
+      command && copyButton(`Copy ${command}`, () => command),
+      history && el('a', { class: 'tool', href: history, target: '_blank', rel: 'noopener noreferrer', title: 'The history of this process in Grafana' }, 'History in Grafana'),
+    ].filter((tool) => typeof tool === 'object'));
+  }
+
+  /**
+   * The process has ended: its PID can belong to another one, but its history stays.
+   * @param {string|undefined} id
+   */
+  #leave(id) {
+    const left = id === this.#id ? [...this.element.querySelectorAll('a')] : [];
+    if (this.element.childElementCount !== left.length) this.element.replaceChildren(...left);
+    this.#made = '';
   }
 }
 

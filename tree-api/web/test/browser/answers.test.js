@@ -79,3 +79,19 @@ for (const [os, command] of [['linux', 'kill -TERM'], ['windows', 'taskkill /PID
     assert.equal(await page.locator('.process-tools button').count(), 0, 'the PID can belong to another process now');
   });
 }
+
+test('the drawer leads to the history of the process in Grafana', async (t) => {
+  const { server, url } = await fakeServer(t);
+  server.links = { grafana: 'https://grafana.example/d/h?var-instance={host}:10056&var-group={group}&var-pid={pid}&from={from}&to={to}' };
+  const page = await open(t, url);
+  await drawn(page);
+  assert.equal(await page.getAttribute('#grafana:not([hidden])', 'href'), 'https://grafana.example/d/h?var-instance=db-eu-3:10056&from=now-6h&to=now');
+  await row(page, 'postgres').locator('.label').click();
+  const pid = Number((await page.innerText('.drawer-title p')).match(/PID (\d+)/)?.[1]);
+  const link = page.locator('#drawer a:text-is("History in Grafana")');
+  const { searchParams } = new URL(/** @type {string} */ (await link.getAttribute('href')));
+  assert.deepEqual([searchParams.get('var-group'), searchParams.get('var-pid')], ['postgres', String(pid)]);
+  server.send({ type: 'diff', seq: 2, time: server.host.now + 1, removed: [server.host.processes.get(pid).id] });
+  await page.waitForSelector('#drawer.ended');
+  assert.equal(await link.count(), 1, 'what a process did can be read after its end');
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Series, sparkPaths } from '../../charts.js';
-import { safeLink } from '../../host-header.js';
+import { safeLink } from '../../grafana-link.js';
 import { TABLE_COLUMNS, columnsToShow, firstDirection } from '../../table-columns.js';
 import { occurrences } from '../../model/occurrences.js';
 
