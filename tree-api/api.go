@@ -93,7 +93,7 @@ func New(cfg Config) (*API, error) {
 		return nil, fmt.Errorf("files of the page: %w", err)
 	}
 	a.control = a.newControl()
-	work := share.NewWork()
+	work, requests := share.NewWork(), share.NewLimiter(cfg.Limits.MaxRequests)
 	a.calls = rest.New(rest.Config{
 		Models:         a.models,
 		Detailer:       cfg.Detailer,
@@ -107,11 +107,13 @@ func New(cfg Config) (*API, error) {
 		GrafanaURL:     cfg.GrafanaURL,
 		Control:        a.control.Enabled(),
 		RequestTimeout: cfg.Limits.RequestTimeout,
-		Limiter:        share.NewLimiter(cfg.Limits.MaxRequests),
+		Limiter:        requests,
 		Work:           work,
 	})
 	a.streams = stream.New(stream.Config{
 		Models:         a.models,
+		Past:           cfg.Past,
+		Requests:       requests,
 		Logger:         cfg.Logger,
 		Access:         cfg.Access,
 		RequestTimeout: cfg.Limits.RequestTimeout,

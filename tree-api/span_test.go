@@ -21,6 +21,11 @@ import (
 // incident is a recorded one, with addresses that ask for it.
 type incident struct{ *pasttest.Incident }
 
+func newIncident(tb testing.TB) incident {
+	tb.Helper()
+	return incident{pasttest.NewIncident(tb)}
+}
+
 // over is an address with the bounds of the incident.
 func (in incident) over(path string, more ...string) string {
 	values := url.Values{
@@ -45,7 +50,7 @@ func processesOf(tb testing.TB, list any) map[string]map[string]any {
 }
 
 func TestTopAnswers(t *testing.T) {
-	in := incident{pasttest.NewIncident(t)}
+	in := newIncident(t)
 	schemas := treetest.NewSchemas(t)
 	api := apiOf(t, func(cfg *Config) { cfg.Past = in.Past(t) })
 	for _, by := range []string{"cpu", "memory", "read", "written"} {
@@ -82,7 +87,7 @@ func TestTopAnswers(t *testing.T) {
 }
 
 func TestReportAnswers(t *testing.T) {
-	in := incident{pasttest.NewIncident(t)}
+	in := newIncident(t)
 	schemas := treetest.NewSchemas(t)
 	api := apiOf(t, func(cfg *Config) { cfg.Past = in.Past(t) })
 	got := Data(t, ask(t, api, in.over("/report")), schemas, "ReportAnswer")
@@ -128,7 +133,7 @@ func TestReportAnswers(t *testing.T) {
 }
 
 func TestDiffAnswers(t *testing.T) {
-	in := incident{pasttest.NewIncident(t)}
+	in := newIncident(t)
 	schemas := treetest.NewSchemas(t)
 	api := apiOf(t, func(cfg *Config) { cfg.Past = in.Past(t) })
 	got := Data(t, ask(t, api, in.over("/diff", "limit=300")), schemas, "DiffAnswer")
@@ -148,7 +153,7 @@ func TestDiffAnswers(t *testing.T) {
 }
 
 func TestHistoryAnswers(t *testing.T) {
-	in := incident{pasttest.NewIncident(t)}
+	in := newIncident(t)
 	schemas := treetest.NewSchemas(t)
 	api := apiOf(t, func(cfg *Config) { cfg.Past = in.Past(t) })
 	got := Data(t, ask(t, api, "/api/v1/history"), schemas, "HistoryAnswer")
@@ -178,7 +183,7 @@ func TestHistoryAnswers(t *testing.T) {
 }
 
 func TestSpanRefusals(t *testing.T) {
-	in := incident{pasttest.NewIncident(t)}
+	in := newIncident(t)
 	schemas := treetest.NewSchemas(t)
 	api := apiOf(t, func(cfg *Config) { cfg.Past = in.Past(t) })
 	none := apiOf(t)
@@ -219,7 +224,7 @@ func TestSpanRefusals(t *testing.T) {
 
 // TestSpansKeepToRoles holds that answers over a span show no role what the live tree hides from it.
 func TestSpansKeepToRoles(t *testing.T) {
-	in := incident{pasttest.NewIncident(t)}
+	in := newIncident(t)
 	change, viewer, operator := withTokens(t, access.Config{})
 	api := apiOf(t, change, func(cfg *Config) { cfg.Past = in.Past(t) })
 	by := func(token string) func(*http.Request) {
@@ -257,7 +262,7 @@ func TestSpansKeepToRoles(t *testing.T) {
 
 // TestSpansKeepToTheConfiguration applies one that became stricter after the recording.
 func TestSpansKeepToTheConfiguration(t *testing.T) {
-	in := incident{pasttest.NewIncident(t)}
+	in := newIncident(t)
 	policy := &past.Policy{Shown: &rules.Shown{}, Rules: rulestest.Must(t, "exclude: [{name: burner}, {name: server}, {name: storm}]")}
 	reader := past.New(past.Config{Dir: in.Dir, Policy: func() *past.Policy { return policy }})
 	t.Cleanup(reader.Close)
@@ -277,7 +282,7 @@ func TestSpansKeepToTheConfiguration(t *testing.T) {
 
 // TestSpanTags holds that answers over a span have strong tags, which differ where the bytes do.
 func TestSpanTags(t *testing.T) {
-	in := incident{pasttest.NewIncident(t)}
+	in := newIncident(t)
 	api := apiOf(t, func(cfg *Config) { cfg.Past = in.Past(t) })
 	tags := map[string]string{}
 	for _, address := range []string{in.over("/top"), in.over("/top", "by=memory"), in.over("/diff"), in.over("/history"), in.over("/report"), in.over("/report", "format=text"), in.over("/processes/1-1/history")} {

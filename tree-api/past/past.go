@@ -13,6 +13,7 @@ import (
 	"proctree/collector/group/rules"
 	"proctree/collector/history"
 	"proctree/collector/history/segment"
+	"proctree/collector/process"
 	"proctree/tree-api/tree"
 )
 
@@ -117,6 +118,27 @@ func (p *Past) At(ctx context.Context, t time.Time) (*tree.Model, error) {
 	}
 	p.recent = append(p.recent, recent{pair, policy, model})
 	return model, nil
+}
+
+// Policy is the configuration of now; nil where nothing is recorded.
+func (p *Past) Policy() *Policy {
+	if p == nil {
+		return nil
+	}
+	return p.cfg.Policy()
+}
+
+// Since returns a model of the same table whose rates are counted from an earlier one. That of before a
+// boot, or of a later time, is no base for them.
+func (p *Past) Since(m *tree.Model, previous *process.Snapshot) *tree.Model {
+	p.mu.Lock()
+	models := p.models
+	p.mu.Unlock()
+	report := m.Tree.Report
+	if previous != nil && previous.Clock.Now >= report.Snapshot.Clock.Now {
+		previous = nil
+	}
+	return models.Since(report, previous)
 }
 
 // forgetLater frees the memory after a while. The caller holds mu.

@@ -45,6 +45,9 @@ type client struct {
 	farewell farewell
 	// granted reports whether the grant of the reader is still valid.
 	granted func() bool
+	// outdated reports whether the configuration is another one by now, which ends a replay; nil for the
+	// present, whose tables are made anew.
+	outdated func() bool
 }
 
 // bye says why a client gets nothing more; ok is false while it does.
@@ -53,8 +56,11 @@ func (c *client) bye() (why farewell, ok bool) {
 	case <-c.ended:
 		return c.farewell, true
 	default:
-		return withdrawn, !c.granted()
 	}
+	if c.outdated != nil && c.outdated() {
+		return reloaded, true
+	}
+	return withdrawn, !c.granted()
 }
 
 // farewell is why the server ends a stream (RFC 6455, section 7.4.1).

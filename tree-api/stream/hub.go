@@ -24,6 +24,8 @@ type hub struct {
 
 	mu    sync.Mutex
 	feeds map[feedKey]*feed
+	// replays are the streams of the past.
+	replays map[*client]struct{}
 	// stopAhead ends the reading for a stream that is yet to come; nil while there is none.
 	stopAhead context.CancelFunc
 	// stop ends the loop; nil while there is none.
@@ -123,6 +125,7 @@ func (h *hub) refresh(report *group.Report) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.edition++
+	h.refreshReplays()
 	for _, f := range h.feeds {
 		f.endWithdrawn()
 		if f.shown.Report.Shown == report.Shown {
@@ -228,5 +231,8 @@ func (h *hub) endAll(why farewell) {
 		for c := range f.clients {
 			f.end(c, why)
 		}
+	}
+	for c := range h.replays {
+		h.endReplayLocked(c, why)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"proctree/collector/group"
 	"proctree/tree-api/access"
+	"proctree/tree-api/past"
 	"proctree/tree-api/rest"
 	"proctree/tree-api/share"
 	"proctree/tree-api/tree"
@@ -34,6 +35,10 @@ const (
 // Config sets up the streams.
 type Config struct {
 	Models *tree.Models
+	// Past answers for what is recorded; nil is nothing.
+	Past *past.Past
+	// Requests is for the tables of the past that are read at once.
+	Requests *share.Limiter
 	// Logger gets one line for each failure that is not the caller's.
 	Logger log.Logger
 	// Access decides who may see what.
@@ -59,6 +64,7 @@ func New(cfg Config) *Streams {
 		logger:  cfg.Logger,
 		timeout: cfg.RequestTimeout,
 		feeds:   map[feedKey]*feed{},
+		replays: map[*client]struct{}{},
 	}}
 }
 
@@ -90,24 +96,33 @@ func (s *Streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer release()
+	if wish.past() {
+		s.serveReplay(w, r, wish, grant.Caller)
+		return
+	}
 	c, err := s.joinWithin(r.Context(), wish)
 	if err != nil {
 		rest.WriteFailure(w, rest.FailureOf(err))
 		return
 	}
 	defer s.hub.leave(wish.feedKey, c)
+	conn, err := s.accept(w, r)
+	if err != nil {
+		return
+	}
+	defer func() { _ = conn.CloseNow() }()
+	s.follow(r.Context(), conn, c)
+}
+
+// accept makes a WebSocket of a request. It answers also where it fails.
+func (s *Streams) accept(w http.ResponseWriter, r *http.Request) (*websocket.Conn, error) {
 	// The origin was checked already; the library checks it again by its own rules.
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+	return websocket.Accept(w, r, &websocket.AcceptOptions{
 		OriginPatterns: s.cfg.Access.Origins(),
 		// A window kept from one message to the next would hold 1.2 MB for each stream.
 		CompressionMode:      websocket.CompressionNoContextTakeover,
 		CompressionThreshold: compressFrom,
 	})
-	if err != nil {
-		return // Accept has answered.
-	}
-	defer func() { _ = conn.CloseNow() }()
-	s.follow(r.Context(), conn, c)
 }
 
 // reserve takes one of the places for streams, unless the caller has its share of them.

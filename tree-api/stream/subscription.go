@@ -6,8 +6,10 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"proctree/tree-api/access"
+	"proctree/tree-api/past"
 	"proctree/tree-api/rest"
 	"proctree/tree-api/tree"
 )
@@ -24,12 +26,18 @@ type subscription struct {
 	feedKey
 	query  *tree.Query
 	layout tree.Layout
+	// from is where a replay of the recording begins, zero for the present, and speed its speed.
+	from  time.Time
+	speed int
 	// granted reports whether the grant of the caller is still valid.
 	granted func() bool
 }
 
 // isOpening reports whether the first message is among the openings.
 func (s *subscription) isOpening() bool { return s.filter == "" && s.layout == tree.InColumns }
+
+// past reports whether a replay of the recording is wanted.
+func (s *subscription) past() bool { return !s.from.IsZero() }
 
 // streamParameter is one that only a stream has.
 type streamParameter struct {
@@ -40,6 +48,8 @@ type streamParameter struct {
 var streamParameters = []streamParameter{
 	{"interval", (*subscription).readInterval},
 	{"layout", (*subscription).readLayout},
+	{"from", (*subscription).readFrom},
+	{"speed", (*subscription).readSpeed},
 }
 
 // parseStream reads what a stream shall show.
@@ -59,6 +69,10 @@ func parseStream(r *http.Request, role access.Role) (*subscription, error) {
 			return nil, tree.BadParameter(p.name, err)
 		}
 	}
+	if s.speed > 0 && !s.past() {
+		return nil, tree.BadParameter("speed", errNoFrom)
+	}
+	s.speed = max(s.speed, leastSpeed)
 	s.filter = values.Encode()
 	if s.query, err = tree.ParseQuery(values, tree.Streamed, others...); err != nil {
 		return nil, err
@@ -68,6 +82,9 @@ func parseStream(r *http.Request, role access.Role) (*subscription, error) {
 	}
 	return s, s.query.CheckRole(role)
 }
+
+// errNoFrom refuses what only a replay has.
+var errNoFrom = errors.New("the present has no speed; want \"from\" too, the time at which to begin")
 
 // errHeld refuses what would have to be looked up at each message.
 var errHeld = errors.New("port: and file: are not for the stream; ask /api/v1/processes")
@@ -101,4 +118,18 @@ func (s *subscription) readLayout(value string) error {
 		}
 	}
 	return fmt.Errorf("want %s or %s, not %q", tree.InNodes, tree.InColumns, value)
+}
+
+func (s *subscription) readFrom(value string) (err error) {
+	s.from, err = past.ParseMoment(value)
+	return err
+}
+
+func (s *subscription) readSpeed(value string) error {
+	speed, err := strconv.Atoi(value)
+	if err != nil || speed < leastSpeed || speed > mostSpeed {
+		return fmt.Errorf("want a whole number from %d to %d, not %q", leastSpeed, mostSpeed, value)
+	}
+	s.speed = speed
+	return nil
 }
