@@ -28,6 +28,7 @@ import (
 	"proctree/collector/host/system"
 	"proctree/collector/host/system/systemtest"
 	"proctree/collector/process"
+	"proctree/exporter/eventfile"
 	treeapi "proctree/tree-api"
 )
 
@@ -169,7 +170,14 @@ func TestMetricsAreDocumented(t *testing.T) {
 	}
 	describe(&out, gather(t, append(e.collectors(), set.Scrape(nil))...))
 	out.WriteString("\n## Events\n\nUnless `--events.source=off`; see [events.md](events.md).\n\n")
-	describe(&out, gather(t, events.NewMetrics(events.New(events.Config{}))))
+	eventLog := events.New(events.Config{})
+	describe(&out, gather(t, events.NewMetrics(eventLog)))
+	out.WriteString("\nWith `--events.file`:\n\n")
+	writer, err := eventfile.New(eventfile.Config{Path: filepath.Join(t.TempDir(), "events.jsonl"), MaxBytes: 1 << 20, Log: eventLog})
+	if err != nil {
+		t.Fatal(err)
+	}
+	describe(&out, gather(t, eventfile.NewMetrics(writer)))
 	out.WriteString("\n## The recording\n\nWith `--history.dir`; see [history.md](history.md).\n\n")
 	dir := t.TempDir()
 	recorder, err := history.NewRecorder(history.Config{Dir: dir, Interval: time.Second, MaxBytes: 1 << 20, MaxAge: time.Hour}, log.NewNopLogger())

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"syscall"
 	"testing"
@@ -95,6 +96,50 @@ func TestEventsOfShortLives(t *testing.T) {
 	}
 	if status := s.stop(syscall.SIGTERM); status != 0 {
 		t.Errorf("it ends with status %d", status)
+	}
+}
+
+// TestEventsInAFile ends the program right after a process: the last events are in the file too.
+func TestEventsInAFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "events.jsonl")
+	s := startWithEvents(t, "--events.file="+path)
+	cmd := exec.CommandContext(t.Context(), "/bin/sh", "-c", "exit 7")
+	_ = cmd.Run()
+	s.eventually("the exit", func() bool {
+		list, _ := s.events("kind=exit&pid=" + strconv.Itoa(cmd.Process.Pid))
+		return len(list) == 1
+	})
+	if status := s.stop(syscall.SIGTERM); status != 0 {
+		t.Errorf("it ends with status %d", status)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range bytes.Lines(text) {
+		var e event
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		if e.PID == cmd.Process.Pid && e.Code == 7 {
+			return
+		}
+	}
+	t.Errorf("the exit is not among\n%s", text)
+}
+
+func TestEventsFileRefusals(t *testing.T) {
+	for _, args := range [][]string{
+		{"--events.file=/dev/null"},
+		{"--events.file=/proc/nowhere/x"},
+		{"--events.file=x", "--events.source=off"},
+		{"--events.file=x", "--events.file-max-bytes=10KiB"},
+	} {
+		out, err := exec.CommandContext(t.Context(), binary(t), append(args, "--web.listen-address=127.0.0.1:0")...).CombinedOutput()
+		lines := bytes.Split(bytes.TrimSpace(out), []byte("\n"))
+		if err == nil || !bytes.Contains(lines[len(lines)-1], []byte("--events.file")) {
+			t.Errorf("%s: %v, %s", args, err, out)
+		}
 	}
 }
 

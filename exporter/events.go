@@ -2,18 +2,27 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/alecthomas/kingpin/v2"
+	"github.com/alecthomas/units"
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"proctree/collector/events"
 	"proctree/collector/host"
+	"proctree/exporter/eventfile"
 )
 
 // eventSettings are the flags of events.
-type eventSettings struct{ source string }
+type eventSettings struct {
+	source   string
+	file     string
+	maxBytes units.Base2Bytes
+}
 
 // The values of --events.source.
 const (
@@ -26,13 +35,30 @@ const (
 func (e *eventSettings) addFlags(app *kingpin.Application) {
 	app.Flag("events.source",
 		"Source of events (fork, exec, exit, OOM kill): bpf (each event, Linux), scans (what two scans show), off, "+
-			"auto (bpf where the permissions allow it and --history.dir is set, otherwise scans).").
+			"auto (bpf where the permissions allow it and --history.dir or --events.file is set, otherwise scans).").
 		Default(eventsAuto).EnumVar(&e.source, eventsAuto, eventsBPF, eventsScans, eventsOff)
+	app.Flag("events.file", "File to which to append events as lines of JSON, for an agent that follows it. Example: /var/log/proctree/events.jsonl.").
+		PlaceHolder("FILE").StringVar(&e.file)
+	app.Flag("events.file-max-bytes", "Size of the file of events together with the one before it, FILE.1.").
+		Default("64MiB").BytesVar(&e.maxBytes)
+}
+
+// leastEventBytes keeps a mistyped number from renaming the file all the time.
+const leastEventBytes = 1 << 20
+
+func (e *eventSettings) validate() error {
+	switch {
+	case e.maxBytes < leastEventBytes:
+		return fmt.Errorf("--events.file-max-bytes: %v is less than 1MiB; to write no file, leave out --events.file", e.maxBytes)
+	case e.file != "" && e.source == eventsOff:
+		return errors.New("--events.file: there are no events with --events.source=off; leave out one of the two")
+	}
+	return nil
 }
 
 // wantsKernel reports whether events from the kernel are worth their cost: somebody keeps them.
 func (s *settings) wantsKernel() bool {
-	return s.events.source == eventsBPF || s.events.source == eventsAuto && s.history.dir != ""
+	return s.events.source == eventsBPF || s.events.source == eventsAuto && (s.history.dir != "" || s.events.file != "")
 }
 
 // eventLog keeps events, and reads them.
@@ -40,6 +66,8 @@ type eventLog struct {
 	*events.Log
 
 	reader host.EventReader
+	// file is nil where none is written.
+	file   *eventfile.Writer
 	logger log.Logger
 }
 
@@ -63,7 +91,29 @@ func (e *exporter) openEvents(config host.Config) (*eventLog, error) {
 		}
 	}
 	l.Log = events.New(cfg)
-	return l, nil
+	return l, l.openFile(&e.settings.events)
+}
+
+// metrics are what is counted of events.
+func (l *eventLog) metrics() []prometheus.Collector {
+	all := []prometheus.Collector{events.NewMetrics(l.Log)}
+	if l.file != nil {
+		all = append(all, eventfile.NewMetrics(l.file))
+	}
+	return all
+}
+
+// openFile opens the file that is asked for.
+func (l *eventLog) openFile(s *eventSettings) (err error) {
+	if s.file == "" {
+		return nil
+	}
+	l.file, err = eventfile.New(eventfile.Config{Path: s.file, MaxBytes: int64(s.maxBytes), Log: l.Log, Logger: l.logger})
+	if err != nil {
+		l.close()
+		return fmt.Errorf("--events.file: %w", err)
+	}
+	return nil
 }
 
 // log returns the log; nil where events are switched off.
@@ -74,11 +124,20 @@ func (l *eventLog) log() *events.Log {
 	return l.Log
 }
 
-// run reads events until ctx ends.
+// run reads events until ctx ends, and writes them.
 func (l *eventLog) run(ctx context.Context) {
+	if l.file != nil {
+		// The last events are read before the last ones are written.
+		writes, stop := context.WithCancel(context.WithoutCancel(ctx))
+		var writing sync.WaitGroup
+		defer writing.Wait()
+		defer stop()
+		writing.Go(func() { l.file.Run(writes) })
+	}
 	if err := l.Run(ctx); err != nil {
 		_ = level.Error(l.logger).Log("msg", "events of processes come from scans from now on", "err", err)
 	}
+	<-ctx.Done()
 }
 
 // close ends the programs in the kernel.

@@ -17,7 +17,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"proctree/collector"
-	"proctree/collector/events"
 	"proctree/collector/exposition"
 	"proctree/collector/group"
 	"proctree/collector/history"
@@ -80,7 +79,7 @@ func (e *exporter) collectors() []prometheus.Collector {
 		all = append(all, history.NewMetrics(e.recording.settings.dir, e.recording.recorder.Load))
 	}
 	if e.events != nil {
-		all = append(all, events.NewMetrics(e.events.Log))
+		all = append(all, e.events.metrics()...)
 	}
 	if e.settings != nil && e.settings.system.namespace == nodeNamespace {
 		// Dashboards for node_exporter find their hosts by this metric.

@@ -146,6 +146,9 @@ func (s *settings) validate() error {
 	if err := s.history.validate(); err != nil {
 		return err
 	}
+	if err := s.events.validate(); err != nil {
+		return err
+	}
 	return s.system.validate()
 }
 

@@ -16,6 +16,9 @@ type Entry struct {
 	ParentName string
 }
 
+// Summed reports whether the entry stands for events whose details are not kept.
+func (e *Entry) Summed() bool { return e.Count > 0 && e.Name == "" && e.Kind != process.EventLost }
+
 const (
 	// capacity is how many events are kept with their details: 5 MB.
 	capacity = 1 << 15

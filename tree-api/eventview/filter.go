@@ -172,7 +172,7 @@ func (f *Filter) Matches(v *Viewer, e *events.Entry) bool {
 	if e.Time.Before(f.From) || e.Time.After(f.To) || !f.hasKind(&e.Event) {
 		return false
 	}
-	if e.Count > 0 && e.Name == "" {
+	if e.Kind == process.EventLost || e.Summed() {
 		return true // Any of these may have been one that is asked for.
 	}
 	if len(f.pids) > 0 && !slices.Contains(f.pids, e.ID.PID) ||

@@ -1,0 +1,5 @@
+//go:build !unix
+
+package eventfile
+
+const openFlags = 0
