@@ -58,6 +58,9 @@ require (
 	golang.org/x/sync v0.23.0 // indirect
 	golang.org/x/text v0.42.0 // indirect
 	golang.org/x/time v0.15.0 // indirect
+	proctree/deploy/programs v0.0.0
 )
 
 tool github.com/cilium/ebpf/cmd/bpf2go
+
+replace proctree/deploy/programs => ./deploy/programs

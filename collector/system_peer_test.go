@@ -1,9 +1,7 @@
 package collector
 
 import (
-	"bufio"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"os/exec"
@@ -12,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"proctree/collector/host/system"
 	"proctree/collector/host/system/systemtest"
@@ -22,6 +19,8 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
+
+	"proctree/deploy/programs"
 )
 
 // peerCollectors are node_exporter's collectors of the same subjects.
@@ -37,7 +36,7 @@ var peerCollectors = []string{
 var peerFlags = []string{
 	"--collector.disable-defaults",
 	"--web.disable-exporter-metrics",
-	"--web.listen-address=127.0.0.1:0",
+	"--web.listen-address=ADDRESS",
 	"--no-collector.netdev.netlink",
 	"--collector.netdev.device-exclude=^$", // Debian's leaves out lo.
 	"--collector.diskstats.device-exclude=" + system.DefaultDisksExclude,
@@ -112,42 +111,7 @@ func startPeer(tb testing.TB, root string) string {
 			args = append(args, "--collector."+name)
 		}
 	}
-	cmd := exec.CommandContext(tb.Context(), path, args...)
-	log, err := cmd.StderrPipe()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	return peerAddress(tb, log)
-}
-
-// peerAddress finds the address in node_exporter's log, and lets the rest of it go.
-func peerAddress(tb testing.TB, log io.Reader) string {
-	tb.Helper()
-	address := make(chan string, 1)
-	go func() {
-		listening := regexp.MustCompile(`address=(127\.0\.0\.1:\d+)`)
-		for lines := bufio.NewScanner(log); lines.Scan(); {
-			if m := listening.FindStringSubmatch(lines.Text()); m != nil {
-				address <- m[1]
-				break
-			}
-		}
-		_, _ = io.Copy(io.Discard, log)
-	}()
-	select {
-	case a := <-address:
-		return a
-	case <-time.After(10 * time.Second):
-		tb.Fatal("node_exporter did not say within 10 s where it listens")
-		return ""
-	}
+	return programs.Run(tb, programs.Config{Path: path, Args: args, Ready: "/"}).Address
 }
 
 // scrapePeer returns node_exporter's metrics.

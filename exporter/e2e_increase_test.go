@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -19,6 +18,8 @@ import (
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
+
+	"proctree/deploy/programs"
 )
 
 // startTimestamps is the flag with which Prometheus stores a zero at the start of a counter.
@@ -80,10 +81,7 @@ func end(shots []oneShot) time.Duration {
 // agent of Prometheus with start timestamps that sends to it as job "agent".
 func startVictoriaMetrics(t *testing.T, target *server, interval string) *promServer {
 	t.Helper()
-	program, err := exec.LookPath("victoria-metrics")
-	if err != nil {
-		t.Skip("NOT TESTED with VictoriaMetrics: victoria-metrics is not on PATH (Debian package victoria-metrics)")
-	}
+	program := programs.Tool(t, "victoria-metrics", "Debian package victoria-metrics")
 	dir := t.TempDir()
 	scrape := func(job, more string) string {
 		t.Helper()
@@ -95,38 +93,15 @@ func startVictoriaMetrics(t *testing.T, target *server, interval string) *promSe
 		}
 		return file
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	_ = listener.Close()
-	p := &promServer{t: t, url: "http://" + address}
-	background := func(program string, args ...string) {
-		cmd := exec.Command(program, args...)
-		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			_ = cmd.Process.Kill()
-			_ = cmd.Wait()
-		})
-		p.programs = append(p.programs, cmd)
-	}
-	background(program, "-httpListenAddr="+address, "-storageDataPath="+filepath.Join(dir, "data"),
-		"-promscrape.config="+scrape("direct", ""), "-search.latencyOffset=0s", "-loggerLevel=WARN", "-memory.allowedPercent=10")
-	background(tool(t, "prometheus"), "--agent", "--web.listen-address=127.0.0.1:0", "--storage.agent.path="+filepath.Join(dir, "agent"),
-		"--config.file="+scrape("agent", "remote_write:\n- url: http://"+address+"/api/v1/write\n"), "--log.level=warn", startTimestamps)
-	for deadline := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
-		if connection, err := net.Dial("tcp", address); err == nil {
-			_ = connection.Close()
-			return p
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%s does not listen within %v", program, patience)
-		}
-	}
+	store := programs.Run(t, programs.Config{Path: program, Ready: "/health", Args: []string{
+		"-httpListenAddr=ADDRESS", "-storageDataPath=" + filepath.Join(dir, "data"), "-promscrape.config=" + scrape("direct", ""),
+		"-search.latencyOffset=0s", "-loggerLevel=WARN", "-memory.allowedPercent=10",
+	}})
+	agent := programs.Run(t, programs.Config{Path: tool(t, "prometheus"), Ready: "/-/ready", Args: []string{
+		"--agent", "--web.listen-address=ADDRESS", "--storage.agent.path=" + filepath.Join(dir, "agent"),
+		"--config.file=" + scrape("agent", "remote_write:\n- url: "+store.URL+"/api/v1/write\n"), "--log.level=warn", startTimestamps,
+	}})
+	return &promServer{t: t, url: store.URL, programs: []*programs.Program{store, agent}}
 }
 
 // number returns the one value of a query, 0 if there is none.
@@ -172,8 +147,8 @@ func oneShotsUnseen(t *testing.T, jobs []string, servers ...*promServer) (burned
 	const groups, second = 5, 1_200_000
 	signal := func(s syscall.Signal) {
 		for _, p := range servers {
-			for _, cmd := range p.programs {
-				if err := cmd.Process.Signal(s); err != nil {
+			for _, program := range p.programs {
+				if err := program.Signal(s); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -18,32 +17,18 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"proctree/deploy/programs"
 )
 
 // startProcessExporter starts the real process-exporter with a configuration, and returns
 // its address.
 func startProcessExporter(t *testing.T, config, threads string) string {
 	t.Helper()
-	program, err := exec.LookPath("prometheus-process-exporter")
-	if err != nil {
-		t.Skip("NOT TESTED beside the real process-exporter: prometheus-process-exporter is not on PATH (Debian package prometheus-process-exporter)")
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	_ = listener.Close()
-	cmd := exec.Command(program, "-config.path", config, "-web.listen-address", address, threads)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	return address
+	program := programs.Tool(t, "prometheus-process-exporter", "Debian package prometheus-process-exporter")
+	return programs.Run(t, programs.Config{
+		Path: program, Ready: "/", Args: []string{"-config.path", config, "-web.listen-address", "ADDRESS", threads},
+	}).Address
 }
 
 // labelled returns the values of an instant query by all labels but those of the target.
@@ -219,13 +204,6 @@ func TestMigrationPageIsComplete(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := &server{tb: t, url: "http://" + startProcessExporter(t, config, "-threads=true")}
-	s.eventually("port", func() bool {
-		connection, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
-		if err == nil {
-			_ = connection.Close()
-		}
-		return err == nil
-	})
 	page := readText(t, "../docs/migrating-from-process-exporter.md")
 	metrics := 0
 	for name := range s.samples() {

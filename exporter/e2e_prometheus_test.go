@@ -14,20 +14,17 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"proctree/deploy/programs"
 )
 
 // tool returns the path of a program of Prometheus' own, of which `make test` puts pinned
 // versions on PATH.
 func tool(t *testing.T, name string) string {
 	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		t.Skipf("NOT TESTED against the real %s, for it is not on PATH: `make test` builds it", name)
-	}
-	return path
+	return programs.Tool(t, name, "`make test` builds it")
 }
 
 // TestPromtoolHasNoComplaint leaves the system collectors out: their metrics have
@@ -74,7 +71,7 @@ type promServer struct {
 	t   *testing.T
 	url string
 	// programs are what has to stop for no scrape to happen.
-	programs []*exec.Cmd
+	programs []*programs.Program
 }
 
 // startPrometheus scrapes the exporter at an interval such as "1s".
@@ -105,23 +102,10 @@ func startPrometheusWith(t *testing.T, targets map[string]string, interval, rule
 	if err := os.WriteFile(config, []byte(text.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	said := newLines()
-	cmd := exec.Command(program, append([]string{
-		"--config.file=" + config, "--storage.tsdb.path=" + filepath.Join(dir, "data"), "--web.listen-address=127.0.0.1:0",
-	}, flags...)...)
-	cmd.Stderr = said
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	address := said.await(t, regexp.MustCompile(`msg="Listening on"[^\n]* address=(\S+)`))
-	p := &promServer{t: t, url: "http://" + address, programs: []*exec.Cmd{cmd}}
-	said.await(t, regexp.MustCompile("Server is ready to receive web requests"))
-	return p
+	p := programs.Run(t, programs.Config{Path: program, Ready: "/-/ready", Args: append([]string{
+		"--config.file=" + config, "--storage.tsdb.path=" + filepath.Join(dir, "data"), "--web.listen-address=ADDRESS",
+	}, flags...)})
+	return &promServer{t: t, url: p.URL, programs: []*programs.Program{p}}
 }
 
 // query returns the values of an instant query, by the text of their labels.

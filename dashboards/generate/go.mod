@@ -24,7 +24,10 @@ require (
 	golang.org/x/sys v0.40.0 // indirect
 	golang.org/x/text v0.33.0 // indirect
 	google.golang.org/protobuf v1.36.11 // indirect
+	proctree/deploy/programs v0.0.0
 	proctree/deploy/stack v0.0.0
 )
 
 replace proctree/deploy/stack => ../../deploy/stack
+
+replace proctree/deploy/programs => ../../deploy/programs

@@ -1,64 +1,22 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"proctree/deploy/programs"
 	"proctree/deploy/stack/faster"
 )
-
-// start runs a program until the test ends, and gives what the expression captures in what
-// it says.
-func start(t *testing.T, listening *regexp.Regexp, program string, args ...string) string {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), program, args...)
-	said, writer := io.Pipe()
-	cmd.Stdout, cmd.Stderr = writer, writer
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		_ = writer.Close()
-	})
-	found, log := make(chan string, 1), make(chan string, 1)
-	go func() {
-		var text strings.Builder
-		lines := bufio.NewScanner(said)
-		for lines.Scan() {
-			fmt.Fprintln(&text, lines.Text())
-			if m := listening.FindStringSubmatch(lines.Text()); m != nil {
-				found <- m[1]
-				break
-			}
-		}
-		log <- text.String()
-		_, _ = io.Copy(io.Discard, said)
-	}()
-	select {
-	case address := <-found:
-		return address
-	case text := <-log:
-		t.Fatalf("%s ended or said nothing of %s:\n%s", program, listening, text)
-	case <-time.After(time.Minute):
-		t.Fatalf("%s does not say %s", program, listening)
-	}
-	return ""
-}
 
 // startExporters builds the exporter and runs it with all collectors on, once with the
 // default names of the host's metrics and once with those of node_exporter.
@@ -74,10 +32,11 @@ func startExporters(t *testing.T) []string {
 	write(t, filepath.Join(dir, "a.prom"), "backup_age_seconds 1\n")
 	var addresses []string
 	for _, namespace := range []string{"proctree_system", "node"} {
-		addresses = append(addresses, start(t, regexp.MustCompile(`Listening on.* address=(\S+)`), program,
-			"--web.listen-address=127.0.0.1:0", "--config.file="+filepath.Join(dir, "proctree.yml"),
+		addresses = append(addresses, programs.Run(t, programs.Config{Path: program, Ready: "/-/ready", Args: []string{
+			"--web.listen-address=ADDRESS", "--config.file=" + filepath.Join(dir, "proctree.yml"),
 			"--collector.group_proportional_memory", "--collector.group_sockets",
-			"--collector.textfile.directory="+dir, "--collector.system.namespace="+namespace))
+			"--collector.textfile.directory=" + dir, "--collector.system.namespace=" + namespace,
+		}}).Address)
 	}
 	return addresses
 }
@@ -89,10 +48,7 @@ var easyLimits = map[string]string{"proctree:threshold:anomaly_samples": "2", "p
 // with the rules of alerting-rules on a faster clock.
 func startPrometheus(t *testing.T, exporters ...string) prometheusServer {
 	t.Helper()
-	program, err := exec.LookPath("prometheus")
-	if err != nil {
-		t.Skip("NOT TESTED against a real Prometheus, for it is not on PATH: `make test` builds it")
-	}
+	program := programs.Tool(t, "prometheus", "`make test` builds it")
 	dir := t.TempDir()
 	rules, err := filepath.Glob("../../alerting-rules/*.yml")
 	if err != nil {
@@ -119,16 +75,10 @@ func startPrometheus(t *testing.T, exporters ...string) prometheusServer {
 // serve runs a Prometheus until the test ends.
 func serve(t *testing.T, program, config, data string) prometheusServer {
 	t.Helper()
-	p := prometheusServer{span: 30 * time.Second, address: "http://" + start(t, regexp.MustCompile(`Listening on.* address=(\S+)`), program,
-		"--config.file="+config, "--storage.tsdb.path="+data, "--web.listen-address=127.0.0.1:0")}
-	for {
-		if _, err := p.ask(t.Context(), "vector(1)", true); err == nil {
-			return p
-		} else if t.Context().Err() != nil {
-			t.Fatalf("Prometheus does not get ready: %v", err)
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
+	return prometheusServer{span: 30 * time.Second, address: programs.Run(t, programs.Config{
+		Path: program, Ready: "/-/ready",
+		Args: []string{"--config.file=" + config, "--storage.tsdb.path=" + data, "--web.listen-address=ADDRESS"},
+	}).URL}
 }
 
 func write(t *testing.T, path, text string) {

@@ -5,13 +5,11 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
-	"sync"
 	"testing"
-	"time"
+
+	"proctree/deploy/programs"
 )
 
 // masked is what Alertmanager writes in place of a secret that stands in its configuration.
@@ -88,50 +86,8 @@ func shownConfig(t *testing.T, config string) string {
 // and returns its address.
 func startAlertmanager(t *testing.T, args ...string) string {
 	t.Helper()
-	said := &output{address: make(chan string, 1)}
-	cmd := exec.Command(tool(t, "alertmanager"), append(args,
-		"--web.listen-address=127.0.0.1:0", "--cluster.listen-address=")...)
-	cmd.Stderr = said
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	select {
-	case address := <-said.address:
-		return "http://" + address
-	case <-time.After(30 * time.Second):
-		t.Fatalf("alertmanager does not listen:\n%s", said)
-		return ""
-	}
-}
-
-// output collects what Alertmanager writes, and tells the address that it listens on.
-type output struct {
-	mu      sync.Mutex
-	text    strings.Builder
-	address chan string
-}
-
-var listening = regexp.MustCompile(`msg="Listening on" address=(\S+)`)
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.text.Write(p)
-	if m := listening.FindStringSubmatch(o.text.String()); m != nil {
-		select {
-		case o.address <- m[1]:
-		default:
-		}
-	}
-	return len(p), nil
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String()
+	return programs.Run(t, programs.Config{
+		Path: tool(t, "alertmanager"), Ready: "/-/ready",
+		Args: append(args, "--web.listen-address=ADDRESS", "--cluster.listen-address="),
+	}).URL
 }

@@ -6,17 +6,15 @@ import (
 	"bytes"
 	"os/exec"
 	"testing"
+
+	"proctree/deploy/programs"
 )
 
 // tool returns the path of a program of Alertmanager's own, of which `make test` puts pinned
 // versions on PATH.
 func tool(tb testing.TB, name string) string {
 	tb.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		tb.Skipf("NOT TESTED against the real %s, for it is not on PATH: `make test` builds it", name)
-	}
-	return path
+	return programs.Tool(tb, name, "`make test` builds it")
 }
 
 // amtool returns what the real amtool prints, and fails the test if amtool complains.

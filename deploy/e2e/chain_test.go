@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"proctree/deploy/programs"
 	"proctree/deploy/stack/faster"
 	"proctree/deploy/stack/mailbox"
 	"proctree/deploy/stack/redirect"
@@ -97,8 +98,8 @@ func (c *chain) newExporter(dir string) *server {
 	}
 	config := filepath.Join(dir, "proctree.yml")
 	write(c.t, config, groups)
-	address := freeAddress(c.t)
-	return newServer(c.t, "exporter", address, path, "--web.listen-address="+address, "--config.file="+config,
+	address := programs.Address(c.t)
+	return newServer(c.t, address, path, "--web.listen-address="+address, "--config.file="+config,
 		"--scan.max-age=200ms")
 }
 
@@ -119,8 +120,8 @@ func (c *chain) newAlertmanager(dir string) *server {
 	if err := os.CopyFS(filepath.Join(dir, "alertmanager", "templates"), os.DirFS("../alertmanager/templates")); err != nil {
 		c.t.Fatal(err)
 	}
-	address := freeAddress(c.t)
-	return newServer(c.t, "alertmanager", address, tool(c.t, "alertmanager"), "--config.file="+file,
+	address := programs.Address(c.t)
+	return newServer(c.t, address, tool(c.t, "alertmanager"), "--config.file="+file,
 		"--storage.path="+filepath.Join(dir, "alertmanager", "data"), "--web.listen-address="+address,
 		"--web.external-url=http://"+address, "--cluster.listen-address=")
 }
@@ -157,8 +158,8 @@ func (c *chain) newPrometheus(dir string) *server {
 		c.t.Fatal(err)
 	}
 	write(c.t, filepath.Join(dir, "prometheus.yml"), often(c.t, config))
-	write(c.t, filepath.Join(dir, "targets", "here.yml"), fmt.Sprintf("- targets: [%q]\n  labels: {team: web}\n", c.exporter.address))
-	write(c.t, filepath.Join(dir, "alertmanagers", "here.yml"), fmt.Sprintf("- targets: [%q]\n", c.alertmanager.address))
+	write(c.t, filepath.Join(dir, "targets", "here.yml"), fmt.Sprintf("- targets: [%q]\n  labels: {team: web}\n", c.exporter.config.Address))
+	write(c.t, filepath.Join(dir, "alertmanagers", "here.yml"), fmt.Sprintf("- targets: [%q]\n", c.alertmanager.config.Address))
 	for _, file := range ruleFiles(c.t) {
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -170,8 +171,8 @@ func (c *chain) newPrometheus(dir string) *server {
 		write(c.t, filepath.Join(dir, "rules", filepath.Base(file)), string(text))
 	}
 	write(c.t, filepath.Join(dir, "rules", "exceptions.yml"), exceptions)
-	address := freeAddress(c.t)
-	return newServer(c.t, "prometheus", address, tool(c.t, "prometheus"), "--config.file="+filepath.Join(dir, "prometheus.yml"),
+	address := programs.Address(c.t)
+	return newServer(c.t, address, tool(c.t, "prometheus"), "--config.file="+filepath.Join(dir, "prometheus.yml"),
 		"--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+address, "--web.external-url=http://"+address,
 		// By default, what is pending for less than ten minutes starts anew after a restart.
 		"--rules.alert.for-grace-period=1s", "--rules.alert.resend-delay=10s")

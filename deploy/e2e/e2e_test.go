@@ -58,22 +58,22 @@ func (c *chain) restartWhilePending() {
 // missing is what a group makes whose only process was killed.
 func (c *chain) missing() {
 	c.t.Helper()
-	mail := c.awaitMessage("mail", "[critical] GroupMissing: victim on "+c.exporter.address, 1)
+	mail := c.awaitMessage("mail", "[critical] GroupMissing: victim on "+c.exporter.config.Address, 1)
 	says(c.t, mail.To, "^operators@")
-	says(c.t, mail.Text, c.exporter.address+": victim is not running", "CRITICAL  victim on "+c.exporter.address)
-	says(c.t, mail.HTML, c.exporter.address+": victim is not running")
-	sms := c.awaitMessage("sns", "CRITICAL: "+c.exporter.address+": victim is not running", 1)
+	says(c.t, mail.Text, c.exporter.config.Address+": victim is not running", "CRITICAL  victim on "+c.exporter.config.Address)
+	says(c.t, mail.HTML, c.exporter.config.Address+": victim is not running")
+	sms := c.awaitMessage("sns", "CRITICAL: "+c.exporter.config.Address+": victim is not running", 1)
 	checkSMS(c.t, sms)
-	c.awaitMessage("webhook", "firing: "+c.exporter.address+": victim is not running", 2)
+	c.awaitMessage("webhook", "firing: "+c.exporter.config.Address+": victim is not running", 2)
 }
 
 // firing is what a group makes that burns CPU.
 func (c *chain) firing() {
 	c.t.Helper()
-	mail := c.awaitMessage("mail", "[warning] GroupCPURunaway: burner on "+c.exporter.address, 1)
-	percent := c.exporter.address + `: burner uses \d+(\.\d+)?% of the CPU`
-	says(c.t, mail.Text, percent, "team web", "Query: +http://"+c.prometheus.address)
-	says(c.t, mail.HTML, percent, `href="http://`+c.alertmanager.address+`/#/silences/new\?filter=`)
+	mail := c.awaitMessage("mail", "[warning] GroupCPURunaway: burner on "+c.exporter.config.Address, 1)
+	percent := c.exporter.config.Address + `: burner uses \d+(\.\d+)?% of the CPU`
+	says(c.t, mail.Text, percent, "team web", "Query: +http://"+c.prometheus.config.Address)
+	says(c.t, mail.HTML, percent, `href="http://`+c.alertmanager.config.Address+`/#/silences/new\?filter=`)
 }
 
 // steady are the alerts that a restart must not make.
@@ -152,8 +152,8 @@ func (c *chain) once() {
 // resolved is what comes when the burner has stopped.
 func (c *chain) resolved() {
 	c.t.Helper()
-	mail := c.awaitMessage("mail", "[resolved] GroupCPURunaway: burner on "+c.exporter.address, 1)
-	says(c.t, mail.Text, "RESOLVED  burner on "+c.exporter.address, ` to \d\d:\d\d UTC`)
+	mail := c.awaitMessage("mail", "[resolved] GroupCPURunaway: burner on "+c.exporter.config.Address, 1)
+	says(c.t, mail.Text, "RESOLVED  burner on "+c.exporter.config.Address, ` to \d\d:\d\d UTC`)
 }
 
 // inhibited stops the exporter while a group of it is missing: from then on only the exporter is
@@ -162,15 +162,15 @@ func (c *chain) inhibited(victim string) {
 	c.t.Helper()
 	c.awaitState("GroupMissing", "victim", "firing")
 	c.exporter.stop()
-	down := c.awaitMessage("mail", "[critical] ExporterDown: "+c.exporter.address, 1)
-	says(c.t, down.Text, c.exporter.address+": the host or its exporter is down")
+	down := c.awaitMessage("mail", "[critical] ExporterDown: "+c.exporter.config.Address, 1)
+	says(c.t, down.Text, c.exporter.config.Address+": the host or its exporter is down")
 	if !c.suppressed("GroupMissing", "victim") {
 		c.t.Error("Alertmanager does not hold back the missing group of a host that is down")
 	}
 	c.awaitState("GroupMissing", "victim", "")
 	c.exporter.start()
 	spawn(c.t, victim)
-	c.awaitMessage("mail", "[resolved] ExporterDown: "+c.exporter.address, 1)
+	c.awaitMessage("mail", "[resolved] ExporterDown: "+c.exporter.config.Address, 1)
 	missing := append(c.messages("mail", "[critical] GroupMissing: victim"), c.messages("mail", "[resolved] GroupMissing: victim")...)
 	for _, m := range missing {
 		if m.Time.After(down.Time) && m.Time.Before(c.messages("mail", "[resolved] ExporterDown")[0].Time) {

@@ -10,6 +10,9 @@ require (
 require (
 	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6 // indirect
 	github.com/emersion/go-smtp v0.25.1 // indirect
+	proctree/deploy/programs v0.0.0
 )
 
 replace proctree/deploy/stack => ../stack
+
+replace proctree/deploy/programs => ../programs

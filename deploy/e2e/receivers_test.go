@@ -58,7 +58,7 @@ func (c *chain) post(labels ...map[string]string) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+c.alertmanager.address+"/api/v2/alerts", strings.NewReader(string(body)))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+c.alertmanager.config.Address+"/api/v2/alerts", strings.NewReader(string(body)))
 	if err != nil {
 		c.t.Fatal(err)
 	}

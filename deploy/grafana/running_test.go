@@ -1,10 +1,8 @@
 package grafana
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -13,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"proctree/deploy/programs"
 )
 
 // running is a Grafana with the files of this folder.
@@ -20,7 +20,6 @@ type running struct {
 	t       *testing.T
 	address string
 	dir     string
-	log     *bytes.Buffer
 }
 
 // start runs the Grafana of GRAFANA_HOME on a free port of loopback, with further variables.
@@ -30,13 +29,7 @@ func start(t *testing.T, variables ...string) *running {
 	if home == "" {
 		t.Skip("NOT TESTED in a real Grafana: GRAFANA_HOME is not set to the folder of one")
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	host, port, _ := net.SplitHostPort(listener.Addr().String())
-	_ = listener.Close()
-	g := &running{t: t, address: "http://" + net.JoinHostPort(host, port), dir: t.TempDir(), log: new(bytes.Buffer)}
+	g := &running{t: t, dir: t.TempDir()}
 	for name, secret := range map[string]string{"admin_password": "correct horse", "secret_key": "battery staple"} {
 		if err := os.WriteFile(filepath.Join(g.dir, name), []byte(secret), 0o600); err != nil {
 			t.Fatal(err)
@@ -47,26 +40,24 @@ func start(t *testing.T, variables ...string) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), filepath.Join(home, "bin", "grafana"), "server", "--homepath", home, "--config", config)
-	cmd.Env = slices.Concat(os.Environ(), g.environment(port), variables)
-	cmd.Stdout, cmd.Stderr = g.log, g.log
-	// One that is killed leaves its plugins behind.
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 20 * time.Second
-	if err := cmd.Start(); err != nil {
+	p, err := programs.Start(t.Context(), programs.Config{
+		Path: filepath.Join(home, "bin", "grafana"), Args: []string{"server", "--homepath", home, "--config", config},
+		Env: slices.Concat(g.environment(), variables), Ready: "/api/health", Patience: 3 * time.Minute,
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = cmd.Wait()
+		p.Stop() // One that is killed leaves its plugins behind.
 		if t.Failed() {
-			t.Log(g.log)
+			t.Log(p.Output())
 		}
 	})
-	g.await("health", func() bool { return g.get("/api/health", nil) == http.StatusOK })
+	g.address = p.URL
 	return g
 }
 
-func (g *running) environment(port string) []string {
+func (g *running) environment() []string {
 	absolute := func(path string) string {
 		path, err := filepath.Abs(path)
 		if err != nil {
@@ -75,7 +66,7 @@ func (g *running) environment(port string) []string {
 		return path
 	}
 	return []string{
-		"GF_SERVER_HTTP_PORT=" + port, "GF_SERVER_ROOT_URL=" + g.address + "/",
+		"GF_SERVER_HTTP_PORT=PORT", "GF_SERVER_ROOT_URL=http://ADDRESS/",
 		"GF_SECURITY_ADMIN_PASSWORD=$__file{" + filepath.Join(g.dir, "admin_password") + "}",
 		"GF_SECURITY_SECRET_KEY=$__file{" + filepath.Join(g.dir, "secret_key") + "}",
 		"GF_PATHS_DATA=" + filepath.Join(g.dir, "data"), "GF_PATHS_LOGS=" + filepath.Join(g.dir, "log"),
@@ -103,16 +94,6 @@ func (g *running) linkPlugins() {
 		}
 		if err := os.Symlink(built, filepath.Join(plugins, id)); err != nil {
 			g.t.Fatal(err)
-		}
-	}
-}
-
-// await waits until something is so.
-func (g *running) await(what string, is func() bool) {
-	g.t.Helper()
-	for deadline := time.Now().Add(3 * time.Minute); !is(); time.Sleep(250 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			g.t.Fatalf("no %s within three minutes", what)
 		}
 	}
 }
@@ -181,7 +162,7 @@ func TestInGrafana(t *testing.T) {
 			"proctree-anomalies": "Proctree", "proctree-alerts": "Proctree", "proctree-exporter": "Proctree-Exporter",
 		}
 		var found []struct{ UID, FolderTitle string }
-		g.await("dashboards", func() bool {
+		programs.Await(t, "dashboards", 3*time.Minute, func() bool {
 			return g.get("/api/search?type=dash-db", &found) == http.StatusOK && len(found) >= len(want)
 		})
 		for _, d := range found {

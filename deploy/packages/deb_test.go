@@ -2,16 +2,14 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
+
+	"proctree/deploy/programs"
 )
 
 const (
@@ -32,7 +30,7 @@ func TestDebianPackage(t *testing.T) {
 	install(t, root, first)
 	checkVersion(t, root, "v1.0.0")
 	checkExists(t, root, true, wantedUnit)
-	address := freeAddress(t)
+	address := programs.Address(t)
 	appendTo(t, root+defaultsFile, fmt.Sprintf("ARGS=%q\n", "--web.listen-address="+address))
 	appendTo(t, root+configFile, "groups:\n  - group: by the administrator\n    name: .*\n")
 	checkService(t, root, address)
@@ -104,32 +102,16 @@ func checkService(t *testing.T, root, address string) {
 // scrape waits until the service listens.
 func scrape(t *testing.T, address string) string {
 	t.Helper()
-	var failure error
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-		response, err := http.Get("http://" + address + "/metrics")
-		if err != nil {
-			failure = err
-			continue
-		}
-		body, err := io.ReadAll(response.Body)
-		_ = response.Body.Close()
-		if err != nil || response.StatusCode != http.StatusOK {
-			t.Fatalf("/metrics: %s, %v", response.Status, err)
-		}
-		return string(body)
-	}
-	t.Fatalf("/metrics: %v", failure)
-	return ""
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	service := programs.Program{URL: "http://" + address}
+	var metrics string
+	err := programs.Eventually(t.Context(), programs.Patience, func() (err error) {
+		metrics, err = service.Get(t.Context(), "/metrics")
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
+	return metrics
 }
 
 func checkVersion(t *testing.T, root, want string) {

@@ -53,4 +53,7 @@ require (
 	golang.org/x/net v0.47.0 // indirect
 	golang.org/x/sys v0.47.0 // indirect
 	gopkg.in/warnings.v0 v0.1.2 // indirect
+	proctree/deploy/programs v0.0.0
 )
+
+replace proctree/deploy/programs => ../programs

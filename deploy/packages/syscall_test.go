@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"proctree/deploy/programs"
 )
 
 // TestUnitAllowsSystemCalls runs the program under strace and holds what it asks of the
@@ -26,7 +28,7 @@ func TestUnitAllowsSystemCalls(t *testing.T) {
 	}
 	allowed := allowedCalls(t, "../systemd/proctree_exporter.service")
 	trace := filepath.Join(dir, "trace")
-	address := freeAddress(t)
+	address := programs.Address(t)
 	cmd := exec.Command("strace", "-f", "-qq", "-e", "signal=none", "-o", trace, binary, "--web.listen-address="+address)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

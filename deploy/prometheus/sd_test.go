@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -15,20 +14,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
-)
 
-// patience is how long a busy machine may take for anything.
-const patience = 30 * time.Second
+	"proctree/deploy/programs"
+)
 
 // program finds a real program, or skips the test.
 func program(t *testing.T, name string) string {
 	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		t.Skipf("NOT TESTED against the real %s, for it is not on PATH: `make test` builds it", name)
-	}
-	return path
+	return programs.Tool(t, name, "`make test` builds it")
 }
 
 // discovering is prometheus.yml with its scrape_configs taken from a file of sd/, which is
@@ -112,11 +105,10 @@ func TestFileAndHTTPDiscovery(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			base := startPrometheus(t, tt.config)
 			var got []string
-			for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-				if got = activeTargets(base); len(got) > 0 {
-					break
-				}
-			}
+			programs.Await(t, "targets", programs.Patience, func() bool {
+				got = activeTargets(base)
+				return len(got) > 0
+			})
 			if !slices.Equal(got, []string{tt.want}) {
 				t.Errorf("the targets are %q", got)
 			}
@@ -127,36 +119,17 @@ func TestFileAndHTTPDiscovery(t *testing.T) {
 // startPrometheus returns the address of one that ends with the test.
 func startPrometheus(t *testing.T, config string) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(program(t, "prometheus"), "--config.file="+config, "--web.listen-address="+address,
-		"--storage.tsdb.path="+t.TempDir(), "--log.level=error")
-	var said strings.Builder
-	cmd.Stderr = &said
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		if t.Failed() {
-			t.Log(said.String())
-		}
-	})
-	return "http://" + address
+	return programs.Run(t, programs.Config{
+		Path: program(t, "prometheus"), Ready: "/-/ready",
+		Args: []string{"--config.file=" + config, "--web.listen-address=ADDRESS", "--storage.tsdb.path=" + t.TempDir(), "--log.level=error"},
+	}).URL
 }
 
 // activeTargets lists the labels of each target, as far as there are any.
 func activeTargets(base string) []string {
 	response, err := http.Get(base + "/api/v1/targets?state=active&scrapePool=" + url.QueryEscape("proctree"))
 	if err != nil {
-		return nil // It has not started yet.
+		return nil
 	}
 	defer func() { _ = response.Body.Close() }()
 	var answer struct {

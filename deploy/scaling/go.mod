@@ -51,3 +51,7 @@ require (
 	google.golang.org/protobuf v1.36.5 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 )
+
+require proctree/deploy/programs v0.0.0
+
+replace proctree/deploy/programs => ../programs

@@ -105,7 +105,7 @@ func started(t *testing.T, part *parts.Part, err error) *parts.Part {
 	t.Cleanup(func() {
 		part.Stop()
 		if t.Failed() {
-			t.Logf("%s said:\n%s", part.URL, part.Said())
+			t.Logf("%s said:\n%s", part.URL, part.Output())
 		}
 	})
 	return part

@@ -4,15 +4,14 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
+	"proctree/deploy/programs"
 	"proctree/deploy/stack/process"
 )
 
@@ -63,7 +62,8 @@ func newFixture(t *testing.T) *fixture {
 	}
 	f.flags = []string{"-dir", f.dir, "-source", "../..", "-exporter", exporter, "-grafana-home", t.TempDir()}
 	for _, name := range []string{"exporter", "prometheus", "alertmanager", "mailbox", "smtp", "grafana"} {
-		f.flags = append(f.flags, "-"+name+"-port", freePort(t))
+		_, port, _ := strings.Cut(programs.Address(t), ":")
+		f.flags = append(f.flags, "-"+name+"-port", port)
 	}
 	t.Cleanup(func() {
 		_ = f.run("stop", "-dir", f.dir)
@@ -72,24 +72,6 @@ func newFixture(t *testing.T) *fixture {
 		}
 	})
 	return f
-}
-
-// freePort returns a port below those that Linux gives to connections (ip_local_port_range
-// of ip(7)): one of these may be taken before a program listens on it.
-func freePort(t *testing.T) string {
-	t.Helper()
-	const first, last, tries = 20_000, 32_767, 100
-	for range tries {
-		port := strconv.Itoa(first + rand.IntN(last-first+1))
-		listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", port))
-		if err != nil {
-			continue
-		}
-		_ = listener.Close()
-		return port
-	}
-	t.Fatalf("none of %d ports is free", tries)
-	return ""
 }
 
 func (f *fixture) run(args ...string) error {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/cli"
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"proctree/deploy/programs"
 )
 
 // composeDir has the compose file and what belongs to it.
@@ -127,7 +129,7 @@ func TestComposeExporter(t *testing.T) {
 	if s.Pid != "host" || s.NetworkMode != "host" || s.Cgroup != "host" {
 		t.Errorf("namespaces: PID %q, network %q, control groups %q", s.Pid, s.NetworkMode, s.Cgroup)
 	}
-	i, address := theImage(t), freeAddress(t)
+	i, address := theImage(t), programs.Address(t)
 	c := container{Root: i.rootOf(t), User: s.User, Capabilities: s.CapAdd, Args: slices.Clone(i.entrypoint)}
 	for _, arg := range s.Command {
 		c.Args = append(c.Args, strings.ReplaceAll(arg, "127.0.0.1:10056", address))

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"proctree/deploy/programs"
 )
 
 // daemonSet is what the tests look at of one.
@@ -115,7 +117,7 @@ func (d daemonSet) seesRoot() bool {
 // run starts the image as the kubelet would, and returns it when it has metrics.
 func (d daemonSet) run(t *testing.T, config string) {
 	t.Helper()
-	i, address := theImage(t), freeAddress(t)
+	i, address := theImage(t), programs.Address(t)
 	pod := d.Spec.Template.Spec
 	s := pod.Containers[0].SecurityContext
 	c := container{

@@ -136,6 +136,7 @@ require (
 	k8s.io/klog/v2 v2.130.1 // indirect
 	k8s.io/kube-openapi v0.0.0-20250710124328-f3f2b991d03b // indirect
 	k8s.io/utils v0.0.0-20251002143259-bc988d571ff4 // indirect
+	proctree/deploy/programs v0.0.0
 	sigs.k8s.io/apiserver-network-proxy/konnectivity-client v0.31.2 // indirect
 	sigs.k8s.io/json v0.0.0-20250730193827-2d320260d730 // indirect
 	sigs.k8s.io/kubectl-validate v0.0.4 // indirect
@@ -145,3 +146,5 @@ require (
 )
 
 tool sigs.k8s.io/kubectl-validate
+
+replace proctree/deploy/programs => ../programs

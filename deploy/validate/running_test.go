@@ -1,32 +1,15 @@
 package validate
 
 import (
-	"bytes"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
+
+	"proctree/deploy/programs"
 )
-
-// patience is how long a busy machine may take for anything.
-const patience = 30 * time.Second
-
-// freeAddress is one on loopback where nobody listens.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
-}
 
 // running is a container under way.
 type running struct {
@@ -39,51 +22,12 @@ type running struct {
 // start runs the container, which listens at the address, until it has metrics to show.
 func (c container) start(t *testing.T, address string) *running {
 	t.Helper()
-	cmd := c.command(t)
-	var said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &said, &said
-	if err := cmd.Start(); err != nil {
+	p := programs.RunCommand(t, c.command(t), address, "/metrics")
+	metrics, err := p.Get(t.Context(), "/metrics")
+	if err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan struct{})
-	go func() {
-		_ = cmd.Wait()
-		close(ended)
-	}()
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		<-ended
-		if t.Failed() {
-			t.Logf("%s said:\n%s", c.Args[0], said.String())
-		}
-	})
-	r := &running{t: t, pid: cmd.Process.Pid, address: address}
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		select {
-		case <-ended:
-			t.Fatal("it has ended")
-		default:
-		}
-		if body, err := fetch("http://" + address + "/metrics"); err == nil {
-			r.metrics = body
-			return r
-		}
-	}
-	t.Fatalf("no metrics within %v", patience)
-	return nil
-}
-
-func fetch(url string) (string, error) {
-	response, err := http.Get(url)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(response.Body)
-	if err == nil && response.StatusCode != http.StatusOK {
-		err = fmt.Errorf("%s: %s", url, response.Status)
-	}
-	return string(body), err
+	return &running{t: t, pid: p.PID(), address: address, metrics: metrics}
 }
 
 // hasRights compares what the kernel says of the process with what was to be granted.
@@ -181,7 +125,7 @@ func (i *image) rootOf(t *testing.T) string {
 
 // TestImage runs it as "docker run --pid=host --cap-drop=ALL --read-only" does.
 func TestImage(t *testing.T) {
-	i, address := theImage(t), freeAddress(t)
+	i, address := theImage(t), programs.Address(t)
 	c := container{
 		Root: i.rootOf(t), User: i.user, Mounts: []mount{{"/sys", "/sys"}, {"/", "/host/root"}},
 		Args: append(i.entrypoint, "--path.rootfs=/host/root", "--web.listen-address="+address),
@@ -194,7 +138,7 @@ func TestImage(t *testing.T) {
 	if err := c.healthy(t, health); err != nil {
 		t.Error(err)
 	}
-	elsewhere := strings.Split(strings.ReplaceAll(strings.Join(health, " "), address, freeAddress(t)), " ")
+	elsewhere := strings.Split(strings.ReplaceAll(strings.Join(health, " "), address, programs.Address(t)), " ")
 	if err := c.healthy(t, elsewhere); err == nil {
 		t.Error("healthy, although nobody listens")
 	}

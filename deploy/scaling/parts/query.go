@@ -3,34 +3,9 @@ package parts
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"io"
-	"net/http"
 	"net/url"
 	"strconv"
 )
-
-// Get returns the body of an answer that is not an error. The headers are names and values
-// in turn.
-func (p *Part) Get(ctx context.Context, path string, header ...string) (string, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.URL+path, http.NoBody)
-	if err != nil {
-		return "", err
-	}
-	for i := 0; i+1 < len(header); i += 2 {
-		request.Header.Set(header[i], header[i+1])
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(response.Body)
-	if err == nil && response.StatusCode/100 != 2 {
-		err = fmt.Errorf("%s: %s: %s", path, response.Status, body)
-	}
-	return string(body), err
-}
 
 // Sample is one of an instant vector.
 type Sample struct {

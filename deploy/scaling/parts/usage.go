@@ -11,7 +11,7 @@ import (
 // PeakMemory is the most resident memory that the program had so far, in bytes
 // (VmHWM of proc_pid_status(5)).
 func (p *Part) PeakMemory() (float64, error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.PID()))
 	if err != nil {
 		return 0, err
 	}
@@ -23,7 +23,7 @@ func (p *Part) PeakMemory() (float64, error) {
 
 // CPUSeconds is what the program has used so far (proc_pid_stat(5), fields 14 and 15).
 func (p *Part) CPUSeconds() (float64, error) {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.PID()))
 	if err != nil {
 		return 0, err
 	}

@@ -3,7 +3,6 @@
 package plugin
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,9 +12,10 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
+
+	"proctree/deploy/programs"
 )
 
 // patience bounds every wait; it is reached only on failure.
@@ -56,90 +56,32 @@ func startExporter(t *testing.T, args ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return startProgram(t, path, `msg="Listening on" address=(\S+)`, "/-/ready",
-		append([]string{"--web.listen-address=127.0.0.1:0"}, args...)...)
+	return programs.Run(t, programs.Config{
+		Path: path, Ready: "/-/healthy", Args: append([]string{"--web.listen-address=ADDRESS"}, args...),
+	}).Address
 }
 
 // startPrometheus runs the real Prometheus, which scrapes the exporters five times a second,
 // and returns its address.
 func startPrometheus(t *testing.T, scrapeConfig string) string {
 	t.Helper()
-	path, err := exec.LookPath("prometheus")
-	if err != nil {
-		t.Skip("NOT TESTED against the real Prometheus, for it is not on PATH: `make test` builds it")
-	}
+	path := programs.Tool(t, "prometheus", "`make test` builds it")
 	dir := t.TempDir()
 	config := filepath.Join(dir, "prometheus.yml")
 	text := "scrape_configs:\n- job_name: proctree\n  scrape_interval: 200ms\n  scrape_timeout: 200ms\n" + scrapeConfig
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return "http://" + startProgram(t, path, `msg="Listening on"[^\n]* address=(\S+)`, "/-/ready",
-		"--config.file="+config, "--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address=127.0.0.1:0")
-}
-
-// startProgram runs a program until the end of the test, and returns where it listens.
-func startProgram(t *testing.T, path, listens, ready string, args ...string) string {
-	t.Helper()
-	said := &output{}
-	cmd := exec.Command(path, args...)
-	cmd.Stderr = said
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		if t.Failed() {
-			t.Logf("what %s said:\n%s", filepath.Base(path), said)
-		}
-	})
-	expression := regexp.MustCompile(listens)
-	var address string
-	eventually(t, filepath.Base(path), func() bool {
-		if m := expression.FindStringSubmatch(said.String()); m != nil {
-			address = m[1]
-		}
-		return address != ""
-	})
-	eventually(t, filepath.Base(path)+" to be ready", func() bool {
-		response, err := http.Get("http://" + address + ready)
-		if err != nil {
-			return false
-		}
-		_ = response.Body.Close()
-		return response.StatusCode < http.StatusInternalServerError
-	})
-	return address
-}
-
-// output collects what a program writes.
-type output struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String()
+	return programs.Run(t, programs.Config{
+		Path: path, Ready: "/-/ready",
+		Args: []string{"--config.file=" + config, "--storage.tsdb.path=" + filepath.Join(dir, "data"), "--web.listen-address=ADDRESS"},
+	}).URL
 }
 
 // eventually waits until a condition holds.
 func eventually(t *testing.T, what string, condition func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !condition(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("no %s within %v", what, patience)
-		}
-	}
+	programs.Await(t, what, patience, condition)
 }
 
 // sleeper starts a program that sleeps, under a name of its own, with arguments that a

@@ -1,0 +1,3 @@
+module proctree/deploy/programs
+
+go 1.26
