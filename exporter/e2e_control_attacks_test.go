@@ -3,6 +3,8 @@
 package main
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -40,11 +42,36 @@ var attacks = []attack{
 	{"the token of an operator", 403, "role:", func(h *controlHost, _ string) reply {
 		return h.post(h.victim, term, bearer(h.operator)...)
 	}},
+	{"a user name and a password, where only tokens count", 401, "a token is needed", func(h *controlHost, secret string) reply {
+		return h.post(h.victim, term, "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte("controller-0:"+secret)))
+	}},
+	{"a token in the address", 401, "a token is needed", func(h *controlHost, secret string) reply {
+		return h.send(http.MethodPost, h.victim, "signal?token="+secret+"&access_token="+secret, term)
+	}},
+	{"two tokens in one request", 400, "header:", func(h *controlHost, secret string) reply {
+		return h.post(h.victim, term, append(bearer(secret), bearer(h.viewer)...)...)
+	}},
 	{"a page of another site, with the token of a controller", 403, "origin:", func(h *controlHost, secret string) reply {
 		return h.post(h.victim, term, append(bearer(secret), "Origin", "https://evil.example")...)
 	}},
 	{"a page of an origin of `--api.allowed-origin`, such as Grafana", 403, "origin:", func(h *controlHost, secret string) reply {
 		return h.post(h.victim, term, append(bearer(secret), "Origin", "https://grafana.example")...)
+	}},
+	{"the preflight of such a page", 405, "method OPTIONS", func(h *controlHost, _ string) reply {
+		got := h.send(http.MethodOptions, h.victim, "signal", "", "Origin", "https://grafana.example",
+			"Access-Control-Request-Method", http.MethodPost, "Access-Control-Request-Headers", "authorization,content-type")
+		for name := range got.header {
+			if strings.HasPrefix(name, "Access-Control-") {
+				h.tb.Errorf("the answer has %s", name)
+			}
+		}
+		return got
+	}},
+	{"a page on another port of this host", 403, "origin:", func(h *controlHost, secret string) reply {
+		return h.post(h.victim, term, append(bearer(secret), "Origin", "http://127.0.0.1:1")...)
+	}},
+	{"a page without an origin (`Origin: null`), as in a sandboxed frame", 403, "origin:", func(h *controlHost, secret string) reply {
+		return h.post(h.victim, term, append(bearer(secret), "Origin", "null")...)
 	}},
 	{"a request of another site without `Origin`", 403, "origin:", func(h *controlHost, secret string) reply {
 		return h.post(h.victim, term, append(bearer(secret), "Sec-Fetch-Site", "cross-site")...)
@@ -67,8 +94,17 @@ var attacks = []attack{
 		}
 		return h.post(h.victim, term, session...)
 	}},
+	{"a session that was closed, with a CSRF token from before", 401, "a token is needed", func(h *controlHost, secret string) reply {
+		session := h.login(secret)
+		session = append(session, "X-CSRF-Token", h.csrf(session))
+		h.logout(session)
+		return h.post(h.victim, term, session...)
+	}},
 	{"a form, as a page of another site can send one", 415, "content type:", func(h *controlHost, secret string) reply {
 		return h.post(h.victim, term, append(bearer(secret), "Content-Type", "text/plain")...)
+	}},
+	{"a compressed body", 415, "content encoding:", func(h *controlHost, secret string) reply {
+		return h.post(h.victim, term, append(bearer(secret), "Content-Encoding", "gzip")...)
 	}},
 	{"a body of more than 64 KiB", 413, "the body is larger", func(h *controlHost, secret string) reply {
 		return h.post(h.victim, `{"signal":"`+strings.Repeat("T", 70_000)+`"}`, bearer(secret)...)
@@ -76,8 +112,36 @@ var attacks = []attack{
 	{"a body with more than the call takes", 400, "the body", func(h *controlHost, secret string) reply {
 		return h.post(h.victim, `{"signal":"TERM","pid":1}`, bearer(secret)...)
 	}},
+	{"a member twice, or in other case", 400, "the body", func(h *controlHost, secret string) reply {
+		if other := h.post(h.victim, `{"SIGNAL":"TERM"}`, bearer(secret)...); other.status != http.StatusBadRequest {
+			h.tb.Errorf("in other case: %+v", other)
+		}
+		return h.post(h.victim, `{"signal":"CONT","signal":"TERM"}`, bearer(secret)...)
+	}},
+	{"something after the JSON object", 400, "the body", func(h *controlHost, secret string) reply {
+		return h.post(h.victim, term+term, bearer(secret)...)
+	}},
 	{"a PID without its start time", 400, "path:", func(h *controlHost, secret string) reply {
 		return h.post(strconv.Itoa(os.Getpid()), term, bearer(secret)...)
+	}},
+	{"a negative PID, which would be a group of processes", 400, "path:", func(h *controlHost, secret string) reply {
+		return h.post("-"+h.victim, term, bearer(secret)...)
+	}},
+	{"other ways to write an id: `+1-2`, `01-2`, `1-02`, spaces, numbers of more bits", 400, "path:", func(h *controlHost, secret string) reply {
+		pid, start, _ := strings.Cut(h.victim, "-")
+		var got reply
+		for _, id := range []string{"+" + h.victim, "0" + h.victim, pid + "-0" + start, "%20" + h.victim, h.victim + "%00", pid + ".0-" + start, "4294967296-" + start, pid + "-18446744073709551616"} {
+			if got = h.post(id, term, bearer(secret)...); got.status != http.StatusBadRequest {
+				return got
+			}
+		}
+		return got
+	}},
+	{"PID 0", 404, "there is no process", func(h *controlHost, secret string) reply {
+		return h.post("0-0", term, bearer(secret)...)
+	}},
+	{"a thread of the exporter", 404, "there is no process", func(h *controlHost, secret string) reply {
+		return h.post(h.threadOf(h.cmd.Process.Pid), term, bearer(secret)...)
 	}},
 	{"an unknown signal", 400, "signal", func(h *controlHost, secret string) reply {
 		return h.post(h.victim, `{"signal":"SEGV"}`, bearer(secret)...)
@@ -88,8 +152,27 @@ var attacks = []attack{
 	{"`GET` in place of `POST`", 405, "method GET", func(h *controlHost, secret string) reply {
 		return h.send(http.MethodGet, h.victim, "signal", "", bearer(secret)...)
 	}},
+	{"`GET` with a header that says `POST`", 405, "method GET", func(h *controlHost, secret string) reply {
+		return h.send(http.MethodGet, h.victim, "signal", term, append(bearer(secret), "X-HTTP-Method-Override", http.MethodPost)...)
+	}},
+	{"a priority out of range", 400, "nice", func(h *controlHost, secret string) reply {
+		if below := h.send(http.MethodPost, h.victim, "priority", `{"nice":-21}`, bearer(secret)...); below.status != http.StatusBadRequest {
+			h.tb.Errorf("below the range: %+v", below)
+		}
+		return h.send(http.MethodPost, h.victim, "priority", `{"nice":20}`, bearer(secret)...)
+	}},
+	{"the priority of a process that `control.allow` does not match", 403, "control.allow:", func(h *controlHost, secret string) reply {
+		return h.send(http.MethodPost, h.bystander, "priority", `{"nice":19}`, bearer(secret)...)
+	}},
 	{"PID 1", 403, "pid 1:", func(h *controlHost, secret string) reply {
 		return h.post(h.idOf(1), term, bearer(secret)...)
+	}},
+	{"a thread of the kernel", 403, "kernel:", func(h *controlHost, secret string) reply {
+		// Its parent is PID 0; in a container, PID 2 is something else.
+		if stat, err := os.ReadFile("/proc/2/stat"); err != nil || !strings.HasPrefix(string(stat), "2 (kthreadd) ") {
+			h.tb.Skip("SKIPPED: no thread of the kernel is visible here")
+		}
+		return h.post(h.idOf(2), term, bearer(secret)...)
 	}},
 	{"the exporter itself", 403, "exporter:", func(h *controlHost, secret string) reply {
 		return h.post(h.idOf(h.cmd.Process.Pid), term, bearer(secret)...)
@@ -112,6 +195,15 @@ var attacks = []attack{
 	}},
 	{"a process that is allowed, with a child that is not", 403, "control.allow:", func(h *controlHost, secret string) reply {
 		return h.post(h.parent, fmt.Sprintf(`{"signal":"TERM","descendants":true,"ids":[%q]}`, h.child), bearer(secret)...)
+	}},
+	{"a list of descendants that names another process", 409, "process ", func(h *controlHost, secret string) reply {
+		// The process itself is allowed, and CONT does nothing to one that is not stopped.
+		got := h.post(h.parent, fmt.Sprintf(`{"signal":"CONT","descendants":true,"ids":[%q,%q]}`, h.victim, h.idOf(1)), bearer(secret)...)
+		return h.resultOf(got, h.victim)
+	}},
+	{"a list of descendants with an excluded process", 404, "there is no process", func(h *controlHost, secret string) reply {
+		got := h.post(h.parent, fmt.Sprintf(`{"signal":"CONT","descendants":true,"ids":[%q]}`, h.excluded), bearer(secret)...)
+		return h.resultOf(got, h.excluded)
 	}},
 	{"100 requests at once; at most 20 of them are let through", 429, "rate:", func(h *controlHost, secret string) reply {
 		return h.storm(100, secret)
@@ -147,6 +239,40 @@ func (h *controlHost) storm(requests int, secret string) (refused reply) {
 	return refused
 }
 
+// resultOf returns what an answer says of one process: the status that it alone would have had.
+func (h *controlHost) resultOf(got reply, id string) reply {
+	h.tb.Helper()
+	var answer struct {
+		Data struct {
+			Processes []struct{ ID, Result, Error string }
+		}
+	}
+	if err := json.Unmarshal([]byte(got.body), &answer); err != nil || got.status != http.StatusAccepted {
+		h.tb.Fatalf("%d %s, error %v", got.status, got.body, err)
+	}
+	for _, process := range answer.Data.Processes {
+		if status := map[string]int{"not_found": http.StatusNotFound, "changed": http.StatusConflict}[process.Result]; process.ID == id {
+			return reply{status: status, reason: process.Error}
+		}
+	}
+	h.tb.Fatalf("nothing of %s: %s", id, got.body)
+	return reply{}
+}
+
+// threadOf returns the id of a thread of a process that is not its first.
+func (h *controlHost) threadOf(pid int) string {
+	h.tb.Helper()
+	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	if err != nil || len(threads) < 2 {
+		h.tb.Fatalf("%d threads, error %v", len(threads), err)
+	}
+	tid, err := strconv.Atoi(threads[len(threads)-1].Name())
+	if err != nil || tid == pid {
+		h.tb.Fatalf("thread %d of %d, error %v", tid, pid, err)
+	}
+	return h.idOf(tid)
+}
+
 // attackTable is the table as the document has it.
 func attackTable() string {
 	var out strings.Builder
@@ -173,12 +299,14 @@ func TestAttacks(t *testing.T) {
 	h := startControlHost(t, len(attacks), "--scan.max-age=0s")
 	for i, a := range attacks {
 		t.Run(a.tried, func(t *testing.T) {
+			h.tb = t
 			got := a.try(h, h.controllers[i])
 			if got.status != a.status || !strings.HasPrefix(got.reason, a.reason) {
 				t.Errorf("%d %q, want %d %q", got.status, got.reason, a.status, a.reason)
 			}
 		})
 	}
+	h.tb = t
 	h.checkUntouched()
 	h.checkRecorded()
 }

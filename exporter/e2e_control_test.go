@@ -163,12 +163,16 @@ func (h *controlHost) send(method, id, call, body string, header ...string) repl
 	}
 	r.Header.Set("Content-Type", "application/json")
 	for i := 0; i+1 < len(header); i += 2 {
-		if header[i] == "Host" {
+		switch header[i] {
+		case "Host":
 			r.Host = header[i+1]
+		case "Content-Type":
+			r.Header.Set(header[i], header[i+1])
+		default:
+			r.Header.Add(header[i], header[i+1])
 		}
-		r.Header.Set(header[i], header[i+1])
 	}
-	response, err := http.DefaultClient.Do(r)
+	response, err := h.client.Do(r)
 	if err != nil {
 		h.tb.Fatal(err)
 	}
@@ -198,6 +202,14 @@ func (h *controlHost) login(secret string) []string {
 	}
 	h.tb.Fatalf("login: %d without a cookie", response.StatusCode)
 	return nil
+}
+
+// logout closes a session.
+func (h *controlHost) logout(session []string) {
+	h.tb.Helper()
+	if status, body := h.do(http.MethodPost, "/logout", session...); status >= http.StatusBadRequest {
+		h.tb.Errorf("logout: %d %s", status, body)
+	}
 }
 
 // csrf returns a new CSRF token of a session.

@@ -35,10 +35,12 @@ type server struct {
 	tb  testing.TB
 	cmd *exec.Cmd
 	// url is where it listens, without a path.
-	url  string
-	log  *lines
-	done chan struct{}
-	err  error
+	url string
+	// client makes the requests; its zero value will do.
+	client http.Client
+	log    *lines
+	done   chan struct{}
+	err    error
 }
 
 // start runs the program on a free port of loopback and waits until it is ready. It is
@@ -109,7 +111,7 @@ func (s *server) do(method, path string, header ...string) (int, string) {
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
-	response, err := http.DefaultClient.Do(r)
+	response, err := s.client.Do(r)
 	if err != nil {
 		s.tb.Fatal(err)
 	}

@@ -35,6 +35,9 @@ func (a *attempt) recordFailure(f *rest.CallError) {
 // run checks one thing after the other, who calls before anything else, and acts when nothing
 // is left to check.
 func (a *attempt) run(w http.ResponseWriter, r *http.Request, signals bool) (*answer, error) {
+	if err := checkHeaders(r.Header); err != nil {
+		return nil, err
+	}
 	grant, err := a.authorize(r)
 	a.event.Who = grant.Who()
 	if err != nil {
@@ -70,7 +73,11 @@ func (a *attempt) run(w http.ResponseWriter, r *http.Request, signals bool) (*an
 			return nil, refusal
 		}
 	}
-	plan, err := a.plan(newTable(report, a.cfg.OwnPID), rules, o)
+	table, err := newTable(report, a.cfg.OwnPID)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := a.plan(table, rules, o)
 	if err != nil {
 		return nil, err
 	}

@@ -74,6 +74,10 @@ func parseEntry(item *yaml.Node, key string) (entry, error) {
 		if err != nil {
 			return e, err
 		}
+		if text == "" {
+			// It would match the processes whose user or group is not known.
+			return e, &rules.ConfigError{Line: m.Value.Line, Key: key + "." + m.Name, Err: errors.New("must not be empty")}
+		}
 		expression, err := rules.ParseExpression(text)
 		if err != nil {
 			return e, &rules.ConfigError{Line: m.Value.Line, Key: key + "." + m.Name, Err: err}

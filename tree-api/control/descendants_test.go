@@ -29,6 +29,7 @@ func TestDescendantsThatChange(t *testing.T) {
 		hosttest.Process(1, 0, "init"), hosttest.Process(10, 1, "web"), hosttest.Process(11, 10, "helper"),
 		hosttest.Process(12, 11, "helper"), hosttest.Process(50, 1, "database"),
 	}
+	own := hosttest.Process(99, 1, "exporter")
 	root, child, grandchild := seen[1].ID, seen[2].ID, seen[3].ID
 	younger := func(pid, ppid int, name string) process.Process {
 		return hosttest.Process(pid, ppid, name, hosttest.Started(scan-time.Minute))
@@ -84,12 +85,16 @@ func TestDescendantsThatChange(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			tracker := group.NewTracker(group.Config{Rules: rulestest.Must(t, "{}")})
-			report := tracker.Observe(hosttest.Snapshot(scan, append([]process.Process{seen[0]}, test.now...)...))
+			report := tracker.Observe(hosttest.Snapshot(scan, append([]process.Process{seen[0], own}, test.now...)...))
 			actor := &acts{}
 			control := New(Config{Actor: actor, Rules: func() *Rules { return nil }})
 			a := &attempt{Control: control}
 			o := order{target: root, action: action{signal: "TERM"}, descendants: true, seen: []process.ID{child, grandchild}}
-			plan, err := a.plan(newTable(report, 99), mustParse(t, allowed), o)
+			table, err := newTable(report, own.PID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			plan, err := a.plan(table, mustParse(t, allowed), o)
 			if test.status != 0 {
 				if err == nil || failureOf(err).Status != test.status || len(actor.touched) > 0 {
 					t.Fatalf("error %v, touched %v, want status %d", err, actor.touched, test.status)

@@ -1,24 +1,12 @@
 package control
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"slices"
-	"strings"
 
 	"proctree/collector/host/control"
 	"proctree/collector/process"
-)
-
-const (
-	// maxBody bounds a body, in bytes; maxSeen bounds the processes that one request can touch.
-	maxBody = 64 << 10
-	maxSeen = 1000
 )
 
 // action is what is to be done to a process: a signal, or a nice value.
@@ -53,12 +41,17 @@ type order struct {
 	seen        []process.ID
 }
 
-// body is the JSON of both calls.
-type body struct {
-	Signal      *string  `json:"signal"`
-	Nice        *int     `json:"nice"`
-	Descendants bool     `json:"descendants"`
-	IDs         []string `json:"ids"`
+// onceHeaders decide who calls and what is sent. Where one comes twice, what checks requests on
+// their way here could have read the other one.
+var onceHeaders = []string{"Authorization", "Content-Type", "Content-Encoding", "Origin", "Sec-Fetch-Site", csrfHeader}
+
+func checkHeaders(h http.Header) error {
+	for _, name := range onceHeaders {
+		if len(h.Values(name)) > 1 {
+			return badRequest("header: %s comes more than once", name)
+		}
+	}
+	return nil
 }
 
 // readOrder reads a request for one of the calls; signals tells which. The target is returned
@@ -69,6 +62,9 @@ func readOrder(w http.ResponseWriter, r *http.Request, signals bool) (o order, e
 	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return o, &RefusalError{http.StatusUnsupportedMediaType, "content type: send the header Content-Type: application/json"}
+	}
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
+		return o, &RefusalError{http.StatusUnsupportedMediaType, "content encoding: send the body as it is, without a Content-Encoding"}
 	}
 	if r.URL.RawQuery != "" {
 		return o, badRequest("this call has no parameters in its address")
@@ -88,44 +84,6 @@ func readOrder(w http.ResponseWriter, r *http.Request, signals bool) (o order, e
 	o.descendants = b.Descendants
 	o.seen, err = parseIDs(b.IDs)
 	return o, err
-}
-
-// decode reads one JSON object and nothing after it.
-func decode(from io.Reader) (b body, err error) {
-	text, err := io.ReadAll(from)
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return b, &RefusalError{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than %d bytes", maxBody)}
-	}
-	if err != nil {
-		return b, badRequest("the body could not be read")
-	}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&b); err != nil {
-		return b, badRequest("the body is not what this call takes: %s", strings.TrimPrefix(err.Error(), "json: "))
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return b, badRequest("the body has something after the JSON object")
-	}
-	return b, nil
-}
-
-func (b body) check(signals bool) error {
-	switch {
-	case signals && (b.Signal == nil || b.Nice != nil):
-		return badRequest(`the body needs "signal" and no "nice", such as {"signal":"TERM"}`)
-	case !signals && (b.Nice == nil || b.Signal != nil):
-		return badRequest(`the body needs "nice" and no "signal", such as {"nice":10}`)
-	case !signals && (*b.Nice < control.LeastNice || *b.Nice > control.MostNice):
-		return badRequest("nice %d: want a whole number from %d to %d", *b.Nice, control.LeastNice, control.MostNice)
-	case b.Descendants && b.IDs == nil:
-		return badRequest(`"descendants" needs "ids", the list of the descendants that you saw`)
-	case !b.Descendants && b.IDs != nil:
-		return badRequest(`"ids" needs "descendants":true`)
-	case len(b.IDs) > maxSeen:
-		return badRequest("%d ids: at most %d can be touched at once", len(b.IDs), maxSeen)
-	}
-	return nil
 }
 
 func parseIDs(texts []string) ([]process.ID, error) {

@@ -20,7 +20,20 @@ func TestReadOrder(t *testing.T) {
 		{`{"nice":-20}`, "", false},
 		{``, "the body is not", true},
 		{`[]`, "the body is not", true},
-		{`null`, `needs "signal"`, true},
+		{`null`, "want a JSON object", true},
+		{`"TERM"`, "want a JSON object", true},
+		{`{"SIGNAL":"TERM"}`, `unknown member "SIGNAL"; the members are signal, nice, descendants, ids`, true},
+		{`{"signal":"TERM","Signal":"KILL"}`, `unknown member "Signal"`, true},
+		{`{"signal":"TERM","signal":"KILL"}`, `"signal" comes twice`, true},
+		{`{"signal":"TERM","descendants":false,"descendants":true,"ids":[]}`, `"descendants" comes twice`, true},
+		{`{"\u0073ignal":"TERM"}`, "", true},
+		{`{"signal":"TERM","\u0073ignal":"KILL"}`, `"signal" comes twice`, true},
+		{`{"signal":["TERM","KILL"]}`, "the body is not", true},
+		{`{"signal":{"signal":"TERM"}}`, "the body is not", true},
+		{`{"signal":"TERM"`, "the body is not", true},
+		{"\xef\xbb\xbf" + `{"signal":"TERM"}`, "the body is not", true},
+		{`{"signal":"TERM"}` + "\x00", "after the JSON object", true},
+		{strings.Repeat(`{"ids":`, 20_000), "the body is", true},
 		{`{}`, `needs "signal"`, true},
 		{`{"signal":9}`, "the body is not", true},
 		{`{"signal":"TERM"} {}`, "after the JSON object", true},
@@ -33,6 +46,11 @@ func TestReadOrder(t *testing.T) {
 		{`{"nice":20}`, "-20 to 19", false},
 		{`{"nice":-21}`, "-20 to 19", false},
 		{`{"nice":1.5}`, "the body is not", false},
+		{`{"nice":1e1}`, "the body is not", false},
+		{`{"nice":4294967296}`, "-20 to 19", false},
+		{`{"nice":9223372036854775808}`, "the body is not", false},
+		{`{"nice":null}`, `needs "nice"`, false},
+		{`{"nice":true}`, "the body is not", false},
 		{`{"nice":"1"}`, "the body is not", false},
 		{`{"signal":"TERM"}`, `needs "nice"`, false},
 	} {
@@ -50,6 +68,19 @@ func TestReadOrder(t *testing.T) {
 		r.Header.Set("Content-Type", kind)
 		if _, err := readOrder(httptest.NewRecorder(), r, true); err == nil || !strings.Contains(err.Error(), "content type") {
 			t.Errorf("%q: error %v", kind, err)
+		}
+	}
+}
+
+// TestReadOrderOfEncodings: only a body that is sent as it is.
+func TestReadOrderOfEncodings(t *testing.T) {
+	for coding, refused := range map[string]bool{"": false, "identity": false, "gzip": true, "identity, gzip": true, "x": true} {
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(`{"signal":"TERM"}`))
+		r.SetPathValue("id", "7-1")
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Content-Encoding", coding)
+		if _, err := readOrder(httptest.NewRecorder(), r, true); (err != nil) != refused {
+			t.Errorf("%q: error %v", coding, err)
 		}
 	}
 }

@@ -16,13 +16,18 @@ type table struct {
 	ancestors map[process.ID]bool
 }
 
-// newTable judges for the program with the PID own.
-func newTable(report *group.Report, own int) *table {
+// newTable judges for the program with the PID own. Without that one in the table it could not
+// be told what must never be touched.
+func newTable(report *group.Report, own int) (*table, error) {
 	t := &table{report: report, own: own, ancestors: map[process.ID]bool{}}
-	for p := t.parent(report.Snapshot.ByPID(own)); p != nil && !t.ancestors[p.ID]; p = t.parent(p) {
+	self := report.Snapshot.ByPID(own)
+	if self == nil {
+		return nil, &RefusalError{http.StatusInternalServerError, fmt.Sprintf("exporter: the process table does not have this exporter, PID %d, so its ancestors are not known", own)}
+	}
+	for p := t.parent(self); p != nil && !t.ancestors[p.ID]; p = t.parent(p) {
 		t.ancestors[p.ID] = true
 	}
-	return t
+	return t, nil
 }
 
 // parent returns the parent in the whole table, excluded processes included; nil if there is

@@ -1,0 +1,129 @@
+//go:build linux
+
+package main
+
+import (
+	"crypto/tls"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// secretUsers have the password "secret", hashed at the least cost that bcrypt has.
+const secretUsers = `
+basic_auth_users:
+  ann: $2a$04$mvTpf0aMnIabdVadJt/96uXB4I0QCe8PwVzmeOmI/mMzfr1Q4fSKC
+  bob: $2a$04$mvTpf0aMnIabdVadJt/96uXB4I0QCe8PwVzmeOmI/mMzfr1Q4fSKC
+`
+
+// TestUsersAndCertificates: a user of the server in front acts if control.users has the name and
+// the server has checked the password. The certificate of a scraper never does, whatever name it
+// has or its owner claims.
+func TestUsersAndCertificates(t *testing.T) {
+	for _, test := range []struct {
+		name, users string
+		// annMay tells that ann may act.
+		annMay bool
+		// warning is what --config.check and the log say of control.users.
+		warning string
+	}{
+		{"a certificate and a password", secretUsers, true, `control.users: "` + program + `" is not among`},
+		{"a certificate", "", false, `control.users: "ann" is not among`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			cert := newCertificate(t, dir)
+			web, config := filepath.Join(dir, "web.yml"), filepath.Join(dir, "proctree.yml")
+			for path, text := range map[string]string{
+				web: "tls_server_config: {cert_file: " + cert.certFile + ", key_file: " + cert.keyFile +
+					", client_auth_type: RequireAndVerifyClientCert, client_ca_file: " + cert.certFile + "}\n" + test.users,
+				config: "control: {allow: [{group: victim}], users: [ann, " + program + "]}\n",
+			} {
+				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			args := []string{"--api.enable-control", "--web.config.file=" + web, "--config.file=" + config, "--scan.max-age=0s"}
+			if status, out, _ := runToEnd(t, append(args, "--config.check")...); status != 0 || !strings.Contains(out, test.warning) {
+				t.Errorf("--config.check: exit status %d, %q, want %q", status, out, test.warning)
+			}
+			h := &controlHost{server: startTLS(t, cert, args...)}
+			id := h.idOf(spawn(t, sleeper(t, "victim"), "600").Process.Pid)
+			// The certificate has the name of a user who may act.
+			h.refused("with the certificate alone", id)
+			for _, user := range []string{"ann", "bob", program} {
+				if user != "ann" || !test.annMay {
+					h.refused(user, id, basic(user, "secret")...)
+				}
+			}
+			h.refused("ann with a wrong password", id, basic("ann", "wrong")...)
+			if test.annMay {
+				h.actsAs(id, basic("ann", "secret"))
+			}
+		})
+	}
+}
+
+// startTLS starts a server that wants a client certificate, and gives it one in each request.
+func startTLS(t *testing.T, cert certificate, args ...string) *server {
+	t.Helper()
+	pair, err := tls.LoadX509KeyPair(cert.certFile, cert.keyFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(binary(t), append([]string{"--web.listen-address=127.0.0.1:0"}, args...)...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	s := launch(t, cmd)
+	s.url = strings.Replace(s.url, "http:", "https:", 1)
+	s.client = http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true, Certificates: []tls.Certificate{pair}}}}
+	t.Cleanup(s.client.CloseIdleConnections)
+	s.eventually("readiness", func() bool {
+		status, _ := s.get("/-/ready")
+		return status == http.StatusOK || status == http.StatusUnauthorized
+	})
+	return s
+}
+
+func basic(user, password string) []string {
+	r := http.Request{Header: http.Header{}}
+	r.SetBasicAuth(user, password)
+	return []string{"Authorization", r.Header.Get("Authorization")}
+}
+
+// refused makes sure that a caller may not act, and gets no CSRF token either.
+func (h *controlHost) refused(who, id string, header ...string) {
+	h.tb.Helper()
+	for call, status := range map[string]int{"signal": h.status(http.MethodPost, "/api/v1/processes/"+id+"/signal", header...), "token": h.status(http.MethodGet, "/api/v1/control", header...)} {
+		if status != http.StatusForbidden && status != http.StatusUnauthorized {
+			h.tb.Errorf("%s, %s: status %d", who, call, status)
+		}
+	}
+	if h.ended(id) {
+		h.tb.Errorf("%s: the process has ended", who)
+	}
+}
+
+func (h *controlHost) status(method, path string, header ...string) int {
+	h.tb.Helper()
+	status, _ := h.do(method, path, header...)
+	return status
+}
+
+// actsAs ends a process as a user whose password a browser would send by itself.
+func (h *controlHost) actsAs(id string, user []string) {
+	h.tb.Helper()
+	if got := h.post(id, term, user...); got.status != http.StatusForbidden || !strings.HasPrefix(got.reason, "csrf:") {
+		h.tb.Errorf("without a CSRF token: %d %s", got.status, got.reason)
+	}
+	if got := h.post(id, term, append(user, "X-CSRF-Token", h.csrf(user))...); got.status != http.StatusAccepted {
+		h.tb.Errorf("%d %s", got.status, got.body)
+	}
+	h.eventually("the end of the process", func() bool { return h.ended(id) })
+	if text := h.log.String(); !strings.Contains(text, "who=ann") || strings.Contains(text, "secret") {
+		h.tb.Errorf("the log does not name the user, or has the password: %s", text)
+	}
+}
