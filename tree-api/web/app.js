@@ -8,6 +8,7 @@ import { EmptyState } from './empty.js';
 import { EndedMenu } from './ended-menu.js';
 import { ExportMenu } from './export.js';
 import { Filters } from './filters.js';
+import { withWidth } from './column-widths.js';
 import { nextCpuUnit } from './cpu-unit.js';
 import { formatCount } from './format.js';
 import { History } from './history.js';
@@ -60,6 +61,7 @@ class Page {
     expand: (id, open) => this.#view.expand((model) => model.setExpanded(id, open)),
     expandAll: (open) => this.#expandAll(open),
     sort: (key) => this.#view.sortBy(key),
+    resize: (key, width) => this.#view.change({ widths: withWidth(this.#view.state.widths, key, width) }),
   });
   #marks = new Marks(this.#model, byId('table'));
   #ended = new EndedMenu(this.#marks);
@@ -73,7 +75,7 @@ class Page {
   #tools = new ViewTools(byId('view-tools'), {
     shape: (shape) => this.#view.change({ shape }),
     expandAll: (open) => this.#expandAll(open),
-    columns: (columns) => this.#view.change({ columns }),
+    columns: (columns) => this.#view.change(columns ? { columns } : { columns, widths: undefined }),
     cpuUnit: (cpuUnit) => this.#view.change({ cpuUnit }),
     overview: () => this.#view.change({ overview: !this.#view.state.overview }),
   });
@@ -179,7 +181,8 @@ class Page {
   }
 
   #columns() {
-    return columnsToShow({ chosen: this.#view.state.columns, width: this.#width, viewer: this.#viewer, cpuUnit: this.#view.state.cpuUnit });
+    const { columns, cpuUnit, widths } = this.#view.state;
+    return columnsToShow({ chosen: columns, width: this.#width, viewer: this.#viewer, cpuUnit, widths });
   }
 
   #context() {

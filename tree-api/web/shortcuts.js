@@ -10,6 +10,7 @@ const HELP = [
   ['* _', 'Unfold or fold all rows'],
   ['Enter', 'In the search box: go to the first match; in the table: show the details'],
   ['n N', 'Next or previous match'],
+  ['Shift+← Shift+→ Shift+Home', 'In a heading: narrower, wider, or the default width'],
   ['Esc', 'Close what is open'],
   ['t', 'Tree or list'],
   ['c', 'CPU in cores, percent of a core or percent of the host'],

@@ -111,7 +111,7 @@ export function columnPlaces(columns) {
   const shares = columns.reduce((all, { grow = 0 }) => all + grow, 0);
   const length = (/** @type {readonly Column[]} */ some) => {
     const grow = some.reduce((all, column) => all + (column.grow ?? 0), 0);
-    return grow === 0 ? `calc(${sum(some)})` : `calc(${sum(some)} + max(0px, 100% - (${least})) * ${grow / shares})`;
+    return grow === 0 || shares === 0 ? `calc(${sum(some)})` : `calc(${sum(some)} + max(0px, 100% - (${least})) * ${grow / shares})`;
   };
   return {
     places: columns.map((column, i) => ({ marginLeft: length(columns.slice(0, i)), width: length([column]) })),
@@ -143,12 +143,14 @@ function plain(value) {
 /**
  * The columns to show: those the person chose, else those that fit; the name always, and
  * nothing that the role does not get.
- * @param {{chosen: readonly string[]|undefined, width: number, viewer: boolean, cpuUnit?: CpuUnit}} options
+ * @param {{chosen: readonly string[]|undefined, width: number, viewer: boolean, cpuUnit?: CpuUnit, widths?: Readonly<Record<string, number>>}} options
+ *   widths are those that the person gave to columns, in pixels.
  */
-export function columnsToShow({ chosen, width, viewer, cpuUnit = 'cores' }) {
+export function columnsToShow({ chosen, width, viewer, cpuUnit = 'cores', widths = {} }) {
   return TABLE_COLUMNS.filter((c) => !(viewer && c.secret)
     && (c.key === 'name' || (chosen ? chosen.includes(c.key) : width >= c.from)))
-    .map((c) => (c.key === 'cpu' ? { ...c, title: CPU_UNITS[cpuUnit].title, hint: `${c.hint}. Press c for another unit` } : c));
+    .map((c) => (c.key === 'cpu' ? { ...c, title: CPU_UNITS[cpuUnit].title, hint: `${c.hint}. Press c for another unit` } : c))
+    .map((c) => (widths[c.key] ? { ...c, width: `${widths[c.key]}px`, grow: 0 } : c));
 }
 
 /**

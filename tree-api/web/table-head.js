@@ -1,3 +1,4 @@
+import { answerKey, columnGrip } from './column-grip.js';
 import { button, el, setAttribute } from './dom.js';
 import { Menu } from './menu.js';
 import { whyUnknown } from './unknown.js';
@@ -13,7 +14,12 @@ export class TableHead {
   #on;
   #sizes = new ResizeObserver(() => this.#measure());
 
-  /** @param {{sort: (key: string) => void, size: () => void}} on size is called when the columns came out with other widths. */
+  /**
+   * @param {object} on
+   * @param {(key: string) => void} on.sort
+   * @param {(key: string, width: number|undefined) => void} on.resize The person gives a column a width in pixels; undefined: its own.
+   * @param {() => void} on.size The columns came out with other widths.
+   */
   constructor(on) {
     this.#on = on;
   }
@@ -28,6 +34,11 @@ export class TableHead {
     this.element.replaceChildren(...headings);
     this.widths = [];
     for (const heading of headings) this.#sizes.observe(heading);
+  }
+
+  /** Gives the columns other places. @param {readonly Place[]} places */
+  place(places) {
+    [...this.element.children].forEach((heading, i) => Object.assign(/** @type {HTMLElement} */ (heading).style, places[i]));
   }
 
   /** Marks the column by which the rows are sorted. @param {Sort} sort */
@@ -46,23 +57,27 @@ export class TableHead {
       const column = columns.find(({ key }) => key === heading.dataset.column);
       if (heading.classList.contains('explained') === (column !== undefined)) continue;
       heading.classList.toggle('explained', column !== undefined);
-      if (column) heading.append(...explanation(column, os));
-      else heading.replaceChildren(/** @type {Element} */ (heading.querySelector('.sort')));
+      if (column) heading.querySelector('.sort')?.after(...explanation(column, os));
+      else for (const part of heading.querySelectorAll('.why, .menu')) part.remove();
     }
   }
 
   /** @param {Column} column @param {number} i @param {Place} place */
   #heading(column, i, place) {
-    const sort = button(column.title, { title: column.hint, class: 'sort' }, () => this.#on.sort(column.key));
+    const sort = button(column.title, { title: column.hint, class: 'sort', 'aria-keyshortcuts': 'Shift+ArrowLeft Shift+ArrowRight Shift+Home' }, () => this.#on.sort(column.key));
+    const size = { width: () => heading.offsetWidth, resize: (/** @type {number|undefined} */ width) => this.#on.resize(column.key, width) };
+    // Alt as well, as in the Grafana panel.
+    sort.addEventListener('keydown', (event) => { if (event.shiftKey || event.altKey) answerKey(event, size); });
     const heading = el('div', {
       role: 'columnheader', class: `heading ${column.key}-cell${column.number ? ' number' : ''}`, 'aria-colindex': i + 1, 'data-column': column.key,
-    }, sort);
+    }, sort, columnGrip(column, size));
     Object.assign(heading.style, place);
     return heading;
   }
 
   #measure() {
     this.widths = [...this.element.children].map((heading) => /** @type {HTMLElement} */ (heading).offsetWidth);
+    this.element.querySelectorAll('.grip').forEach((grip, i) => setAttribute(grip, 'aria-valuenow', String(this.widths[i])));
     this.#on.size();
   }
 }

@@ -1,4 +1,5 @@
 import { el, setHidden, setText } from './dom.js';
+import { indentation } from './indent.js';
 import { cellOf } from './table-columns.js';
 import { occurrences } from './model/occurrences.js';
 
@@ -11,6 +12,7 @@ import { occurrences } from './model/occurrences.js';
  * @property {TreeModel} model
  * @property {readonly Column[]} columns
  * @property {readonly number[]} widths How wide each column is, in pixels.
+ * @property {number} indent The indentation of one level, in pixels.
  * @property {readonly string[]} words What to highlight, in lower case.
  * @property {CellContext} context
  * @property {ReadonlyMap<string, unknown>} fresh The processes whose rows are new.
@@ -29,9 +31,6 @@ import { occurrences } from './model/occurrences.js';
 const LETTER_WIDTH = 10;
 const BEYOND_ASCII = /[^\x20-\x7e]/;
 const CELL_PADDING = 16;
-/** The padding and the arrow before a name. */
-const NAME_EXTRAS = 40;
-const MOST_INDENT = 16;
 const BADGE_EXTRAS = 20;
 
 /** The id of a row's element. @param {string} id The process'. */
@@ -55,6 +54,7 @@ export class RowView {
   #attributes = new Map();
   #top = -1;
   #indent = el('span', { class: 'indent' });
+  #depth = el('span', { class: 'depth', hidden: true });
   #label = el('span', { class: 'label' });
   #badge = el('span', { class: 'badge', hidden: true });
 
@@ -67,9 +67,19 @@ export class RowView {
       'aria-colindex': i + 1,
       'data-column': column.key,
     }));
-    this.#cells.forEach((cell, i) => Object.assign(cell.style, places[i]));
-    this.#cells[0].append(this.#indent, el('span', { class: 'twist', 'aria-hidden': 'true' }), this.#label, this.#badge);
+    this.place(places);
+    this.#cells[0].append(this.#indent, this.#depth, el('span', { class: 'twist', 'aria-hidden': 'true' }), this.#label, this.#badge);
     this.element.replaceChildren(...this.#cells);
+  }
+
+  /** @param {readonly Place[]} places */
+  place(places) {
+    this.#cells.forEach((cell, i) => Object.assign(cell.style, places[i]));
+  }
+
+  /** Whether the place in the tree, or the end of the name, cannot be seen. */
+  get isUnclear() {
+    return !this.#depth.hidden || this.#label.scrollWidth > this.#label.clientWidth;
   }
 
   /** @param {Paint} paint @param {Position} position */
@@ -100,16 +110,19 @@ export class RowView {
   }
 
   /** @param {Paint} paint @param {number} slot @param {number} depth @param {boolean} folded */
-  #paintName({ model, columns, widths, words }, slot, depth, folded) {
+  #paintName({ model, columns, widths, indent, words }, slot, depth, folded) {
     this.name = model.text(slot, 'name');
     const name = this.name || '?';
     const badge = folded ? `${model.branchSize(slot)}` : '';
-    const key = `${depth}|${badge}|${words.join(' ')}|${widths[0]}|${name}`;
+    const key = `${depth}|${badge}|${words.join(' ')}|${widths[0]}|${indent}|${name}`;
     if (this.#shown[0] === key) return;
     this.#shown[0] = key;
-    const room = widths[0] - NAME_EXTRAS - depth * MOST_INDENT - (folded ? BADGE_EXTRAS + badge.length * LETTER_WIDTH : 0);
+    const { levels, capped, room: most } = indentation({ depth, width: widths[0], step: indent });
+    const room = most - (folded ? BADGE_EXTRAS + badge.length * LETTER_WIDTH : 0);
     setClass(this.#cells[0], cellClass(columns[0], { long: isLong(name, room) }));
-    this.#indent.style.setProperty('--depth', String(depth));
+    this.#indent.style.setProperty('--depth', String(levels));
+    setHidden(this.#depth, !capped);
+    if (capped) setText(this.#depth, String(depth + 1));
     writeHighlighted(this.#label, name, words);
     setHidden(this.#badge, !folded);
     if (!folded) return;

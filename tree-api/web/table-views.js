@@ -39,6 +39,11 @@ export class RowViews {
     for (const view of this.#views) view.setColumns(columns, places);
   }
 
+  /** Gives the columns other places. @param {readonly Place[]} places */
+  place(places) {
+    for (const view of this.#views) view.place(places);
+  }
+
   /** The row that an element is in. @param {Element} element */
   holding(element) {
     const row = element.closest('.row');

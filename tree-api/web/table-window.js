@@ -10,6 +10,8 @@ const REST_MILLISECONDS = 1000;
 export class TableWindow {
   /** In pixels, as all lengths here. */
   rowHeight = 26;
+  /** The indentation of one level. */
+  indent = 16;
   #root;
   /** The height in which rows are seen. */
   #seen = 0;
@@ -24,7 +26,9 @@ export class TableWindow {
 
   /** Takes in the sizes of now. @param {number} headHeight What the headings cover. */
   measure(headHeight) {
-    this.rowHeight = parseFloat(getComputedStyle(this.#root).getPropertyValue('--row-height')) || this.rowHeight;
+    const style = getComputedStyle(this.#root);
+    this.rowHeight = parseFloat(style.getPropertyValue('--row-height')) || this.rowHeight;
+    this.indent = parseFloat(style.getPropertyValue('--indent')) || this.indent;
     this.#seen = this.#root.clientHeight - headHeight;
   }
 

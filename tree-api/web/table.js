@@ -3,6 +3,7 @@ import { TableHead } from './table-head.js';
 import { rowElementId } from './table-row.js';
 import { cellTitle, columnPlaces } from './table-columns.js';
 import { handleKey } from './table-keys.js';
+import { RowTip } from './row-tip.js';
 import { RowViews } from './table-views.js';
 import { TableWindow } from './table-window.js';
 import { isMostlyUnknown } from './unknown.js';
@@ -29,6 +30,7 @@ export class TreeTable {
   #window;
   #body = el('div', { role: 'rowgroup', class: 'body' });
   #views;
+  #tip;
   /** @type {readonly Column[]} */
   #columns = [];
   /** @type {readonly Place[]} */
@@ -47,6 +49,7 @@ export class TreeTable {
    * @param {(id: string, open: boolean) => void} on.expand
    * @param {(open: boolean) => void} on.expandAll
    * @param {(key: string) => void} on.sort
+   * @param {(key: string, width: number|undefined) => void} on.resize
    */
   constructor(root, model, on) {
     this.#root = root;
@@ -54,8 +57,9 @@ export class TreeTable {
     this.#on = on;
     this.#views = new RowViews(this.#body, model);
     this.#window = new TableWindow(root);
-    this.#head = new TableHead({ sort: on.sort, size: () => this.#measure() });
+    this.#head = new TableHead({ sort: on.sort, resize: on.resize, size: () => this.#measure() });
     root.replaceChildren(el('div', { role: 'rowgroup', class: 'heads' }, this.#head.element), this.#body);
+    this.#tip = new RowTip(root, model);
     root.addEventListener('scroll', () => this.#schedule(), { passive: true });
     root.addEventListener('keydown', (event) => handleKey(event, this, this.#model, on));
     this.#body.addEventListener('click', (event) => this.#click(event));
@@ -65,14 +69,18 @@ export class TreeTable {
 
   /** @param {readonly Column[]} columns */
   setColumns(columns) {
-    if (signature(columns) !== signature(this.#columns)) {
+    const isSame = signature(columns) === signature(this.#columns);
+    if (!isSame || widthsOf(columns) !== widthsOf(this.#columns)) {
       this.#columns = columns;
       this.#root.setAttribute('aria-colcount', String(columns.length));
       const { places, least } = columnPlaces(columns);
       this.#places = places;
       this.#root.style.setProperty('--least-width', least);
-      this.#head.setColumns(columns, places);
-      this.#views.setColumns(columns, places);
+      // A heading that is dragged has to stay.
+      for (const part of [this.#head, this.#views]) {
+        if (isSame) part.place(places);
+        else part.setColumns(columns, places);
+      }
     }
     this.#head.showSort(this.#model.sort);
     this.#head.explain(columns.filter(({ key }) => isMostlyUnknown(this.#model, key)), this.#context.os);
@@ -87,7 +95,7 @@ export class TreeTable {
     const height = `${rows.length * rowHeight}px`;
     if (this.#body.style.height !== height) this.#body.style.height = height;
     const range = this.#window.range(rows.length);
-    const paint = { model: this.#model, columns: this.#columns, widths: this.#head.widths, words: this.words, context: this.#context, cursor: this.cursor, fresh: this.fresh };
+    const paint = { model: this.#model, columns: this.#columns, widths: this.#head.widths, indent: this.#window.indent, words: this.words, context: this.#context, cursor: this.cursor, fresh: this.fresh };
     this.#views.show(range, (view, index) => view.paint(paint, { index, slot: rows.slots[index], depth: rows.depths[index], top: index * rowHeight }));
     this.#showCursor(range);
   }
@@ -110,10 +118,18 @@ export class TreeTable {
     this.cursor = this.#model.idOf(rows.slots[this.#cursorIndex]);
     this.#window.show(this.#cursorIndex);
     this.render();
+    this.#tellPath(this.cursor);
     this.#on.select(this.cursor);
   }
 
   focus() { this.#root.focus(); }
+
+  /** Where a row with the cursor stands in the tree, if that cannot be seen. @param {string} id */
+  #tellPath(id) {
+    this.#tip.hide();
+    const row = document.getElementById(rowElementId(id));
+    if (row && this.#views.holding(row)?.isUnclear) this.#tip.showSoon(id);
+  }
 
   /** Takes the focus, with the cursor in the first row that matches the filter: the one with exactly the PID, if it was a PID. */
   enterFirstMatch() {
@@ -160,6 +176,7 @@ export class TreeTable {
     const view = this.#views.holding(target);
     if (!view || getSelection()?.isCollapsed === false) return;
     this.focus();
+    this.#tip.hide();
     const { id } = view;
     this.moveTo(view.index);
     const slot = this.#model.slotOf(id);
@@ -171,7 +188,10 @@ export class TreeTable {
   #addTitle(event) {
     const cell = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest('.cell'));
     const view = cell && this.#views.holding(cell);
-    if (view) cell.title = cellTitle(this.#model, cell.dataset.column ?? '', this.#model.slotOf(view.id), this.#context.os);
+    this.#tip.hide();
+    if (!view) return;
+    if (cell.dataset.column === 'name') this.#tip.showSoon(view.id);
+    else cell.title = cellTitle(this.#model, cell.dataset.column ?? '', this.#model.slotOf(view.id), this.#context.os);
   }
 
   /** Called by the browser after a layout, when reading sizes costs nothing. */
@@ -195,3 +215,6 @@ export class TreeTable {
 
 /** What the headings follow from. @param {readonly Column[]} columns */
 const signature = (columns) => columns.map(({ key, title }) => `${key} ${title}`).join();
+
+/** @param {readonly Column[]} columns */
+const widthsOf = (columns) => columns.map(({ width, grow }) => `${width} ${grow}`).join();

@@ -2,10 +2,12 @@
  * What the page shows, as it stands behind the # of its address: a link to the page is a
  * link to the view. The part behind # never reaches the server or its logs.
  */
+import { formatWidths, parseWidths } from './column-widths.js';
 import { cpuUnitOf } from './cpu-unit.js';
 import { DEFAULT_INTERVAL, intervalOf } from './interval.js';
 import { columnKey } from './model/columns.js';
 
+/** @import { Widths } from './column-widths.js' */
 /** @import { CpuUnit } from './cpu-unit.js' */
 /** @import { Filter } from './model/filter.js' */
 /** @import { Sort } from './model/order.js' */
@@ -17,6 +19,7 @@ import { columnKey } from './model/columns.js';
  * @property {Sort} sort
  * @property {'tree'|'list'} shape
  * @property {string[]} [columns] The columns the person chose; the ones that fit if absent.
+ * @property {Widths} [widths] Those the person gave to columns.
  * @property {Expansion} [expansion]
  * @property {string} [selected] The id of the process in the drawer.
  * @property {number} interval Seconds between two updates.
@@ -46,6 +49,8 @@ export function parseState(hash) {
   if (key !== undefined) state.sort = { key, descending: direction === 'desc' };
   if (p.get('view') === 'list') state.shape = 'list';
   if (p.has('columns')) state.columns = list(p, 'columns').map((name) => columnKey(name) ?? name);
+  const widths = parseWidths(p.get('widths'));
+  if (widths) state.widths = widths;
   const filtered = parseBranches(p, 'matches-');
   const usually = parseBranches(p, '') ?? (filtered && { open: true, except: [] });
   if (usually) state.expansion = filtered ? { ...usually, filtered } : usually;
@@ -90,7 +95,7 @@ const list = (p, key) => (p.get(key) ?? '').split(',').filter((part) => part !==
  * @param {ViewState} state
  * @returns {string} What stands behind the "#"; "" for the view everybody starts with.
  */
-export function formatState({ filter, sort, shape, columns, expansion, selected, interval, cpuUnit, overview }) {
+export function formatState({ filter, sort, shape, columns, widths, expansion, selected, interval, cpuUnit, overview }) {
   const p = new URLSearchParams();
   const usual = defaultState();
   if (filter.text) p.set('q', filter.text);
@@ -103,6 +108,7 @@ export function formatState({ filter, sort, shape, columns, expansion, selected,
   if (sort.key !== usual.sort.key || sort.descending !== usual.sort.descending) p.set('sort', `${sort.key}:${sort.descending ? 'desc' : 'asc'}`);
   if (shape !== usual.shape) p.set('view', shape);
   if (columns) p.set('columns', columns.join(','));
+  if (widths) p.set('widths', formatWidths(widths));
   if (expansion) {
     setBranches(p, '', expansion);
     if (expansion.filtered) setBranches(p, 'matches-', expansion.filtered);
