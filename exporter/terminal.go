@@ -12,12 +12,18 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/go-kit/log"
+
+	"proctree/collector/group"
+	"proctree/collector/group/rules"
 	"proctree/collector/host"
 	"proctree/collector/process"
 	"proctree/exporter/archive"
 	"proctree/exporter/hangup"
 	"proctree/exporter/terminal"
+	treeapi "proctree/tree-api"
 	"proctree/tree-api/access"
+	"proctree/tree-api/past"
 )
 
 // runTerminal runs one of the commands that show processes in a terminal. Unlike the exporter it
@@ -32,7 +38,7 @@ func runTerminal(args []string) error {
 
 // localTree serves the process tree of this host inside the program, over pipes, to whoever
 // started it: what this account may read is what it sees.
-func localTree(context.Context) (dial func(ctx context.Context, network, address string) (net.Conn, error), stop func(), err error) {
+func localTree(context.Context) (dial terminal.Dial, stop func(), err error) {
 	// Loading BPF programs takes longer than a single scan saves.
 	s, err := parseSettings([]string{"--host.reader=" + host.ReaderProcfs, "--host.exits=" + string(process.ExitsChildren), "--collector.disable-defaults"}, io.Discard)
 	if err != nil {
@@ -42,24 +48,62 @@ func localTree(context.Context) (dial func(ctx context.Context, network, address
 	if err != nil {
 		return nil, nil, err
 	}
-	if e.access, err = access.New(access.Config{Local: func(*http.Request) (access.Role, string) { return access.Operator, "" }}); err != nil {
+	if e.access, err = seeAll(); err != nil {
 		return nil, nil, err
 	}
 	if err := e.open(); err != nil {
 		return nil, nil, err
 	}
+	dial, end := serveInside(e.tree, e.loggers.root)
+	return dial, func() {
+		end()
+		e.close()
+	}, nil
+}
+
+// recordedTree is localTree for a recording. It shows what was recorded, to whoever may read the files.
+func recordedTree(dir string) (dial terminal.Dial, stop func(), err error) {
+	control, err := seeAll()
+	if err != nil {
+		return nil, nil, err
+	}
+	policy := &past.Policy{Shown: &rules.Shown{Cmdline: func(args []string) []string { return args }, Open: true}}
+	logger := log.NewNopLogger()
+	api, err := treeapi.New(treeapi.Config{
+		Source: nothingNow{}, Past: past.New(past.Config{Dir: dir, Policy: func() *past.Policy { return policy }}), Access: control, Logger: logger,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	dial, stop = serveInside(api, logger)
+	return dial, stop, nil
+}
+
+// nothingNow is the table of this moment where there is a recording and no exporter.
+type nothingNow struct{}
+
+func (nothingNow) Report(context.Context) (*group.Report, error) {
+	return nil, errors.New("a recording has no table of this moment")
+}
+
+// seeAll lets whoever asks see all there is.
+func seeAll() (*access.Control, error) {
+	return access.New(access.Config{Local: func(*http.Request) (access.Role, string) { return access.Operator, "" }})
+}
+
+// serveInside serves a tree over pipes inside the program.
+func serveInside(tree *treeapi.API, logger log.Logger) (dial terminal.Dial, stop func()) {
 	l := &pipeListener{made: make(chan net.Conn), closed: make(chan struct{})}
-	server := newServer(e.tree, e.loggers.root)
+	server := newServer(tree, logger)
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = server.Serve(l) })
 	return l.dial, func() {
 		_ = server.Close()
 		ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 		defer cancel()
-		_ = e.tree.Close(ctx)
+		_ = tree.Close(ctx)
 		wg.Wait()
-		e.close()
-	}, nil
+	}
 }
 
 // pipeListener is a net.Listener of pipes inside the program.
@@ -124,6 +168,6 @@ func archiveFirst(args []string) (handled bool, err error) {
 	hangup.Restore()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	err = archive.Run(ctx, archive.Config{Program: program, Stdout: os.Stdout, Stderr: os.Stderr, FlagError: namedFlagError, Now: time.Now}, args)
+	err = archive.Run(ctx, archive.Config{Program: program, Stdout: os.Stdout, Stderr: os.Stderr, FlagError: namedFlagError, Serve: recordedTree, Now: time.Now}, args)
 	return true, err
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
+
+	"proctree/exporter/terminal"
 )
 
 // Config is what the commands need of the program.
@@ -22,6 +24,8 @@ type Config struct {
 	Stderr  io.Writer
 	// FlagError names the flag in an error of kingpin that has the value alone.
 	FlagError func(app *kingpin.Application, args []string, err error) error
+	// Serve returns how to reach an exporter of a recording inside this program, and what ends it.
+	Serve func(dir string) (dial terminal.Dial, stop func(), err error)
 	// Now is the time to which a time of the day refers.
 	Now func() time.Time
 }
@@ -51,7 +55,7 @@ type subcommand struct {
 // subcommands is the list of all; each adds its flags.
 func (c *Config) subcommands(history *kingpin.CmdClause) []subcommand {
 	return []subcommand{
-		c.report(history),
+		c.list(history), c.verify(history), c.show(history), c.report(history),
 	}
 }
 

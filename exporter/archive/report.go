@@ -14,6 +14,7 @@ import (
 
 	"proctree/collector/history"
 	"proctree/collector/history/report"
+	"proctree/exporter/terminal"
 )
 
 // reportCommand is "history report".
@@ -68,13 +69,13 @@ func span(archive *history.Archive, from, to string, now time.Time) (begin, end 
 	}
 	end, begin = last, time.Time{}
 	if to != "" {
-		if end, err = parseMoment(to, now, last); err != nil {
+		if end, err = terminal.ParseMoment(to, now, last); err != nil {
 			return begin, end, fmt.Errorf("--to: %w", err)
 		}
 	}
 	begin = end.Add(-time.Hour)
 	if from != "" {
-		if begin, err = parseMoment(from, now, last); err != nil {
+		if begin, err = terminal.ParseMoment(from, now, last); err != nil {
 			return begin, end, fmt.Errorf("--from: %w", err)
 		}
 	}

@@ -144,7 +144,8 @@ func refusalOf(response *http.Response) error {
 	const enough = 64 << 10
 	var answer struct{ Status, Error string }
 	err := json.NewDecoder(io.LimitReader(response.Body, enough)).Decode(&answer)
-	if err != nil || answer.Status != "error" || answer.Error == "" {
+	own := err == nil && answer.Status == "error" && answer.Error != ""
+	if !own {
 		answer.Error = "the answer is HTTP " + response.Status
 	}
 	message := plain(answer.Error)
@@ -152,7 +153,10 @@ func refusalOf(response *http.Response) error {
 	case http.StatusUnauthorized:
 		message += "; name a file with a token in --token-file, or a user in --user"
 	case http.StatusNotFound:
-		message += "; is --url that of an exporter?"
+		// A process or a moment that is not there is another thing than a path.
+		if !own || strings.HasPrefix(answer.Error, "there is no /") {
+			message += "; is --url that of an exporter?"
+		}
 	}
 	return &refusal{response.StatusCode, message}
 }

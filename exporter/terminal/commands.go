@@ -25,8 +25,11 @@ type Config struct {
 	// FlagError names the flag in an error of kingpin that has the value alone.
 	FlagError func(app *kingpin.Application, args []string, err error) error
 	// Local returns how to reach an exporter inside this program, and what ends it.
-	Local func(context.Context) (dial func(ctx context.Context, network, address string) (net.Conn, error), stop func(), err error)
+	Local func(context.Context) (dial Dial, stop func(), err error)
 }
+
+// Dial connects to an exporter.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 // names are the commands.
 func names() []string { return []string{"top", "ps", "tree"} }
@@ -58,7 +61,12 @@ type command struct {
 	format      string
 	interval    time.Duration
 	list        bool
+	// time is the moment to show; zero is now, or the last one of a recording.
+	time timeFlag
 }
+
+// defaultTimeout is how long an answer may take.
+const defaultTimeout = 10 * time.Second
 
 // errAnswered is returned when the command line was a question, such as --help, and has been
 // answered.
@@ -66,7 +74,7 @@ var errAnswered = errors.New("answered")
 
 // Run runs a command.
 func Run(ctx context.Context, cfg Config, args []string) error {
-	c := &command{Config: cfg}
+	c := &command{Config: cfg, options: options{timeout: defaultTimeout}}
 	name, err := c.parse(args)
 	if errors.Is(err, errAnswered) {
 		return nil
@@ -80,28 +88,35 @@ func Run(ctx context.Context, cfg Config, args []string) error {
 			return err
 		}
 		defer stop()
-		// Nothing that is meant for another exporter may have a say here.
-		c.options = options{url: defaultURL, timeout: c.options.timeout, dial: dial}
+		c.useInside(dial)
 	}
+	return advised(c.run(ctx, name))
+}
+
+// run asks the exporter.
+func (c *command) run(ctx context.Context, name string) error {
 	client, err := newClient(&c.options)
 	if err != nil {
 		return err
 	}
 	defer client.close()
 	for _, warning := range c.options.warnings(client.target) {
-		if _, err := fmt.Fprintf(cfg.Stderr, "%s: warning: %s\n", cfg.Program, plain(warning)); err != nil {
+		if _, err := fmt.Fprintf(c.Stderr, "%s: warning: %s\n", c.Program, plain(warning)); err != nil {
 			return fmt.Errorf("warn: %w", err)
 		}
 	}
 	switch name {
 	case "top":
-		err = c.top(ctx, client)
+		return c.top(ctx, client)
 	case "tree":
-		err = c.tree(ctx, client)
-	default:
-		err = c.ps(ctx, client)
+		return c.tree(ctx, client)
 	}
-	return advised(err)
+	return c.ps(ctx, client)
+}
+
+// useInside asks an exporter inside this program. Nothing that is meant for another one may have a say.
+func (c *command) useInside(dial Dial) {
+	c.options = options{url: defaultURL, timeout: c.options.timeout, dial: dial}
 }
 
 // advised adds what to do about an exporter that does not answer.
@@ -141,22 +156,30 @@ func (c *command) app() *kingpin.Application {
 
 	ps := app.Command("ps", "Print the processes once: a table, CSV or JSON.")
 	c.addCommon(ps)
+	c.addTime(ps)
 	c.addOnce(ps)
 
 	tree := app.Command("tree", "Print the tree of processes once: a table, CSV or JSON.")
 	c.addCommon(tree)
+	c.addTime(tree)
 	c.addOnce(tree)
-	tree.Flag("depth", "Number of levels below the top ones; -1 is all.").Default("-1").IntVar(&c.depth)
+	c.addDepth(tree)
 	// For --help and completion: another package runs it.
 	app.Command("history", "Read a recording of the process table; see history --help.")
 	return app
 }
 
+func (c *command) addDepth(cmd *kingpin.CmdClause) {
+	cmd.Flag("depth", "Number of levels below the top ones; -1 is all.").Default("-1").IntVar(&c.depth)
+}
+
 func (c *command) addCommon(cmd *kingpin.CmdClause) {
-	o := &c.options
-	cmd.Flag("url", "Address of the exporter: http://…, https://… or unix:///SOCKET.").
-		Envar("PROCTREE_URL").Default(defaultURL).StringVar(&o.url)
-	cmd.Flag("local", "Read the processes of this host without an exporter, with the rights of this account.").BoolVar(&c.local)
+	c.addConnection(cmd)
+	c.addChoice(cmd)
+}
+
+// addChoice adds the flags that choose processes and columns.
+func (c *command) addChoice(cmd *kingpin.CmdClause) {
 	cmd.Flag("search", "Show only the processes that match, as the search box of the page does; trees keep their ancestors.").
 		Short('s').PlaceHolder("TEXT").StringVar(&c.search)
 	cmd.Flag("root", "Show only the process with this PID and its descendants.").PlaceHolder("PID").IntVar(&c.root)
@@ -164,6 +187,14 @@ func (c *command) addCommon(cmd *kingpin.CmdClause) {
 	cmd.Flag("order", "Order of the sort: asc or desc. By default, numbers descend and texts ascend.").
 		PlaceHolder("asc|desc").EnumVar(&c.order, "asc", "desc")
 	cmd.Flag("columns", "Columns, with commas between them.").Short('o').PlaceHolder("pid,cpu,name").StringVar(&c.columns)
+}
+
+// addConnection adds the flags that say which exporter to ask, and how.
+func (c *command) addConnection(cmd *kingpin.CmdClause) {
+	o := &c.options
+	cmd.Flag("url", "Address of the exporter: http://…, https://… or unix:///SOCKET.").
+		Envar("PROCTREE_URL").Default(defaultURL).StringVar(&o.url)
+	cmd.Flag("local", "Read the processes of this host without an exporter, with the rights of this account.").BoolVar(&c.local)
 	cmd.Flag("token-file", "File with the token alone. Without it, the variable "+tokenVariable+" may hold the token.").
 		Envar("PROCTREE_TOKEN_FILE").PlaceHolder("FILE").StringVar(&o.tokenFile)
 	cmd.Flag("user", "User, where the exporter asks for one (--web.config.file).").PlaceHolder("NAME").StringVar(&o.user)
@@ -173,7 +204,7 @@ func (c *command) addCommon(cmd *kingpin.CmdClause) {
 	cmd.Flag("tls-key-file", "Key of that certificate (PEM).").PlaceHolder("FILE").StringVar(&o.keyFile)
 	cmd.Flag("tls-server-name", "Name that the exporter's certificate must have, instead of that in --url.").PlaceHolder("NAME").StringVar(&o.serverName)
 	cmd.Flag("tls-skip-verify", "Accept any certificate. Unsafe.").BoolVar(&o.insecure)
-	cmd.Flag("timeout", "How long an answer may take.").Default("10s").DurationVar(&o.timeout)
+	cmd.Flag("timeout", "How long an answer may take.").Default(defaultTimeout.String()).DurationVar(&o.timeout)
 }
 
 func (c *command) addOnce(cmd *kingpin.CmdClause) {
@@ -190,6 +221,8 @@ func (c *command) validate() error {
 		return fmt.Errorf("--limit: %d is less than 0", c.limit)
 	case c.root < 0:
 		return fmt.Errorf("--root: %d is not a PID", c.root)
+	case c.local && !c.time.IsZero():
+		return errors.New("--time: nothing is recorded with --local; ask an exporter that records, or use \"history show\"")
 	case c.depth < -1:
 		return fmt.Errorf("--depth: %d is less than -1", c.depth)
 	case c.interval != 0 && (c.interval < time.Second || c.interval > time.Minute || c.interval%time.Second != 0):

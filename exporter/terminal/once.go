@@ -3,6 +3,7 @@ package terminal
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/url"
 	"os"
 	"slices"
@@ -60,6 +61,11 @@ func (c *command) tree(ctx context.Context, client *client) error {
 
 // print writes rows in the format that was asked for.
 func (c *command) print(list []*column, t *table, rows []row, tree bool) error {
+	if !c.time.IsZero() {
+		if _, err := fmt.Fprintf(c.Stderr, "table of %s\n", ShownTime(time.UnixMilli(int64(math.Round(t.time*1e3))))); err != nil {
+			return fmt.Errorf("write the time: %w", err)
+		}
+	}
 	p := &printer{out: c.Stdout, columns: list, set: c.charset(), now: t.time, tree: tree}
 	if file, ok := c.Stdout.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		if cells, _, err := term.GetSize(int(file.Fd())); err == nil {
@@ -98,7 +104,7 @@ func (c *command) askOnce(ctx context.Context, client *client, path string, by *
 	}
 	answer, err := client.ask(ctx, path, q)
 	rates := slices.ContainsFunc(used, func(c *column) bool { return c.Kind == metric.PerSecond })
-	if err != nil || answer.Interval > 0 || !rates {
+	if err != nil || answer.Interval > 0 || !rates || !c.time.IsZero() {
 		return answer, err
 	}
 	select {
@@ -114,6 +120,9 @@ func (c *command) parameters() url.Values {
 	values := url.Values{}
 	if c.root > 0 {
 		values.Set("root", strconv.Itoa(c.root))
+	}
+	if !c.time.IsZero() {
+		values.Set("time", apiTime(c.time.Time))
 	}
 	return values
 }

@@ -28,7 +28,7 @@ type options struct {
 	insecure           bool
 	timeout            time.Duration
 	// dial replaces the network.
-	dial func(ctx context.Context, network, address string) (net.Conn, error)
+	dial Dial
 }
 
 // target is the address of an exporter, checked.

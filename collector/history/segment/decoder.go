@@ -42,6 +42,8 @@ type Segment struct {
 	texts    lexicon
 	// learned is up to where texts were read, an index in Frames.
 	learned int
+	// length is that of the file.
+	length int
 }
 
 // place is a table: its frame, and that of the key on which it is based.
@@ -52,7 +54,7 @@ var ErrNoHeader = errors.New("no header of a recording was found")
 
 // Open reads the frames of a segment. Damage is not an error as long as there is a header.
 func Open(data []byte) (*Segment, error) {
-	s := &Segment{schema: newSchema()}
+	s := &Segment{schema: newSchema(), length: len(data)}
 	s.Frames, s.Damaged, s.Whole = Scan(data)
 	options := []zstd.DOption{
 		zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
