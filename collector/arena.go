@@ -1,10 +1,27 @@
 package collector
 
+import "slices"
+
 // arena has room for the metrics of a scrape. They are thousands, and live until their values
-// are written; then the next scrape has the same room.
+// are written; then the next scrape has the same room, and the labels of this one.
 type arena struct {
-	chunks [][]metric
-	used   int
+	chunks    [][]metric
+	used      int
+	groups    []subject[groupView]
+	processes []subject[processView]
+	labels    *labelSets
+}
+
+func newArena() *arena { return &arena{labels: newLabelSets()} }
+
+// subjects returns room for so many groups and processes.
+func (a *arena) subjects(groups, processes int) ([]subject[groupView], []subject[processView], *labelSets) {
+	if a == nil {
+		return make([]subject[groupView], groups), make([]subject[processView], processes), nil
+	}
+	a.groups = slices.Grow(a.groups[:0], groups)[:groups]
+	a.processes = slices.Grow(a.processes[:0], processes)[:processes]
+	return a.groups, a.processes, a.labels
 }
 
 const arenaChunk = 256
@@ -28,4 +45,6 @@ func (a *arena) reset() {
 		clear(chunk)
 	}
 	a.used = 0
+	clear(a.groups)
+	clear(a.processes)
 }

@@ -188,7 +188,8 @@ func (f *family[T]) collect(subjects []subject[T], out chan<- prometheus.Metric)
 func (f *family[T]) collectEach(subjects []subject[T], out chan<- prometheus.Metric) {
 	var s *subject[T] // One function serves all subjects: it would be allocated for each.
 	send := func(labelValue string, value float64, since time.Time) {
-		m := s.metric(f.desc, f.kind, pair(f.label, labelValue), value)
+		m := s.metric(f.desc, f.kind, nil, value)
+		m.labels = s.andValue(f.label, labelValue)
 		if !since.IsZero() {
 			m.created = timestamp(since)
 		}

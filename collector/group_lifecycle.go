@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -26,7 +27,14 @@ func newGroupLifecycle(Options) Collector {
 			kind:  prometheus.CounterValue,
 			label: "reason",
 			each: func(g *groupView, send func(string, float64, time.Time)) {
-				for reason, exits := range g.AbnormalExits {
+				// In the same order in each scrape: series that move have to be checked again.
+				reasons := make([]string, 0, 16)
+				for reason := range g.AbnormalExits {
+					reasons = append(reasons, reason)
+				}
+				slices.Sort(reasons)
+				for _, reason := range reasons {
+					exits := g.AbnormalExits[reason]
 					send(reason, float64(exits.Count), exits.Since)
 				}
 			},

@@ -30,8 +30,19 @@ func newProcessInfo(options Options) Collector {
 	}
 }
 
-// infoLabelsOf leaves out what only the operator of a token may see.
+// infoLabelsOf returns the labels of a process, those of the scrape before if they are the same.
 func infoLabelsOf(s *subject[processView], withCmdline bool) []*dto.LabelPair {
+	is := madeInfo{facts: s.of.Facts, shown: s.of.shown, ppid: s.of.PPID}
+	if was := s.info; was.labels != nil && was.facts == is.facts && was.shown == is.shown && was.ppid == is.ppid {
+		return was.labels
+	}
+	is.labels = makeInfoLabels(s, withCmdline)
+	s.info = is
+	return is.labels
+}
+
+// makeInfoLabels leaves out what only the operator of a token may see.
+func makeInfoLabels(s *subject[processView], withCmdline bool) []*dto.LabelPair {
 	facts, shown := s.of.Facts, s.of.shown
 	exe, cmdline := facts.Exe, ""
 	switch {

@@ -79,7 +79,7 @@ func (s *Set) NeedsReport() bool {
 // name that is not in the table.
 func NewSet(names []string, options Options) (*Set, error) {
 	s := &Set{
-		arenas:  &sync.Pool{New: func() any { return new(arena) }},
+		arenas:  &sync.Pool{New: func() any { return newArena() }},
 		failed:  options.Failed,
 		started: options.Started,
 		system:  options.System,

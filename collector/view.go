@@ -2,7 +2,6 @@ package collector
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -44,9 +43,9 @@ type processView struct {
 
 // subject is what has metrics: a group or a process.
 type subject[T any] struct {
-	of     T
-	known  process.Fields
-	labels []*dto.LabelPair
+	of    T
+	known process.Fields
+	*labelSet
 	// created is when the subject's counters began at 0; nil where that is not known.
 	created *timestamppb.Timestamp
 	// later are the values whose counters began later than that.
@@ -59,42 +58,42 @@ type subject[T any] struct {
 // nil.
 func newView(r *group.Report, started time.Time, room *arena) *View {
 	v := &View{
-		arena:     room,
-		Report:    r,
-		booted:    timestamp(r.Snapshot.BootTime()),
-		groups:    make([]subject[groupView], len(r.Groups)),
-		processes: make([]subject[processView], len(r.Top)),
+		arena:  room,
+		Report: r,
+		booted: timestamp(r.Snapshot.BootTime()),
 	}
+	var labels *labelSets
+	v.groups, v.processes, labels = room.subjects(len(r.Groups), len(r.Top))
+	labels.begin()
 	hasRecords := r.Snapshot.ExitSource == process.ExitsBPF || r.Snapshot.ExitSource == process.ExitsTaskstats
 	for i := range r.Groups {
 		g := &r.Groups[i]
+		set := labels.group(g.Name)
 		v.groups[i] = subject[groupView]{
-			of:     groupView{g, hasRecords},
-			known:  g.Known,
-			labels: []*dto.LabelPair{pair("group", g.Name)},
-			later:  g.KnownSince,
-			arena:  room,
+			of:       groupView{g, hasRecords},
+			known:    g.Known,
+			labelSet: set,
+			later:    g.KnownSince,
+			arena:    room,
 		}
 		if g.Since.IsZero() {
-			v.groups[i].created = timestamp(started)
+			v.groups[i].created = set.createdAt(started)
 		} else {
-			v.groups[i].created = timestamp(g.Since)
+			v.groups[i].created = set.createdAt(g.Since)
 		}
 	}
 	for i, top := range r.Top {
 		started := r.Snapshot.StartTime(top.Process)
+		set := labels.process(processKey{top.Process.ID, top.Process.Name, top.Group})
 		v.processes[i] = subject[processView]{
-			of:    processView{top.Process, started, r.Shown},
-			known: top.Process.Known,
-			labels: []*dto.LabelPair{
-				pair("group", top.Group),
-				pair("name", top.Process.Name),
-				pair("pid", strconv.Itoa(top.Process.PID)),
-			},
-			created: timestamp(started),
-			arena:   room,
+			of:       processView{top.Process, started, r.Shown},
+			known:    top.Process.Known,
+			labelSet: set,
+			created:  set.createdAt(started),
+			arena:    room,
 		}
 	}
+	labels.end()
 	slices.SortFunc(v.processes, byLabels)
 	return v
 }
@@ -112,7 +111,7 @@ func (s *subject[T]) metric(desc *prometheus.Desc, kind prometheus.ValueType, la
 	m := s.arena.next()
 	*m = metric{desc: desc, labels: s.labels, kind: kind, value: value, created: s.created}
 	if label != nil {
-		m.labels = insert(s.labels, label)
+		m.labels = s.and(label)
 	}
 	return m
 }

@@ -74,6 +74,9 @@ var (
 
 // compress returns the blocks of the families, and what follows them, as one gzip file.
 func (p *Page) compress(format int, blocks [][]byte, end []byte) ([][]byte, error) {
+	if p.gzip == nil {
+		p.gzip = newDeflater()
+	}
 	if p.chunks == nil {
 		p.divide(blocks)
 	}

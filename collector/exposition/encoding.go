@@ -96,7 +96,7 @@ func (f *family) writeMessage(e *encoding) {
 	b = append(b, e.heading...)
 	e.values = e.values[:0]
 	for _, i := range f.order {
-		s := &f.series[i]
+		s := f.series[i]
 		at := len(b) + int(s.ready[protobuf].value)
 		b = append(b, s.ready[protobuf].bytes...)
 		binary.LittleEndian.PutUint64(b[at:], math.Float64bits(s.value))
@@ -129,10 +129,11 @@ func (f *family) prepare(e *encoding, format int, negotiated expfmt.Format) erro
 		return err
 	}
 	var ok bool
+	written := bytes.Clone(out.Bytes()) // A buffer that grew has room that nobody needs.
 	if format == protobuf {
-		ok = f.takeMessage(e, out.Bytes(), missing)
+		ok = f.takeMessage(e, written, missing)
 	} else {
-		ok = f.takeLines(e, out.Bytes(), format, missing)
+		ok = f.takeLines(e, written, format, missing)
 	}
 	if !ok {
 		return fmt.Errorf("find the values of %s: %w", f.name, errUnfit)

@@ -20,12 +20,12 @@ type family struct {
 
 	// series are those of the last scrape, in the order in which they came; of those n have
 	// come in this one.
-	series []series
+	series []*series
 	n      int
 	// diverged is set once others came than in the last scrape: then next has those of this
 	// one, and at is the first of the last that may still come. spare is room for next.
 	diverged    bool
-	next, spare []series
+	next, spare []*series
 	at          int
 	// whole are the metrics of this scrape that are more than one number. Their family is
 	// written by client_golang each time.
@@ -76,7 +76,7 @@ const lookAhead = 64
 func (f *family) add(desc *prometheus.Desc, s Sample) {
 	if !f.diverged {
 		if f.n < len(f.series) && f.series[f.n].is(&s) {
-			f.set(&f.series[f.n], desc, s)
+			f.set(f.series[f.n], desc, s)
 			f.n++
 			return
 		}
@@ -87,12 +87,12 @@ func (f *family) add(desc *prometheus.Desc, s Sample) {
 	for i := f.at; i < min(f.at+lookAhead, len(f.series)); i++ {
 		if f.series[i].is(&s) {
 			f.next = append(f.next, f.series[i])
-			f.set(&f.next[len(f.next)-1], desc, s)
+			f.set(f.series[i], desc, s)
 			f.at = i + 1
 			return
 		}
 	}
-	f.next = append(f.next, series{desc: desc, labels: s.Labels, value: s.Value, created: s.Created, kind: s.Type})
+	f.next = append(f.next, &series{desc: desc, labels: s.Labels, value: s.Value, created: s.Created, kind: s.Type})
 }
 
 // set gives a series that is known its value.
@@ -125,7 +125,7 @@ func (f *family) end() {
 func (f *family) replayed(out chan<- prometheus.Metric) {
 	known := false
 	for i := range f.series {
-		s := &f.series[i]
+		s := f.series[i]
 		if s.checked && known {
 			continue
 		}
@@ -139,7 +139,7 @@ func (f *family) replayed(out chan<- prometheus.Metric) {
 
 // needsCheck reports whether there is anything new to check.
 func (f *family) needsCheck() bool {
-	return len(f.whole) > 0 || slices.ContainsFunc(f.series, func(s series) bool { return !s.checked })
+	return len(f.whole) > 0 || slices.ContainsFunc(f.series, func(s *series) bool { return !s.checked })
 }
 
 // take takes over what client_golang has checked.
@@ -152,7 +152,7 @@ func (f *family) take(of *dto.MetricFamily) error {
 		f.gathered = of
 	}
 	for i := range f.series {
-		if s := &f.series[i]; s.written != nil {
+		if s := f.series[i]; s.written != nil {
 			s.shown, s.checked, s.written = s.written.Label, true, nil
 		}
 	}
@@ -173,7 +173,7 @@ func (f *family) arrange() error {
 		slices.SortFunc(f.order, compare)
 	}
 	for i := 1; i < len(f.order); i++ {
-		a, b := &f.series[f.order[i-1]], &f.series[f.order[i]]
+		a, b := f.series[f.order[i-1]], f.series[f.order[i]]
 		if compareLabels(a.shown, b.shown) == 0 && sameLabels(a.shown, b.shown) {
 			return fmt.Errorf("%s is there twice with labels %v: %w", f.name, a.shown, errUnfit)
 		}

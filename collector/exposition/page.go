@@ -52,12 +52,13 @@ type Page struct {
 	last     *family
 	scratch  dto.Metric
 	chunks   []chunk
-	gzip     *deflater
+	// gzip is nil until something is compressed.
+	gzip *deflater
 }
 
 // NewPage returns an empty page.
 func NewPage() *Page {
-	return &Page{families: make(map[string]*family), byDesc: make(map[*prometheus.Desc]*family), gzip: newDeflater()}
+	return &Page{families: make(map[string]*family), byDesc: make(map[*prometheus.Desc]*family)}
 }
 
 // collectorBuffer is how many metrics a collector may be ahead.

@@ -179,7 +179,8 @@ func (c *Cache) read(id process.ID, e *factsEntry) {
 	}
 	reading.facts.User = user
 	if !e.facts.Same(&reading.facts) && (e.unread || !isEnding(e.facts, &reading.facts)) {
-		e.facts = &reading.facts
+		read := reading.facts // Of its own: a pointer into the reading would keep all of that.
+		e.facts = &read
 	}
 	e.failed, e.unread = reading.failed, false
 	if first := e.failed.First(); first != "" && c.Odd != nil {
