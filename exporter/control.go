@@ -9,7 +9,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"proctree/collector"
+	"proctree/collector/events"
 	hostcontrol "proctree/collector/host/control"
+	"proctree/collector/process"
 	"proctree/tree-api/control"
 )
 
@@ -18,6 +20,9 @@ func (e *exporter) controlConfig() (control.Config, error) {
 	cfg := control.Config{
 		Rules:  func() *control.Rules { return e.current.Load().control },
 		OwnPID: os.Getpid(),
+	}
+	if log := e.events.log(); log != nil {
+		cfg.Sinks = []control.Sink{attemptLog{log}}
 	}
 	if !e.settings.enableControl {
 		return cfg, nil
@@ -28,6 +33,17 @@ func (e *exporter) controlConfig() (control.Config, error) {
 	}
 	cfg.Actor, cfg.Signals = actor, hostcontrol.Signals()
 	return cfg, nil
+}
+
+// attemptLog adds each attempt to act on a process to the events.
+type attemptLog struct{ events *events.Log }
+
+// ControlAction implements control.Sink.
+func (l attemptLog) ControlAction(e control.Event) {
+	entry := events.Entry{Event: process.Event{Time: e.Time.Round(0), Name: e.Name}, Group: e.Group}
+	entry.ID, _ = process.ParseID(e.Target) // It is empty where the request named no process.
+	entry.Attempt = &process.Attempt{Who: e.Who, From: e.From, Action: e.Action, Nice: e.Nice, Result: e.Result, Error: e.Reason}
+	l.events.Attempted(entry, e.Result == control.ResultDone)
 }
 
 // controlWarnings are what is odd about the section "control".

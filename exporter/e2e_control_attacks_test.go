@@ -309,4 +309,5 @@ func TestAttacks(t *testing.T) {
 	h.tb = t
 	h.checkUntouched()
 	h.checkRecorded()
+	h.checkEvents()
 }

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"proctree/tree-api/access"
+	"proctree/tree-api/control"
 )
 
 // controlConfig lets controllers touch what begins with "victim".
@@ -264,6 +265,45 @@ func (h *controlHost) checkRecorded() {
 	}
 	if got, ok := all.value("proctree_control_actions_total", "action", "TERM", "result", "done"); !ok || got != 0 {
 		h.tb.Errorf("the counter of TERM, done is %v, known %v; want 0", got, ok)
+	}
+}
+
+// checkEvents makes sure that each attempt is an event, and that viewers do not learn who made it. Every attempt is counted.
+func (h *controlHost) checkEvents() {
+	h.tb.Helper()
+	counted := 0.0
+	all := h.samples()
+	for _, action := range control.Actions() {
+		for _, result := range control.Results() {
+			n, _ := all.value("proctree_control_actions_total", "action", action, "result", result)
+			counted += n
+		}
+	}
+	for role, secret := range map[string]string{"operator": h.operator, "viewer": h.viewer} {
+		status, body := h.do(http.MethodGet, "/api/v1/events?kind=control&limit=10000", bearer(secret)...)
+		var answer struct {
+			Data struct {
+				Events []struct {
+					Kind, ID, Name, Group, Action, Result, Who, From, Error string
+					Count                                                   float64
+				}
+			}
+		}
+		if err := json.Unmarshal([]byte(body), &answer); err != nil || status != http.StatusOK {
+			h.tb.Fatalf("events: %d, %v", status, err)
+		}
+		total, bystander := 0.0, false
+		for _, e := range answer.Data.Events {
+			total += max(1, e.Count)
+			if role == "viewer" && e.Who+e.From+e.Error != "" || e.Name == "" && role == "viewer" && e.ID != "" {
+				h.tb.Errorf("a viewer sees %+v", e)
+			}
+			bystander = bystander || e.ID == h.bystander && e.Action == "TERM" && e.Group == "bystander" && e.Result == "forbidden" &&
+				(role == "viewer" || strings.HasPrefix(e.Who, "controller-") && strings.HasPrefix(e.From, "127.0.0.1:") && strings.HasPrefix(e.Error, "control.allow:"))
+		}
+		if total != counted || !bystander {
+			h.tb.Errorf("%s: %v events for %v attempts; the attempt at %s is there: %v", role, total, counted, h.bystander, bystander)
+		}
 	}
 }
 

@@ -7,20 +7,21 @@ type EventKind uint8
 
 // The kinds. EventFork starts a process, EventExec runs a program in it, EventExit ends it. EventOOMKill
 // comes before the exit of a process that the kernel killed because memory ran out. EventLost says how
-// many events of a kind were lost.
+// many events of a kind were lost. EventControl is an attempt to act on a process by the API.
 const (
 	EventFork EventKind = iota
 	EventExec
 	EventExit
 	EventOOMKill
 	EventLost
+	EventControl
 	NumEventKinds
 )
 
 // LossKinds is the number of kinds that can be lost: the first ones.
 const LossKinds = EventExit + 1
 
-var eventKindNames = [NumEventKinds]string{"fork", "exec", "exit", "oom_kill", "lost"}
+var eventKindNames = [NumEventKinds]string{"fork", "exec", "exit", "oom_kill", "lost", "control"}
 
 // String returns the name that the API shows.
 func (k EventKind) String() string {
@@ -65,6 +66,8 @@ type Event struct {
 	Facts *Facts
 	// Cut is that there were more arguments, or that they were left out because there were too many events.
 	Cut bool
+	// Attempt is what was tried, for EventControl; else nil.
+	Attempt *Attempt
 	// Age is the time since the start of the process: at its exit, how long it ran.
 	Age time.Duration
 

@@ -215,7 +215,7 @@ func (a *attempt) recordTargets(targets []target, out *answer) {
 	for _, t := range targets {
 		e := a.event
 		e.Target, e.Name, e.Group = t.id.String(), t.name, t.group
-		e.Result = resultDone
+		e.Result = ResultDone
 		if t.problem != nil {
 			e.Result, e.Reason = resultOf(failureOf(t.problem).Status), t.problem.Error()
 		}

@@ -33,7 +33,7 @@ type Sink interface{ ControlAction(Event) }
 
 // The results of attempts.
 const (
-	resultDone         = "done"
+	ResultDone         = "done"
 	resultBadRequest   = "bad_request"
 	resultUnauthorized = "unauthorized"
 	resultForbidden    = "forbidden"
@@ -46,7 +46,7 @@ const (
 // Results returns the values of Event.Result.
 func Results() []string {
 	return []string{
-		resultDone, resultBadRequest, resultUnauthorized, resultForbidden, resultNotFound,
+		ResultDone, resultBadRequest, resultUnauthorized, resultForbidden, resultNotFound,
 		resultChanged, resultTooMany, resultFailed,
 	}
 }
@@ -58,7 +58,7 @@ func Actions() []string { return append(control.AllSignals(), actionPriority, ac
 func resultOf(status int) string {
 	switch status {
 	case http.StatusAccepted:
-		return resultDone
+		return ResultDone
 	case http.StatusUnauthorized:
 		return resultUnauthorized
 	case http.StatusForbidden:
@@ -93,7 +93,7 @@ func (r *recorder) record(e Event) {
 		sink.ControlAction(e)
 	}
 	logger := level.Warn(r.logger)
-	if e.Result == resultDone {
+	if e.Result == ResultDone {
 		logger = level.Info(r.logger)
 	}
 	line := []any{"msg", "control", "who", e.Who, "from", e.From, "action", e.Action, "target", e.Target, "name", e.Name, "group", e.Group, "result", e.Result}

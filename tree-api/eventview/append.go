@@ -34,7 +34,7 @@ func (v *Viewer) append(dst []byte, e *events.Entry, text *text) []byte {
 	if e.Count > 0 {
 		dst = jsontext.AppendUint(append(dst, `,"count":`...), e.Count)
 	}
-	if e.ID.PID > 0 {
+	if e.ID.PID > 0 && v.seesTarget(e) {
 		dst = jsontext.AppendString(append(dst, `,"id":`...), e.ID.String())
 		dst = jsontext.AppendInt(append(dst, `,"pid":`...), e.ID.PID)
 	}
@@ -51,7 +51,32 @@ func (v *Viewer) append(dst []byte, e *events.Entry, text *text) []byte {
 	}
 	dst = jsontext.AppendText(dst, "group", e.Group)
 	dst = v.appendProgram(dst, e, text)
+	dst = v.appendAttempt(dst, e.Attempt)
 	return append(appendEnd(dst, e), '}')
+}
+
+// seesTarget reports whether the id of the process is shown. Whoever tries to act on a process can name any
+// id, also that of an excluded one.
+func (v *Viewer) seesTarget(e *events.Entry) bool {
+	return e.Kind != process.EventControl || e.Name != "" || v.Role.SeesAll()
+}
+
+// appendAttempt appends what was tried; who tried it, from where, is for operators.
+func (v *Viewer) appendAttempt(dst []byte, a *process.Attempt) []byte {
+	if a == nil {
+		return dst
+	}
+	dst = jsontext.AppendText(dst, "action", a.Action)
+	if a.Nice != nil {
+		dst = jsontext.AppendInt(append(dst, `,"nice":`...), *a.Nice)
+	}
+	dst = jsontext.AppendText(dst, "result", a.Result)
+	if !v.Role.SeesAll() {
+		return dst
+	}
+	dst = jsontext.AppendText(dst, "who", a.Who)
+	dst = jsontext.AppendText(dst, "from", a.From)
+	return jsontext.AppendText(dst, "error", a.Error)
 }
 
 // appendProgram appends what is for operators.

@@ -220,6 +220,9 @@ func (f *Filter) isFound(v *Viewer, e *events.Entry, text *text) bool {
 			return true
 		}
 	}
+	if a := e.Attempt; a != nil && v.Role.SeesAll() && strings.Contains(strings.ToLower(a.Who), f.match) {
+		return true
+	}
 	return v.Role.SeesAll() &&
 		(strings.Contains(strings.ToLower(e.Facts.Exe), f.match) || strings.Contains(strings.ToLower(strings.Join(text.args, " ")), f.match))
 }
