@@ -11,7 +11,7 @@ import (
 )
 
 const allFields = process.HasCPU | process.HasMemory | process.HasSwap | process.HasIO | process.HasOpenFDs |
-	process.HasFaults | process.HasSwitches | process.HasThreads | process.HasProportional
+	process.HasFaults | process.HasSwitches | process.HasThreads | process.HasProportional | process.HasCPUWait
 
 // boot is the wall-clock time of tick 0 in all reports made here.
 var boot = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -22,7 +22,7 @@ func smallReport() *group.Report {
 	web := &process.Process{
 		ID: process.ID{PID: 100, StartTicks: 150_025}, PPID: 1, Name: "web", State: process.Running,
 		Known: allFields, Threads: 4,
-		UserTime: 90 * time.Second, SystemTime: 1500 * time.Millisecond,
+		UserTime: 90 * time.Second, SystemTime: 1500 * time.Millisecond, CPUWait: 45 * time.Second,
 		ResidentBytes: 8 << 20, OpenFDs: 12, ReadBytes: 4096, WrittenBytes: 1 << 20,
 		Facts: &process.Facts{
 			Exe: "/usr/bin/web", Cmdline: []string{"web", "--port", "80"}, User: "www-data",
@@ -51,7 +51,7 @@ func smallReport() *group.Report {
 			{
 				Name: "web", Known: allFields, States: [process.NumStates]int{process.Running: 1}, Threads: 4,
 				OpenFDs: 12, WorstFDRatio: 0.25, ResidentBytes: 8 << 20, VirtualBytes: 1 << 30, SwapBytes: 4096,
-				ProportionalBytes: 6 << 20, UserTime: 100 * time.Second, SystemTime: 2 * time.Second,
+				ProportionalBytes: 6 << 20, UserTime: 100 * time.Second, SystemTime: 2 * time.Second, CPUWait: 50 * time.Second,
 				ReadBytes: 8192, WrittenBytes: 2 << 20, MinorFaults: 1000, MajorFaults: 3,
 				VoluntarySwitches: 77, InvoluntarySwitches: 5, Starts: 9, Exits: 8, ShortLived: 2,
 				AbnormalExits: map[string]group.Abnormal{"SIGSEGV": {Count: 1, Since: boot.Add(59 * time.Minute)}, "exit_code": {Count: 2}},

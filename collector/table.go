@@ -30,6 +30,7 @@ func Table() []Spec {
 
 		{"group_processes", on, "Processes by state, and threads, per group.", newGroupProcesses},
 		{"group_cpu", on, "CPU time per group.", newGroupCPU},
+		{"group_cpu_wait", on, "Time that processes waited for a CPU, per group.", newGroupCPUWait},
 		{"group_memory", on, "Resident, virtual and swapped memory per group.", newGroupMemory},
 		{GroupProportionalMemory, off, "Proportional memory (PSS) per group; expensive to collect.", newGroupProportionalMemory},
 		{"group_io", on, "Bytes read from and written to storage per group.", newGroupIO},
@@ -42,6 +43,7 @@ func Table() []Spec {
 
 		{"process_info", on, "Name, parent, group, user and start time of each of the top processes.", newProcessInfo},
 		{"process_cpu", on, "CPU time of each of the top processes.", newProcessCPU},
+		{"process_cpu_wait", on, "Time that each of the top processes waited for a CPU.", newProcessCPUWait},
 		{"process_memory", on, "Resident memory of each of the top processes.", newProcessMemory},
 		{"process_io", on, "Bytes read and written by each of the top processes.", newProcessIO},
 		{"process_threads", on, "Threads of each of the top processes.", newProcessThreads},

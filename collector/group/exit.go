@@ -141,6 +141,6 @@ func (p *tracked) lastSeen() *process.Exit {
 	used := &p.counted.usage
 	return &process.Exit{
 		ID: p.id, Parent: p.ppid, Name: p.name, Facts: p.facts, Processes: 1, Known: p.counted.known,
-		UserTime: used.cpu.User, SystemTime: used.cpu.System, ReadBytes: used.read, WrittenBytes: used.written,
+		UserTime: used.cpu.User, SystemTime: used.cpu.System, CPUWait: used.wait, ReadBytes: used.read, WrittenBytes: used.written,
 	}
 }

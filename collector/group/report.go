@@ -74,7 +74,7 @@ type Group struct {
 
 	ResidentBytes, VirtualBytes, SwapBytes, ProportionalBytes uint64
 
-	UserTime, SystemTime                   time.Duration
+	UserTime, SystemTime, CPUWait          time.Duration
 	ReadBytes, WrittenBytes                uint64
 	MinorFaults, MajorFaults               uint64
 	VoluntarySwitches, InvoluntarySwitches uint64

@@ -134,7 +134,7 @@ const gaugeFields = process.HasThreads | process.HasMemory | process.HasSwap | p
 // countedFields are the values that counters are made of.
 var countedFields = [...]process.Fields{
 	process.HasCPU, process.HasReadBytes, process.HasWrittenBytes, process.HasMinorFaults, process.HasMajorFaults,
-	process.HasVoluntary, process.HasInvoluntary,
+	process.HasVoluntary, process.HasInvoluntary, process.HasCPUWait,
 }
 
 // learn adds to what is known. The counters of a value that was not known until now
@@ -204,6 +204,7 @@ func (g *tally) grow(u *usage) {
 	g.grew = true
 	g.UserTime += u.cpu.User
 	g.SystemTime += u.cpu.System
+	g.CPUWait += u.wait
 	g.ReadBytes += u.read
 	g.WrittenBytes += u.written
 	g.MinorFaults += u.minor

@@ -1,6 +1,10 @@
 package group
 
-import "proctree/collector/process"
+import (
+	"time"
+
+	"proctree/collector/process"
+)
 
 // take removes up to want from c and returns what it took: of the same mode first, then
 // of the other, because two sources may split one second differently.
@@ -35,6 +39,7 @@ func advanceCPU(c *process.CPU, now process.CPU) process.CPU {
 // usage are the values of a process that only grow.
 type usage struct {
 	cpu                    process.CPU
+	wait                   time.Duration
 	read, written          uint64
 	minor, major           uint64
 	voluntary, involuntary uint64
@@ -42,7 +47,7 @@ type usage struct {
 
 func usageOf(p *process.Process) usage {
 	return usage{
-		cpu:  p.CPU(),
+		cpu: p.CPU(), wait: p.CPUWait,
 		read: p.ReadBytes, written: p.WrittenBytes,
 		minor: p.MinorFaults, major: p.MajorFaults,
 		voluntary: p.VoluntarySwitches, involuntary: p.InvoluntarySwitches,
@@ -51,7 +56,7 @@ func usageOf(p *process.Process) usage {
 
 func usageOfExit(e *process.Exit) usage {
 	return usage{
-		cpu:  e.CPU(),
+		cpu: e.CPU(), wait: e.CPUWait,
 		read: e.ReadBytes, written: e.WrittenBytes,
 		minor: e.MinorFaults, major: e.MajorFaults,
 	}
@@ -71,6 +76,9 @@ func (m *marks) advance(now *usage, known process.Fields) usage {
 	if both := known & m.known; both != 0 {
 		if both.Has(process.HasCPU) {
 			grown.cpu = advanceCPU(&m.cpu, now.cpu)
+		}
+		if both.Has(process.HasCPUWait) {
+			grown.wait = rise(&m.wait, now.wait)
 		}
 		if both.Has(process.HasReadBytes) {
 			grown.read = rise(&m.read, now.read)
@@ -104,6 +112,9 @@ func (m *marks) set(now *usage, fields process.Fields) {
 	if fields&process.HasCPU != 0 && m.known.Has(process.HasCPU) {
 		m.cpu = now.cpu
 	}
+	if fields.Has(process.HasCPUWait) {
+		m.wait = now.wait
+	}
 	if fields.Has(process.HasReadBytes) {
 		m.read = now.read
 	}
@@ -125,7 +136,7 @@ func (m *marks) set(now *usage, fields process.Fields) {
 }
 
 // rise moves a mark up to now and returns by how much.
-func rise(mark *uint64, now uint64) uint64 {
+func rise[T uint64 | time.Duration](mark *T, now T) T {
 	if now <= *mark {
 		return 0
 	}

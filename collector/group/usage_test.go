@@ -51,3 +51,29 @@ func TestTheSplitOfASecondMayChange(t *testing.T) {
 		}
 	}
 }
+
+// TestWaitForCPUReachesTheGroup: what a process waited after its last scan too, and none of it twice.
+func TestWaitForCPUReachesTheGroup(t *testing.T) {
+	tracker := group.NewTracker(group.Config{})
+	app := func(wait time.Duration) process.Process { return proc(10, 1, "app", before, hosttest.CPUWait(wait)) }
+	ended := func(id process.ID, name string, wait time.Duration) process.Exit {
+		return process.Exit{ID: id, Name: name, Facts: process.NoFacts, Processes: 1, Known: process.HasCPUWait, CPUWait: wait}
+	}
+	for i, step := range []struct {
+		table []process.Process
+		exits []process.Exit
+		want  time.Duration
+	}{
+		{[]process.Process{app(100)}, nil, 0},
+		{[]process.Process{app(130)}, nil, 30},
+		{[]process.Process{app(120)}, nil, 30},
+		{[]process.Process{app(140)}, nil, 40},
+		{nil, []process.Exit{ended(app(0).ID, "app", 155), ended(process.ID{}, "app", 7)}, 62},
+	} {
+		s := hosttest.Snapshot(at(time.Duration(i)*15*time.Second), step.table...)
+		s.Exits, s.ExitSource = step.exits, process.ExitsBPF
+		if g := groupNamed(t, tracker.Observe(s), "app"); g.CPUWait != step.want || !g.Known.Has(process.HasCPUWait) {
+			t.Errorf("step %d: waited %d, want %d", i, g.CPUWait, step.want)
+		}
+	}
+}

@@ -100,6 +100,16 @@ var rows = []Metric{
 		},
 	},
 	{
+		Name: "cpu_wait_seconds", Path: "cpu.wait_seconds", Kind: Counter, Unit: Seconds, Decimals: cpuDecimals, Known: process.HasCPUWait,
+		Duration: func(p *process.Process) time.Duration { return p.CPUWait },
+		Title:    "CPU wait time", Help: "Time for which threads were ready to run and waited for a CPU, since the process started.",
+		Omit: Page | Grafana, // The rate is what people look for, and a column more costs time.
+		Rate: &Rate{
+			Name: "cpu_wait", Path: "cpu.waiting_cores", Unit: Cores, Decimals: 3, Sum: Summed,
+			Title: "CPU wait", Help: "CPUs waited for: 1 is one thread that is ready to run and waits for a CPU all the time.",
+		},
+	},
+	{
 		Name: "memory", Short: []string{"mem", "rss"}, Path: "memory.resident_bytes", Kind: Gauge, Unit: Bytes, Known: process.HasResident, Sum: SentSum,
 		Uint:  func(p *process.Process) uint64 { return p.ResidentBytes },
 		Title: "Memory", Help: "Resident memory (RSS).",

@@ -38,6 +38,7 @@ type Exit struct {
 	Processes                uint64
 	Known                    Fields
 	UserTime, SystemTime     time.Duration
+	CPUWait                  time.Duration
 	ReadBytes, WrittenBytes  uint64
 	MinorFaults, MajorFaults uint64
 	// Reason is how an abnormal end came about: a signal's name such as "SIGSEGV",

@@ -9,6 +9,9 @@ func NeverBelow(p, before *Process) {
 	p.ChildSystemTime = max(p.ChildSystemTime, before.ChildSystemTime)
 	p.MinorFaults = max(p.MinorFaults, before.MinorFaults)
 	p.MajorFaults = max(p.MajorFaults, before.MajorFaults)
+	if p.Known.Has(HasCPUWait) {
+		p.CPUWait = max(p.CPUWait, before.CPUWait)
+	}
 	if p.Known.Has(HasSwitches) {
 		p.VoluntarySwitches = max(p.VoluntarySwitches, before.VoluntarySwitches)
 		p.InvoluntarySwitches = max(p.InvoluntarySwitches, before.InvoluntarySwitches)

@@ -83,6 +83,8 @@ const (
 	HasProportional
 	// HasUID vouches for UID.
 	HasUID
+	// HasCPUWait vouches for CPUWait.
+	HasCPUWait
 )
 
 // Values that mostly come together.
@@ -122,6 +124,9 @@ type Process struct {
 	// ChildUserTime and ChildSystemTime are the CPU time of the children it has waited
 	// for, and of theirs (cutime and cstime, proc_pid_stat(5)).
 	ChildUserTime, ChildSystemTime time.Duration
+	// CPUWait is how long all threads were ready to run and had no CPU (run_delay,
+	// Documentation/scheduler/sched-stats.rst), since the process started.
+	CPUWait time.Duration
 
 	ResidentBytes, VirtualBytes, SwapBytes uint64
 	// ProportionalBytes is the PSS: shared pages divided among those who share them.

@@ -69,6 +69,14 @@ func appendCPU(dst []byte, n *Node) []byte {
 		dst = append(dst, `,"cores":`...)
 		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[0], 3)
 	}
+	if p.Known&131072 == 131072 {
+		dst = append(dst, `,"wait_seconds":`...)
+		dst = jsontext.AppendDuration(dst, func(p *process.Process) time.Duration { return p.CPUWait }(p), 2)
+	}
+	if n.Rates.Known&(1<<1) != 0 {
+		dst = append(dst, `,"waiting_cores":`...)
+		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[1], 3)
+	}
 	if len(dst) == first {
 		return dst[:start]
 	}
@@ -115,17 +123,17 @@ func appendIO(dst []byte, n *Node) []byte {
 		dst = append(dst, `,"read_bytes":`...)
 		dst = jsontext.AppendUint(dst, func(p *process.Process) uint64 { return p.ReadBytes }(p))
 	}
-	if n.Rates.Known&(1<<1) != 0 {
+	if n.Rates.Known&(1<<2) != 0 {
 		dst = append(dst, `,"read_bytes_per_second":`...)
-		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[1], 0)
+		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[2], 0)
 	}
 	if p.Known&128 == 128 {
 		dst = append(dst, `,"written_bytes":`...)
 		dst = jsontext.AppendUint(dst, func(p *process.Process) uint64 { return p.WrittenBytes }(p))
 	}
-	if n.Rates.Known&(1<<2) != 0 {
+	if n.Rates.Known&(1<<3) != 0 {
 		dst = append(dst, `,"written_bytes_per_second":`...)
-		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[2], 0)
+		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[3], 0)
 	}
 	if len(dst) == first {
 		return dst[:start]
@@ -158,21 +166,29 @@ func ratesSince(p, before *process.Process, seconds float64) (r Rates) {
 		}
 		r.Known |= 1 << 0
 	}
-	if known&64 == 64 {
-		read := func(p *process.Process) uint64 { return p.ReadBytes }
+	if known&131072 == 131072 {
+		read := func(p *process.Process) time.Duration { return p.CPUWait }
 		now, then := read(p), read(before)
 		if now > then {
-			r.PerSecond[1] = float64(now-then) / seconds
+			r.PerSecond[1] = (now - then).Seconds() / seconds
 		}
 		r.Known |= 1 << 1
 	}
-	if known&128 == 128 {
-		read := func(p *process.Process) uint64 { return p.WrittenBytes }
+	if known&64 == 64 {
+		read := func(p *process.Process) uint64 { return p.ReadBytes }
 		now, then := read(p), read(before)
 		if now > then {
 			r.PerSecond[2] = float64(now-then) / seconds
 		}
 		r.Known |= 1 << 2
+	}
+	if known&128 == 128 {
+		read := func(p *process.Process) uint64 { return p.WrittenBytes }
+		now, then := read(p), read(before)
+		if now > then {
+			r.PerSecond[3] = float64(now-then) / seconds
+		}
+		r.Known |= 1 << 3
 	}
 	return r
 }

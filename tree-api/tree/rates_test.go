@@ -33,33 +33,33 @@ func TestRates(t *testing.T) {
 	}{
 		{
 			"over the interval",
-			[]process.Process{p(9, 0, "a", hosttest.CPU(time.Second, time.Second), hosttest.IO(100, 50))},
-			[]process.Process{p(9, 0, "a", hosttest.CPU(4*time.Second, 3*time.Second), hosttest.IO(1100, 75))},
-			map[string]float64{"cpu": 0.5, "read": 100, "written": 2.5},
+			[]process.Process{p(9, 0, "a", hosttest.CPU(time.Second, time.Second), hosttest.CPUWait(time.Second), hosttest.IO(100, 50))},
+			[]process.Process{p(9, 0, "a", hosttest.CPU(4*time.Second, 3*time.Second), hosttest.CPUWait(21*time.Second), hosttest.IO(1100, 75))},
+			map[string]float64{"cpu": 0.5, "cpu_wait": 2, "read": 100, "written": 2.5},
 		},
 		{
 			"started since: over the interval too",
 			nil,
 			[]process.Process{p(9, 0, "a", started(68*time.Second), hosttest.CPU(time.Second, 0), hosttest.IO(10, 0))},
-			map[string]float64{"cpu": 0.1, "read": 1, "written": 0},
+			map[string]float64{"cpu": 0.1, "cpu_wait": 0, "read": 1, "written": 0},
 		},
 		{
 			"started in this very tick",
 			nil,
 			[]process.Process{p(9, 0, "a", started(now), hosttest.CPU(5*time.Millisecond, 0))},
-			map[string]float64{"cpu": 0.0005, "read": 0, "written": 0},
+			map[string]float64{"cpu": 0.0005, "cpu_wait": 0, "read": 0, "written": 0},
 		},
 		{
 			"30 ms old and busy all that time: not the largest of the host",
 			nil,
 			[]process.Process{p(9, 0, "a", started(now-30*time.Millisecond), hosttest.CPU(25*time.Millisecond, 0))},
-			map[string]float64{"cpu": 0.0025, "read": 0, "written": 0},
+			map[string]float64{"cpu": 0.0025, "cpu_wait": 0, "read": 0, "written": 0},
 		},
 		{
 			"a reused PID is another process",
 			[]process.Process{p(9, 0, "a", hosttest.CPU(time.Hour, 0))},
 			[]process.Process{p(9, 0, "a", started(65*time.Second), hosttest.CPU(time.Second, 0))},
-			map[string]float64{"cpu": 0.1, "read": 0, "written": 0},
+			map[string]float64{"cpu": 0.1, "cpu_wait": 0, "read": 0, "written": 0},
 		},
 		{
 			"old, but not in the scan before",
@@ -71,13 +71,13 @@ func TestRates(t *testing.T) {
 			"not known before",
 			[]process.Process{p(9, 0, "a", hosttest.Without(process.HasIO))},
 			[]process.Process{p(9, 0, "a", hosttest.CPU(time.Second, 0), hosttest.IO(1, 1))},
-			map[string]float64{"cpu": 0.1},
+			map[string]float64{"cpu": 0.1, "cpu_wait": 0},
 		},
 		{
 			"a counter that fell stands still",
 			[]process.Process{p(9, 0, "a", hosttest.CPU(time.Hour, 0), hosttest.IO(100, 100))},
 			[]process.Process{p(9, 0, "a", hosttest.IO(99, 110))},
-			map[string]float64{"cpu": 0, "read": 0, "written": 1},
+			map[string]float64{"cpu": 0, "cpu_wait": 0, "read": 0, "written": 1},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -31,6 +31,8 @@ func (v *View) wire(i int32) treetest.WireNode {
 		User:   known(p, process.HasUserTime, rounded(p.UserTime.Seconds(), 2)),
 		System: known(p, process.HasSystemTime, rounded(p.SystemTime.Seconds(), 2)),
 		Cores:  rate(n, "cpu", 3),
+		Wait:   known(p, process.HasCPUWait, rounded(p.CPUWait.Seconds(), 2)),
+		Waits:  rate(n, "cpu_wait", 3),
 	})
 	w.Memory = some(treetest.WireMemory{
 		Resident: known(p, process.HasResident, p.ResidentBytes),

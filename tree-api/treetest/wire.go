@@ -33,6 +33,8 @@ type WireCPU struct {
 	User   *float64 `json:"user_seconds,omitempty"`
 	System *float64 `json:"system_seconds,omitempty"`
 	Cores  *float64 `json:"cores,omitempty"`
+	Wait   *float64 `json:"wait_seconds,omitempty"`
+	Waits  *float64 `json:"waiting_cores,omitempty"`
 }
 
 // WireMemory is the member memory of a node.

@@ -38,6 +38,7 @@ func rowFields() []field[process.Process] {
 		{"system_seconds", "", func(p *p) uint64 { return milliseconds(p.SystemTime) }, func(p *p, v uint64) { p.SystemTime = spent(v) }},
 		{"child_user_seconds", kindNumber, func(p *p) uint64 { return milliseconds(p.ChildUserTime) }, func(p *p, v uint64) { p.ChildUserTime = spent(v) }},
 		{"child_system_seconds", kindNumber, func(p *p) uint64 { return milliseconds(p.ChildSystemTime) }, func(p *p, v uint64) { p.ChildSystemTime = spent(v) }},
+		{"cpu_wait_seconds", "", func(p *p) uint64 { return milliseconds(p.CPUWait) }, func(p *p, v uint64) { p.CPUWait = spent(v) }},
 		{"memory", "", func(p *p) uint64 { return pages(p.ResidentBytes) }, func(p *p, v uint64) { p.ResidentBytes = bytesOf(v) }},
 		{"virtual", "", func(p *p) uint64 { return pages(p.VirtualBytes) }, func(p *p, v uint64) { p.VirtualBytes = bytesOf(v) }},
 		{"swap", "", func(p *p) uint64 { return pages(p.SwapBytes) }, func(p *p, v uint64) { p.SwapBytes = bytesOf(v) }},
@@ -73,6 +74,7 @@ func exitFields() []field[process.Exit] {
 		// Short lives use less than a millisecond, and many of them add up.
 		{"user_nanoseconds", kindNumber, func(e *e) uint64 { return uint64(e.UserTime) }, func(e *e, v uint64) { e.UserTime = time.Duration(v) }},
 		{"system_nanoseconds", kindNumber, func(e *e) uint64 { return uint64(e.SystemTime) }, func(e *e, v uint64) { e.SystemTime = time.Duration(v) }},
+		{"cpu_wait_nanoseconds", kindNumber, func(e *e) uint64 { return uint64(e.CPUWait) }, func(e *e, v uint64) { e.CPUWait = time.Duration(v) }},
 		{"read_bytes", kindNumber, func(e *e) uint64 { return e.ReadBytes }, func(e *e, v uint64) { e.ReadBytes = v }},
 		{"written_bytes", kindNumber, func(e *e) uint64 { return e.WrittenBytes }, func(e *e, v uint64) { e.WrittenBytes = v }},
 		{"minor_faults", kindNumber, func(e *e) uint64 { return e.MinorFaults }, func(e *e, v uint64) { e.MinorFaults = v }},

@@ -15,7 +15,12 @@ const TicksPerSecond = 100
 
 // AllFields is what a process built here knows: all that is read without being asked for.
 const AllFields = process.HasCPU | process.HasChildCPU | process.HasMemory | process.HasSwap | process.HasIO |
-	process.HasOpenFDs | process.HasFaults | process.HasSwitches | process.HasThreads | process.HasNice | process.HasUID
+	process.HasOpenFDs | process.HasFaults | process.HasSwitches | process.HasThreads | process.HasNice | process.HasUID |
+	process.HasCPUWait
+
+// TreeFields is what can be read of a process in a Tree, which has no schedstat unless a test adds
+// it: a process that has not run by it is not read again.
+const TreeFields = AllFields &^ process.HasCPUWait
 
 // Snapshot builds the process table as it was at the given time after Epoch. It sorts the
 // processes by PID and gives those without Facts empty ones.
@@ -106,6 +111,11 @@ func ChildCPU(user, system time.Duration) Option {
 // Memory sets resident and virtual memory, in bytes.
 func Memory(resident, virtual uint64) Option {
 	return func(p *process.Process) { p.ResidentBytes, p.VirtualBytes = resident, virtual }
+}
+
+// CPUWait sets how long it waited for a CPU.
+func CPUWait(wait time.Duration) Option {
+	return func(p *process.Process) { p.CPUWait = wait }
 }
 
 // IO sets what was read from and written to storage, in bytes.

@@ -78,7 +78,7 @@ func TestReadDoesNotWaitForACommandLine(t *testing.T) {
 	for i := range 3 {
 		got := read(t, reader)
 		stuck := got.ByPID(2)
-		if stuck == nil || stuck.Name != "stuck" || stuck.Known != hosttest.AllFields || stuck.Facts.User != "12345678" {
+		if stuck == nil || stuck.Name != "stuck" || stuck.Known != hosttest.TreeFields || stuck.Facts.User != "12345678" {
 			t.Fatalf("the stuck process came as %+v", stuck)
 		}
 		if stuck.Facts.Cmdline != nil || got.ByPID(3).Facts.Exe != "/bin/after" {
@@ -102,7 +102,7 @@ func TestReadLeavesAProcessThatHangsBehind(t *testing.T) {
 		content string
 		known   process.Fields
 	}{
-		{"io", "rchar: 1\nread_bytes: 5\nwrite_bytes: 6\n", hosttest.AllFields &^ process.HasIO},
+		{"io", "rchar: 1\nread_bytes: 5\nwrite_bytes: 6\n", hosttest.TreeFields &^ process.HasIO},
 		{"stat", "", 0},
 	}
 	for _, test := range tests {
@@ -118,7 +118,7 @@ func TestReadLeavesAProcessThatHangsBehind(t *testing.T) {
 				if p := got.ByPID(2); p != nil && p.Known != test.known || p == nil && test.known != 0 {
 					t.Errorf("scan %d: the stuck process came as %+v", i, p)
 				}
-				if p := got.ByPID(3); p == nil || p.Known != hosttest.AllFields || p.OpenFDs != 1 {
+				if p := got.ByPID(3); p == nil || p.Known != hosttest.TreeFields || p.OpenFDs != 1 {
 					t.Errorf("scan %d: the process behind it came as %+v", i, p)
 				}
 				if got.Errors[process.ReasonDeadline] != 1 {
@@ -129,7 +129,7 @@ func TestReadLeavesAProcessThatHangsBehind(t *testing.T) {
 			time.Sleep(shortDeadline)
 			stuck.Write(t, root)
 			got := readUntil(t, reader, func(s *process.Snapshot) bool { return len(s.Errors) == 0 })
-			if p := got.ByPID(2); p == nil || p.Known != hosttest.AllFields {
+			if p := got.ByPID(2); p == nil || p.Known != hosttest.TreeFields {
 				t.Errorf("after it came free the process came as %+v", p)
 			}
 		})

@@ -141,7 +141,7 @@ func startSpecimens(t *testing.T) map[string]int {
 	t.Helper()
 	pids := make(map[string]int)
 	for role := range childRoles {
-		if role == rightsRole {
+		if role == rightsRole || role == waitsRole {
 			continue
 		}
 		pids[role] = startChild(t, role, nil).Process.Pid
@@ -199,6 +199,10 @@ func (c agreement) compare(b, n, a *process.Process) bool {
 	}
 	if !c.alone[b.PID] {
 		want.VoluntarySwitches, want.InvoluntarySwitches = got.VoluntarySwitches, got.InvoluntarySwitches
+		want.CPUWait = max(want.CPUWait, got.CPUWait)
+	}
+	if b.State == process.Zombie {
+		want.CPUWait = got.CPUWait // What its other threads waited comes with the record of its exit.
 	}
 	got.UserTime, got.SystemTime = got.UserTime.Truncate(procfs.Tick), got.SystemTime.Truncate(procfs.Tick)
 	got.ChildUserTime, got.ChildSystemTime = got.ChildUserTime.Truncate(procfs.Tick), got.ChildSystemTime.Truncate(procfs.Tick)
@@ -228,6 +232,10 @@ func (c agreement) compare(b, n, a *process.Process) bool {
 
 // between checks what only grows.
 func (c agreement) between(b, n, a *process.Process) {
+	// Of threads that ended before, or are about to, each knows something else.
+	if c.alone[b.PID] && a.State != process.Zombie && (n.CPUWait < b.CPUWait || n.CPUWait > a.CPUWait) {
+		c.t.Errorf("%s (%s): the wait for a CPU, %v, is not between %v and %v", b.ID, b.Name, n.CPUWait, b.CPUWait, a.CPUWait)
+	}
 	for _, counter := range []struct {
 		name               string
 		before, now, after uint64

@@ -12,12 +12,11 @@ import (
 )
 
 // openExits starts the best accounting of exits that is wanted and possible; without any,
-// the growth of the parents' times has to tell.
-func (r *Reader) openExits() error {
+// the growth of the parents' times has to tell. The reasons say why there is nothing better.
+func (r *Reader) openExits() (reasons []error, err error) {
 	if r.cfg.Exits == auto && !r.proc.Genuine {
-		return nil // A tree of files has no processes that end.
+		return nil, nil // A tree of files has no processes that end.
 	}
-	var reasons []error
 	for _, way := range []struct {
 		source process.ExitSource
 		open   func() (exits.Source, error)
@@ -31,22 +30,24 @@ func (r *Reader) openExits() error {
 		source, err := way.open()
 		if err == nil {
 			r.exits = source
-			r.logExits(way.source, reasons)
-			return nil
+			return reasons, nil
 		}
 		reasons = append(reasons, fmt.Errorf("%s: %w", way.source, err))
 	}
 	if r.cfg.Exits == auto {
-		r.logExits(process.ExitsChildren, reasons)
-		return nil
+		return reasons, nil
 	}
-	return errors.Join(reasons...)
+	return nil, errors.Join(reasons...)
 }
 
 // logExits says why there is nothing better.
-func (r *Reader) logExits(source process.ExitSource, reasons []error) {
+func (r *Reader) logExits(reasons []error) {
 	if len(reasons) == 0 {
 		return
+	}
+	source := process.ExitsChildren
+	if r.exits != nil {
+		source = r.exits.Name()
 	}
 	texts := make([]string, len(reasons))
 	for i, err := range reasons {

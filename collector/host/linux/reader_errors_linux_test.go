@@ -45,7 +45,7 @@ func TestReadLeavesOutWhatVanishes(t *testing.T) {
 // TestReadKeepsWhatIsKnown: a process whose file is missing or odd stays, with what the other
 // files tell.
 func TestReadKeepsWhatIsKnown(t *testing.T) {
-	const all = hosttest.AllFields
+	const all = hosttest.TreeFields
 	status := process.HasUID | process.HasSwap | process.HasSwitches
 	tests := []struct {
 		name, file, content string
@@ -111,8 +111,8 @@ func TestReadDropsTheImpossible(t *testing.T) {
 			root := hosttest.Tree{Processes: []hosttest.TreeProcess{test.p}}.Write(t)
 			got := read(t, newReader(t, linux.Config{ProcPath: root}))
 			p := got.ByPID(1)
-			if p == nil || p.Known != hosttest.AllFields&^test.lost {
-				t.Fatalf("got %+v, want the figures %b", p, hosttest.AllFields&^test.lost)
+			if p == nil || p.Known != hosttest.TreeFields&^test.lost {
+				t.Fatalf("got %+v, want the figures %b", p, hosttest.TreeFields&^test.lost)
 			}
 			if want := test.lost != 0; (got.Errors[process.ReasonParse] == 1) != want {
 				t.Errorf("errors %v", got.Errors)
@@ -191,10 +191,10 @@ func TestReadAsOrdinaryUser(t *testing.T) {
 			t.Errorf("scan %d: errors (-want +got):\n%s", i, diff)
 		}
 		secret, open := got.ByPID(1), got.ByPID(2)
-		if secret == nil || secret.Known != hosttest.AllFields&^(process.HasIO|process.HasOpenFDs) || secret.Facts.FDLimit != 0 {
+		if secret == nil || secret.Known != hosttest.TreeFields&^(process.HasIO|process.HasOpenFDs) || secret.Facts.FDLimit != 0 {
 			t.Errorf("scan %d: the process that refuses came as %+v", i, secret)
 		}
-		if open == nil || open.Known != hosttest.AllFields || open.Facts.FDLimit != 1024 {
+		if open == nil || open.Known != hosttest.TreeFields || open.Facts.FDLimit != 1024 {
 			t.Errorf("scan %d: the process beside it came as %+v", i, open)
 		}
 	}

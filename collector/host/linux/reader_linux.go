@@ -24,9 +24,12 @@ func Open(cfg Config) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(r.openTable(), r.openExits()); err != nil {
+	// The accounts of exits come first: the programs that read the table share a map with them.
+	reasons, err := r.openExits()
+	if err := errors.Join(err, r.openTable()); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
+	r.logExits(reasons)
 	return r, nil
 }
 

@@ -55,7 +55,7 @@ func TestReadEveryField(t *testing.T) {
 	}}}.Write(t)
 	got := read(t, newReader(t, linux.Config{ProcPath: root}))
 	want := process.Process{
-		ID: process.ID{PID: 42, StartTicks: 500}, PPID: 1, Name: "nginx", State: process.Blocked, Known: hosttest.AllFields,
+		ID: process.ID{PID: 42, StartTicks: 500}, PPID: 1, Name: "nginx", State: process.Blocked, Known: hosttest.TreeFields,
 		Nice: -5, Threads: 4, UID: 12_345_678, UserTime: 1500 * time.Millisecond, SystemTime: 250 * time.Millisecond,
 		ChildUserTime: 70 * time.Millisecond, ChildSystemTime: 30 * time.Millisecond, ResidentBytes: 2048 << 10,
 		VirtualBytes: 8192 << 10, SwapBytes: 16 << 10, ReadBytes: 4096, WrittenBytes: 8192, OpenFDs: 5, MinorFaults: 11,
@@ -124,7 +124,7 @@ func TestReadKernelThreadsAndZombies(t *testing.T) {
 		t.Errorf("the kernel thread came as %+v", worker)
 	}
 	// It has neither memory nor descriptors: that is a value, not ignorance.
-	if !worker.Known.Has(hosttest.AllFields) || worker.ResidentBytes != 0 || worker.OpenFDs != 0 {
+	if !worker.Known.Has(hosttest.TreeFields) || worker.ResidentBytes != 0 || worker.OpenFDs != 0 {
 		t.Errorf("the kernel thread knows %b, resident %d", worker.Known, worker.ResidentBytes)
 	}
 	if zombie.State != process.Zombie || !zombie.Known.Has(process.HasMemory|process.HasSwap) || zombie.Facts.Cmdline != nil {

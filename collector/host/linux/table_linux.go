@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"proctree/collector/host/linux/bpf"
+	"proctree/collector/host/linux/exits"
 	"proctree/collector/process"
 
 	"github.com/go-kit/log"
@@ -52,7 +53,7 @@ func (r *Reader) logReader(reason error) {
 
 // openIterator opens the iterator, or returns why it cannot be used.
 func (r *Reader) openIterator() (err error) {
-	r.bpf, r.hidesFirst, err = bpf.OpenTable(r.proc, r.cfg.BPFPin)
+	r.bpf, r.hidesFirst, err = bpf.OpenTable(r.proc, r.cfg.BPFPin, exits.WaitsOf(r.exits))
 	return err
 }
 
@@ -67,7 +68,7 @@ func (r *Reader) openWalk() (err error) {
 	case r.cfg.BPFPin != "":
 		return nil
 	}
-	r.walk, err = bpf.OpenWalk(r.hidesFirst)
+	r.walk, err = bpf.OpenWalk(r.hidesFirst, exits.WaitsOf(r.exits))
 	if err == nil && r.cfg.Whole {
 		r.walk.WriteAll()
 	}

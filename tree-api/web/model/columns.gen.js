@@ -36,6 +36,7 @@ export const METRICS = [
   { key: 'user_seconds', within: 'cpu', field: 'user_seconds', kind: 'counter', unit: 'seconds', sum: true, title: 'User time', help: 'CPU time in the program itself' },
   { key: 'system_seconds', within: 'cpu', field: 'system_seconds', kind: 'counter', unit: 'seconds', sum: true, title: 'System time', help: 'CPU time in the kernel on behalf of the process' },
   { key: 'cpu', within: 'cpu', field: 'cores', kind: 'rate', unit: 'cores', sum: true, title: 'CPU', help: 'CPUs in use: 1 is one CPU that is busy all the time' },
+  { key: 'cpu_wait', within: 'cpu', field: 'waiting_cores', kind: 'rate', unit: 'cores', sum: true, title: 'CPU wait', help: 'CPUs waited for: 1 is one thread that is ready to run and waits for a CPU all the time' },
   { key: 'memory', short: ['mem', 'rss'], within: 'memory', field: 'resident_bytes', kind: 'gauge', unit: 'bytes', sum: true, title: 'Memory', help: 'Resident memory (RSS)' },
   { key: 'pss', within: 'memory', field: 'proportional_bytes', kind: 'gauge', unit: 'bytes', sum: true, title: 'PSS', help: 'Proportional memory: each shared page is divided among those who share it; read with --collector.group_proportional_memory' },
   { key: 'virtual', aliases: ['virtual_memory'], short: ['vsz'], within: 'memory', field: 'virtual_bytes', kind: 'gauge', unit: 'bytes', title: 'Virtual memory', help: 'Virtual memory: address space, most of which is never used' },

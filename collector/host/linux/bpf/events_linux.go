@@ -76,7 +76,7 @@ func LoadEvents() (*Events, error) {
 
 func startEvents(spec *ebpf.CollectionSpec) (*Events, error) {
 	e := &Events{}
-	if err := load(spec, &e.objects); err != nil {
+	if err := load(spec, &e.objects, nil); err != nil {
 		return nil, err
 	}
 	reader, err := ringbuf.NewReader(e.objects.Events)

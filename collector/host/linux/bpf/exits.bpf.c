@@ -5,7 +5,7 @@
 // can have seen are kept one by one, so that the reader can deduct what it has counted;
 // those that began later are summed. What is known at the beginning of an end is kept until
 // the account is closed, so that no process goes unnoticed for which that never happens.
-#include "kernel.h"
+#include "waits.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -13,13 +13,15 @@ char LICENSE[] SEC("license") = "GPL";
 enum { ENDED_WITH_CODE = 256, ENDED_FOR_MEMORY = 512 };
 enum { SIGKILL = 9 };
 
-// Flags of an account: the kernel counts I/O, and PF_FORKNOEXEC: the process ran the program
-// of its parent. The reader sets TAKEN in what was noted when it has given up waiting.
-enum { HAS_IO = 1, TAKEN = 2 };
+// Flags of an account: the kernel counts I/O, and waits for a CPU, and PF_FORKNOEXEC: the process
+// ran the program of its parent. The reader sets TAKEN in what was noted when it has given up
+// waiting.
+enum { HAS_IO = 1, TAKEN = 2, HAS_WAIT = 4 };
 
 struct usage {
 	__u64 runtime, utime, stime; // ns
 	__u64 minflt, majflt, read_bytes, write_bytes;
+	__u64 wait; // ns
 };
 
 struct ended_key {
@@ -32,6 +34,8 @@ struct ended {
 	__u64 cgroup; // inode of its directory
 	__u32 uid, ppid, how, flags;
 	struct usage used;
+	// What of the wait is that of the threads other than the first.
+	__u64 threads_wait;
 };
 
 struct sum_key {
@@ -83,9 +87,6 @@ volatile __u64 seen_until = ~0ULL;
 // emptied while nobody adds to it.
 volatile __u64 generation = 0;
 
-// Written by the reader: how many of the noted it has taken.
-volatile __u64 taken = 0;
-
 // Read by the reader: how many programs are adding to each map of sums, and how many
 // processes ever were summed, were listed, and found no room in a map; how many were noted
 // when they began to end, and how many of these have got their account.
@@ -109,7 +110,7 @@ static __always_inline __u32 how(struct task_struct *p, struct signal_struct *si
 // included, has moved its figures to signal_struct. One that was reaped while it was on
 // its way off the CPU ran on after that: for the first thread that is known, and for a
 // process of one thread that is all.
-static __always_inline void use(struct usage *u, struct task_struct *p, struct signal_struct *sig)
+static __always_inline void use(struct usage *u, struct task_struct *p, struct signal_struct *sig, __u64 threads_wait)
 {
 	__u64 runtime = sig->sum_sched_runtime, last = p->se.sum_exec_runtime;
 
@@ -118,6 +119,7 @@ static __always_inline void use(struct usage *u, struct task_struct *p, struct s
 	u->stime = sig->stime;
 	u->minflt = sig->min_flt;
 	u->majflt = sig->maj_flt;
+	u->wait = wait_of(p) + threads_wait;
 	if (bpf_core_field_exists(sig->ioac.read_bytes)) {
 		u->read_bytes = sig->ioac.read_bytes;
 		u->write_bytes = sig->ioac.write_bytes;
@@ -126,7 +128,8 @@ static __always_inline void use(struct usage *u, struct task_struct *p, struct s
 
 static __always_inline __u32 flags(struct task_struct *p)
 {
-	return (p->flags & PF_FORKNOEXEC) | (bpf_core_field_exists(p->ioac.read_bytes) ? HAS_IO : 0);
+	return (p->flags & PF_FORKNOEXEC) | (bpf_core_field_exists(p->ioac.read_bytes) ? HAS_IO : 0) |
+	       (counts_waits(p) ? HAS_WAIT : 0);
 }
 
 static __always_inline __u64 cgroup(struct task_struct *p)
@@ -147,13 +150,13 @@ static __always_inline void describe(struct ended *e, struct task_struct *p, str
 	e->flags = flags(p);
 }
 
-static __always_inline void list(struct task_struct *p, struct signal_struct *sig)
+static __always_inline void list(struct task_struct *p, struct signal_struct *sig, __u64 threads_wait)
 {
 	struct ended_key key = { .start = p->start_boottime, .pid = p->tgid };
 	struct ended e = {};
 
 	describe(&e, p, sig);
-	use(&e.used, p, sig);
+	use(&e.used, p, sig, threads_wait);
 	if (bpf_map_update_elem(&ended_processes, &key, &e, BPF_ANY))
 		__sync_fetch_and_add(&lost, 1);
 	else
@@ -167,6 +170,8 @@ static __always_inline void add_usage(struct usage *to, const struct usage *u)
 	__sync_fetch_and_add(&to->stime, u->stime);
 	__sync_fetch_and_add(&to->minflt, u->minflt);
 	__sync_fetch_and_add(&to->majflt, u->majflt);
+	if (u->wait)
+		__sync_fetch_and_add(&to->wait, u->wait);
 	if (u->read_bytes)
 		__sync_fetch_and_add(&to->read_bytes, u->read_bytes);
 	if (u->write_bytes)
@@ -192,7 +197,7 @@ static __always_inline void add(void *sums, const struct sum_key *key, const str
 	__sync_fetch_and_add(&summed, 1);
 }
 
-static __always_inline void sum(struct task_struct *p, struct signal_struct *sig, __u64 until)
+static __always_inline void sum(struct task_struct *p, struct signal_struct *sig, __u64 until, __u64 threads_wait)
 {
 	struct task_struct *parent = p->real_parent;
 	struct sum_key key = {};
@@ -206,7 +211,7 @@ static __always_inline void sum(struct task_struct *p, struct signal_struct *sig
 	// A parent that nobody has seen tells nothing, and scripts would fill the map.
 	if (parent->group_leader->start_boottime <= until)
 		key.ppid = parent->tgid;
-	use(&used, p, sig);
+	use(&used, p, sig, threads_wait);
 	// The reader turns generation and then waits until nobody is adding. Who came between
 	// the two sees that it has turned, and goes the new way.
 	__sync_fetch_and_add(&adding_even, 1);
@@ -224,7 +229,7 @@ static __always_inline void sum(struct task_struct *p, struct signal_struct *sig
 	}
 	__sync_fetch_and_add(&adding_odd, -1);
 	// It has turned twice meanwhile.
-	list(p, sig);
+	list(p, sig, threads_wait);
 }
 
 // add_task adds what a thread has used that was not reaped yet.
@@ -241,6 +246,33 @@ static __always_inline void add_task(struct usage *u, struct task_struct *p)
 	}
 }
 
+// keep_wait keeps what a thread waited that ends before its process.
+static __always_inline void keep_wait(struct task_struct *p)
+{
+	struct wait_key key = wait_key_of(p->group_leader);
+	__u64 *kept = bpf_map_lookup_elem(&thread_waits, &key), none = 0;
+
+	if (!kept) {
+		bpf_map_update_elem(&thread_waits, &key, &none, BPF_NOEXIST);
+		kept = bpf_map_lookup_elem(&thread_waits, &key);
+	}
+	if (kept)
+		__sync_fetch_and_add(kept, wait_of(p));
+}
+
+// take_waits takes what the threads of a process waited that ended before p, its last one.
+static __always_inline __u64 take_waits(struct task_struct *p)
+{
+	struct wait_key key = wait_key_of(p->group_leader);
+	__u64 *kept = bpf_map_lookup_elem(&thread_waits, &key), wait = 0;
+
+	if (kept) {
+		wait = *kept;
+		bpf_map_delete_elem(&thread_waits, &key);
+	}
+	return p == p->group_leader ? wait : wait + wait_of(p);
+}
+
 // The last thread is about to end. What it ran since the last tick is not booked yet, and
 // others that end just now are left out; both come with the account, if it comes. A program
 // can be passed over when a task is freed, which happens in whatever is on the CPU then:
@@ -251,10 +283,13 @@ int BPF_PROG(process_ends, struct task_struct *p)
 	struct signal_struct *sig = p->signal;
 	struct task_struct *first = p->group_leader;
 	struct ended_key key = {};
-	struct ended e = {};
+	struct ended e = {}, *noted_before;
 
-	if (sig->live.counter)
+	if (sig->live.counter) {
+		if (p != first)
+			keep_wait(p);
 		return 0;
+	}
 	key.start = first->start_boottime;
 	key.pid = p->tgid;
 	describe(&e, first, sig);
@@ -270,8 +305,16 @@ int BPF_PROG(process_ends, struct task_struct *p)
 	add_task(&e.used, first);
 	if (p != first)
 		add_task(&e.used, p);
-	if (!bpf_map_update_elem(&ending_processes, &key, &e, BPF_NOEXIST))
+	e.threads_wait = take_waits(p);
+	e.used.wait = wait_of(first) + e.threads_wait;
+	if (!bpf_map_update_elem(&ending_processes, &key, &e, BPF_NOEXIST)) {
 		__sync_fetch_and_add(&noted, 1);
+		return 0;
+	}
+	// Of threads that end together, several can be the last.
+	noted_before = bpf_map_lookup_elem(&ending_processes, &key);
+	if (noted_before)
+		__sync_fetch_and_add(&noted_before->threads_wait, e.threads_wait);
 	return 0;
 }
 
@@ -284,22 +327,24 @@ int BPF_PROG(process_freed, struct task_struct *p)
 	struct ended_key key = { .start = p->start_boottime, .pid = p->tgid };
 	__u64 until = seen_until;
 	struct ended *end;
+	__u64 threads_wait = 0;
 	__u32 dropped = 0;
 
 	// A thread is no process; it has moved its figures to signal_struct.
 	if (p->pid != p->tgid)
 		return 0;
-	if (taken) {
-		end = bpf_map_lookup_elem(&ending_processes, &key);
-		dropped = end && end->flags & TAKEN;
+	end = bpf_map_lookup_elem(&ending_processes, &key);
+	if (end) {
+		dropped = end->flags & TAKEN;
+		threads_wait = end->threads_wait;
+		if (!bpf_map_delete_elem(&ending_processes, &key))
+			__sync_fetch_and_add(&closed, 1);
 	}
-	if (!bpf_map_delete_elem(&ending_processes, &key))
-		__sync_fetch_and_add(&closed, 1);
 	if (dropped)
 		return 0;
 	if (p->start_boottime <= until)
-		list(p, sig);
+		list(p, sig, threads_wait);
 	else
-		sum(p, sig, until);
+		sum(p, sig, until, threads_wait);
 	return 0;
 }

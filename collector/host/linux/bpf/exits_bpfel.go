@@ -14,14 +14,15 @@ import (
 )
 
 type exitsEnded struct {
-	_      structs.HostLayout
-	Comm   [16]uint8
-	Cgroup uint64
-	Uid    uint32
-	Ppid   uint32
-	How    uint32
-	Flags  uint32
-	Used   exitsUsage
+	_           structs.HostLayout
+	Comm        [16]uint8
+	Cgroup      uint64
+	Uid         uint32
+	Ppid        uint32
+	How         uint32
+	Flags       uint32
+	Used        exitsUsage
+	ThreadsWait uint64
 }
 
 type exitsEndedKey struct {
@@ -56,6 +57,14 @@ type exitsUsage struct {
 	Majflt     uint64
 	ReadBytes  uint64
 	WriteBytes uint64
+	Wait       uint64
+}
+
+type exitsWaitKey struct {
+	_        structs.HostLayout
+	Start    uint64
+	Pid      uint32
+	Reserved uint32
 }
 
 // Names of all BPF objects in the ELF.
@@ -66,6 +75,7 @@ const (
 	exitsMapEndingProcesses = "ending_processes"
 	exitsMapSumsEven        = "sums_even"
 	exitsMapSumsOdd         = "sums_odd"
+	exitsMapThreadWaits     = "thread_waits"
 	exitsProgProcessEnds    = "process_ends"
 	exitsProgProcessFreed   = "process_freed"
 	exitsVarAddingEven      = "adding_even"
@@ -77,7 +87,6 @@ const (
 	exitsVarNoted           = "noted"
 	exitsVarSeenUntil       = "seen_until"
 	exitsVarSummed          = "summed"
-	exitsVarTaken           = "taken"
 )
 
 // loadExits returns the embedded CollectionSpec for exits.
@@ -134,6 +143,7 @@ type exitsMapSpecs struct {
 	EndingProcesses *ebpf.MapSpec `ebpf:"ending_processes"`
 	SumsEven        *ebpf.MapSpec `ebpf:"sums_even"`
 	SumsOdd         *ebpf.MapSpec `ebpf:"sums_odd"`
+	ThreadWaits     *ebpf.MapSpec `ebpf:"thread_waits"`
 }
 
 // exitsVariableSpecs contains global variables before they are loaded into the kernel.
@@ -149,7 +159,6 @@ type exitsVariableSpecs struct {
 	Noted      *ebpf.VariableSpec `ebpf:"noted"`
 	SeenUntil  *ebpf.VariableSpec `ebpf:"seen_until"`
 	Summed     *ebpf.VariableSpec `ebpf:"summed"`
-	Taken      *ebpf.VariableSpec `ebpf:"taken"`
 }
 
 // exitsObjects contains all objects after they have been loaded into the kernel.
@@ -176,6 +185,7 @@ type exitsMaps struct {
 	EndingProcesses *ebpf.Map `ebpf:"ending_processes"`
 	SumsEven        *ebpf.Map `ebpf:"sums_even"`
 	SumsOdd         *ebpf.Map `ebpf:"sums_odd"`
+	ThreadWaits     *ebpf.Map `ebpf:"thread_waits"`
 }
 
 func (m *exitsMaps) Close() error {
@@ -184,6 +194,7 @@ func (m *exitsMaps) Close() error {
 		m.EndingProcesses,
 		m.SumsEven,
 		m.SumsOdd,
+		m.ThreadWaits,
 	)
 }
 
@@ -200,7 +211,6 @@ type exitsVariables struct {
 	Noted      *ebpf.Variable `ebpf:"noted"`
 	SeenUntil  *ebpf.Variable `ebpf:"seen_until"`
 	Summed     *ebpf.Variable `ebpf:"summed"`
-	Taken      *ebpf.Variable `ebpf:"taken"`
 }
 
 // exitsPrograms contains all programs after they have been loaded into the kernel.

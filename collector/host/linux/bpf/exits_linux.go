@@ -44,6 +44,8 @@ const (
 	// FlagForkNoExec: the process ran the program of its parent (PF_FORKNOEXEC in
 	// linux/sched.h).
 	FlagForkNoExec = 0x40
+	// FlagWait vouches for Wait.
+	FlagWait = 0x04
 )
 
 const (
@@ -67,8 +69,6 @@ type Exits struct {
 	// were deleted.
 	taken     map[EndedKey]time.Time
 	forgotten uint64
-	// told is how many are taken, as the programs know it.
-	told uint64
 }
 
 // LoadExits starts the accounting. It needs CAP_BPF and CAP_PERFMON.
@@ -82,7 +82,7 @@ func LoadExits() (*Exits, error) {
 
 func startExits(spec *ebpf.CollectionSpec) (*Exits, error) {
 	e := &Exits{ended: newBatch[EndedKey, Ended](), sums: newBatch[SumKey, Sum](), taken: make(map[EndedKey]time.Time)}
-	if err := load(spec, &e.objects); err != nil {
+	if err := load(spec, &e.objects, nil); err != nil {
 		return nil, err
 	}
 	// What one program notes the other has to strike off, so that one is first.
@@ -98,6 +98,10 @@ func startExits(spec *ebpf.CollectionSpec) (*Exits, error) {
 	}
 	return e, nil
 }
+
+// ThreadWaits returns what the accounting keeps of ended threads, for programs that read the
+// process table.
+func (e *Exits) ThreadWaits() *ThreadWaits { return &ThreadWaits{e.objects.ThreadWaits} }
 
 // PassBegins is called before a pass over the process table: whoever ends from now on may
 // have been seen by it, and is kept as one.

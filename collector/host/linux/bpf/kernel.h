@@ -27,6 +27,7 @@ enum { BPF_ANY, BPF_NOEXIST };
 
 /* linux/sched.h, linux/sched/signal.h */
 enum {
+	PF_EXITING = 0x00000004,
 	PF_FORKNOEXEC = 0x00000040,
 	PF_KTHREAD = 0x00200000,
 	SIGNAL_GROUP_EXIT = 0x00000004,
@@ -151,6 +152,11 @@ struct sched_entity {
 	__u64 sum_exec_runtime;
 };
 
+struct sched_info {
+	unsigned long pcount;
+	unsigned long long run_delay;
+};
+
 struct task_struct {
 	unsigned int __state;
 	int exit_state, exit_code;
@@ -166,6 +172,7 @@ struct task_struct {
 	unsigned long nvcsw, nivcsw, min_flt, maj_flt;
 	__u64 start_boottime;
 	struct sched_entity se;
+	struct sched_info sched_info;
 	struct mm_struct *mm;
 	struct files_struct *files;
 	struct signal_struct *signal;

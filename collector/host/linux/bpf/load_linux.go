@@ -13,14 +13,16 @@ import (
 
 // load loads what a collection holds into the kernel and assigns it to the fields of into,
 // as ebpf.CollectionSpec.LoadAndAssign. The error says what the kernel or the process
-// lacks, where that is known.
-func load(spec *ebpf.CollectionSpec, into any) error {
+// lacks, where that is known. waits is the map in common with the accounting of exits, nil
+// for one of its own.
+func load(spec *ebpf.CollectionSpec, into any, waits *ThreadWaits) error {
 	if strconv.IntSize < 64 {
 		return errWordSize
 	}
-	err := spec.LoadAndAssign(into, nil)
+	options := waits.options()
+	err := spec.LoadAndAssign(into, options)
 	if errors.Is(err, unix.EPERM) && raiseMemlock() {
-		err = spec.LoadAndAssign(into, nil)
+		err = spec.LoadAndAssign(into, options)
 	}
 	switch {
 	case err == nil:

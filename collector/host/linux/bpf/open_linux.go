@@ -10,12 +10,13 @@ import (
 )
 
 // OpenTable opens the iterator, that which is pinned at pin if that is not empty. It returns
-// why it cannot be used, and whether the kernel keeps the first process from it.
-func OpenTable(proc *procfs.Dir, pin string) (table *Table, hidesFirst bool, err error) {
+// why it cannot be used, and whether the kernel keeps the first process from it. waits can be
+// nil.
+func OpenTable(proc *procfs.Dir, pin string, waits *ThreadWaits) (table *Table, hidesFirst bool, err error) {
 	if err := Obstacle(proc); err != nil {
 		return nil, false, err
 	}
-	open := LoadTasks
+	open := func() (*Tasks, error) { return LoadTasks(waits) }
 	if pin != "" {
 		// Opening a FIFO would wait for ever, and no other file is an iterator.
 		if err := inBPFFS(pin); err != nil {
@@ -38,9 +39,9 @@ func OpenTable(proc *procfs.Dir, pin string) (table *Table, hidesFirst bool, err
 }
 
 // OpenWalk opens the walk, or returns why it cannot be used. hidesFirst is whether the
-// kernel keeps the first process from programs.
-func OpenWalk(hidesFirst bool) (*WalkTable, error) {
-	walk, err := LoadWalk(hidesFirst)
+// kernel keeps the first process from programs. waits can be nil.
+func OpenWalk(hidesFirst bool, waits *ThreadWaits) (*WalkTable, error) {
+	walk, err := LoadWalk(hidesFirst, waits)
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ func (e *Exits) Pending(each func(*EndedKey, *Ended)) error {
 	// Read in this order, none can seem closed that is not noted.
 	if e.objects.Closed.Get(&closed) == nil && e.objects.Noted.Get(&noted) == nil && noted == closed+e.forgotten {
 		clear(e.taken)
-		return e.tellTaken()
+		return nil
 	}
 	err := e.ended.read(e.objects.EndingProcesses, func(k *EndedKey, ended *Ended) {
 		if ended.Flags&flagTaken == 0 {
@@ -37,9 +37,6 @@ func (e *Exits) Pending(each func(*EndedKey, *Ended)) error {
 // after all. It reports false if that has come meanwhile.
 func (e *Exits) Take(k EndedKey, ended Ended) (bool, error) {
 	e.taken[k] = time.Now()
-	if err := e.tellTaken(); err != nil {
-		return false, err
-	}
 	ended.Flags |= flagTaken
 	switch err := e.objects.EndingProcesses.Update(&k, &ended, ebpf.UpdateExist); {
 	case err == nil:
@@ -65,15 +62,6 @@ func (e *Exits) forget(before time.Time) error {
 		case !errors.Is(err, ebpf.ErrKeyNotExist):
 			return fmt.Errorf("forget an ended process: %w", err)
 		}
-	}
-	return e.tellTaken()
-}
-
-// tellTaken has the programs look for what was taken only while there is something.
-func (e *Exits) tellTaken() error {
-	if n := uint64(len(e.taken)); n != e.told {
-		e.told = n
-		return e.set(e.objects.Taken, n)
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ func Pin(path string, gid int) error {
 	if err := inBPFFS(filepath.Dir(path)); err != nil {
 		return err
 	}
-	tasks, err := LoadTasks()
+	tasks, err := LoadTasks(nil)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func TestOpenPinRefusesOtherFiles(t *testing.T) {
 		"/etc/passwd":                 "not in a bpf file system",
 		filepath.Join(dir, "nothing"): "no such file",
 	} {
-		if _, _, err := OpenTable(proc, path); err == nil || !strings.Contains(err.Error(), want) {
+		if _, _, err := OpenTable(proc, path, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want one with %q", path, err, want)
 		}
 	}

@@ -6,17 +6,17 @@
 #ifndef PROCESS_H
 #define PROCESS_H
 
-#include "kernel.h"
+#include "waits.h"
 
 // LAYOUT opens every record. A pinned iterator can be of another version than its reader:
 // it is counted up whenever struct record changes its layout or its meaning.
-#define LAYOUT 0x70740001
+#define LAYOUT 0x70740002
 
 // PROCESS is a whole process; THREAD is a part to add to the one with the same pid.
 enum { PROCESS, THREAD };
 
 // What the kernel was built to tell.
-enum { HAS_IO = 1, HAS_CGROUP = 2 };
+enum { HAS_IO = 1, HAS_CGROUP = 2, HAS_WAIT = 4 };
 
 #define UNKNOWN_FDS (~0U)
 
@@ -37,7 +37,9 @@ struct record {
 	__u64 read_bytes, write_bytes;
 	__u64 vm, rss, swap;                 // pages
 	__u64 cgroup;                        // inode of its directory
+	__u64 wait;                          // ns that threads were ready to run and had no CPU
 };
+
 // The highest CPU number plus one, and the resident pages from which on it is worth to
 // add the part that each CPU holds back.
 const volatile __u32 cpus = 1;
@@ -140,6 +142,9 @@ static __always_inline void add(struct record *r, struct task_struct *t)
 	r->majflt += t->maj_flt;
 	r->nvcsw += t->nvcsw;
 	r->nivcsw += t->nivcsw;
+	// The wait of a thread that is about to end is among those of the ended already, or soon.
+	if (t->pid == t->tgid || !(t->flags & PF_EXITING))
+		r->wait += wait_of(t);
 	if (bpf_core_field_exists(t->ioac.read_bytes)) {
 		r->read_bytes += t->ioac.read_bytes;
 		r->write_bytes += t->ioac.write_bytes;
@@ -147,8 +152,10 @@ static __always_inline void add(struct record *r, struct task_struct *t)
 }
 
 // set_gone starts the sums with what the threads that have ended left behind.
-static __always_inline void set_gone(struct record *r, struct signal_struct *sig)
+static __always_inline void set_gone(struct record *r, struct task_struct *first)
 {
+	struct signal_struct *sig = first->signal;
+
 	r->runtime = sig->sum_sched_runtime;
 	r->utime = sig->utime;
 	r->stime = sig->stime;
@@ -156,6 +163,8 @@ static __always_inline void set_gone(struct record *r, struct signal_struct *sig
 	r->majflt = sig->maj_flt;
 	r->nvcsw = sig->nvcsw;
 	r->nivcsw = sig->nivcsw;
+	// Ended threads have run.
+	r->wait = sig->sum_sched_runtime ? wait_of_ended(first) : 0;
 	if (bpf_core_field_exists(sig->ioac.read_bytes)) {
 		r->read_bytes = sig->ioac.read_bytes;
 		r->write_bytes = sig->ioac.write_bytes;
@@ -249,6 +258,8 @@ static __always_inline void identity(struct record *r, struct task_struct *task,
 	r->cstime = sig->cstime;
 	if (bpf_core_field_exists(task->ioac.read_bytes))
 		r->has |= HAS_IO;
+	if (counts_waits(task))
+		r->has |= HAS_WAIT;
 	if (bpf_core_field_exists(task->cgroups)) {
 		r->has |= HAS_CGROUP;
 		r->cgroup = task->cgroups->dfl_cgrp->kn->id;

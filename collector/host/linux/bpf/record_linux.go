@@ -50,6 +50,10 @@ func processOf(r *Record, pageSize uint64) process.Process {
 	if r.Has&HasIO != 0 {
 		p.Known |= process.HasIO
 	}
+	if r.Has&HasWait != 0 {
+		p.CPUWait = time.Duration(r.Wait)
+		p.Known |= process.HasCPUWait
+	}
 	if r.OpenFds != UnknownFDs {
 		p.OpenFDs = uint64(r.OpenFds)
 		p.Known |= process.HasOpenFDs
@@ -70,6 +74,7 @@ func addThread(p *process.Process, times *times, r *Record) {
 	p.InvoluntarySwitches += r.Nivcsw
 	p.ReadBytes += r.ReadBytes
 	p.WrittenBytes += r.WriteBytes
+	p.CPUWait += time.Duration(r.Wait)
 }
 
 // settle splits the CPU time and holds every counter where the last scan saw it.

@@ -29,7 +29,7 @@ static __noinline int sum(struct record *r, struct task_struct *task)
 	__u32 before = sequence(sig);
 	struct task_struct *t;
 
-	set_gone(r, sig);
+	set_gone(r, task);
 	add(r, task);
 	if (!per_thread && sig->nr_threads > 1) {
 		struct bpf_iter_task it;

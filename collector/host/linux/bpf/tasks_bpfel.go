@@ -47,6 +47,14 @@ type tasksRecord struct {
 	Rss        uint64
 	Swap       uint64
 	Cgroup     uint64
+	Wait       uint64
+}
+
+type tasksWaitKey struct {
+	_        structs.HostLayout
+	Start    uint64
+	Pid      uint32
+	Reserved uint32
 }
 
 // Names of all BPF objects in the ELF.
@@ -54,6 +62,7 @@ type tasksRecord struct {
 // Used for safe lookups in a Collection or CollectionSpec.
 const (
 	tasksMapPerCpu       = "per_cpu"
+	tasksMapThreadWaits  = "thread_waits"
 	tasksProgReadTasks   = "read_tasks"
 	tasksVarCpuOffset    = "cpu_offset"
 	tasksVarCpus         = "cpus"
@@ -112,7 +121,8 @@ type tasksProgramSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type tasksMapSpecs struct {
-	PerCpu *ebpf.MapSpec `ebpf:"per_cpu"`
+	PerCpu      *ebpf.MapSpec `ebpf:"per_cpu"`
+	ThreadWaits *ebpf.MapSpec `ebpf:"thread_waits"`
 }
 
 // tasksVariableSpecs contains global variables before they are loaded into the kernel.
@@ -147,12 +157,14 @@ func (o *tasksObjects) Close() error {
 //
 // It can be passed to loadTasksObjects or ebpf.CollectionSpec.LoadAndAssign.
 type tasksMaps struct {
-	PerCpu *ebpf.Map `ebpf:"per_cpu"`
+	PerCpu      *ebpf.Map `ebpf:"per_cpu"`
+	ThreadWaits *ebpf.Map `ebpf:"thread_waits"`
 }
 
 func (m *tasksMaps) Close() error {
 	return _TasksClose(
 		m.PerCpu,
+		m.ThreadWaits,
 	)
 }
 

@@ -34,13 +34,15 @@ const (
 	HasIO = 1 << iota
 	// HasCgroup vouches for Cgroup.
 	HasCgroup
+	// HasWait vouches for Wait.
+	HasWait
 )
 
 // UnknownFDs is the value of Record.OpenFds for a table too large to count.
 const UnknownFDs = ^uint32(0)
 
 // recordLayout opens each record (LAYOUT in tasks.bpf.c).
-const recordLayout = 0x70740001
+const recordLayout = 0x70740002
 
 // ErrLayout is returned for records of another version of this program.
 var ErrLayout = errors.New("the iterator was made by another version of this program")
@@ -63,17 +65,17 @@ type Tasks struct {
 	buffer []Record
 }
 
-// LoadTasks loads the iterator. It needs CAP_BPF and CAP_PERFMON.
-func LoadTasks() (*Tasks, error) {
+// LoadTasks loads the iterator. It needs CAP_BPF and CAP_PERFMON. waits can be nil.
+func LoadTasks(waits *ThreadWaits) (*Tasks, error) {
 	walks, err := kernelHas("bpf_iter_task_new")
 	if err != nil {
 		return nil, err
 	}
-	return loadTaskIterator(!walks)
+	return loadTaskIterator(!walks, waits)
 }
 
 // loadTaskIterator loads the iterator; perThread makes it emit a record per thread.
-func loadTaskIterator(perThread bool) (*Tasks, error) {
+func loadTaskIterator(perThread bool, waits *ThreadWaits) (*Tasks, error) {
 	spec, err := loadTasks()
 	if err != nil {
 		return nil, fmt.Errorf("read the embedded BPF object: %w", err)
@@ -82,7 +84,7 @@ func loadTaskIterator(perThread bool) (*Tasks, error) {
 		return nil, err
 	}
 	var programs tasksPrograms
-	if err := load(spec, &programs); err != nil {
+	if err := load(spec, &programs, waits); err != nil {
 		return nil, err
 	}
 	// The link holds the program.

@@ -11,7 +11,7 @@ import (
 )
 
 func TestTasksSeeOneself(t *testing.T) {
-	tasks := tasksOrSkip(t, LoadTasks)
+	tasks := tasksOrSkip(t, loadAlone)
 	processes, threads := read(t, tasks)
 	if len(threads) > 0 && !tasksPerThread(t) {
 		t.Errorf("%d records of threads", len(threads))
@@ -52,11 +52,11 @@ func tasksPerThread(t *testing.T) bool {
 
 // Kernels before 6.7 give a record per thread; that way works on every kernel.
 func TestThreadRecordsAddUpToProcesses(t *testing.T) {
-	whole := tasksOrSkip(t, LoadTasks)
+	whole := tasksOrSkip(t, loadAlone)
 	if tasksPerThread(t) {
 		t.Skip("SKIPPED: this kernel has no iterator over a process' threads to compare with (Linux 6.7)")
 	}
-	split := tasksOrSkip(t, func() (*Tasks, error) { return loadTaskIterator(true) })
+	split := tasksOrSkip(t, func() (*Tasks, error) { return loadTaskIterator(true, nil) })
 	child := shell(t, "true")
 	before, _ := read(t, whole)
 	parts, threads := read(t, split)
@@ -86,7 +86,7 @@ func TestThreadRecordsAddUpToProcesses(t *testing.T) {
 }
 
 func TestPin(t *testing.T) {
-	tasks := tasksOrSkip(t, LoadTasks)
+	tasks := tasksOrSkip(t, loadAlone)
 	dir := t.TempDir()
 	if err := unix.Mount("bpf", dir, "bpf", 0, "mode=0755"); err != nil {
 		t.Skipf("SKIPPED: no bpf file system can be mounted: %v", err)
@@ -127,7 +127,7 @@ func TestOpenTasksRefusesOtherFiles(t *testing.T) {
 func BenchmarkTasks(b *testing.B) {
 	for name, perThread := range map[string]bool{"process": false, "thread": true} {
 		b.Run(name, func(b *testing.B) {
-			tasks, err := loadTaskIterator(perThread)
+			tasks, err := loadTaskIterator(perThread, nil)
 			if err != nil {
 				b.Skipf("SKIPPED: no BPF iterator on this machine: %v", err)
 			}

@@ -336,22 +336,24 @@ __noinline int describe(__u64 address, __u32 pid)
 	return 0;
 }
 
-static __always_inline void begin_threads(struct signal_struct *sig)
+static __always_inline void begin_threads(struct task_struct *first)
 {
+	struct signal_struct *sig = first->signal;
+
 	progress.active = 1;
 	progress.sequence = sequence(sig);
 	progress.next = first_thread(sig);
-	set_gone(&current, sig);
+	set_gone(&current, first);
 	if (!bpf_core_field_exists(sig->ioac.read_bytes))
 		current.read_bytes = current.write_bytes = 0;
 }
 
 // again reports whether the threads are to be summed once more, and begins to.
-static __always_inline int again(struct signal_struct *sig)
+static __always_inline int again(struct task_struct *first)
 {
 	if (progress.tries++ >= MAX_TRIES)
 		return 0;
-	begin_threads(sig);
+	begin_threads(first);
 	return 1;
 }
 
@@ -374,7 +376,7 @@ __noinline int sum_threads(__u64 address)
 	progress.next = at;
 	if (at != end)
 		return 0;
-	return (!(progress.sequence & 1) && sequence(sig) == progress.sequence) || !again(sig);
+	return (!(progress.sequence & 1) && sequence(sig) == progress.sequence) || !again(as_task(address));
 }
 
 // go_on leaves the task under way behind.
@@ -508,7 +510,7 @@ __noinline int step(void)
 		look(address, t);
 		describe(address, pid);
 		progress.tries = 0;
-		begin_threads(t->signal);
+		begin_threads(t);
 	}
 	if (!sum_threads(address))
 		return PASS_GOES_ON;
@@ -549,7 +551,7 @@ static __always_inline int find_place(void)
 {
 	if (progress.active && as_task(pass.at)->thread_pid && leads(pass.at) &&
 	    as_task(pass.at)->start_boottime == current.start) {
-		if (!is_there(&progress.last) && !again(as_task(pass.at)->signal))
+		if (!is_there(&progress.last) && !again(as_task(pass.at)))
 			return 0;
 		return 1;
 	}

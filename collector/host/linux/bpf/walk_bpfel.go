@@ -104,6 +104,7 @@ type walkRecord struct {
 	Rss        uint64
 	Swap       uint64
 	Cgroup     uint64
+	Wait       uint64
 }
 
 type walkSeen struct {
@@ -135,6 +136,13 @@ type walkSlot struct {
 	Released   uint32
 }
 
+type walkWaitKey struct {
+	_        structs.HostLayout
+	Start    uint64
+	Pid      uint32
+	Reserved uint32
+}
+
 // Names of all BPF objects in the ELF.
 //
 // Used for safe lookups in a Collection or CollectionSpec.
@@ -143,6 +151,7 @@ const (
 	walkMapPerCpu       = "per_cpu"
 	walkMapRecords      = "records"
 	walkMapSlots        = "slots"
+	walkMapThreadWaits  = "thread_waits"
 	walkProgWalkTasks   = "walk_tasks"
 	walkVarAnchors      = "anchors"
 	walkVarCpuOffset    = "cpu_offset"
@@ -206,10 +215,11 @@ type walkProgramSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type walkMapSpecs struct {
-	Entries *ebpf.MapSpec `ebpf:"entries"`
-	PerCpu  *ebpf.MapSpec `ebpf:"per_cpu"`
-	Records *ebpf.MapSpec `ebpf:"records"`
-	Slots   *ebpf.MapSpec `ebpf:"slots"`
+	Entries     *ebpf.MapSpec `ebpf:"entries"`
+	PerCpu      *ebpf.MapSpec `ebpf:"per_cpu"`
+	Records     *ebpf.MapSpec `ebpf:"records"`
+	Slots       *ebpf.MapSpec `ebpf:"slots"`
+	ThreadWaits *ebpf.MapSpec `ebpf:"thread_waits"`
 }
 
 // walkVariableSpecs contains global variables before they are loaded into the kernel.
@@ -249,10 +259,11 @@ func (o *walkObjects) Close() error {
 //
 // It can be passed to loadWalkObjects or ebpf.CollectionSpec.LoadAndAssign.
 type walkMaps struct {
-	Entries *ebpf.Map `ebpf:"entries"`
-	PerCpu  *ebpf.Map `ebpf:"per_cpu"`
-	Records *ebpf.Map `ebpf:"records"`
-	Slots   *ebpf.Map `ebpf:"slots"`
+	Entries     *ebpf.Map `ebpf:"entries"`
+	PerCpu      *ebpf.Map `ebpf:"per_cpu"`
+	Records     *ebpf.Map `ebpf:"records"`
+	Slots       *ebpf.Map `ebpf:"slots"`
+	ThreadWaits *ebpf.Map `ebpf:"thread_waits"`
 }
 
 func (m *walkMaps) Close() error {
@@ -261,6 +272,7 @@ func (m *walkMaps) Close() error {
 		m.PerCpu,
 		m.Records,
 		m.Slots,
+		m.ThreadWaits,
 	)
 }
 

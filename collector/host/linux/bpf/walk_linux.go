@@ -59,6 +59,7 @@ type Walk struct {
 	mapped  [][]byte
 
 	fresh, skipFirst bool
+	waits            *ThreadWaits
 	// fullAt is when the last full pass began, and lastAt when the last pass did.
 	fullAt, lastAt time.Time
 	now            func() time.Time
@@ -82,10 +83,13 @@ func (k *walkKernel) close() error {
 // LoadWalk loads the walk. It needs CAP_BPF and CAP_PERFMON, and open-coded task iterators
 // (Linux 6.7). skipFirst leaves out the first process of all, as kernels want it that keep
 // that one from the iterator.
-func LoadWalk(skipFirst bool) (*Walk, error) { return loadWalkFor(minSlots, skipFirst) }
+// waits can be nil.
+func LoadWalk(skipFirst bool, waits *ThreadWaits) (*Walk, error) {
+	return loadWalkFor(minSlots, skipFirst, waits)
+}
 
 // loadWalkFor loads a walk with so many slots.
-func loadWalkFor(room int, skipFirst bool) (*Walk, error) {
+func loadWalkFor(room int, skipFirst bool, waits *ThreadWaits) (*Walk, error) {
 	switch has, err := kernelHas("bpf_iter_task_new"); {
 	case err != nil:
 		return nil, err
@@ -101,8 +105,8 @@ func loadWalkFor(room int, skipFirst bool) (*Walk, error) {
 	if err := configureWalk(spec, uint32(room), skipFirst); err != nil {
 		return nil, err
 	}
-	w := &Walk{now: time.Now, budget: runTime, skipFirst: skipFirst}
-	if err := load(spec, &w.kernel); err != nil {
+	w := &Walk{now: time.Now, budget: runTime, skipFirst: skipFirst, waits: waits}
+	if err := load(spec, &w.kernel, waits); err != nil {
 		return nil, err
 	}
 	if err := w.mapMemory(spec, room); err != nil {
@@ -192,7 +196,7 @@ func (w *Walk) grow() error {
 	if len(w.slots) >= maxSlots {
 		return errNoSlot
 	}
-	larger, err := loadWalkFor(2*len(w.slots), w.skipFirst)
+	larger, err := loadWalkFor(2*len(w.slots), w.skipFirst, w.waits)
 	if err != nil {
 		return err
 	}

@@ -70,10 +70,10 @@ func (w *walked) pass() map[int]Record {
 // walkOrSkip loads a walk, and the iterator to compare it with.
 func walkOrSkip(t *testing.T, room int) (*walked, *Tasks) {
 	t.Helper()
-	tasks := tasksOrSkip(t, LoadTasks)
+	tasks := tasksOrSkip(t, loadAlone)
 	processes, _ := read(t, tasks)
 	_, showsFirst := processes[1]
-	walk, err := loadWalkFor(room, !showsFirst)
+	walk, err := loadWalkFor(room, !showsFirst, nil)
 	if err != nil {
 		t.Skipf("SKIPPED: no walk on this machine: %v", err)
 	}

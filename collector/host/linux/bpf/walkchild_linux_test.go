@@ -304,7 +304,7 @@ func share(flags uintptr, change func()) {
 
 // countInNamespace makes passes as the first process of a PID namespace.
 func countInNamespace() {
-	walk, err := LoadWalk(false)
+	walk, err := LoadWalk(false, nil)
 	if err != nil {
 		panic(err)
 	}

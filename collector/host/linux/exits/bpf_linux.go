@@ -33,6 +33,14 @@ func OpenBPF(proc *procfs.Dir) (Source, error) {
 
 func (x *bpfExits) Name() process.ExitSource { return process.ExitsBPF }
 
+// WaitsOf returns what the accounting keeps of ended threads; nil if it keeps nothing.
+func WaitsOf(s Source) *bpf.ThreadWaits {
+	if x, ok := s.(*bpfExits); ok {
+		return x.accounts.ThreadWaits()
+	}
+	return nil
+}
+
 func (x *bpfExits) PassBegins() error { return x.accounts.PassBegins() }
 
 func (x *bpfExits) PassEnded() error {
@@ -116,6 +124,10 @@ func useAccount(e *process.Exit, u *bpf.Usage, flags uint32, shown process.CPU) 
 	e.SetCPU(account.Split(shown))
 	e.MinorFaults, e.MajorFaults = u.Minflt, u.Majflt
 	e.Known = process.HasCPU | process.HasFaults
+	if flags&bpf.FlagWait != 0 {
+		e.CPUWait = time.Duration(u.Wait)
+		e.Known |= process.HasCPUWait
+	}
 	if flags&bpf.FlagIO != 0 {
 		e.ReadBytes, e.WrittenBytes = u.ReadBytes, u.WriteBytes
 		e.Known |= process.HasIO

@@ -34,6 +34,10 @@ type taskRecord struct {
 type taskUsage struct {
 	process.CPUAccount
 	minorFaults, majorFaults, read, written uint64
+	// wait is how long it was ready to run and had no CPU.
+	wait time.Duration
+	// stints is how often it was put on a CPU, 0 where the kernel does not count wait.
+	stints uint64
 }
 
 func (u *taskUsage) add(v taskUsage) {
@@ -42,6 +46,8 @@ func (u *taskUsage) add(v taskUsage) {
 	u.majorFaults += v.majorFaults
 	u.read += v.read
 	u.written += v.written
+	u.wait += v.wait
+	u.stints += v.stints
 }
 
 // Where the fields lie. New versions of the struct only append.
@@ -118,6 +124,8 @@ func parseTaskstats(b []byte) (taskRecord, error) {
 			majorFaults: n.Uint64(b[tsMajorFaults:]),
 			read:        n.Uint64(b[tsRead:]),
 			written:     n.Uint64(b[tsWritten:]),
+			wait:        time.Duration(n.Uint64(b[tsWaited:])),
+			stints:      n.Uint64(b[tsStints:]),
 		},
 	}
 	r.leader = r.pid == r.tgid

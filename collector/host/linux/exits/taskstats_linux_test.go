@@ -72,16 +72,17 @@ func TestTaskstatsRecords(t *testing.T) {
 	ended.pid, ended.leader, ended.uid, ended.began = 70, true, 0, epoch.Add(70*time.Second)
 	scanned := testProcess(70, "worker", known) // started 70 s after the boot
 	seen := process.Exit{
-		ID: scanned.ID, Parent: 7, Name: "worker", Facts: known, Processes: 1, Known: process.HasCPU | process.HasFaults | process.HasIO,
+		ID: scanned.ID, Parent: 7, Name: "worker", Facts: known, Processes: 1, Known: process.HasCPU | process.HasFaults | process.HasIO | process.HasCPUWait,
 		// The exact time of 20 ms, split so that no part falls below what the scan showed.
 		UserTime: 13333334 * time.Nanosecond, SystemTime: 6666666 * time.Nanosecond,
-		MinorFaults: 1, MajorFaults: 2, ReadBytes: 3, WrittenBytes: 4, Reason: "SIGSEGV",
+		MinorFaults: 1, MajorFaults: 2, ReadBytes: 3, WrittenBytes: 4, CPUWait: 8 * ms, Reason: "SIGSEGV",
 	}
 	unseen := seen
 	unseen.ID, unseen.Parent, unseen.Processes, unseen.Facts = process.ID{}, 0, 2, &process.Facts{User: "root"}
 	// Twice 7 ms, split as 8 to 4.
 	unseen.UserTime, unseen.SystemTime = 9333334*time.Nanosecond, 4666666*time.Nanosecond
 	unseen.MinorFaults, unseen.MajorFaults, unseen.ReadBytes, unseen.WrittenBytes = 2, 4, 6, 8
+	unseen.CPUWait = 16 * ms
 	for _, tc := range []struct {
 		name  string
 		table []*process.Process

@@ -67,7 +67,7 @@ var exampleRecord = taskRecord{
 	life: taskLife{elapsed: 20 * time.Millisecond, waited: 8 * time.Millisecond, stints: 3, sleeps: 1},
 	used: taskUsage{
 		CPUAccount:  process.CPUAccount{Run: 7 * time.Millisecond, CPU: process.CPU{User: 8 * time.Millisecond, System: 4 * time.Millisecond}},
-		minorFaults: 1, majorFaults: 2, read: 3, written: 4,
+		minorFaults: 1, majorFaults: 2, read: 3, written: 4, wait: 8 * time.Millisecond, stints: 3,
 	},
 }
 

@@ -58,7 +58,11 @@ func (l *Ledger) addTask(p *endedProcess, countIO bool, sums exitSums) {
 		Known:       process.HasCPU | process.HasFaults,
 		MinorFaults: p.sum.minorFaults,
 		MajorFaults: p.sum.majorFaults,
+		CPUWait:     p.sum.wait,
 		Reason:      waitReason(p.status),
+	}
+	if p.sum.stints > 0 {
+		record.Known |= process.HasCPUWait
 	}
 	if countIO {
 		record.ReadBytes, record.WrittenBytes = p.sum.read, p.sum.written
@@ -105,6 +109,7 @@ func (s *exitSum) merge(other *process.Exit) {
 	s.Processes += other.Processes
 	s.MinorFaults += other.MinorFaults
 	s.MajorFaults += other.MajorFaults
+	s.CPUWait += other.CPUWait
 	s.ReadBytes += other.ReadBytes
 	s.WrittenBytes += other.WrittenBytes
 }

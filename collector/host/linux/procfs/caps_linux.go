@@ -6,6 +6,8 @@ type procCaps struct {
 	fdSize bool
 	// schedstat: there is PID/schedstat (CONFIG_SCHED_INFO).
 	schedstat bool
+	// waits: the same, for the time that threads waited for a CPU.
+	waits bool
 	// io: there is PID/io (CONFIG_TASK_IO_ACCOUNTING).
 	io bool
 }
@@ -16,7 +18,7 @@ func findCaps(proc *Dir) procCaps {
 	f := newPIDFiles(proc, procCaps{})
 	var caps procCaps
 	if !proc.Genuine {
-		return procCaps{io: true, schedstat: true}
+		return procCaps{io: true, schedstat: true, waits: true}
 	}
 	for _, process := range []string{"self", "1"} {
 		size, err := f.sizeOf([]byte(process + "/fd\x00"))
@@ -26,5 +28,6 @@ func findCaps(proc *Dir) procCaps {
 		_, err = f.sizeOf([]byte(process + "/schedstat\x00"))
 		caps.schedstat = caps.schedstat || err == nil
 	}
+	caps.waits = caps.schedstat
 	return caps
 }

@@ -47,12 +47,13 @@ func FuzzDirentNames(f *testing.F) {
 
 func TestParseSchedstat(t *testing.T) {
 	for file, want := range map[string]schedstat{
-		"":              {},
-		"0 0 0\n":       {},
-		"12 34\n":       {},
-		"a b c\n":       {},
-		"120 34 5\n":    {runtime: 120, slices: 5},
-		"120 34 5 6 7 ": {runtime: 120, slices: 5},
+		"":                          {},
+		"0 0 0\n":                   {},
+		"12 34\n":                   {},
+		"a b c\n":                   {},
+		"120 34 5\n":                {runtime: 120, wait: 34, slices: 5},
+		"120 34 5 6 7 ":             {runtime: 120, wait: 34, slices: 5},
+		"1 9223372036854775808 5\n": {},
 	} {
 		var got schedstat
 		if ok := got.parse([]byte(file)); ok != (want != schedstat{}) || ok && got != want {

@@ -110,6 +110,7 @@ func (p *pass) step() bool {
 	if gone := p.files.readStorage(process, &p.memo, p.now); gone {
 		return p.finish(nil, memo{}, Failures{})
 	}
+	p.files.readWaits(process, p.was, account, &p.memo, p.now)
 	failed := p.files.failed
 	if failed.transient() {
 		account = schedstat{}

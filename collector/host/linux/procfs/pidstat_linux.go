@@ -184,19 +184,6 @@ func (f *Numbers) blanks() {
 	f.Rest = f.Rest[i:]
 }
 
-// skip passes over n fields.
-func (f *Numbers) skip(n int) {
-	for range n {
-		f.blanks()
-		i := bytes.IndexByte(f.Rest, ' ')
-		if i <= 0 {
-			f.Bad = true
-			return
-		}
-		f.Rest = f.Rest[i:]
-	}
-}
-
 // Uint reads a number without a sign.
 func (f *Numbers) Uint() uint64 {
 	f.blanks()

@@ -1,6 +1,11 @@
 package procfs
 
-import "proctree/collector/process"
+import (
+	"math"
+	"time"
+
+	"proctree/collector/process"
+)
 
 // A process that has not run since it was last read is not read again: opening, reading
 // and closing its files costs six times what schedstat alone does, and on most hosts most
@@ -13,18 +18,22 @@ import "proctree/collector/process"
 // restLimit is after how many ticks a process is read even if it has not run.
 const restLimit = 60 * UserHZ
 
-// schedstat is how long the first thread of a process has run, in nanoseconds, and how
-// often it was given a CPU; zero where that is not known.
-type schedstat struct{ runtime, slices uint64 }
+// schedstat is how long a thread has run, in nanoseconds, how long it was ready to run and waited
+// for a CPU, and how often it was given one; zero where that is not known.
+type schedstat struct {
+	runtime, slices uint64
+	wait            time.Duration
+}
 
 // parse reads /proc/PID/schedstat (Documentation/scheduler/sched-stats.rst). All fields
 // are 0 where the kernel does not keep the account.
 func (s *schedstat) parse(file []byte) bool {
 	f := Numbers{Rest: file}
 	s.runtime = f.Uint()
-	f.skip(1) // time spent waiting for a CPU
+	wait := f.Uint()
 	s.slices = f.Uint()
-	return !f.Bad && s.slices > 0
+	s.wait = time.Duration(wait)
+	return !f.Bad && s.slices > 0 && wait <= math.MaxInt64
 }
 
 // rest is what tells whether a process has run since its values were read.

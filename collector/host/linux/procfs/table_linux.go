@@ -45,6 +45,7 @@ type memo struct {
 	refused process.Fields
 	retry   uint64
 	rest    rest
+	waits   waits
 }
 
 // refusals is how many files were refused.

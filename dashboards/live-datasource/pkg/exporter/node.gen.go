@@ -25,7 +25,8 @@ type node struct {
 	Threads   float64  `json:"threads"`
 	Nice      float64  `json:"nice"`
 	CPUObject struct {
-		CPU float64 `json:"cores"`
+		CPU     float64 `json:"cores"`
+		CPUWait float64 `json:"waiting_cores"`
 	} `json:"cpu"`
 	MemoryObject struct {
 		Memory  float64 `json:"resident_bytes"`
@@ -49,6 +50,7 @@ func (n *node) forget() {
 	n.Threads = processes.Unknown
 	n.Nice = processes.Unknown
 	n.CPUObject.CPU = processes.Unknown
+	n.CPUObject.CPUWait = processes.Unknown
 	n.MemoryObject.Memory = processes.Unknown
 	n.MemoryObject.Virtual = processes.Unknown
 	n.MemoryObject.Swap = processes.Unknown
@@ -80,6 +82,7 @@ func (n *node) row(shared *texts) (r processes.Row) {
 		processes.Threads:   n.Threads,
 		processes.Nice:      n.Nice,
 		processes.CPU:       n.CPUObject.CPU,
+		processes.CPUWait:   n.CPUObject.CPUWait,
 		processes.Memory:    n.MemoryObject.Memory,
 		processes.Virtual:   n.MemoryObject.Virtual,
 		processes.Swap:      n.MemoryObject.Swap,

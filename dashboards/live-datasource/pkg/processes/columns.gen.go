@@ -33,6 +33,7 @@ const (
 	Nice
 	OpenFDs
 	StartTime
+	CPUWait
 	numNumbers
 )
 
@@ -61,6 +62,7 @@ var columns = []column{
 	{name: "pod_uid", title: "Pod UID", kind: text, text: PodUID},
 	{name: "exe", title: "Executable", kind: text, text: Exe},
 	{name: "cmdline", title: "Command line", kind: text, text: Cmdline},
+	{name: "cpu_wait", title: "CPU wait", kind: fraction, unit: "none", number: CPUWait},
 }
 
 // secret are the texts that not everybody may see; searched are those that a match looks into.
@@ -80,4 +82,5 @@ var rankings = []Ranking{
 	{Name: "threads", Number: Threads, Unit: "none"},
 	{Name: "nice", Number: Nice, Unit: "none", Ascending: true},
 	{Name: "open_fds", Number: OpenFDs, Unit: "none", Aliases: []string{"fds"}},
+	{Name: "cpu_wait", Number: CPUWait, Unit: "none"},
 }

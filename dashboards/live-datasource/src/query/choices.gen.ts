@@ -11,6 +11,7 @@ export const SORTS = [
   { label: 'Threads', value: 'threads' },
   { label: 'Nice', value: 'nice' },
   { label: 'Open FDs', value: 'open_fds' },
+  { label: 'CPU wait', value: 'cpu_wait' },
 ];
 
 /** Earlier names of these metrics. */

@@ -1,0 +1,152 @@
+package procfs
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"proctree/collector/process"
+)
+
+// maxWaitThreads is the largest number of threads for which the waits are read: that takes a file
+// of each thread. Larger processes have none in the proc file system; BPF has all of them.
+const maxWaitThreads = 256
+
+// waits is what the reader remembers of how long the threads of a process waited for a CPU. The
+// kernel forgets a thread when it ends, so its last wait is kept.
+type waits struct {
+	// ended is the wait of the threads that have ended since the process was first seen.
+	ended time.Duration
+	// threads are the others, in the order of their numbers.
+	threads []threadWait
+	// due is the tick at which the threads are read even if the process seems not to have run.
+	due uint64
+}
+
+type threadWait struct {
+	tid  int32
+	wait time.Duration
+	seen bool
+}
+
+// readWaits adds how long all threads waited for a CPU. It is absent if the kernel does not count
+// it, or a file cannot be read. account has it already of a process with one thread.
+func (f *pidFiles) readWaits(p, was *process.Process, account schedstat, m *memo, now uint64) {
+	switch {
+	case !f.caps.waits || p.Threads > maxWaitThreads:
+		m.waits = waits{}
+	case p.Threads <= 1 && m.waits.ended == 0 && m.waits.threads == nil:
+		if account == (schedstat{}) {
+			account = f.readSchedstat(f.pathOf(p.PID, "schedstat"))
+		}
+		f.setWait(p, account.slices > 0, account.wait)
+	case was != nil && was.Known.Has(process.HasCPUWait) && now < m.waits.due && idle(p, was):
+		f.setWait(p, true, was.CPUWait)
+	case f.readThreads(p.PID, &m.waits):
+		m.waits.due = nextDue(p.PID, now)
+		f.setWait(p, true, m.waits.sum())
+	}
+}
+
+func (f *pidFiles) setWait(p *process.Process, known bool, wait time.Duration) {
+	if known {
+		p.CPUWait = wait
+		p.Known |= process.HasCPUWait
+	}
+}
+
+// idle reports whether a process with several threads seems not to have run: not for a clock tick
+// in all, and not its first thread. A wait that is read late is not lost.
+func idle(p, was *process.Process) bool {
+	return p.ID == was.ID && p.Threads == was.Threads && p.CPUTime() == was.CPUTime() && p.State != process.Running &&
+		p.VoluntarySwitches == was.VoluntarySwitches && p.InvoluntarySwitches == was.InvoluntarySwitches
+}
+
+// readThreads reads the wait of each thread. It reports false if it could not list them, or the
+// kernel does not count.
+func (f *pidFiles) readThreads(pid int, w *waits) bool {
+	fd, err := OpenAt(f.proc.FD, f.pathOf(pid, "task"), unix.O_DIRECTORY)
+	if err != nil {
+		return false
+	}
+	defer CloseFD(fd)
+	for i := range w.threads {
+		w.threads[i].seen = false
+	}
+	counted := false
+	for {
+		n, err := unix.Getdents(fd, f.file)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return false
+		}
+		if n == 0 {
+			break
+		}
+		for name := range DirentNames(f.file[:n]) {
+			tid, ok := parsePID(name)
+			if !ok {
+				continue
+			}
+			if s := f.readSchedstat(f.threadPath(pid, tid)); s.slices > 0 {
+				w.set(tid, s.wait)
+				counted = true
+			}
+		}
+	}
+	w.sweep()
+	return counted
+}
+
+func (f *pidFiles) threadPath(pid int, tid int32) []byte {
+	f.path = strconv.AppendInt(f.path[:0], int64(pid), 10)
+	f.path = append(f.path, "/task/"...)
+	f.path = strconv.AppendInt(f.path, int64(tid), 10)
+	f.path = append(f.path, "/schedstat\x00"...)
+	return f.path
+}
+
+// readSchedstat reads the account of a thread; it is zero if that is not possible.
+func (f *pidFiles) readSchedstat(path []byte) (s schedstat) {
+	content, err := readNow(f.proc.FD, path, f.stat)
+	if err != nil || !s.parse(content) {
+		return schedstat{}
+	}
+	return s
+}
+
+// set takes the wait of a living thread. The kernel lists threads by their age, and a number can be
+// used again: then the new thread has waited less.
+func (w *waits) set(tid int32, wait time.Duration) {
+	at, known := slices.BinarySearchFunc(w.threads, tid, func(t threadWait, tid int32) int { return int(t.tid - tid) })
+	if !known {
+		w.threads = slices.Insert(w.threads, at, threadWait{tid: tid})
+	}
+	t := &w.threads[at]
+	if wait < t.wait {
+		w.ended += t.wait
+	}
+	t.wait, t.seen = wait, true
+}
+
+// sweep keeps the waits of the threads that were not seen.
+func (w *waits) sweep() {
+	w.threads = slices.DeleteFunc(w.threads, func(t threadWait) bool {
+		if !t.seen {
+			w.ended += t.wait
+		}
+		return !t.seen
+	})
+}
+
+func (w *waits) sum() time.Duration {
+	sum := w.ended
+	for i := range w.threads {
+		sum += w.threads[i].wait
+	}
+	return sum
+}

@@ -1,0 +1,127 @@
+package linux
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"proctree/collector/process"
+)
+
+const (
+	waitsRole = "waits"
+	// waitsFile names the file in which the child leaves what its ended threads waited.
+	waitsFile = "PROCTREE_TEST_WAITS"
+)
+
+// waitForCPUs runs twice as many threads as there are CPUs, and three more. Half of them end.
+func waitForCPUs() {
+	const busy = 300 * time.Millisecond
+	var mu sync.Mutex
+	var ended time.Duration
+	var done sync.WaitGroup
+	for i := range 2*runtime.NumCPU() + 3 {
+		done.Add(1)
+		go func() {
+			runtime.LockOSThread() // An odd one ends with its function.
+			for end := time.Now().Add(busy); time.Now().Before(end); {
+			}
+			if i%2 == 1 {
+				mu.Lock()
+				ended += schedstatWait("/proc/thread-self/schedstat")
+				mu.Unlock()
+				done.Done()
+				return
+			}
+			done.Done()
+			select {}
+		}()
+	}
+	done.Wait()
+	time.Sleep(50 * time.Millisecond) // The threads end after their functions.
+	if err := os.WriteFile(os.Getenv(waitsFile), []byte(ended.String()), 0o600); err != nil {
+		panic(err)
+	}
+}
+
+// schedstatWait returns the second number of such a file.
+func schedstatWait(path string) time.Duration {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return 0 // The thread has ended.
+	}
+	var run, wait int64
+	if _, err := fmt.Sscan(string(text), &run, &wait); err != nil {
+		panic(fmt.Errorf("%s: %w", path, err))
+	}
+	return time.Duration(wait)
+}
+
+// The time that threads waited for a CPU is the kernel's own, of the living threads to within 1 %
+// and of the ended ones too, and it does not fall when threads end.
+func TestWaitForCPU(t *testing.T) {
+	if schedstatWait("/proc/self/schedstat") == 0 && !strings.Contains(readText(t, "/proc/self/schedstat"), " ") {
+		t.Skip("SKIPPED: the kernel does not count waits (CONFIG_SCHED_INFO)")
+	}
+	for _, mode := range []string{process.ReaderWalk, process.ReaderIterator, process.ReaderProcfs} {
+		t.Run(mode, func(t *testing.T) {
+			reader, err := Open(Config{Reader: mode})
+			if err != nil {
+				t.Skipf("SKIPPED: the process table cannot be read in this way here: %v", err)
+			}
+			closeAfter(t, reader)
+			left := filepath.Join(t.TempDir(), "waits")
+			t.Setenv(waitsFile, left)
+			child := startChild(t, waitsRole, nil)
+			ended, err := time.ParseDuration(readText(t, left))
+			if err != nil {
+				t.Fatal(err)
+			}
+			least := living(t, child.Process.Pid)
+			p := readOnce(t, reader).ByPID(child.Process.Pid)
+			most := living(t, child.Process.Pid)
+			if !p.Known.Has(process.HasCPUWait) {
+				t.Fatalf("the wait is not known of %+v", p)
+			}
+			if least < 100*time.Millisecond || ended < 100*time.Millisecond {
+				t.Fatalf("the threads waited %v and %v, which is too short to compare", least, ended)
+			}
+			got := p.CPUWait
+			if mode == process.ReaderProcfs || reader.exits == nil || reader.exits.Name() != process.ExitsBPF {
+				ended = 0 // They ended before the first scan, and nobody else knows of them.
+			}
+			least, most = least+ended, most+ended
+			// An ended thread can have waited again on its way out.
+			if got < least*99/100 || got > most*101/100+ended/4 {
+				t.Errorf("waited %v, want %v to %v, of which ended threads %v", got, least, most, ended)
+			}
+		})
+	}
+}
+
+// living sums what the living threads of a process waited.
+func living(t *testing.T, pid int) (sum time.Duration) {
+	t.Helper()
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no threads of process %d: %v", pid, err)
+	}
+	for _, file := range files {
+		sum += schedstatWait(file)
+	}
+	return sum
+}
+
+func readText(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
