@@ -11,6 +11,7 @@ import { Filters } from './filters.js';
 import { withWidth } from './column-widths.js';
 import { nextCpuUnit } from './cpu-unit.js';
 import { formatCount } from './format.js';
+import { GroupsView, filterTo } from './groups-view.js';
 import { History } from './history.js';
 import { HostHeader } from './host-header.js';
 import { Lookup } from './lookup.js';
@@ -24,6 +25,7 @@ import { SearchHelp } from './search-help.js';
 import { addShortcuts } from './shortcuts.js';
 import { stream } from './start.js';
 import { columnsToShow } from './table-columns.js';
+import { TotalsBar } from './totals-bar.js';
 import { TreeTable } from './table.js';
 import { TreeModel } from './tree-model.js';
 import { View } from './view.js';
@@ -84,6 +86,12 @@ class Page {
   });
   #alerts = new Alerts(byId('notices'), this.#model, (id) => this.#goTo(id));
   #header = new HostHeader(byId('connection'));
+  #totals = new TotalsBar(byId('totals'));
+  #groups = new GroupsView(byId('groups'), {
+    by: (groupBy) => this.#view.change({ groupBy }),
+    choose: (by, name) => this.#view.change({ filter: filterTo(this.#view.state.filter, by, name), shape: 'tree' }),
+    redraw: () => this.#draw(),
+  });
   #empty = new EmptyState(byId('empty'), () => this.#view.change({ filter: {} }));
   #searchHelp = new SearchHelp(this.#search);
   #lookup = new Lookup(this.#model, () => { this.#showSearchNotes(); this.#draw(); });
@@ -91,6 +99,7 @@ class Page {
   #help = addShortcuts(this.#search, {
     togglePause: () => this.#togglePause(),
     toggleShape: () => this.#view.change({ shape: this.#view.state.shape === 'tree' ? 'list' : 'tree' }),
+    toggleGroups: () => this.#view.change({ shape: this.#view.state.shape === 'groups' ? 'tree' : 'groups' }),
     nextCpuUnit: () => this.#view.change({ cpuUnit: nextCpuUnit(this.#view.state.cpuUnit) }),
     act: () => this.#control.open(),
     mayAct: () => !this.#control.button.hidden,
@@ -105,7 +114,7 @@ class Page {
       this.#width = contentRect.width;
       this.#showColumns();
     }).observe(byId('table'));
-    printAllRows(() => ({ model: this.#model, columns: this.#columns(), context: this.#context(), heading: this.#heading() }));
+    printAllRows(() => ({ model: this.#model, columns: this.#columns(), context: this.#context(), heading: this.#heading(), table: this.#view.state.shape === 'groups' ? this.#groups.table : undefined }));
     this.#table.fresh = this.#marks.fresh;
     byId('view-tools').append(this.#ended.menu.button, this.#ended.menu.panel, this.#export.menu.button, this.#export.menu.panel);
     this.#drawer.addTool(this.#processTools.element);
@@ -153,10 +162,12 @@ class Page {
 
   /** Shows what the view has become. @param {Partial<ViewState>} part @param {ViewState} before */
   #adapt({ filter, interval }, before) {
-    const { overview, selected } = this.#view.state;
+    const { overview, selected, shape } = this.#view.state;
     if (filter) this.#showWords(filter.text ?? '');
     if (interval !== undefined && interval !== before.interval) stream.setInterval(interval);
     byId('overview').hidden = !overview;
+    byId('groups').hidden = shape !== 'groups';
+    byId('table').inert = shape === 'groups';
     this.#showColumns();
     if (selected === undefined) this.#drawer.close();
     else this.#drawer.open(selected, this.#context());
@@ -193,7 +204,7 @@ class Page {
   /** What an exported file holds. */
   #shown() {
     const { filter, shape } = this.#view.state;
-    return { model: this.#model, columns: this.#columns(), host: this.#host.name, time: this.#lastTime, search: filter.text, shape };
+    return { model: this.#model, columns: this.#columns(), host: this.#host.name, time: this.#lastTime, search: filter.text, shape: shape === 'tree' ? shape : /** @type {const} */ ('list') };
   }
 
   /** What a printed page says above the rows. */
@@ -248,14 +259,17 @@ class Page {
   }
 
   #render() {
-    const { filter, interval, overview, cpuUnit } = this.#view.state;
+    const { filter, interval, overview, cpuUnit, shape, groupBy } = this.#view.state;
+    const context = this.#context();
     const { total, matched } = this.#model;
     this.#control.update();
-    this.#table.render(this.#context());
+    if (shape === 'groups') this.#groups.show(this.#model, { by: groupBy, context });
+    else this.#table.render(context);
+    this.#totals.show(this.#model, { filtered: isActive(filter), context });
     this.#header.show(this.#host);
     if (overview) this.#overview.render(this.#host, this.#model, { summary: this.#summary, chosenStates: filter.state ?? [], cpuUnit });
     this.#filters.show(filter);
-    this.#drawer.render(this.#context());
+    this.#drawer.render(context);
     this.#processTools.show(this.#model, this.#drawer.id, this.#host);
     this.#bar.show(this.#connection, { lastTime: this.#lastTime, interval });
     this.#empty.show({ connection: this.#connection, total, rows: this.#model.rows().length });

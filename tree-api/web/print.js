@@ -10,7 +10,8 @@ const INDENT = '\u2007\u2007';
 /**
  * Puts all rows into the document while it is printed, as a plain table; the table on the
  * screen has only the rows in view.
- * @param {() => {model: TreeModel, columns: readonly Column[], context: CellContext, heading: string}} shown
+ * @param {() => {model: TreeModel, columns: readonly Column[], context: CellContext, heading: string, table?: HTMLTableElement}} shown
+ *   table is one that is printed instead of the rows.
  */
 export function printAllRows(shown) {
   /** @type {HTMLElement|undefined} */
@@ -23,8 +24,9 @@ export function printAllRows(shown) {
   addEventListener('afterprint', () => sheet?.remove());
 }
 
-/** @param {{model: TreeModel, columns: readonly Column[], context: CellContext, heading: string}} shown */
-function sheetOf({ model, columns, context, heading }) {
+/** @param {{model: TreeModel, columns: readonly Column[], context: CellContext, heading: string, table?: HTMLTableElement}} shown */
+function sheetOf({ model, columns, context, heading, table }) {
+  if (table) return el('section', { class: 'sheet' }, el('h2', {}, heading), table.cloneNode(true));
   const rows = model.rows();
   const body = el('tbody');
   for (let i = 0; i < rows.length; i++) {

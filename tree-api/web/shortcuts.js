@@ -13,6 +13,7 @@ const HELP = [
   ['Shift+← Shift+→ Shift+Home', 'In a heading: narrower, wider, or the default width'],
   ['Esc', 'Close what is open'],
   ['t', 'Tree or list'],
+  ['g', 'Sums by user, group, unit or container'],
   ['c', 'CPU in cores, percent of a core or percent of the host'],
   ['p', 'Pause or resume'],
   ['?', 'This list'],
@@ -26,6 +27,7 @@ const ACT = ['x', 'Send a signal, or set the priority'];
  * @typedef {object} Page
  * @property {() => void} togglePause
  * @property {() => void} toggleShape
+ * @property {() => void} toggleGroups
  * @property {() => void} nextCpuUnit
  * @property {() => void} act Acts on the process, for controllers.
  * @property {() => boolean} mayAct Whether this person is one.
@@ -40,6 +42,7 @@ export function addShortcuts(search, page) {
     '/': () => { search.focus(); search.select(); },
     p: () => page.togglePause(),
     t: () => page.toggleShape(),
+    g: () => page.toggleGroups(),
     c: () => page.nextCpuUnit(),
     x: () => page.act(),
     '?': () => help.panel.togglePopover(),

@@ -113,6 +113,13 @@ export class TreeModel {
 
   get expansion() { return this.#folding.expansion; }
 
+  /** The slots of the processes that pass the filter. @returns {number[]} */
+  matchSlots() {
+    this.rows();
+    const { marks } = this.#matcher;
+    return this.#sorter.slots.filter((slot) => marks[slot] === MATCH);
+  }
+
   /** Opens or folds every branch; while a filter is on, for as long as that stays. @param {boolean} open */
   setAllExpanded(open) {
     this.#folding.setAll(open, this.#matcher.active);

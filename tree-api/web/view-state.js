@@ -4,11 +4,13 @@
  */
 import { formatWidths, parseWidths } from './column-widths.js';
 import { cpuUnitOf } from './cpu-unit.js';
+import { groupByOf } from './groups-view.js';
 import { DEFAULT_INTERVAL, intervalOf } from './interval.js';
 import { columnKey } from './model/columns.js';
 
 /** @import { Widths } from './column-widths.js' */
 /** @import { CpuUnit } from './cpu-unit.js' */
+/** @import { GroupBy } from './groups-view.js' */
 /** @import { Filter } from './model/filter.js' */
 /** @import { Sort } from './model/order.js' */
 /** @import { Branches, Expansion } from './model/folding.js' */
@@ -17,7 +19,8 @@ import { columnKey } from './model/columns.js';
  * @typedef {object} ViewState
  * @property {Filter} filter
  * @property {Sort} sort
- * @property {'tree'|'list'} shape
+ * @property {'tree'|'list'|'groups'} shape
+ * @property {GroupBy} groupBy What is summed up in the shape groups.
  * @property {string[]} [columns] The columns the person chose; the ones that fit if absent.
  * @property {Widths} [widths] Those the person gave to columns.
  * @property {Expansion} [expansion]
@@ -32,7 +35,7 @@ const MAX_EXCEPTIONS = 60;
 
 /** @returns {ViewState} */
 export function defaultState() {
-  return { filter: {}, sort: { key: 'cpu', descending: true }, shape: 'tree', interval: DEFAULT_INTERVAL, cpuUnit: 'cores', overview: true };
+  return { filter: {}, sort: { key: 'cpu', descending: true }, shape: 'tree', groupBy: 'user', interval: DEFAULT_INTERVAL, cpuUnit: 'cores', overview: true };
 }
 
 /**
@@ -47,7 +50,9 @@ export function parseState(hash) {
   const [name, direction] = (p.get('sort') ?? '').split(':');
   const key = columnKey(name);
   if (key !== undefined) state.sort = { key, descending: direction === 'desc' };
-  if (p.get('view') === 'list') state.shape = 'list';
+  const shape = p.get('view');
+  if (shape === 'list' || shape === 'groups') state.shape = shape;
+  state.groupBy = groupByOf(p.get('by'));
   if (p.has('columns')) state.columns = list(p, 'columns').map((name) => columnKey(name) ?? name);
   const widths = parseWidths(p.get('widths'));
   if (widths) state.widths = widths;
@@ -95,7 +100,7 @@ const list = (p, key) => (p.get(key) ?? '').split(',').filter((part) => part !==
  * @param {ViewState} state
  * @returns {string} What stands behind the "#"; "" for the view everybody starts with.
  */
-export function formatState({ filter, sort, shape, columns, widths, expansion, selected, interval, cpuUnit, overview }) {
+export function formatState({ filter, sort, shape, groupBy, columns, widths, expansion, selected, interval, cpuUnit, overview }) {
   const p = new URLSearchParams();
   const usual = defaultState();
   if (filter.text) p.set('q', filter.text);
@@ -107,6 +112,7 @@ export function formatState({ filter, sort, shape, columns, widths, expansion, s
   if (filter.kernel === false) p.set('kernel', 'off');
   if (sort.key !== usual.sort.key || sort.descending !== usual.sort.descending) p.set('sort', `${sort.key}:${sort.descending ? 'desc' : 'asc'}`);
   if (shape !== usual.shape) p.set('view', shape);
+  if (groupBy !== usual.groupBy) p.set('by', groupBy);
   if (columns) p.set('columns', columns.join(','));
   if (widths) p.set('widths', formatWidths(widths));
   if (expansion) {

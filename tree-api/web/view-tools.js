@@ -12,6 +12,7 @@ export class ViewTools {
   #shape = {
     tree: withIcon('tree', button('Tree', { class: 'tool', title: 'Tree: processes below their parents (t)', 'aria-label': 'Tree' }, () => this.#on.shape('tree'))),
     list: withIcon('list', button('List', { class: 'tool', title: 'List: all processes, without parents (t)', 'aria-label': 'List' }, () => this.#on.shape('list'))),
+    groups: withIcon('sum', button('Groups', { class: 'tool', title: 'Groups: sums by user, group, unit or container (g)', 'aria-label': 'Groups' }, () => this.#on.shape('groups'))),
   };
   #folding = [
     withIcon('expand', button('Expand', { id: 'expand-all', class: 'tool', title: 'Unfold all rows (*)', 'aria-label': 'Expand all' }, () => this.#on.expandAll(true))),
@@ -28,7 +29,7 @@ export class ViewTools {
   /**
    * @param {HTMLElement} root
    * @param {object} on
-   * @param {(shape: 'tree'|'list') => void} on.shape
+   * @param {(shape: ViewState['shape']) => void} on.shape
    * @param {(open: boolean) => void} on.expandAll
    * @param {(keys: string[]|undefined) => void} on.columns undefined: those that fit.
    * @param {(unit: CpuUnit) => void} on.cpuUnit
@@ -38,7 +39,7 @@ export class ViewTools {
     this.#on = on;
     withIcon('columns', this.#columns.button).setAttribute('aria-label', 'Columns');
     root.append(
-      el('div', { class: 'segments', role: 'group', 'aria-label': 'Layout' }, this.#shape.tree, this.#shape.list),
+      el('div', { class: 'segments', role: 'group', 'aria-label': 'Layout' }, ...Object.values(this.#shape)),
       ...this.#folding, this.#overview, this.#columns.button, this.#columns.panel,
     );
   }
@@ -46,10 +47,9 @@ export class ViewTools {
   /** @param {ViewState} state @param {readonly string[]} shown The keys of the columns shown. @param {boolean} viewer */
   show({ shape, overview, cpuUnit }, shown, viewer) {
     this.#state = { shown, viewer, cpuUnit };
-    this.#shape.tree.setAttribute('aria-pressed', String(shape === 'tree'));
-    this.#shape.list.setAttribute('aria-pressed', String(shape === 'list'));
+    for (const [name, choice] of Object.entries(this.#shape)) choice.setAttribute('aria-pressed', String(shape === name));
     this.#overview.setAttribute('aria-expanded', String(overview));
-    for (const tool of this.#folding) tool.disabled = shape === 'list';
+    for (const tool of this.#folding) tool.disabled = shape !== 'tree';
   }
 
   /** @param {HTMLElement} panel */

@@ -88,7 +88,7 @@ export class View {
     const before = this.#state;
     this.#state = { ...before, ...part };
     if (part.sort) this.#model.setSort(part.sort);
-    if (part.shape) this.#model.setShape(part.shape);
+    if (part.shape) this.#model.setShape(part.shape === 'tree' ? 'tree' : 'list');
     if (part.filter) this.#model.setFilter(part.filter);
     this.#onChange(part, before);
   }

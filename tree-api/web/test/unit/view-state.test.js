@@ -13,8 +13,10 @@ test('what was chosen comes back', () => {
   const state = {
     filter: { text: 'sh & "co" #1', user: ['root', ''], state: ['running'], group: ['a,b'], cpu: 0.05, memory: 1048576, kernel: false },
     sort: { key: 'name', descending: false },
-    shape: /** @type {const} */ ('list'),
+    shape: /** @type {const} */ ('groups'),
+    groupBy: /** @type {const} */ ('unit'),
     columns: ['pid', 'cpu'],
+    widths: { name: 320 },
     expansion: { open: false, except: ['1-5', '77-1234'], filtered: { open: true, except: ['4-4'] } },
     selected: '77-1234',
     interval: 10,
