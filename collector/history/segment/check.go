@@ -121,7 +121,7 @@ func (c *checker) tables() {
 			end++
 		}
 		seen := 0
-		err := s.replay(i, end, false, func(step *Step) error {
+		err := s.replay(s.newState(), i, end, false, func(step *Step) error {
 			if _, err := step.Table(); err != nil {
 				return err
 			}

@@ -36,10 +36,14 @@ type Segment struct {
 	schema *schema
 	// rows, exits and host are, for each field of the file, the index of ours, or -1.
 	rows, exits, host []int
+	// takenAt is the index of the time among the fields of the host, or -1.
+	takenAt int
 	// z reads streams, and whole what is compressed as one: a decoder in the middle of a stream
 	// cannot do both.
 	z, whole *zstd.Decoder
 	texts    lexicon
+	// raw is memory for frames.
+	raw []byte
 	// learned is up to where texts were read, an index in Frames.
 	learned int
 	// length is that of the file.
@@ -102,6 +106,7 @@ func (s *Segment) readHeader() error {
 		}
 		s.header = h
 		s.Interval = time.Duration(h.IntervalSeconds * float64(time.Second))
+		s.takenAt = slices.IndexFunc(h.Host, func(f fieldText) bool { return f.Name == takenField })
 		s.rows, s.exits, s.host = match(h.Rows, s.schema.rows), match(h.Exits, s.schema.exits), match(h.Host, s.schema.host)
 		return nil
 	}
@@ -111,7 +116,7 @@ func (s *Segment) readHeader() error {
 func match[T any](names []fieldText, fields []field[T]) []int {
 	list := make([]int, len(names))
 	for i, n := range names {
-		list[i] = slices.IndexFunc(fields, func(f field[T]) bool { return f.name == n.Name })
+		list[i] = slices.IndexFunc(fields, func(f field[T]) bool { return f.name == currentName(n.Name) })
 	}
 	return list
 }
@@ -231,7 +236,7 @@ type Pair struct{ Current, Previous *Table }
 // Read returns table i.
 func (s *Segment) Read(i int) (*Pair, error) {
 	var got *Pair
-	err := s.replay(i, i, true, func(step *Step) error {
+	err := s.replay(s.newState(), i, i, true, func(step *Step) error {
 		table, err := step.Table()
 		got = &Pair{Current: table, Previous: step.state.before}
 		return err
@@ -246,13 +251,29 @@ func (s *Segment) Read(i int) (*Pair, error) {
 // cannot be read ends its key period: the next one that see gets is that of the next key. damaged
 // counts the tables that see did not get.
 func (s *Segment) Each(first, last int, see func(step *Step) error) (damaged int, err error) {
+	return s.each(first, last, s.newState, see)
+}
+
+// Skim is Each without what rows change that stay in the table, which is most of the work: of a process,
+// a step has the values of when it came, or of the first table of the segment.
+func (s *Segment) Skim(first, last int, see func(step *Step) error) (damaged int, err error) {
+	one := s.newState()
+	one.skim = true
+	return s.each(first, last, func() *state { return one }, see)
+}
+
+func (s *Segment) newState() *state {
+	return &state{segment: s, host: make([]uint64, len(s.host))}
+}
+
+func (s *Segment) each(first, last int, begin func() *state, see func(step *Step) error) (damaged int, err error) {
 	for i := first; i <= last; {
 		end := i
 		for end < last && s.tables[end+1].key == s.tables[i].key {
 			end++
 		}
-		seen := 0
-		err := s.replay(i, end, false, func(step *Step) error {
+		seen, state := 0, begin()
+		err := s.replay(state, i, end, false, func(step *Step) error {
 			err := see(step)
 			if err == nil {
 				seen++
@@ -261,6 +282,9 @@ func (s *Segment) Each(first, last int, see func(step *Step) error) (damaged int
 		})
 		if err != nil && !errors.Is(err, errDamaged) {
 			return damaged, err
+		}
+		if err != nil {
+			state.taken = 0 // It is not that of the next frame.
 		}
 		damaged += end - i + 1 - seen
 		i = end + 1
@@ -292,15 +316,15 @@ func (p *payloads) Read(dst []byte) (int, error) {
 }
 
 // replay decodes one key period and shows the tables from first to last; withPrevious is for one.
-func (s *Segment) replay(first, last int, withPrevious bool, see func(step *Step) error) error {
+func (s *Segment) replay(state *state, first, last int, withPrevious bool, see func(step *Step) error) error {
 	start := s.tables[first].key
 	end := s.tables[last].frame
 	s.learn(end)
 	if err := s.z.Reset(&payloads{frames: s.Frames[start : end+1]}); err != nil {
 		return fmt.Errorf("%w: %w", errDamaged, err)
 	}
-	state := &state{segment: s, host: make([]uint64, len(s.host)), hostBefore: make([]uint64, len(s.host))}
-	var raw []byte
+	raw := s.raw
+	defer func() { s.raw = raw }()
 	for at := start; at <= end; at++ {
 		f := &s.Frames[at]
 		if f.Kind != Key && f.Kind != Difference {

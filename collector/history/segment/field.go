@@ -42,7 +42,7 @@ func rowFields() []field[process.Process] {
 		{"memory", "", func(p *p) uint64 { return pages(p.ResidentBytes) }, func(p *p, v uint64) { p.ResidentBytes = bytesOf(v) }},
 		{"virtual", "", func(p *p) uint64 { return pages(p.VirtualBytes) }, func(p *p, v uint64) { p.VirtualBytes = bytesOf(v) }},
 		{"swap", "", func(p *p) uint64 { return pages(p.SwapBytes) }, func(p *p, v uint64) { p.SwapBytes = bytesOf(v) }},
-		{"proportional", kindNumber, func(p *p) uint64 { return pages(p.ProportionalBytes) }, func(p *p, v uint64) { p.ProportionalBytes = bytesOf(v) }},
+		{"pss", "", func(p *p) uint64 { return pages(p.ProportionalBytes) }, func(p *p, v uint64) { p.ProportionalBytes = bytesOf(v) }},
 		{"read_bytes", "", func(p *p) uint64 { return pages(p.ReadBytes) }, func(p *p, v uint64) { p.ReadBytes = bytesOf(v) }},
 		{"written_bytes", "", func(p *p) uint64 { return pages(p.WrittenBytes) }, func(p *p, v uint64) { p.WrittenBytes = bytesOf(v) }},
 		{"open_fds", "", func(p *p) uint64 { return p.OpenFDs }, func(p *p, v uint64) { p.OpenFDs = v }},
@@ -54,6 +54,14 @@ func rowFields() []field[process.Process] {
 		}
 	}
 	return list
+}
+
+// currentName is what a field is called now that an earlier version wrote.
+func currentName(name string) string {
+	if name == "proportional" {
+		return "pss"
+	}
+	return name
 }
 
 // notRecorded are values that no answer shows. They change each time a process wakes, and would be
@@ -82,12 +90,15 @@ func exitFields() []field[process.Exit] {
 	}
 }
 
+// takenField is the time of the table.
+const takenField = "taken_nanoseconds"
+
 // hostFields are the numbers of the host and of the scan. A number that can be absent is written
 // plus one, and 0 where it is absent.
 func hostFields() []field[process.Snapshot] {
 	type s = process.Snapshot
 	return []field[s]{
-		{"taken_nanoseconds", kindNumber, func(s *s) uint64 { return uint64(s.Taken.UnixNano()) }, func(s *s, v uint64) { s.Taken = time.Unix(0, int64(v)) }},
+		{takenField, kindNumber, func(s *s) uint64 { return uint64(s.Taken.UnixNano()) }, func(s *s, v uint64) { s.Taken = time.Unix(0, int64(v)) }},
 		{"scan_nanoseconds", kindNumber, func(s *s) uint64 { return uint64(s.Duration) }, func(s *s, v uint64) { s.Duration = time.Duration(v) }},
 		// Seconds apart from nanoseconds: the ticks of Windows begin in 1601, which nanoseconds do not reach.
 		{"clock_epoch_seconds", kindNumber, func(s *s) uint64 { return uint64(s.Clock.Epoch.Unix()) }, func(s *s, v uint64) { s.Clock.Epoch = time.Unix(int64(v), 0) }},

@@ -2,6 +2,7 @@ package segment
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"proctree/collector/process"
 )
@@ -16,14 +17,19 @@ type state struct {
 	free   []int32
 	spare  []int32
 	exits  []byte
-	// host and hostBefore are the numbers of the host, with texts.
-	host, hostBefore []uint64
-	reader, source   string
-	before           *Table
+	// host is the numbers of the host.
+	host           []uint64
+	reader, source string
+	before         *Table
 	// taken and beforeTaken are the times of the table and of the one before, in nanoseconds; 0 is none.
 	taken, beforeTaken int64
 	// removed are the rows that the last frame has removed. They stay until the next frame.
 	removed []int32
+	// skim is that rows which stay are not read: only which processes came and went.
+	skim bool
+	// rows and masks are memory for the next frame.
+	rows  []int32
+	masks []uint64
 }
 
 // identity is how many numbers of a row come before its fields.
@@ -38,48 +44,34 @@ func (st *state) apply(raw []byte, key, keep bool) error {
 	st.free = append(st.free, st.removed...)
 	st.removed = st.removed[:0]
 	st.beforeTaken = st.taken
-	if key {
-		st.beforeTaken = 0
-		st.values, st.order, st.free = st.values[:0], st.order[:0], st.free[:0]
-		clear(st.host)
-	}
 	sections, err := split(raw)
 	if err != nil {
 		return err
 	}
 	st.before = nil
 	if key {
-		if before, ok := sections[sectionBefore]; ok {
-			if err := st.add(before); err != nil {
-				return err
-			}
-		}
-		if before, ok := sections[sectionBeforeHost]; ok {
-			if err := st.applyHost(before); err != nil {
-				return err
-			}
-			st.beforeTaken = st.hostValues(st.host).Taken.UnixNano()
+		if err := st.applyBefore(&sections); err != nil {
+			return err
 		}
 	}
-	_, hasBefore := sections[sectionBeforeHost]
+	hasBefore := sections[sectionBeforeHost] != nil
 	if keep && (hasBefore || !key) {
 		if st.before, err = st.table(st.host); err != nil {
 			return err
 		}
 	}
-	host, ok := sections[sectionHost]
-	if !ok {
+	if sections[sectionHost] == nil {
 		return errDamaged
 	}
-	if err := st.applyHost(host); err != nil {
+	if err := st.applyHost(sections[sectionHost]); err != nil {
 		return err
 	}
-	st.taken = st.hostValues(st.host).Taken.UnixNano()
-	for _, step := range []struct {
+	st.taken = st.takenOf()
+	for _, step := range [...]struct {
 		section byte
 		apply   func([]byte) error
 	}{{sectionRemoved, st.remove}, {sectionAdded, st.add}, {sectionChanged, st.change}} {
-		if content, ok := sections[step.section]; ok {
+		if content := sections[step.section]; content != nil && !(st.skim && step.section == sectionChanged) {
 			if err := step.apply(content); err != nil {
 				return err
 			}
@@ -89,18 +81,51 @@ func (st *state) apply(raw []byte, key, keep bool) error {
 	return nil
 }
 
-func split(raw []byte) (map[byte][]byte, error) {
+// applyBefore takes the table before the first one of a period.
+func (st *state) applyBefore(sections *contents) error {
+	last := st.taken
+	st.beforeTaken = 0
+	clear(st.host)
+	if before := sections[sectionBeforeHost]; before != nil {
+		if err := st.applyHost(before); err != nil {
+			return err
+		}
+		st.beforeTaken = st.takenOf()
+		if st.skim && last != 0 && st.beforeTaken == last {
+			return nil // It is known which processes there are.
+		}
+	}
+	st.values, st.order, st.free = st.values[:0], st.order[:0], st.free[:0]
+	if before := sections[sectionBefore]; before != nil {
+		return st.add(before)
+	}
+	return nil
+}
+
+// takenOf is the time of the table in nanoseconds, or 0.
+func (st *state) takenOf() int64 {
+	if at := st.segment.takenAt; at >= 0 {
+		return int64(st.host[at])
+	}
+	return 0
+}
+
+// contents are the sections of a frame by their numbers; nil where there is none.
+type contents [sectionExits + 1][]byte
+
+func split(raw []byte) (sections contents, err error) {
 	const header = 5
-	sections := map[byte][]byte{}
 	for len(raw) > 0 {
 		if len(raw) < header {
-			return nil, errDamaged
+			return sections, errDamaged
 		}
 		n := binary.LittleEndian.Uint32(raw[1:])
 		if uint64(n) > uint64(len(raw)-header) {
-			return nil, errDamaged
+			return sections, errDamaged
 		}
-		sections[raw[0]] = raw[header : header+int(n)]
+		if int(raw[0]) < len(sections) { // A later version has others.
+			sections[raw[0]] = raw[header : header+int(n) : header+int(n)]
+		}
 		raw = raw[header+int(n):]
 	}
 	return sections, nil
@@ -191,8 +216,8 @@ func (st *state) merge(rows []int32) error {
 func (st *state) change(content []byte) error {
 	in := &input{b: content}
 	n := in.count()
-	rows := make([]int32, n)
-	masks := make([]uint64, n)
+	rows, masks := slices.Grow(st.rows[:0], n)[:n], slices.Grow(st.masks[:0], n)[:n]
+	st.rows, st.masks = rows, masks
 	at := 0
 	for i := range rows {
 		at += int(in.uvarint())
@@ -201,10 +226,15 @@ func (st *state) change(content []byte) error {
 		}
 		rows[i] = st.order[at]
 	}
+	any := uint64(0)
 	for i := range masks {
 		masks[i] = in.uvarint()
+		any |= masks[i]
 	}
 	for f := range st.width - identity {
+		if any&(1<<f) == 0 {
+			continue
+		}
 		for i, mask := range masks {
 			if mask&(1<<f) != 0 {
 				st.values[int(rows[i])*st.width+identity+f] += unzigzag(in.uvarint())

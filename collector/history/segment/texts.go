@@ -222,6 +222,12 @@ func (in *input) fail() {
 }
 
 func (in *input) uvarint() uint64 {
+	// Most numbers are differences, and small.
+	if len(in.b) > 0 && in.b[0] < 0x80 {
+		v := in.b[0]
+		in.b = in.b[1:]
+		return uint64(v)
+	}
 	v, n := binary.Uvarint(in.b)
 	if n <= 0 {
 		in.fail()
