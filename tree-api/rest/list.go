@@ -39,9 +39,16 @@ func (c *Calls) list(r *http.Request, who access.Grant, as tree.Shape) (answer, 
 	if err != nil {
 		return answer{}, err
 	}
-	q, err := tree.ParseQuery(values, as, timeParameter, formatParameter)
+	by, err := takeBy(values, as, written)
 	if err != nil {
 		return answer{}, err
+	}
+	q, err := tree.ParseQuery(values, as, othersOf(as)...)
+	if err != nil {
+		return answer{}, err
+	}
+	if by != tree.ByParent && q.Depth >= 0 {
+		return answer{}, tree.BadParameter("depth", tree.ErrDepthOfBranches)
 	}
 	if err := q.CheckRole(who.Role); err != nil {
 		return answer{}, err
@@ -60,16 +67,20 @@ func (c *Calls) list(r *http.Request, who access.Grant, as tree.Shape) (answer, 
 		return answer{}, err
 	}
 	got := answer{
-		tag:       c.tagAt(m, who.Role, values, when),
+		tag:       c.tagAt(m, who.Role, values, when) + byTag(by),
 		immutable: when.past(),
 		data: func(dst []byte, pass tree.Pass) []byte {
 			dst = c.appendHead(dst, v, s)
 			if held != nil {
 				dst = jsontext.AppendInt(append(dst, `,"unread":`...), held.Unread)
 			}
-			if as == tree.Nested {
+			switch {
+			case by != tree.ByParent:
+				dst = append(append(append(dst, `,"by":"`...), by...), '"')
+				dst = v.Branch(s, q, by).AppendAll(append(dst, `,"tree":`...), pass)
+			case as == tree.Nested:
 				dst = v.Nest(s, q).AppendAll(append(dst, `,"tree":`...), pass)
-			} else {
+			default:
 				dst = v.AppendList(append(dst, `,"processes":`...), s, pass)
 			}
 			return append(dst, '}')
@@ -79,6 +90,48 @@ func (c *Calls) list(r *http.Request, who access.Grant, as tree.Shape) (answer, 
 		got = got.inCSV(r, func(dst []byte, pass tree.Pass) []byte { return appendRows(dst, v, s, q, as, pass) })
 	}
 	return got, nil
+}
+
+// byParameter names what a tree is nested by.
+const byParameter = "by"
+
+// othersOf are the parameters of a call beside those of a query.
+func othersOf(as tree.Shape) []string {
+	if as == tree.Nested {
+		return []string{timeParameter, formatParameter, byParameter}
+	}
+	return []string{timeParameter, formatParameter}
+}
+
+// errBranchesInCSV is returned for branches in CSV, which has only lines of processes.
+var errBranchesInCSV = errors.New("CSV has only by=parent; use JSON, or /processes for a list with the columns user, unit and group")
+
+// takeBy takes out of the other parameters what a tree is nested by.
+func takeBy(values url.Values, as tree.Shape, written format) (tree.By, error) {
+	given, ok := values[byParameter]
+	if !ok || as != tree.Nested {
+		return tree.ByParent, nil
+	}
+	delete(values, byParameter)
+	if len(given) > 1 {
+		return "", tree.BadParameter(byParameter, fmt.Errorf("given %d times", len(given)))
+	}
+	by, err := tree.ParseBy(given[0])
+	if err == nil && by != tree.ByParent && written == asCSV {
+		err = errBranchesInCSV
+	}
+	if err != nil {
+		return "", tree.BadParameter(byParameter, err)
+	}
+	return by, nil
+}
+
+// byTag is the part of an entity tag for what was taken out.
+func byTag(by tree.By) string {
+	if by == tree.ByParent {
+		return ""
+	}
+	return "-" + string(by)
 }
 
 // appendRows appends a list or a tree as CSV.
