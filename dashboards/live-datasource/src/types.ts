@@ -42,6 +42,7 @@ export interface LiveOptions extends DataSourceJsonData {
   targets?: string[];
   httpSdUrl?: string;
   allowedHosts?: string[];
+  pageUrl?: string;
   commandLines?: 'Editor' | 'Admin' | 'never';
   scrapeInterval?: string;
   timeoutSeconds?: number;

@@ -71,7 +71,7 @@ func (d *Datasource) frame(ctx context.Context, who audience, q *query, at time.
 	return d.frames.frame(f.table, channel, func() *data.Frame {
 		selection := f.table.Select(q.filter(), q.Limit)
 		about := selection.About(f.mode, q.Instance)
-		about.Partial = f.partial
+		about.Partial, about.Page = f.partial, d.settings.Page.Of(q.Instance)
 		if live && q.Stream {
 			about.Channel = channel
 		}

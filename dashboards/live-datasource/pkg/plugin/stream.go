@@ -129,7 +129,7 @@ func (d *Datasource) message(ctx context.Context, running *stream, who audience,
 	}
 	selection := f.table.Select(q.filter(), q.Limit)
 	about := selection.About(f.mode, q.Instance)
-	about.Channel = who.channel(q)
+	about.Channel, about.Page = who.channel(q), d.settings.Page.Of(q.Instance)
 	before, sequence := running.tell(selection, about)
 	if before == nil {
 		return fullMessage(sequence, selection, about)

@@ -55,6 +55,37 @@ func TestTreeOfARealExporter(t *testing.T) {
 	}
 }
 
+// TestLinkToThePage leads from a live process to its own page, if the administrator says where that
+// is, in what panels ask for and in streams.
+func TestLinkToThePage(t *testing.T) {
+	address := startExporter(t)
+	for _, test := range []struct{ pageURL, want string }{
+		{"", ""},
+		{"https://{instance}/tree", "https://web1/tree/#process=${__data.fields.id:percentencode}"},
+	} {
+		d := open(t, object{"discovery": "static", "targets": []string{"web1=" + address}, "pageUrl": test.pageURL}, nil)
+		frame := frameOf(t, d, "Admin", object{"queryType": "tree", "instance": "web1"})
+		selection := &processes.Selection{Table: &processes.Table{}}
+		selection.Texts[processes.Name] = []string{}
+		text, err := fullMessage(1, selection, processes.About{Mode: processes.Live, Page: d.settings.Page.Of("web1")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, field := range frame.Fields {
+			links := ""
+			for _, link := range field.Config.Links {
+				links += link.URL
+			}
+			if want := test.want; field.Name == "name" && links != want || field.Name != "name" && links != "" {
+				t.Errorf("%q: the field %s links to %q, want %q", test.pageURL, field.Name, links, want)
+			}
+		}
+		if got := strings.Contains(string(text), `"links":[{"title":"Live page","targetBlank":true,"url":"https://web1/tree/`); got != (test.want != "") {
+			t.Errorf("%q: the stream links: %v", test.pageURL, got)
+		}
+	}
+}
+
 // TestFilterKeepsAncestors looks for one process, which hangs on this test and its parents.
 func TestFilterKeepsAncestors(t *testing.T) {
 	child := sleeper(t, "live-needle")

@@ -34,6 +34,8 @@ type About struct {
 	// Channel is the path of the stream that goes on from here, below ds/UID; empty where
 	// there is none.
 	Channel string `json:"channel,omitempty"`
+	// Page is the address of the host's live page; empty where that is not known.
+	Page string `json:"-"`
 }
 
 // About fills in what the selection knows.
@@ -48,6 +50,19 @@ func (s *Selection) About(mode Mode, instance string) About {
 	return about
 }
 
+// linkToPage lets a person go from a process to the live page, where it can be acted on. The ids of
+// the past are not those of the page.
+func linkToPage(frame *data.Frame, about About) {
+	if about.Page == "" || about.Mode != Live {
+		return
+	}
+	name, at := frame.FieldByName("name")
+	if at < 0 {
+		return
+	}
+	name.Config.Links = []data.DataLink{{Title: "Live page", TargetBlank: true, URL: about.Page + "#process=${__data.fields.id:percentencode}"}}
+}
+
 // Frame returns the frame "processes": a row per process, each below its parent by the
 // fields id and parent.
 func (s *Selection) Frame(about About, notices ...data.Notice) *data.Frame {
@@ -55,6 +70,7 @@ func (s *Selection) Frame(about About, notices ...data.Notice) *data.Frame {
 	for _, c := range s.shown() {
 		frame.Fields = append(frame.Fields, c.field(s))
 	}
+	linkToPage(frame, about)
 	frame.Meta = &data.FrameMeta{
 		Type:                   data.FrameTypeTable,
 		Custom:                 about,

@@ -44,6 +44,8 @@ type Settings struct {
 	AllowedHosts Hosts
 	// CommandLines is the least role that sees command lines.
 	CommandLines Role
+	// Page is where the live page of an exporter is; the zero value is nowhere.
+	Page Page
 	// ScrapeInterval is how often Prometheus scrapes the exporters.
 	ScrapeInterval time.Duration
 
@@ -62,6 +64,7 @@ type fields struct {
 	HTTPSDURL      string    `json:"httpSdUrl"`
 	AllowedHosts   []string  `json:"allowedHosts"`
 	CommandLines   Role      `json:"commandLines"`
+	PageURL        string    `json:"pageUrl"`
 	ScrapeInterval string    `json:"scrapeInterval"`
 	limitFields
 }
@@ -94,6 +97,9 @@ func (s *Settings) readPlaces(f *fields) error {
 		return err
 	}
 	if s.HTTPSDURL, err = readURL("httpSdUrl", f.HTTPSDURL); err != nil {
+		return err
+	}
+	if s.Page, err = readPage(f.PageURL); err != nil {
 		return err
 	}
 	s.Discovery, s.Job = f.Discovery, f.Job

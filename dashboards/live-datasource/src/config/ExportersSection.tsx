@@ -44,6 +44,9 @@ export function ExportersSection({ settings, onChange }: SectionProps) {
       <Field label="Job" description="The label job of the exporters.">
         <Input id="job" width={20} placeholder="proctree" value={jsonData.job ?? ''} onChange={(event) => onChange(withOption(settings, 'job', event.currentTarget.value))} />
       </Field>
+      <Field label="Live page" description="Its address for browsers, where processes can be acted on; {instance} and {host} stand for those of the row. Without it there is no link.">
+        <Input id="page-url" width={WIDTH} placeholder="https://{instance}/" value={jsonData.pageUrl ?? ''} onChange={(event) => onChange(withOption(settings, 'pageUrl', event.currentTarget.value))} />
+      </Field>
       <Field label="Scrape interval" description="How often Prometheus asks the exporters. Rates of the past are over four of them.">
         <Input id="scrape-interval" width={20} placeholder="15s" value={jsonData.scrapeInterval ?? ''} onChange={(event) => onChange(withOption(settings, 'scrapeInterval', event.currentTarget.value))} />
       </Field>

@@ -44,6 +44,10 @@ for (const grafana of ['12.3', '13.2'] as const) {
     await page.evaluate(() => window.host.edit({ editor: 'ConfigEditor', value: { jsonData: {}, secureJsonFields: { exporterToken: true } } }));
     await page.locator('#prometheus-url').fill('http://prometheus:9090');
     assert.deepEqual((await edited(page))?.jsonData, { prometheusUrl: 'http://prometheus:9090' });
+    await page.locator('#page-url').fill('https://{instance}/');
+    assert.equal((await edited(page))?.jsonData.pageUrl, 'https://{instance}/');
+    await page.locator('#page-url').fill('');
+    assert.deepEqual((await edited(page))?.jsonData, { prometheusUrl: 'http://prometheus:9090' });
     await page.getByRole('radio', { name: 'Admins', exact: true }).check({ force: true });
     assert.equal((await edited(page))?.jsonData.commandLines, 'Admin');
     assert.equal(await page.locator('#exporterToken').inputValue(), 'configured', 'a secret does not come back');
