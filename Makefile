@@ -236,6 +236,10 @@ bench: bench-host bench-web bench-live bench-panel ## Measure speed, memory and 
 bench-host: ## Measure the exporter beside its peers (BENCHFLAGS=-quick for two minutes)
 	$(GO) run ./exporter/bench $(BENCHFLAGS)
 
+.PHONY: bench-history
+bench-history: ## Measure what a recording takes beside atop -w: bytes, CPU, memory (BENCHFLAGS=-quick for one size)
+	$(GO) run ./exporter/bench -only history $(BENCHFLAGS)
+
 .PHONY: bench-web
 bench-web: build ## Measure the tree model in node and the page in Chromium
 	cd tree-api/web/test && npm ci --silent --no-audit --no-fund && npm run bench

@@ -37,12 +37,13 @@ The parts, by -only:
   system  figures of the host, beside node_exporter
   stress  exits by the thousand, a fork storm, 32,000 processes, 5,000 threads
   streams what 64 streams cost beside one: CPU, memory, and the scrapes of others
+  history what a recording takes by the second, in bytes, CPU and memory, beside atop -w
 
 Flags:
 `
 
 // partNames are what -only takes.
-var partNames = []string{"scan", "floors", "truth", "system", "stress", "streams"}
+var partNames = []string{"scan", "floors", "truth", "system", "stress", "streams", "history"}
 
 // options are the command line.
 type options struct {
@@ -54,6 +55,7 @@ type options struct {
 	truthSeconds int
 	stressSize   int
 	streamsFor   time.Duration
+	historyFor   time.Duration
 }
 
 func (o *options) does(part string) bool {
@@ -62,7 +64,8 @@ func (o *options) does(part string) bool {
 
 // quickly shortens everything to a smoke test; the values of a short run are rougher.
 func (o *options) quickly() {
-	o.sizes, o.rounds, o.truthSeconds, o.stressSize, o.streamsFor = []int{1000}, 3, 10, 2000, 20*time.Second
+	o.sizes, o.rounds, o.truthSeconds, o.stressSize = []int{1000}, 3, 10, 2000
+	o.streamsFor, o.historyFor = 20*time.Second, shortestHistory
 }
 
 // parse reads the command line. It writes the help, if asked for, to out, and nothing else:
@@ -85,11 +88,12 @@ func parse(args []string, out io.Writer) (*options, error) {
 	})
 	flags.IntVar(&o.rounds, "rounds", 5, "`times` each program is measured, one after the other; the table has the medians")
 	flags.BoolVar(&o.quick, "quick", false, "a smoke test in under two minutes, with rougher figures; overrides the other numbers")
-	flags.StringVar(&o.only, "only", "", "`parts` to run, separated by commas: scan, floors, truth, system, stress, streams (default all)")
+	flags.StringVar(&o.only, "only", "", "`parts` to run, separated by commas: scan, floors, truth, system, stress, streams, history (default all)")
 	flags.StringVar(&o.exporter, "exporter", "", "exporter `binary` to measure (default: build one from this source)")
 	flags.IntVar(&o.truthSeconds, "truth", 60, "`seconds` of short-lived processes, for children and again for orphans")
 	flags.IntVar(&o.stressSize, "stress", 32000, "`number` of live processes of the largest table")
 	flags.DurationVar(&o.streamsFor, "streams", 5*time.Minute, "`time` over which the memory is watched while 64 streams are open")
+	flags.DurationVar(&o.historyFor, "history", 3*time.Minute, "`time` over which the process table is recorded")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			_, _ = io.WriteString(out, usage)
@@ -106,8 +110,8 @@ func parse(args []string, out io.Writer) (*options, error) {
 			return nil, fmt.Errorf("-only: %q is none of %s", part, strings.Join(partNames, ", "))
 		}
 	}
-	if o.rounds < 1 || o.truthSeconds < 1 || o.stressSize < 1 || o.streamsFor < 2*memoryEvery {
-		return nil, fmt.Errorf("-rounds, -truth and -stress must be at least 1, and -streams at least %s", 2*memoryEvery)
+	if o.rounds < 1 || o.truthSeconds < 1 || o.stressSize < 1 || o.streamsFor < 2*memoryEvery || o.historyFor < shortestHistory {
+		return nil, fmt.Errorf("-rounds, -truth and -stress must be at least 1, -streams at least %s, and -history at least %s", 2*memoryEvery, shortestHistory)
 	}
 	if o.quick {
 		o.quickly()
@@ -153,7 +157,7 @@ func run(ctx context.Context, args []string) error {
 	bench.describe()
 	parts := map[string]func(context.Context) error{
 		"scan": bench.scanPart, "floors": bench.floorsPart, "truth": bench.truthPart, "system": bench.systemPart, "stress": bench.stressPart,
-		"streams": bench.streamsPart,
+		"streams": bench.streamsPart, "history": bench.historyPart,
 	}
 	for _, name := range partNames {
 		if !o.does(name) {

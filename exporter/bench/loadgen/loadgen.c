@@ -13,8 +13,8 @@
 
 static const char usage[] =
 	"usage: loadgen MODE [NAME=VALUE...]\n"
-	"  tree     processes=1000 fanout=10 names=200 threads=10 busy=5 users=1 odd_bytes=0 dir=.\n"
-	"           a tree of sleeping processes; threads in percent, busy in per mille\n"
+	"  tree     processes=1000 fanout=10 names=200 threads=10 busy=5 wake=0 users=1 odd_bytes=0 dir=.\n"
+	"           a tree of sleeping processes; threads and wake in percent, busy in per mille\n"
 	"  churn    rate=100 burn_ms=5 seconds=60 orphans=0 names=100 dir=.\n"
 	"           short-lived processes, each an exec of its own name\n"
 	"  storm    rate=2000 seconds=30\n"
@@ -95,7 +95,7 @@ static bool set_option(struct options *o, const char *assignment)
 	} known[] = {
 		{"processes", &o->processes, NULL, NULL}, {"fanout", &o->fanout, NULL, NULL},
 		{"names", &o->names, NULL, NULL}, {"threads", &o->threads, NULL, NULL},
-		{"busy", &o->busy, NULL, NULL}, {"users", NULL, NULL, &o->users},
+		{"busy", &o->busy, NULL, NULL}, {"wake", &o->wake, NULL, NULL}, {"users", NULL, NULL, &o->users},
 		{"odd_bytes", NULL, NULL, &o->odd_bytes}, {"rate", NULL, &o->rate, NULL},
 		{"burn_ms", NULL, &o->burn_ms, NULL}, {"seconds", NULL, &o->seconds, NULL},
 		{"orphans", NULL, NULL, &o->orphans},

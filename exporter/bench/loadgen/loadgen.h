@@ -16,6 +16,7 @@ struct options {
 	int names;         // tree, churn: how many different names
 	int threads;       // tree: percent that have 4 to 10 threads; threads: how many
 	int busy;          // tree: per mille that burn 1 ms of CPU a second
+	int wake;          // tree: percent that wake each second and do next to nothing
 	bool users;        // tree: half of the leaves change to another user (root only)
 	bool odd_bytes;    // tree: some names are not valid UTF-8
 	double rate;       // churn, storm: processes started per second

@@ -28,7 +28,7 @@ static unsigned part(int index, int trait, unsigned below)
 	return (unsigned)(hash((uint64_t)index * 16 + (uint64_t)trait) % below);
 }
 
-enum trait { NAME, ARGUMENTS, LONG, MEMORY, MAPPINGS, DESCRIPTORS, THREADS, USER, BUSY, WAIT };
+enum trait { NAME, ARGUMENTS, LONG, MEMORY, MAPPINGS, DESCRIPTORS, THREADS, USER, BUSY, WAIT, WAKE };
 
 // name_of uses every name once, and then the first ones more often than the last.
 static int name_of(const struct options *o, int index)
@@ -157,6 +157,9 @@ static void sleep_forever(const struct options *o, int index)
 				;
 			usleep(900000 + part(index, BUSY + 100, 200000));
 		}
+	if ((int)part(index, WAKE, 100) < o->wake)
+		for (;;)
+			usleep(950000 + part(index, WAKE + 100, 100000));
 	for (;;)
 		switch (part(index, WAIT, 3)) {
 		case 0:
