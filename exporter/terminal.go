@@ -15,7 +15,6 @@ import (
 	"github.com/go-kit/log"
 
 	"proctree/collector/group"
-	"proctree/collector/group/rules"
 	"proctree/collector/host"
 	"proctree/collector/process"
 	"proctree/exporter/archive"
@@ -23,7 +22,6 @@ import (
 	"proctree/exporter/terminal"
 	treeapi "proctree/tree-api"
 	"proctree/tree-api/access"
-	"proctree/tree-api/past"
 )
 
 // runTerminal runs one of the commands that show processes in a terminal. Unlike the exporter it
@@ -67,10 +65,9 @@ func recordedTree(dir string) (dial terminal.Dial, stop func(), err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	policy := &past.Policy{Shown: &rules.Shown{Cmdline: func(args []string) []string { return args }, Open: true}}
 	logger := log.NewNopLogger()
 	api, err := treeapi.New(treeapi.Config{
-		Source: nothingNow{}, Past: past.New(past.Config{Dir: dir, Policy: func() *past.Policy { return policy }}), Access: control, Logger: logger,
+		Source: nothingNow{}, Past: archive.NewPast(dir), Access: control, Logger: logger,
 	})
 	if err != nil {
 		return nil, nil, err

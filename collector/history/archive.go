@@ -270,6 +270,35 @@ func (a *Archive) Play(ctx context.Context, from, to time.Time, see func(step *s
 	return damaged, nil
 }
 
+// PlaySpan is Play from the table that stands for the first moment, which may be earlier: what a span adds up to
+// is counted from it. A span without a table is a *NoTableError.
+func (a *Archive) PlaySpan(ctx context.Context, from, to time.Time, see func(step *segment.Step) error) (damaged int, err error) {
+	first := from
+	if pair, err := a.At(from); err == nil {
+		first = pair.Current.Snapshot.Taken
+	} else if !IsNoTable(err) {
+		return 0, err
+	}
+	seen := false
+	damaged, err = a.Play(ctx, first, to, func(step *segment.Step) error {
+		seen = true
+		return see(step)
+	})
+	if err != nil || seen {
+		return damaged, err
+	}
+	_, err = a.At(to)
+	none, ok := errors.AsType[*NoTableError](err)
+	switch {
+	case err != nil && !ok:
+		return damaged, err
+	case !ok:
+		none = &NoTableError{At: to}
+	}
+	none.From = from
+	return damaged, none
+}
+
 // IsNoTable reports whether an error is that nothing was recorded at a moment.
 func IsNoTable(err error) bool {
 	_, ok := errors.AsType[*NoTableError](err)

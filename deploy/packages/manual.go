@@ -32,8 +32,8 @@ Print the processes once: a table, CSV or JSON.
 \fBhistory report\fR \fIDIRECTORY\fR
 Reports what happened between two moments of a recording, as text or a page.
 .TP
-\fBhistory list\fR, \fBhistory verify\fR, \fBhistory show\fR \fIDIRECTORY\fR
-Read a recording, or a copy of it: its contents, its damage, the tree at a moment.
+\fBhistory list\fR, \fBhistory verify\fR, \fBhistory show\fR, \fBhistory export\fR \fIDIRECTORY\fR
+Read a recording, or a copy of it: its contents, its damage, the tree at a moment, all tables as JSON or CSV.
 .SH "FILES"
 .TP
 \fI/etc/default/proctree_exporter\fR

@@ -2,16 +2,20 @@ package archive
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
 
+	"proctree/collector/group"
 	"proctree/collector/history/report"
+	"proctree/collector/host/hosttest"
 	"proctree/tree-api/past/pasttest"
 )
 
@@ -130,6 +134,70 @@ func TestReportAsJSON(t *testing.T) {
 	}
 }
 
+// TestExport writes each process of each table once, with rates, and what a spreadsheet must not run is inert.
+func TestExport(t *testing.T) {
+	dir, in := copied(t)
+	out, err := run(t, "history", "export", "--from=02:00:10", "--to=02:00:20", dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type line struct {
+		Time float64
+		PID  int
+		Name string
+		CPU  struct{ Cores *float64 }
+	}
+	seconds := map[float64]int{}
+	cores := 0.0
+	for text := range strings.Lines(out) {
+		var l line
+		if err := json.Unmarshal([]byte(text), &l); err != nil || l.PID == 0 {
+			t.Fatalf("%q: %v", text, err)
+		}
+		seconds[l.Time]++
+		if l.Name == "burner" && l.CPU.Cores != nil {
+			cores += *l.CPU.Cores
+		}
+	}
+	if len(seconds) != 11 || seconds[in.At(10)] == 0 || seconds[in.At(20)] == 0 {
+		t.Errorf("the tables are %v", seconds)
+	}
+	// It was gone before the table that would show its third second.
+	if cores < 1.99 || cores > 2.01 {
+		t.Errorf("the burner used %.2f s of CPU, want 2", cores)
+	}
+	if strings.Contains(out, pasttest.Password) {
+		t.Error("the export has a password")
+	}
+	file := filepath.Join(t.TempDir(), "export.csv")
+	if _, err := run(t, "history", "export", "--format=csv", "--search=name:init", "--from=60s", "--step=15s", "--output="+file, dir); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+	if err != nil || len(rows) != 6 || rows[0][0] != "time" || rows[1][1] != rows[5][1] {
+		t.Errorf("%v:\n%s", err, data)
+	}
+}
+
+// TestExportMendsWhatSpreadsheetsRun: the name of a process is a formula.
+func TestExportMendsWhatSpreadsheetsRun(t *testing.T) {
+	recording := pasttest.New(t)
+	tracker := group.NewTracker(group.Config{})
+	recording.Add(t, tracker.Observe(hosttest.Snapshot(time.Hour, hosttest.Process(1, 0, "=cmd|' /C calc'!A0", hosttest.Cmdline("@SUM(1)", "a,b\n\"c\"")))))
+	out, err := run(t, "history", "export", "--format=csv", "--from=1s", recording.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(strings.NewReader(out)).ReadAll()
+	if err != nil || len(rows) != 2 || !slices.Contains(rows[1], "'=cmd|' /C calc'!A0") || strings.Contains(out, ",@SUM") || strings.Contains(out, ",=cmd") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	dir, _ := copied(t)
 	file := filepath.Join(dir, "0000000001.segment")
@@ -148,6 +216,16 @@ func TestRefusals(t *testing.T) {
 		{[]string{"history", "report", "--from=2025-01-01", "--to=2025-01-02", dir}, "nothing was recorded from 2024-12-31T23:00:00Z to 2025-01-01T23:00:00Z; the first table is of 2026-01-01T01:00:00Z"},
 		{[]string{"history", "report", "--format=pdf", dir}, "enum value must be one of text,html,json"},
 		{[]string{"history", "report", "--output=/no/such/file", dir}, "--output: "},
+		{[]string{"history", "export", "--output=/no/such/file", dir}, "--output: "},
+		{[]string{"history", "export", "--search=cpu>>1", dir}, "--search: "},
+		{[]string{"history", "export", "--search=port:443", dir}, "--search: port: and file: are not recorded"},
+		{[]string{"history", "export", "--sort=beauty", dir}, "cannot sort by \"beauty\""},
+		{[]string{"history", "export", "--step=-1s", dir}, "--step: -1s is less than 0"},
+		{[]string{"history", "export", "--limit=-1", dir}, "--limit: -1 is less than 0"},
+		{[]string{"history", "export", "--root=-1", dir}, "--root: -1 is not a PID"},
+		{[]string{"history", "export", "--format=xml", dir}, "enum value must be one of json,csv"},
+		{[]string{"history", "export", "--from=2025-01-01", "--to=2025-01-02", dir}, "nothing was recorded from 2024-12-31T23:00:00Z"},
+		{[]string{"history", "export", "/no/such"}, "/no/such does not exist; name the directory of a recording"},
 		{[]string{"history", "report", "--output=" + t.TempDir(), dir}, "--output: "},
 	} {
 		_, err := run(t, test.args...)

@@ -55,7 +55,7 @@ type subcommand struct {
 // subcommands is the list of all; each adds its flags.
 func (c *Config) subcommands(history *kingpin.CmdClause) []subcommand {
 	return []subcommand{
-		c.list(history), c.verify(history), c.show(history), c.report(history),
+		c.list(history), c.verify(history), c.show(history), c.export(history), c.report(history),
 	}
 }
 

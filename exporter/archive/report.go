@@ -3,11 +3,8 @@ package archive
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -30,11 +27,9 @@ type reportCommand struct {
 func (c *Config) report(parent *kingpin.CmdClause) subcommand {
 	r := &reportCommand{Config: c}
 	cmd := parent.Command("report", "Report what happened between two moments: top users, crashes, OOM kills, restarts, what started, ended and grew.")
-	cmd.Flag("from", "Begin; by default one hour before --to. Example: \"2006-01-02 15:04\", 2006-01-02T15:04:05Z, 15:04, or 90m before the last table.").
-		PlaceHolder("TIME").StringVar(&r.from)
-	cmd.Flag("to", "End, in the same forms; by default the last table.").PlaceHolder("TIME").StringVar(&r.to)
+	addSpan(cmd, &r.from, &r.to)
 	cmd.Flag("format", "Output: text, html (one file that needs nothing else) or json.").Short('f').Default("text").EnumVar(&r.format, "text", "html", "json")
-	cmd.Flag("output", "File to write, which only you can read; by default standard output.").Short('o').PlaceHolder("FILE").StringVar(&r.output)
+	addOutput(cmd, &r.output)
 	cmd.Flag("utc", "Print times in UTC instead of the zone of this machine.").BoolVar(&r.utc)
 	r.dir = addDir(cmd)
 	return subcommand{cmd, r.run}
@@ -58,7 +53,14 @@ func (r *reportCommand) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", *r.dir, err)
 	}
-	return r.write(made)
+	return r.write(r.output, func(w io.Writer) error { return r.print(w, made) })
+}
+
+// addSpan adds the two moments.
+func addSpan(cmd *kingpin.CmdClause, from, to *string) {
+	cmd.Flag("from", "Begin; by default one hour before --to. Example: \"2006-01-02 15:04\", 2006-01-02T15:04:05Z, 15:04, or 90m before the last table.").
+		PlaceHolder("TIME").StringVar(from)
+	cmd.Flag("to", "End, in the same forms; by default the last table.").PlaceHolder("TIME").StringVar(to)
 }
 
 // span reads --from and --to.
@@ -83,25 +85,6 @@ func span(archive *history.Archive, from, to string, now time.Time) (begin, end 
 		return begin, end, fmt.Errorf("--from (%s) is not before --to (%s)", begin.Format(time.RFC3339), end.Format(time.RFC3339))
 	}
 	return begin, end, nil
-}
-
-func (r *reportCommand) write(made *report.Report) error {
-	if r.output == "" {
-		return r.print(r.Stdout, made)
-	}
-	// It holds command lines, as the recording does. A report that is already there is replaced as a whole.
-	f, err := os.CreateTemp(filepath.Dir(r.output), "."+filepath.Base(r.output)+"-*")
-	if err != nil {
-		return fmt.Errorf("--output: %w", err)
-	}
-	err = errors.Join(r.print(f, made), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), r.output)
-	}
-	if err != nil {
-		return fmt.Errorf("--output: %w", errors.Join(err, os.Remove(f.Name())))
-	}
-	return nil
 }
 
 func (r *reportCommand) print(w io.Writer, made *report.Report) error {

@@ -83,6 +83,22 @@ func (v *View) AppendCSV(dst []byte, s *Selection, pass Pass) []byte {
 	return dst
 }
 
+// AppendCSVHead appends the names of the columns of AppendCSVLines.
+func (v *View) AppendCSVHead(dst []byte) []byte {
+	t := csvTable{v, v.csvColumns()}
+	return t.appendHead(dst, "time", "id")
+}
+
+// AppendCSVLines appends the matches as lines of CSV, each with the time of the table.
+func (v *View) AppendCSVLines(dst []byte, s *Selection) []byte {
+	t := csvTable{v, v.csvColumns()}
+	for _, i := range s.list {
+		dst = append(jsontext.AppendDecimal(dst, v.time(), jsontext.TimeDecimals), ',')
+		dst = t.appendNode(t.appendRowID(dst, i), i)
+	}
+	return dst
+}
+
 // AppendCSV appends the tree as CSV, each process after its parent. Lines need no nesting, so the
 // tree has all its levels.
 func (n *nesting) AppendCSV(dst []byte, pass Pass) []byte {

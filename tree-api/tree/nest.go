@@ -157,6 +157,15 @@ func (v *View) AppendSelected(dst []byte, i int32, why kept) []byte {
 	return dst
 }
 
+// AppendLines appends the matches as lines of JSON, each with the time of the table.
+func (v *View) AppendLines(dst []byte, s *Selection) []byte {
+	for _, i := range s.list {
+		dst = jsontext.AppendDecimal(append(dst, `{"time":`...), v.time(), jsontext.TimeDecimals)
+		dst = append(v.AppendSelected(append(dst, ','), i, AsMatch), '}', '\n')
+	}
+	return dst
+}
+
 // AppendList appends the matches as one array.
 func (v *View) AppendList(dst []byte, s *Selection, pass Pass) []byte {
 	dst = append(dst, '[')

@@ -6,7 +6,6 @@ package ledger
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -60,28 +59,10 @@ func ReadVisiting(ctx context.Context, archive *history.Archive, from, to time.T
 }
 
 func read(ctx context.Context, archive *history.Archive, from, to time.Time, visit func(time.Time, *process.Process, string)) (*Ledger, error) {
-	first := from
-	if pair, err := archive.At(from); err == nil {
-		first = pair.Current.Snapshot.Taken
-	} else if !history.IsNoTable(err) {
-		return nil, err
-	}
 	b := &builder{l: &Ledger{}, visit: visit, ended: map[process.ID]*Life{}, alike: map[kind]*Life{}}
-	damaged, err := archive.Play(ctx, first, to, b.step)
+	damaged, err := archive.PlaySpan(ctx, from, to, b.step)
 	if err != nil {
 		return nil, err
-	}
-	if b.l.Tables == 0 {
-		_, err := archive.At(to)
-		none, ok := errors.AsType[*history.NoTableError](err)
-		switch {
-		case err != nil && !ok:
-			return nil, err
-		case !ok:
-			none = &history.NoTableError{At: to}
-		}
-		none.From = from
-		return nil, none
 	}
 	return b.finish(damaged), nil
 }
