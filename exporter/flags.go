@@ -55,6 +55,7 @@ func (s *settings) addTreeFlags(app *kingpin.Application) {
 		"It can have placeholders for a process after \"?\": {"+strings.Join(linkPlaceholders(), "}, {")+"}. Example: https://grafana.example.").
 		PlaceHolder("URL").
 		StringVar(&s.grafanaURL)
+	s.prometheus.addFlags(app)
 }
 
 func (s *settings) addConfigFlags(app *kingpin.Application) {

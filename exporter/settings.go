@@ -33,6 +33,7 @@ type settings struct {
 	tokenFile      string
 	allowedOrigins []string
 	grafanaURL     string
+	prometheus     prometheusFlags
 	maxStreams     int
 	newTokenName   string
 	newTokenRole   string
@@ -138,6 +139,9 @@ func (s *settings) validate() error {
 	}
 	// Only such an address becomes a link on the page.
 	if err := checkGrafanaURL(s.grafanaURL); err != nil {
+		return err
+	}
+	if err := s.prometheus.validate(); err != nil {
 		return err
 	}
 	if err := checkWebAddress("web.check", s.healthCheck, exampleHealthy); err != nil {

@@ -40,7 +40,12 @@ func (e *exporter) newTree() (*treeapi.API, error) {
 	if err != nil {
 		return nil, err
 	}
+	firing, err := e.settings.prometheus.newSource(info.Name, e.loggers.root)
+	if err != nil {
+		return nil, err
+	}
 	return treeapi.New(treeapi.Config{
+		Alerts:      firing,
 		Control:     actions,
 		Source:      e.source,
 		Detailer:    detailer,

@@ -12,6 +12,7 @@ import (
 	"proctree/collector/group"
 	"proctree/collector/host"
 	"proctree/tree-api/access"
+	"proctree/tree-api/alerts"
 	"proctree/tree-api/control"
 	"proctree/tree-api/exits"
 	"proctree/tree-api/past"
@@ -48,6 +49,8 @@ type Config struct {
 	// MetricsPath is where /metrics is, for the link on the page of those who may not see
 	// the tree; "" is /metrics.
 	MetricsPath string
+	// Alerts tells which alerts are firing; nil is none.
+	Alerts *alerts.Source
 	// GrafanaURL is where the page links to for history; "" is nowhere.
 	GrafanaURL string
 }
@@ -104,6 +107,7 @@ func New(cfg Config) (*API, error) {
 		Version:        cfg.Version,
 		Logger:         cfg.Logger,
 		Access:         cfg.Access,
+		Alerts:         cfg.Alerts,
 		GrafanaURL:     cfg.GrafanaURL,
 		Control:        a.control.Enabled(),
 		RequestTimeout: cfg.Limits.RequestTimeout,

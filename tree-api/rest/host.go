@@ -35,6 +35,9 @@ func (c *Calls) getHost(r *http.Request, who access.Grant) (answer, error) {
 	if c.cfg.Control && who.Role == access.Controller {
 		links = append(links, link{"control", "api/v1/control"})
 	}
+	if c.seesAlerts(who) {
+		links = append(links, link{"alerts", "api/v1/alerts"})
+	}
 	variant := url.Values{}
 	if c.cfg.Access.InSession(r) {
 		links = append(links, link{"logout", "logout"})

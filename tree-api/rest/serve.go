@@ -19,6 +19,7 @@ import (
 	"proctree/collector/events"
 	"proctree/collector/host"
 	"proctree/tree-api/access"
+	"proctree/tree-api/alerts"
 	"proctree/tree-api/eventview"
 	"proctree/tree-api/exits"
 	"proctree/tree-api/past"
@@ -45,6 +46,8 @@ type Config struct {
 	Logger log.Logger
 	// Access decides who may see what.
 	Access *access.Control
+	// Alerts tells which alerts are firing; nil is none.
+	Alerts *alerts.Source
 	// GrafanaURL is where the page links to for history; "" is nowhere.
 	GrafanaURL string
 	// Control is that controllers may act on processes: the page then offers it to them.
@@ -87,6 +90,7 @@ func (c *Calls) Handlers() map[string]http.Handler {
 		"/api/v1/processes/{pid}": c.getProcess,
 		"/api/v1/tree":            c.getTree,
 		"/api/v1/exits":           c.getExits,
+		"/api/v1/alerts":          c.getAlerts,
 		"/api/v1/events":          c.getEvents,
 		"/api/v1/history":         c.getHistory,
 		"/api/v1/top":             c.getTop,

@@ -1,5 +1,6 @@
 import { Watch } from './alerts.js';
-import { button, el } from './dom.js';
+import { button, el, setText } from './dom.js';
+import { Firing } from './firing.js';
 import { formatBytes, formatCores, formatPercent } from './format.js';
 import { withIcon } from './icons.js';
 import { Menu } from './menu.js';
@@ -22,23 +23,43 @@ const FIELDS = [
   { key: 'hostMemory', title: 'Memory of the host, %', factor: 0.01, format: (v) => `memory at ${formatPercent(v)}` },
 ];
 
-/** The alerts a person sets on this page. They live in this browser and are off until set. */
+/** The alerts: those of Prometheus, and the limits of this browser, which are off until somebody sets them. */
 export class Alerts {
-  menu = new Menu('Alerts', { id: 'alerts', title: 'Limits of this browser', onOpen: (panel) => this.#fill(panel) });
+  menu = new Menu('Alerts', { id: 'alerts', title: 'Alerts, and limits of this browser', onOpen: (panel) => this.#fill(panel) });
   /** @type {Limits} */
   #limits = load();
   #watch = new Watch();
   #toasts;
   #onSelect;
   #model;
+  #count = el('span', { class: 'firing-count', hidden: true });
+  #firing;
 
-  /** @param {HTMLElement} toasts @param {TreeModel} model @param {(id: string) => void} onSelect */
-  constructor(toasts, model, onSelect) {
+  /** @param {HTMLElement} toasts @param {TreeModel} model @param {{select: (id: string) => void, group: (group: string) => void}} on */
+  constructor(toasts, model, { select, group }) {
     this.#toasts = toasts;
     this.#model = model;
-    this.#onSelect = onSelect;
+    this.#onSelect = select;
+    this.#firing = new Firing({
+      count: (count) => this.#showCount(count),
+      group: (name) => {
+        this.menu.close();
+        group(name);
+      },
+    });
     withIcon('bell', this.menu.button).setAttribute('aria-label', 'Alerts');
+    this.menu.button.append(this.#count);
     this.#showActive();
+  }
+
+  /** @param {any} host The answer of GET api/v1/host. */
+  setHost(host) { this.#firing.setHost(host); }
+
+  /** @param {number} count How many alerts are firing. */
+  #showCount(count) {
+    this.#count.hidden = count === 0;
+    setText(this.#count, count > 99 ? '99+' : String(count));
+    this.menu.button.setAttribute('aria-label', count === 0 ? 'Alerts' : `Alerts: ${count} firing`);
   }
 
   /** Looks at the figures of a message. @param {HostMetrics} host */
@@ -89,7 +110,10 @@ export class Alerts {
       input.addEventListener('change', () => this.#set(key, input.valueAsNumber * factor));
       return el('label', { class: 'field' }, title, input);
     });
+    this.#firing.load();
     panel.replaceChildren(
+      this.#firing.element,
+      el('h2', {}, 'Limits of this browser'),
       el('p', { class: 'muted' }, 'Shows a message when a value exceeds its limit in two updates in a row. An empty field is off. The limits are stored in this browser and work while the page is open.'),
       ...fields, notificationLine(),
     );

@@ -84,7 +84,10 @@ class Page {
   #bar = new ConnectionBar(byId('connection'), byId('notices'), {
     pause: () => this.#togglePause(), retry: () => stream.open(), interval: (interval) => this.#view.change({ interval }),
   });
-  #alerts = new Alerts(byId('notices'), this.#model, (id) => this.#goTo(id));
+  #alerts = new Alerts(byId('notices'), this.#model, {
+    select: (id) => this.#goTo(id),
+    group: (group) => this.#view.change({ filter: { group: [group] } }),
+  });
   #header = new HostHeader(byId('connection'));
   #totals = new TotalsBar(byId('totals'));
   #groups = new GroupsView(byId('groups'), {
@@ -129,6 +132,7 @@ class Page {
       this.#host = { ...answer, ...this.#host };
       this.#drawer.windows = this.#host.os === 'windows';
       this.#control.setHost(this.#host);
+      this.#alerts.setHost(this.#host);
       this.#draw();
     }, () => {
       // The stream meets the same trouble and says so.

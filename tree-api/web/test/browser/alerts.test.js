@@ -114,3 +114,44 @@ for (const answer of /** @type {const} */ (['granted', 'denied'])) {
     await page.waitForSelector(`#drawer:not([hidden]) h2:text-is("${name}")`);
   });
 }
+
+test('the alerts of Prometheus stand beside the limits of this browser', async (t) => {
+  const { server, url } = await fakeServer(t);
+  const now = server.host.now;
+  server.links = { alerts: 'api/v1/alerts' };
+  server.alerts = { host: 'db-eu-3', time: now, total: 3, alerts: [
+    { name: 'ProctreeGroupLeaks', severity: 'critical', since: now - 720, labels: { instance: 'db-eu-3:10056', job: 'proctree', group: 'postgres' } },
+    { name: '<img src=x onerror=alert(1)>', severity: 'odd', labels: { mount: '/srv' } },
+  ] };
+  const page = await open(t, url);
+  await drawn(page);
+  await page.waitForSelector('#alerts .firing-count:text-is("3")');
+  assert.equal(await page.getAttribute('#alerts', 'aria-label'), 'Alerts: 3 firing');
+  await page.click('#alerts');
+  await page.waitForSelector('.firing li');
+  const [first, second] = await page.locator('.firing li').allInnerTexts();
+  assert.match(first, /^ProctreeGroupLeaks\s+critical · for 12m 0s\s+group postgres$/);
+  assert.match(second, /^<img src=x onerror=alert\(1\)>\s+odd · mount: \/srv$/);
+  assert.match(await page.innerText('#alerts-menu'), /Firing in Prometheus[^]*and 1 more[^]*Limits of this browser/);
+  await page.click('.firing >> text=group postgres');
+  await page.waitForFunction(() => /^\d+ of /.test(document.querySelector('#count')?.textContent ?? ''));
+  await page.waitForFunction(() => /group=postgres/.test(location.hash));
+
+  server.alerts = { host: 'db-eu-3', time: now, total: 0, alerts: [] };
+  await page.click('#alerts');
+  await page.waitForSelector('.firing:has-text("No alert of this host is firing.")');
+  assert.equal(await page.isVisible('#alerts .firing-count'), false);
+  await page.keyboard.press('Escape');
+  server.alerts = undefined;
+  await page.click('#alerts');
+  await page.waitForSelector('.firing:has-text("Not known: Prometheus cannot be reached")');
+});
+
+test('without a Prometheus the page does not speak of it', async (t) => {
+  const { url } = await fakeServer(t);
+  const page = await open(t, url);
+  await drawn(page);
+  await page.click('#alerts');
+  await page.waitForSelector('#alerts-menu:has-text("Limits of this browser")');
+  assert.equal(await page.isVisible('.firing'), false);
+});

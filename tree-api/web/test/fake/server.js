@@ -27,6 +27,8 @@ export class FakeServer {
   refuse = 0;
   /** @type {Record<string, string>|undefined} */
   links = { grafana: 'https://grafana.example/d/host' };
+  /** What GET /api/v1/alerts answers; links.alerts tells the page of it. @type {object|undefined} */
+  alerts;
   /** The files that are not to be had. @type {Set<string>} */
   missing = new Set();
   /** The part of the processes that work between two messages. */
@@ -124,6 +126,8 @@ export class FakeServer {
     const process = this.host.processes.get(pid);
     if (process) send(200, { status: 'success', data: { ...this.#shown(process), role: this.role, detail: this.#detail(process) } });
     else if (pathname === '/api/v1/host') send(200, { status: 'success', data: { ...this.host.hostFacts(), ...this.host.hostMetrics(), links: this.links } });
+    else if (pathname === '/api/v1/alerts' && this.alerts) send(200, { status: 'success', data: this.alerts });
+    else if (pathname === '/api/v1/alerts') send(503, { status: 'error', errorType: 'unavailable', error: 'Prometheus cannot be reached; see the log of the exporter' });
     else send(404, { status: 'error', errorType: 'not_found', error: `there is no ${pathname}` });
   }
 
