@@ -128,6 +128,34 @@ func TestEventsInAFile(t *testing.T) {
 	t.Errorf("the exit is not among\n%s", text)
 }
 
+// TestEventsOutliveTheExporter asks for a process that ended before the exporter was started again.
+func TestEventsOutliveTheExporter(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"--history.dir=" + dir, "--history.interval=500ms"}
+	first := startWithEvents(t, args...)
+	cmd := exec.CommandContext(t.Context(), "/bin/sh", "-c", "exit 9")
+	_ = cmd.Run()
+	query := "kind=exit&pid=" + strconv.Itoa(cmd.Process.Pid)
+	first.eventually("the exit", func() bool {
+		list, _ := first.events(query)
+		return len(list) == 1
+	})
+	written := func() float64 {
+		n, _ := first.samples().value("proctree_history_frames_written_total")
+		return n
+	}
+	before := written()
+	first.eventually("two more tables", func() bool { return written() >= before+2 })
+	if status := first.stop(syscall.SIGTERM); status != 0 {
+		t.Errorf("it ends with status %d", status)
+	}
+	second := startWithEvents(t, args...)
+	list, _ := second.events(query)
+	if len(list) != 1 || list[0].Code != 9 || len(list[0].Cmdline) != 3 {
+		t.Errorf("after a restart: %+v", list)
+	}
+}
+
 func TestEventsFileRefusals(t *testing.T) {
 	for _, args := range [][]string{
 		{"--events.file=/dev/null"},

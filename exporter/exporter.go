@@ -71,16 +71,16 @@ func (e *exporter) open() error {
 	}
 	notice := &permissionNotice{logger: e.loggers.root, config: config}
 	observers := []func(*process.Snapshot){e.totals.Observe, notice.observe}
-	if e.settings.history.dir != "" {
-		e.recording = &recording{settings: &e.settings.history, logger: e.loggers.root}
-		observers = append(observers, e.recording.observe)
-	}
 	if e.events, err = e.openEvents(config); err != nil {
 		_ = reader.Close()
 		return err
 	}
 	if e.events != nil {
 		observers = append(observers, func(*process.Snapshot) { e.events.Observe(e.source.tracker.Report()) })
+	}
+	if e.settings.history.dir != "" {
+		e.recording = &recording{settings: &e.settings.history, logger: e.loggers.root, events: e.events.log()}
+		observers = append(observers, e.recording.observe) // After the events of the same scan.
 	}
 	e.source = newSource(reader, e.settings, e.current.Load(), observers...)
 	if e.recording != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/go-kit/log/level"
 	"github.com/prometheus/common/model"
 
+	"proctree/collector/events"
 	"proctree/collector/history"
 	"proctree/collector/process"
 )
@@ -84,6 +85,8 @@ type recording struct {
 	settings *historySettings
 	source   *source
 	logger   log.Logger
+	// events are recorded too; nil where there are none.
+	events   *events.Log
 	recorder atomic.Pointer[history.Recorder]
 	// failing is the last error of the start: each is logged once.
 	failing string
@@ -134,15 +137,23 @@ func (r *recording) interval() time.Duration {
 	return history.DefaultInterval
 }
 
+// maxRecordedEvents bounds what is copied for one table.
+const maxRecordedEvents = 1 << 16
+
 // open opens the directory, unless that was done.
 func (r *recording) open(interval time.Duration) bool {
 	if r.recorder.Load() != nil {
 		return true
 	}
-	recorder, err := history.NewRecorder(history.Config{
+	cfg := history.Config{
 		Dir: r.settings.dir, Interval: interval, MaxBytes: int64(r.settings.maxBytes),
 		MaxAge: time.Duration(r.settings.maxAge), MinFree: float64(r.settings.minFree),
-	}, r.logger)
+	}
+	if r.events != nil {
+		var cursor events.Cursor
+		cfg.Events = func(into []events.Entry) []events.Entry { return r.events.After(&cursor, maxRecordedEvents, into) }
+	}
+	recorder, err := history.NewRecorder(cfg, r.logger)
 	if err != nil {
 		if text := err.Error(); text != r.failing {
 			r.failing = text

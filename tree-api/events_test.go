@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,8 +12,10 @@ import (
 	"proctree/collector/events"
 	"proctree/collector/group/rules"
 	"proctree/collector/group/rules/rulestest"
+	"proctree/collector/host/hosttest"
 	"proctree/collector/process"
 	"proctree/tree-api/access"
+	"proctree/tree-api/past/pasttest"
 	"proctree/tree-api/rest"
 	"proctree/tree-api/treetest"
 )
@@ -169,6 +172,46 @@ func TestEventsOfAStricterConfiguration(t *testing.T) {
 	current = &events.Policy{Rules: rulestest.Must(t, "exclude: [{user: vault}]"), Shown: &rules.Shown{}}
 	if body := string(ask(t, api, "/api/v1/events").Body); strings.Contains(body, "plain") || strings.Contains(body, "hides") {
 		t.Errorf("shown after a reload: %s", body)
+	}
+}
+
+// TestRecordedEvents asks for events from before the exporter was started: each comes once, newest first.
+func TestRecordedEvents(t *testing.T) {
+	began := time.Now().Truncate(time.Second).Add(-time.Hour)
+	recording := pasttest.New(t)
+	var all []process.GroupedEvent
+	for i := range 20 {
+		for _, e := range lifeOf(100+i, began.Add(time.Duration(i)*time.Minute), "works", "ann", "works", "--token=hunter2") {
+			all = append(all, process.GroupedEvent{Event: e, Group: "tools"})
+		}
+	}
+	all[2].Facts = &process.Facts{User: "vault"}
+	table := hosttest.Snapshot(time.Hour, hosttest.Process(1, 0, "init"))
+	table.Taken = began.Add(20 * time.Minute)
+	recording.Events = all
+	recording.Add(t, treetest.ReportOf(t, table))
+	log := logOf(t, testPolicy(t, "exclude: [{user: vault}]"), [process.LossKinds]uint64{}, lifeOf(500, time.Now(), "lives", "ann", "lives")...)
+	api := apiOf(t, func(cfg *Config) { cfg.Events, cfg.Past = log, recording.Past(t) })
+	schemas := treetest.NewSchemas(t)
+	get := func(query string) (pids []int, matched float64) {
+		data := Data(t, ask(t, api, "/api/v1/events"+query), schemas, "EventsAnswer")
+		for _, e := range data["events"].([]any) {
+			pids = append(pids, int(e.(map[string]any)["pid"].(float64)))
+		}
+		return pids, data["matched"].(float64)
+	}
+	from := fmt.Sprintf("?from=%d&to=%d", began.Unix()-1, time.Now().Unix()+60)
+	if pids, matched := get(from + "&kind=exit"); matched != 20 || len(pids) != 20 || pids[0] != 500 || pids[1] != 119 || pids[19] != 101 {
+		t.Errorf("%g exits: %v", matched, pids)
+	}
+	if pids, matched := get(from + "&kind=exec&limit=3"); matched != 21 || !slices.Equal(pids, []int{500, 119, 118}) {
+		t.Errorf("%g execs: %v", matched, pids)
+	}
+	if pids, _ := get(from + "&match=hunter2"); len(pids) != 0 {
+		t.Errorf("a secret is found in %v", pids)
+	}
+	if pids, _ := get(fmt.Sprintf("?from=%d&to=%d", began.Unix()+15*60, began.Unix()+15*60+2)); !slices.Equal(pids, []int{115, 115, 115}) {
+		t.Errorf("a span of 2 s has %v", pids)
 	}
 }
 

@@ -1,5 +1,7 @@
 package events
 
+import "time"
+
 // Cursor is how far somebody has read. The zero value has read nothing.
 type Cursor struct {
 	next uint64
@@ -69,6 +71,16 @@ func (l *Log) Back(each func(*Entry) bool) {
 			return
 		}
 	}
+}
+
+// Oldest returns the moment since which every event is kept with its details.
+func (l *Log) Oldest() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.ring.entries) < l.ring.size {
+		return l.began
+	}
+	return l.ring.at(l.ring.oldest()).Time
 }
 
 // copyBefore copies the entries before a number, oldest first.

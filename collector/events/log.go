@@ -50,6 +50,8 @@ type Log struct {
 	// scans is set where events come from scans.
 	scans  atomic.Bool
 	living living
+	// began is when the log was made.
+	began time.Time
 
 	mu      sync.Mutex
 	ring    ring
@@ -63,7 +65,7 @@ type Stats struct{ Read, Lost [process.LossKinds]uint64 }
 
 // New returns a log without events.
 func New(cfg Config) *Log {
-	l := &Log{cfg: cfg, ring: ring{size: capacity}}
+	l := &Log{cfg: cfg, ring: ring{size: capacity}, began: time.Now().Round(0)}
 	l.living.processes = make(map[int]*alive)
 	l.scans.Store(cfg.Reader == nil)
 	return l

@@ -8,16 +8,7 @@ import (
 )
 
 // Entry is an event with what the configuration makes of it.
-type Entry struct {
-	process.Event
-	// Group is the name of the group of the process, "" for none.
-	Group string
-	// ParentName is the name of the parent, "" where it is not known.
-	ParentName string
-}
-
-// Summed reports whether the entry stands for events whose details are not kept.
-func (e *Entry) Summed() bool { return e.Count > 0 && e.Name == "" && e.Kind != process.EventLost }
+type Entry = process.GroupedEvent
 
 const (
 	// capacity is how many events are kept with their details: 5 MB.

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"proctree/collector/process"
 )
 
 // Config sets up a Recorder.
@@ -21,6 +23,8 @@ type Config struct {
 	MaxAge time.Duration
 	// MinFree is the share of the file system that stays free, 0 to 1.
 	MinFree float64
+	// Events appends the events since its last call; nil where there are none.
+	Events func(into []process.GroupedEvent) []process.GroupedEvent
 }
 
 // The defaults of Config.

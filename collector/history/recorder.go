@@ -30,7 +30,10 @@ type Recorder struct {
 	// last is when the last table was queued.
 	last time.Time
 	// exits are those since then.
-	exits  exits
+	exits exits
+	// events are those since then, where the last table was not written.
+	events pendingEvents
+	budget eventBudget
 	closed bool
 	stats  Stats
 	// failing is that the last table could not be written: each cause is logged once.
@@ -41,6 +44,7 @@ type Recorder struct {
 type item struct {
 	report *group.Report
 	exits  exits
+	events pendingEvents
 }
 
 // Stats are what a Recorder has done.
@@ -85,12 +89,26 @@ func (r *Recorder) Observe(report *group.Report) {
 	if since := taken.Sub(r.last); !r.last.IsZero() && since >= 0 && since < r.cfg.Interval-r.cfg.Interval/10 {
 		return
 	}
-	select {
-	case r.queue <- item{report, r.exits}:
-		r.last, r.exits = taken, exits{}
-	default:
+	r.last = taken
+	// Whoever holds mu alone adds to the queue: a place that is free now stays free.
+	if len(r.queue) == cap(r.queue) {
 		r.stats.Dropped[droppedBusy]++
-		r.last = taken
+		return
+	}
+	r.takeEvents(taken)
+	r.queue <- item{report, r.exits, r.events}
+	r.exits, r.events = exits{}, pendingEvents{}
+}
+
+// takeEvents takes those since the last table. The caller holds mu.
+func (r *Recorder) takeEvents(now time.Time) {
+	if r.cfg.Events == nil {
+		return
+	}
+	r.budget.refill(now)
+	list := r.cfg.Events(nil)
+	for i := range list {
+		r.events.add(&list[i], r.budget.allows(&list[i]))
 	}
 }
 
@@ -125,7 +143,8 @@ func (r *Recorder) note(next *item, err error, took time.Duration) {
 	}
 	r.stats.Dropped[reason]++
 	next.exits.append(&r.exits)
-	r.exits = next.exits
+	next.events.append(&r.events)
+	r.exits, r.events = next.exits, next.events
 	if text := err.Error(); r.failing != text {
 		r.failing = text
 		level.Error(r.logger).Log("msg", "not recording until this is resolved", "dir", r.cfg.Dir, "err", err)
@@ -166,7 +185,7 @@ func visible(next *item) *segment.Table {
 	report := next.report
 	snapshot := *report.Snapshot
 	snapshot.Exits, snapshot.ExitsLost = next.exits.records, next.exits.lost
-	t := &segment.Table{Snapshot: &snapshot, ExitGroups: next.exits.groups, Groups: make([]string, 0, len(snapshot.Processes))}
+	t := &segment.Table{Snapshot: &snapshot, ExitGroups: next.exits.groups, Events: next.events.list, Groups: make([]string, 0, len(snapshot.Processes))}
 	hidden := false
 	for i := range snapshot.Processes {
 		name, ok := report.GroupOf(i)

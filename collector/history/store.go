@@ -164,6 +164,7 @@ func (s *store) write(t *segment.Table, shown *rules.Shown) error {
 	if key {
 		s.key = taken
 	}
+	t.Events = nil // The table is kept for the next segment, its events are not.
 	s.size += int64(len(s.buffer))
 	s.last = t
 	return nil

@@ -172,6 +172,7 @@ type thinWriter struct {
 	// seen is the last table, and written the last one that was written.
 	seen, written time.Time
 	exits         exits
+	events        pendingEvents
 	// held is the last table if it was not written: the last one of a segment always is.
 	held *segment.Table
 }
@@ -215,6 +216,13 @@ func (w *thinWriter) add(step *segment.Step) error {
 	for i := range table.Snapshot.Exits {
 		w.exits.add(&table.Snapshot.Exits[i], table.ExitGroups[i])
 	}
+	events, err := step.Events()
+	if err != nil {
+		return err
+	}
+	for i := range events {
+		w.events.add(&events[i], keepsEvent(&events[i], w.interval))
+	}
 	w.seen, w.held = step.Time, table
 	// Tables do not come at exact times.
 	if !w.written.IsZero() && step.Time.Sub(w.written) < w.interval-min(w.interval/10, time.Second) {
@@ -230,11 +238,13 @@ func (w *thinWriter) flush() error {
 		return nil
 	}
 	t.Snapshot.Exits, t.ExitGroups, t.Snapshot.ExitsLost = w.exits.records, w.exits.groups, w.exits.lost
+	t.Events = w.events.list
 	var err error
 	if w.out, err = w.encoder.Append(w.out, t, w.tables%keyTables == 0); err != nil {
 		return fmt.Errorf("thin a segment: %w", err)
 	}
 	w.tables++
-	w.written, w.held, w.exits = t.Snapshot.Taken, nil, exits{}
+	w.written, w.held, w.exits, w.events = t.Snapshot.Taken, nil, exits{}, pendingEvents{}
+	t.Events = nil
 	return nil
 }

@@ -81,6 +81,18 @@ type Event struct {
 	PeakBytes uint64
 }
 
+// GroupedEvent is an event with what the configuration makes of it.
+type GroupedEvent struct {
+	Event
+	// Group is the name of the group of the process, "" for none.
+	Group string
+	// ParentName is the name of the parent, "" where it is not known.
+	ParentName string
+}
+
+// Summed reports whether it stands for events whose details are not kept.
+func (e *GroupedEvent) Summed() bool { return e.Count > 0 && e.Name == "" && e.Kind != EventLost }
+
 // OOMKilled is the Reason of a process that the kernel killed because memory ran out.
 const OOMKilled = "oom_kill"
 

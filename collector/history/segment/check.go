@@ -104,6 +104,14 @@ func (s *Segment) checkFrame(f *Frame, texts *lexicon) error {
 		if err != nil {
 			return fmt.Errorf("texts: %w", err)
 		}
+	case Events:
+		raw, err := s.whole.DecodeAll(f.Payload, nil)
+		if err == nil {
+			_, err = s.decodeEvents(raw, texts)
+		}
+		if err != nil {
+			return fmt.Errorf("events: %w", err)
+		}
 	case Overview:
 		if _, ok := decodeOverview(f); !ok {
 			return fmt.Errorf("overview: %w", errDamaged)

@@ -38,6 +38,7 @@ type Segment struct {
 	rows, exits, host []int
 	// takenAt is the index of the time among the fields of the host, or -1.
 	takenAt int
+	events, ends      []int
 	// z reads streams, and whole what is compressed as one: a decoder in the middle of a stream
 	// cannot do both.
 	z, whole *zstd.Decoder
@@ -108,6 +109,7 @@ func (s *Segment) readHeader() error {
 		s.Interval = time.Duration(h.IntervalSeconds * float64(time.Second))
 		s.takenAt = slices.IndexFunc(h.Host, func(f fieldText) bool { return f.Name == takenField })
 		s.rows, s.exits, s.host = match(h.Rows, s.schema.rows), match(h.Exits, s.schema.exits), match(h.Host, s.schema.host)
+		s.events, s.ends = match(h.Events, s.schema.events), match(h.Ends, s.schema.ends)
 		return nil
 	}
 	return ErrNoHeader

@@ -8,11 +8,13 @@
 //	'H' header     names of the fields and other facts of the segment; the same text in each period
 //	'T' texts      names, facts and groups of processes, numbered from 1 on; zstd
 //	'O' overview   figures of the whole host, once in each period
+//	'E' events     what happened to processes since the table before; zstd
 //	'K' key        a whole table and the differences to the next one; starts a zstd stream
 //	'D' difference what has changed since the frame before; continues the zstd stream
 //
 // A key period is 'H' 'T' 'O' 'K' 'D' 'D' …; where a frame needs texts that the segment does not
-// have yet, a 'T' goes before it. The 'T' at the start of a period repeats the texts of the period
+// have yet, a 'T' goes before it. An 'E' goes before the table that follows its events, and is read
+// without any table. The 'T' at the start of a period repeats the texts of the period
 // before. So one damaged frame never costs more than one period.
 //
 // The content of 'K' and 'D' is a list of sections, each with a number and a length; a reader skips

@@ -19,6 +19,8 @@ type Table struct {
 	Groups []string
 	// ExitGroups is parallel to the exits.
 	ExitGroups []string
+	// Events are those since the table before. A decoded table has none: see Segment.Events.
+	Events []process.GroupedEvent `json:",omitempty"`
 }
 
 // Version is the version of the format. A reader refuses segments of a later one; what a later
@@ -61,9 +63,13 @@ type schema struct {
 	rows  []field[process.Process]
 	exits []field[process.Exit]
 	host  []field[process.Snapshot]
+	// events are of every event, ends only of those that end a process.
+	events, ends []field[process.GroupedEvent]
 }
 
-func newSchema() *schema { return &schema{rowFields(), exitFields(), hostFields()} }
+func newSchema() *schema {
+	return &schema{rowFields(), exitFields(), hostFields(), eventFields(), endFields()}
+}
 
 // textColumns are the fields of a process that are numbers of texts, after its other fields.
 const textColumns = 3
@@ -74,6 +80,8 @@ type headerText struct {
 	Rows    []fieldText `json:"process"`
 	Exits   []fieldText `json:"exit"`
 	Host    []fieldText `json:"host"`
+	Events  []fieldText `json:"event,omitempty"`
+	Ends    []fieldText `json:"event_end,omitempty"`
 	// IntervalSeconds is the time between two tables.
 	IntervalSeconds float64 `json:"interval_seconds"`
 }
@@ -124,6 +132,7 @@ func (e *Encoder) Reset(o Options) error {
 	text := headerText{
 		Version: Version, IntervalSeconds: o.Interval.Seconds(),
 		Rows: describe(e.schema.rows), Exits: describe(e.schema.exits), Host: describe(e.schema.host),
+		Events: describe(e.schema.events), Ends: describe(e.schema.ends),
 	}
 	header, err := json.Marshal(text)
 	if err != nil {
@@ -154,8 +163,12 @@ func (e *Encoder) Append(dst []byte, t *Table, key bool) ([]byte, error) {
 	e.appendHost(sectionHost, t.Snapshot)
 	e.appendDifference(t)
 	e.appendExits(t)
+	events := e.encodeEvents(t)
 	if b := e.texts.take(); b != nil {
 		dst = e.frame(dst, Texts, taken, e.compressed(b))
+	}
+	if events != nil {
+		dst = e.frame(dst, Events, taken, e.z.EncodeAll(events, nil))
 	}
 	kind := Difference
 	if key {

@@ -15,6 +15,7 @@ const (
 	Header     Kind = 'H'
 	Texts      Kind = 'T'
 	Overview   Kind = 'O'
+	Events     Kind = 'E'
 	Key        Kind = 'K'
 	Difference Kind = 'D'
 )

@@ -9,6 +9,7 @@ import (
 
 	"proctree/collector/group"
 	"proctree/collector/history"
+	"proctree/collector/process"
 	"proctree/tree-api/past"
 	"proctree/tree-api/treetest"
 )
@@ -17,6 +18,8 @@ import (
 type Recording struct {
 	Dir      string
 	recorder *history.Recorder
+	// Events are recorded with the next report.
+	Events []process.GroupedEvent
 }
 
 // New begins to record each report.
@@ -26,6 +29,10 @@ func New(tb testing.TB) *Recording {
 	var err error
 	r.recorder, err = history.NewRecorder(history.Config{
 		Dir: r.Dir, Interval: time.Second, MaxBytes: history.DefaultMaxBytes, MaxAge: 100 * 365 * 24 * time.Hour,
+		Events: func(into []process.GroupedEvent) []process.GroupedEvent {
+			defer func() { r.Events = nil }()
+			return append(into, r.Events...)
+		},
 	}, log.NewNopLogger())
 	if err != nil {
 		tb.Fatal(err)
