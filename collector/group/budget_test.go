@@ -113,6 +113,24 @@ func TestAGroupThatOnlyGrowsDoesNotExpire(t *testing.T) {
 	}
 }
 
+// TestReportsKeepTheirGroups: a report names the groups of its processes as they were, whatever
+// groups come and go later.
+func TestReportsKeepTheirGroups(t *testing.T) {
+	tracker := group.NewTracker(group.Config{Expire: 20 * time.Second})
+	lists := [][]string{{"c", "d"}, {"c", "d"}, {"b", "d"}, {"a", "d", "e"}, {"d"}, {"d"}, {"d"}, {"a", "d"}}
+	var reports []*group.Report
+	for i, list := range lists {
+		reports = append(reports, tracker.Observe(hosttest.Snapshot(at(time.Duration(i)*15*time.Second), apps(0, list...)...)))
+	}
+	for i, r := range reports {
+		for n, want := range lists[i] {
+			if got, ok := r.GroupOf(n); got != want || !ok {
+				t.Errorf("report %d: process %d is in %q, want %q", i, n, got, want)
+			}
+		}
+	}
+}
+
 func TestReload(t *testing.T) {
 	tracker := group.NewTracker(group.Config{
 		Rules: rulestest.Must(t, `groups: [{group: web, name: a}, {group: old, name: x}]`), Expire: time.Minute,

@@ -15,6 +15,7 @@ func (t *Tracker) publish(s, previous *process.Snapshot) *Report {
 	}
 	for i, g := range t.groups.sorted {
 		r.Groups[i] = g.publish(s.Clock)
+		g.place = int32(i)
 	}
 	for i, p := range t.live {
 		if p.verdict == rules.Excluded {
@@ -24,33 +25,33 @@ func (t *Tracker) publish(s, previous *process.Snapshot) *Report {
 			r.excluded[i] = true
 		}
 	}
-	t.names = namesOf(t.live, t.names)
-	r.names = t.names
+	t.places = placesOf(t.live, t.places)
+	r.places = t.places
 	r.Top = t.selectTop(s)
 	return r
 }
 
-// namesOf returns the groups' names of the processes: the last ones, which reports share, as
-// long as they are the same.
-func namesOf(live []*tracked, last []string) []string {
-	same := len(last) == len(live)
+// placesOf returns the places of the processes' groups among those of the report: the last ones,
+// which reports share, as long as they are the same.
+func placesOf(live []*tracked, last []int32) []int32 {
+	same := last != nil && len(last) == len(live)
 	for i := 0; same && i < len(live); i++ {
-		same = last[i] == live[i].groupName()
+		same = last[i] == live[i].place()
 	}
-	if same && last != nil {
+	if same {
 		return last
 	}
-	names := make([]string, len(live))
+	places := make([]int32, len(live))
 	for i, p := range live {
-		names[i] = p.groupName()
+		places[i] = p.place()
 	}
-	return names
+	return places
 }
 
-// groupName is the name of the group in which a process is shown, "" for none.
-func (p *tracked) groupName() string {
+// place is that of the group in which a process is shown.
+func (p *tracked) place() int32 {
 	if p.verdict == rules.Excluded || p.group == nil {
-		return ""
+		return noGroup
 	}
-	return p.group.Name
+	return p.group.place
 }

@@ -30,8 +30,10 @@ type Report struct {
 	// Shown is what may be shown of these processes. Each configuration has another one.
 	Shown *rules.Shown
 
-	// names holds, by the index of Snapshot.Processes, the group's name.
-	names []string
+	// places holds, by the index of Snapshot.Processes, the place of its group in Groups, or
+	// noGroup. A report of the past has names instead.
+	places []int32
+	names  []string
 	// excluded is nil when nothing is.
 	excluded []bool
 }
@@ -39,11 +41,21 @@ type Report struct {
 // Overflow is the group of whatever finds no room among MaxGroups.
 const Overflow = "other"
 
+// noGroup is the place of the group of a process that is in none.
+const noGroup = -1
+
 // GroupOf returns the group of Snapshot.Processes[i]. The name is empty for a process in
 // no group, as there are with process_names. ok is false for an excluded process, which
 // must not appear in any output.
 func (r *Report) GroupOf(i int) (name string, ok bool) {
-	return r.names[i], r.excluded == nil || !r.excluded[i]
+	ok = r.excluded == nil || !r.excluded[i]
+	switch {
+	case r.names != nil:
+		name = r.names[i]
+	case r.places[i] != noGroup:
+		name = r.Groups[r.places[i]].Name
+	}
+	return name, ok
 }
 
 // Past returns the report on a snapshot of a recording, with the groups that the processes had

@@ -15,6 +15,8 @@ type tally struct {
 	Group
 	// peopled is that a scan ever saw a member.
 	peopled bool
+	// place is that in the newest report.
+	place int32
 	// expired is a tally that is no longer in tallies.
 	expired bool
 	// busy is when it last had a member or grew.

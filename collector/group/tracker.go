@@ -51,8 +51,8 @@ type Tracker struct {
 	cgroups map[string]process.CgroupCPU
 	// cgroupsLost is what Report.CgroupsLost returns.
 	cgroupsLost uint64
-	// names are those of the last report.
-	names    []string
+	// places are those of the last report.
+	places   []int32
 	top      topList
 	overflow int
 }

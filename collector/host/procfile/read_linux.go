@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -23,7 +24,25 @@ func Read(path string) ([]byte, error) {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
 	}
 	defer func() { _ = unix.Close(fd) }()
-	buf := make([]byte, 0, 4096)
+	room := readBuffers.Get().(*[]byte)
+	defer readBuffers.Put(room)
+	content, err := readAll(path, fd, (*room)[:0])
+	if err != nil {
+		return nil, err
+	}
+	if cap(content) <= keptBuffer {
+		*room = content
+	}
+	return bytes.Clone(content), nil
+}
+
+// keptBuffer is how large a buffer may be that is used again. Most files have some hundred bytes.
+const keptBuffer = 256 << 10
+
+var readBuffers = sync.Pool{New: func() any { return new(make([]byte, 0, 16<<10)) }}
+
+// readAll appends what is left of a file to buf, which has to have room.
+func readAll(path string, fd int, buf []byte) ([]byte, error) {
 	for {
 		n, err := retry(func() (int, error) { return unix.Read(fd, buf[len(buf):cap(buf)]) })
 		if err != nil {

@@ -1,9 +1,11 @@
 package procfile
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +31,29 @@ func TestRead(t *testing.T) {
 }
 
 // TestReadNeverWaits: what is no file gives an error or nothing, at once.
+// TestReadsAreApart: what was read stays as it was, whatever is read next, and however large.
+func TestReadsAreApart(t *testing.T) {
+	dir := t.TempDir()
+	var contents, read [][]byte
+	for i, size := range []int{0, 1, 4096, 16 << 10, 300 << 10, 100, 16<<10 + 1} {
+		content := bytes.Repeat([]byte{byte('a' + i)}, size)
+		path := filepath.Join(dir, strconv.Itoa(i))
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got, err := Read(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		contents, read = append(contents, content), append(read, got)
+	}
+	for i := range contents {
+		if !bytes.Equal(contents[i], read[i]) {
+			t.Errorf("file %d has %d bytes, read were %d others", i, len(contents[i]), len(read[i]))
+		}
+	}
+}
+
 func TestReadNeverWaits(t *testing.T) {
 	fifo := filepath.Join(t.TempDir(), "fifo")
 	if err := unix.Mkfifo(fifo, 0o600); err != nil {
