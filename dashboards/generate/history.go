@@ -98,6 +98,11 @@ func historyMore() row {
 			series(`sum(rate(proctree_group_exits_total{GROUPS}[$__rate_interval]))`, "exits")),
 		graph("Page faults", "Accesses to memory that was not there; major ones had to wait for a disk.", faultRate, ofGroup("group_page_faults"),
 			series(`sum by (severity) (rate(proctree_group_page_faults_total{GROUPS}[$__rate_interval]))`, "{{severity}}")),
+		graph("Waiting (cores)", "Why is it slow? Threads that are ready to run wait for a CPU that others use, or for the next period of a CPU quota.",
+			cores, ofGroup("group_cpu_wait", "group_limits"),
+			series(`sum(rate(proctree_group_cpu_wait_seconds_total{GROUPS}[$__rate_interval]))`, "waiting for a CPU"),
+			series(`sum(rate(proctree_group_cpu_cfs_throttled_seconds_total{GROUPS}[$__rate_interval]))`, "throttled by a quota"),
+			series(groupCores, "using a CPU")).AxisLabel("cores"),
 		graph("Context switches", "Involuntary ones mean that the group wanted more CPU than it got.", switchRate, ofGroup("group_context_switches"),
 			series(`sum by (kind) (rate(proctree_group_context_switches_total{GROUPS}[$__rate_interval]))`, "{{kind}}")),
 	)

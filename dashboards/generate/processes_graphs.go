@@ -13,6 +13,10 @@ func processesCPU() row {
 		perGroup("CPU as a share of the host", "Share of all the CPUs of the group's host.", share, collectors("group_cpu", "system_cpu"),
 			series(`sum by (instance, group) (rate(proctree_group_cpu_seconds_total{HOSTS, group=~"$cpu_groups"}[$__rate_interval])) / on (instance) group_left () count by (instance) (sum by (instance, cpu) (rate(proctree_system_cpu_seconds_total{HOSTS, mode="idle"}[$__rate_interval])))`, "{{group}} {{instance}}"),
 		).DataLinks(linksTo(historyLink(ofSeries))),
+		perGroup("CPU wait (cores)", "CPUs waited for: 1 is one thread that is ready to run and waits for a CPU all the time.",
+			cores, collectors("group_cpu_wait"),
+			series(`sum by (instance, group) (rate(proctree_group_cpu_wait_seconds_total{HOSTS, group=~"$cpu_groups"}[$__rate_interval]))`, "{{group}} {{instance}}"),
+		).AxisLabel("cores").DataLinks(linksTo(historyLink(ofSeries))),
 	)
 }
 
