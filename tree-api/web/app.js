@@ -2,13 +2,14 @@ import { Alerts } from './alerts-menu.js';
 import { get } from './api.js';
 import { ConnectionBar } from './connection.js';
 import { ControlDialog } from './control.js';
-import { byId, setText } from './dom.js';
+import { button, byId, setText } from './dom.js';
 import { Drawer } from './drawer.js';
 import { EmptyState } from './empty.js';
 import { EndedMenu } from './ended-menu.js';
 import { ExportMenu } from './export.js';
 import { Filters } from './filters.js';
 import { withWidth } from './column-widths.js';
+import { Compare } from './compare.js';
 import { nextCpuUnit } from './cpu-unit.js';
 import { formatCount } from './format.js';
 import { GroupsView, filterTo } from './groups-view.js';
@@ -19,6 +20,7 @@ import { isActive } from './model/filter.js';
 import { Marks } from './marks.js';
 import { Mirror } from './model/mirror.js';
 import { Overview } from './overview.js';
+import { togglePin } from './pins.js';
 import { printAllRows } from './print.js';
 import { ProcessTools } from './process-tools.js';
 import { SearchHelp } from './search-help.js';
@@ -89,6 +91,14 @@ class Page {
     group: (group) => this.#view.change({ filter: { group: [group] } }),
   });
   #header = new HostHeader(byId('connection'));
+  #compare = new Compare(byId('compare'), {
+    metric: (compare) => this.#view.change({ compare }),
+    unpin: (id) => this.#togglePin(id),
+    open: (id) => this.#goTo(id),
+    clear: () => this.#view.change({ pins: undefined }),
+    redraw: () => this.#draw(),
+  });
+  #pinButton = button('Pin to compare', { class: 'tool pin', title: 'Compare this process with others in one chart (w)' }, () => this.#togglePin(this.#drawer.id));
   #totals = new TotalsBar(byId('totals'));
   #groups = new GroupsView(byId('groups'), {
     by: (groupBy) => this.#view.change({ groupBy }),
@@ -102,6 +112,7 @@ class Page {
   #help = addShortcuts(this.#search, {
     togglePause: () => this.#togglePause(),
     toggleShape: () => this.#view.change({ shape: this.#view.state.shape === 'tree' ? 'list' : 'tree' }),
+    togglePin: () => this.#togglePin(this.#drawer.id ?? this.#table.cursor),
     toggleGroups: () => this.#view.change({ shape: this.#view.state.shape === 'groups' ? 'tree' : 'groups' }),
     nextCpuUnit: () => this.#view.change({ cpuUnit: nextCpuUnit(this.#view.state.cpuUnit) }),
     act: () => this.#control.open(),
@@ -121,6 +132,7 @@ class Page {
     this.#table.fresh = this.#marks.fresh;
     byId('view-tools').append(this.#ended.menu.button, this.#ended.menu.panel, this.#export.menu.button, this.#export.menu.panel);
     this.#drawer.addTool(this.#processTools.element);
+    this.#drawer.addTool(this.#pinButton);
     this.#drawer.addTool(this.#control.button);
     this.#view.start();
     stream.needed = () => this.#alerts.isOn;
@@ -151,6 +163,7 @@ class Page {
     if (type === 'full') this.#setRole(role);
     if (first) this.#view.foldKernel();
     this.#history.record(time, this.#model, patch.textSlots);
+    this.#compare.record(time, this.#model, this.#history);
     this.#overview.record(time, this.#host);
     this.#alerts.check(this.#host);
     if (first && this.#view.state.selected) this.#goTo(this.#view.state.selected);
@@ -170,6 +183,7 @@ class Page {
     if (filter) this.#showWords(filter.text ?? '');
     if (interval !== undefined && interval !== before.interval) stream.setInterval(interval);
     byId('overview').hidden = !overview;
+    this.#compare.setPins(this.#view.state.pins ?? [], this.#model, this.#history);
     byId('groups').hidden = shape !== 'groups';
     byId('table').inert = shape === 'groups';
     this.#showColumns();
@@ -247,6 +261,11 @@ class Page {
     return true;
   }
 
+  /** @param {string|undefined} id */
+  #togglePin(id) {
+    if (id !== undefined) this.#view.change({ pins: togglePin(this.#view.state.pins, id) });
+  }
+
   #togglePause() {
     if (this.#connection.state === 'paused') stream.open();
     else stream.pause();
@@ -269,6 +288,8 @@ class Page {
     this.#control.update();
     if (shape === 'groups') this.#groups.show(this.#model, { by: groupBy, context });
     else this.#table.render(context);
+    this.#compare.show(this.#view.state.compare, context);
+    setText(this.#pinButton, this.#view.state.pins?.includes(this.#drawer.id ?? '') ? 'Unpin' : 'Pin to compare');
     this.#totals.show(this.#model, { filtered: isActive(filter), context });
     this.#header.show(this.#host);
     if (overview) this.#overview.render(this.#host, this.#model, { summary: this.#summary, chosenStates: filter.state ?? [], cpuUnit });

@@ -1,5 +1,9 @@
 import { el } from './dom.js';
+import { CPU_UNITS, formatCPU } from './cpu-unit.js';
 import { formatBytes, formatCount, formatCPUTime } from './format.js';
+
+/** @import { CpuContext } from './cpu-unit.js' */
+/** @import { Thread } from './thread-rates.js' */
 
 /**
  * One process in full: data.detail of GET /api/v1/processes/{pid}. What could not be read
@@ -24,9 +28,10 @@ const MOST_LINES = 500;
 /**
  * The sections below the main figures. Those without data are left out.
  * @param {Detail} detail
+ * @param {{threads: readonly Thread[]|undefined, context: CpuContext}} counted The threads with what they use.
  * @returns {HTMLElement[]}
  */
-export function detailSections(detail) {
+export function detailSections(detail, { threads: rated, context }) {
   return [
     section('places', 'Context', facts({
       'Working directory': detail.cwd, Root: detail.root, 'Control group': detail.cgroups?.join('\n'),
@@ -37,7 +42,7 @@ export function detailSections(detail) {
     section('limits', 'Limits', limits(detail.limits)),
     section('sockets', `Sockets${counted(detail.sockets)}`, sockets(detail.sockets)),
     section('descriptors', `Open files${counted(detail.descriptors)}`, descriptors(detail.descriptors)),
-    section('threads', `Threads${counted(detail.threads)}`, threads(detail.threads)),
+    section('threads', `Threads${counted(detail.threads)}`, threads(rated, context)),
   ].filter((s) => s !== null);
 }
 
@@ -94,11 +99,11 @@ function sockets(list) {
   return list?.length ? table(['Protocol', 'Local', 'Remote', 'State'], list.map(({ protocol, local = '', remote = '', state = '' }) => [protocol, local, remote, state])) : null;
 }
 
-/** @param {Detail['threads']} list */
-function threads(list) {
+/** @param {readonly Thread[]|undefined} list @param {CpuContext} context */
+function threads(list, context) {
   if (!list?.length) return null;
-  return table(['TID', 'Name', 'State', 'CPU time'], list.map(({ tid, name, state, user_seconds: user, system_seconds: system }) => [
-    String(tid), name, state, formatCPUTime(user === undefined && system === undefined ? undefined : (user ?? 0) + (system ?? 0)),
+  return table(['TID', 'Name', 'State', CPU_UNITS[context.cpuUnit ?? 'cores'].title, 'CPU time'], list.map(({ tid, name, state, cores, cpuSeconds }) => [
+    String(tid), name, state, formatCPU(cores, context), formatCPUTime(cpuSeconds),
   ]));
 }
 

@@ -7,6 +7,7 @@ import { detailSections, facts } from './drawer-detail.js';
 import { CPU_UNITS, formatCPU, formatCPUInFull } from './cpu-unit.js';
 import { UNKNOWN, formatBytes, formatCount, formatDuration, formatTime } from './format.js';
 import { TABLE_COLUMNS, cellOf, subtreeMemory } from './table-columns.js';
+import { ThreadRates } from './thread-rates.js';
 import { isGuarded, whyUnknown } from './unknown.js';
 
 /** @import { TreeModel } from './tree-model.js' */
@@ -39,6 +40,9 @@ export class Drawer {
   #memory = new ChartLine('Memory', 'memory');
   #figures = el('div');
   #command = el('div');
+  #threads = new ThreadRates();
+  /** @type {CellContext} Of the last drawing. */
+  #context = { now: 0, memoryTotal: undefined };
   #detail = el('div', { class: 'detail' });
 
   /**
@@ -94,6 +98,7 @@ export class Drawer {
   /** Shows what the stream tells. @param {CellContext} context */
   render(context) {
     if (this.id === undefined) return;
+    this.#context = context;
     const slot = this.#model.slotOf(this.id);
     if (slot < 0) {
       setText(this.#state, 'This process has ended. The values below are the last ones.');
@@ -176,7 +181,7 @@ export class Drawer {
   }
 
   /** @param {any} answer */
-  #showAnswer({ exe, cmdline, detail }) {
+  #showAnswer({ id, exe, cmdline, detail }) {
     if (this.viewer) {
       this.#command.replaceChildren(el('p', { class: 'notice' }, 'You are signed in as a viewer. Command lines, paths and descriptors are shown only to operators.'));
     } else if (this.#command.dataset.shown !== JSON.stringify([exe, cmdline]) || !this.#command.hasChildNodes()) {
@@ -184,7 +189,8 @@ export class Drawer {
       this.#command.replaceChildren(...commandLine(cmdline, this.windows), facts({ Executable: exe }) ?? '');
     }
     const open = new Set([...this.#detail.querySelectorAll('details[open]')].map((d) => /** @type {HTMLElement} */ (d).dataset.section));
-    const sections = detailSections(detail ?? {});
+    const threads = detail?.threads && this.#threads.take(id, detail.threads, performance.now() / 1000);
+    const sections = detailSections(detail ?? {}, { threads, context: this.#context });
     for (const s of sections) /** @type {HTMLDetailsElement} */ (s).open = open.has(s.dataset.section);
     this.#detail.replaceChildren(...sections);
   }

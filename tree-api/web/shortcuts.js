@@ -13,6 +13,7 @@ const HELP = [
   ['Shift+← Shift+→ Shift+Home', 'In a heading: narrower, wider, or the default width'],
   ['Esc', 'Close what is open'],
   ['t', 'Tree or list'],
+  ['w', 'Pin the process, to compare it with others; again: unpin'],
   ['g', 'Sums by user, group, unit or container'],
   ['c', 'CPU in cores, percent of a core or percent of the host'],
   ['p', 'Pause or resume'],
@@ -27,6 +28,7 @@ const ACT = ['x', 'Send a signal, or set the priority'];
  * @typedef {object} Page
  * @property {() => void} togglePause
  * @property {() => void} toggleShape
+ * @property {() => void} togglePin
  * @property {() => void} toggleGroups
  * @property {() => void} nextCpuUnit
  * @property {() => void} act Acts on the process, for controllers.
@@ -42,6 +44,7 @@ export function addShortcuts(search, page) {
     '/': () => { search.focus(); search.select(); },
     p: () => page.togglePause(),
     t: () => page.toggleShape(),
+    w: () => page.togglePin(),
     g: () => page.toggleGroups(),
     c: () => page.nextCpuUnit(),
     x: () => page.act(),

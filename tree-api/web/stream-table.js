@@ -4,6 +4,7 @@ import { countBy, largest } from './model/summary.js';
 // What those need is named here too, so that none waits for another to be read.
 import './model/columns.gen.js';
 import './model/columns.js';
+import './model/derived.js';
 import './model/fields.js';
 import './model/link-change.js';
 import './model/parents.js';

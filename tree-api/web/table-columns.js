@@ -3,7 +3,8 @@ import { whyUnknown } from './unknown.js';
 import { CPU_UNITS, formatCPU } from './cpu-unit.js';
 import { UNKNOWN, formatBytes, formatCPUTime, formatCount, formatDuration, formatRate, formatTime } from './format.js';
 import { METRICS } from './model/columns.gen.js';
-import { NUMBER_COLUMNS } from './model/columns.js';
+import { PROCESS_COLUMNS } from './model/columns.js';
+import { DERIVED } from './model/derived.js';
 
 /** @import { Metric } from './model/columns.gen.js' */
 /** @import { CpuContext, CpuUnit } from './cpu-unit.js' */
@@ -55,9 +56,11 @@ const LAYOUT = {
   state: { width: '92px', from: 990 },
   cpu: { width: 'var(--cpu-width)', from: 0, format: formatCPU, heat: (v) => Math.sqrt(Math.min(1, v)) },
   memory: { from: 0, heat: (v, { memoryTotal }) => (memoryTotal ? Math.sqrt(Math.min(1, (v / memoryTotal) * 4)) : 0) },
-  read: { from: 1170 },
-  written: { from: 1170 },
-  threads: { width: '70px', from: 1270 },
+  io: { from: 1080 },
+  cpu_seconds: { from: 1170 },
+  read: {},
+  written: {},
+  threads: { width: '70px', from: 1240 },
   open_fds: { width: '90px', from: 1330 },
   start_time: { title: 'Age', hint: 'Time since the process started', width: '78px', from: 790 },
   group: { from: 1450 },
@@ -86,17 +89,20 @@ const TEXT_WIDTH = '120px';
 
 /** @param {Metric} metric @returns {Column} */
 function columnOf({ key, kind, unit, sum, secret, title, help }) {
-  const number = NUMBER_COLUMNS.some((c) => c.key === key);
+  const number = PROCESS_COLUMNS.numbers.includes(key);
   const shape = number ? UNITS[kind in UNITS ? kind : unit ?? 'count'] : { width: TEXT_WIDTH };
   const hint = key === 'memory' ? `${help}; a folded row shows the sum of its subtree: of PSS where that is known, otherwise of RSS, which counts shared pages once for each process`
     : sum ? `${help}; a folded row shows the sum of its subtree` : help;
   return { key, title, hint, number, secret, from: Infinity, ...shape, ...LAYOUT[key] };
 }
 
+/** @type {readonly Metric[]} */
+const SHOWN = [...METRICS, ...DERIVED];
+
 /** @type {readonly Column[]} */
 export const TABLE_COLUMNS = [
-  ...Object.keys(LAYOUT).flatMap((key) => METRICS.filter((m) => m.key === key)),
-  ...METRICS.filter(({ key }) => !(key in LAYOUT)),
+  ...Object.keys(LAYOUT).flatMap((key) => SHOWN.filter((m) => m.key === key)),
+  ...SHOWN.filter(({ key }) => !(key in LAYOUT)),
 ].map(columnOf);
 
 /**

@@ -6,11 +6,13 @@ import { formatWidths, parseWidths } from './column-widths.js';
 import { cpuUnitOf } from './cpu-unit.js';
 import { groupByOf } from './groups-view.js';
 import { DEFAULT_INTERVAL, intervalOf } from './interval.js';
+import { parsePins, watchedOf } from './pins.js';
 import { columnKey } from './model/columns.js';
 
 /** @import { Widths } from './column-widths.js' */
 /** @import { CpuUnit } from './cpu-unit.js' */
 /** @import { GroupBy } from './groups-view.js' */
+/** @import { WatchedKey } from './pins.js' */
 /** @import { Filter } from './model/filter.js' */
 /** @import { Sort } from './model/order.js' */
 /** @import { Branches, Expansion } from './model/folding.js' */
@@ -24,6 +26,8 @@ import { columnKey } from './model/columns.js';
  * @property {string[]} [columns] The columns the person chose; the ones that fit if absent.
  * @property {Widths} [widths] Those the person gave to columns.
  * @property {Expansion} [expansion]
+ * @property {string[]} [pins] The ids of the processes that are compared.
+ * @property {WatchedKey} compare What is compared.
  * @property {string} [selected] The id of the process in the drawer.
  * @property {number} interval Seconds between two updates.
  * @property {CpuUnit} cpuUnit
@@ -35,7 +39,7 @@ const MAX_EXCEPTIONS = 60;
 
 /** @returns {ViewState} */
 export function defaultState() {
-  return { filter: {}, sort: { key: 'cpu', descending: true }, shape: 'tree', groupBy: 'user', interval: DEFAULT_INTERVAL, cpuUnit: 'cores', overview: true };
+  return { filter: {}, sort: { key: 'cpu', descending: true }, shape: 'tree', groupBy: 'user', compare: 'cpu', interval: DEFAULT_INTERVAL, cpuUnit: 'cores', overview: true };
 }
 
 /**
@@ -59,6 +63,9 @@ export function parseState(hash) {
   const filtered = parseBranches(p, 'matches-');
   const usually = parseBranches(p, '') ?? (filtered && { open: true, except: [] });
   if (usually) state.expansion = filtered ? { ...usually, filtered } : usually;
+  const pins = parsePins(p.get('pins'));
+  if (pins) state.pins = pins;
+  state.compare = watchedOf(p.get('compare'));
   state.selected = p.get('process') ?? undefined;
   state.interval = intervalOf(hash);
   state.cpuUnit = cpuUnitOf(p.get('cpu-unit'));
@@ -100,7 +107,7 @@ const list = (p, key) => (p.get(key) ?? '').split(',').filter((part) => part !==
  * @param {ViewState} state
  * @returns {string} What stands behind the "#"; "" for the view everybody starts with.
  */
-export function formatState({ filter, sort, shape, groupBy, columns, widths, expansion, selected, interval, cpuUnit, overview }) {
+export function formatState({ filter, sort, shape, groupBy, pins, compare, columns, widths, expansion, selected, interval, cpuUnit, overview }) {
   const p = new URLSearchParams();
   const usual = defaultState();
   if (filter.text) p.set('q', filter.text);
@@ -119,6 +126,8 @@ export function formatState({ filter, sort, shape, groupBy, columns, widths, exp
     setBranches(p, '', expansion);
     if (expansion.filtered) setBranches(p, 'matches-', expansion.filtered);
   }
+  if (pins) p.set('pins', pins.join(','));
+  if (compare !== usual.compare) p.set('compare', compare);
   if (selected) p.set('process', selected);
   if (interval !== usual.interval) p.set('interval', String(interval));
   if (cpuUnit !== usual.cpuUnit) p.set('cpu-unit', cpuUnit);

@@ -64,7 +64,7 @@ export class View {
   #take(state) {
     clearTimeout(this.#timer);
     this.#isStep = false;
-    this.#adopt({ selected: undefined, columns: undefined, widths: undefined, ...state });
+    this.#adopt({ selected: undefined, columns: undefined, widths: undefined, pins: undefined, ...state });
     if (!state.expansion) return;
     this.#model.setExpansion(state.expansion);
     this.#folded = true;

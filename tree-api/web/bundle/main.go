@@ -42,7 +42,7 @@ func run(web string) error {
 }
 
 // styles are the sheets in the order in which they apply.
-var styles = []string{"style.css", "table.css", "columns.css", "sums.css", "panels.css", "control.css", "narrow.css", "media.css"}
+var styles = []string{"style.css", "table.css", "columns.css", "sums.css", "compare.css", "panels.css", "control.css", "narrow.css", "media.css"}
 
 // bundle returns the files by name.
 func bundle(web string) (map[string][]byte, error) {

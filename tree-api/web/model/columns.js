@@ -1,5 +1,6 @@
 /** The columns of the process table, which follow from the table of metrics. */
 import { METRICS } from './columns.gen.js';
+import { DERIVED } from './derived.js';
 
 /** @import { Metric } from './columns.gen.js' */
 
@@ -28,9 +29,9 @@ const keys = (metrics) => metrics.map(({ key }) => key);
 
 /** @type {Columns} */
 export const PROCESS_COLUMNS = {
-  numbers: keys(NUMBER_COLUMNS),
+  numbers: keys([...NUMBER_COLUMNS, ...DERIVED]),
   texts: keys(TEXT_COLUMNS),
-  sums: keys(METRICS.filter(({ sum }) => sum)),
+  sums: keys([...METRICS, ...DERIVED].filter(({ sum }) => sum)),
   // Pages that several processes share are in the RSS of each.
   sumsFrom: { memory: 'pss' },
   searched: keys(METRICS.filter(({ searched }) => searched)),
@@ -38,7 +39,7 @@ export const PROCESS_COLUMNS = {
 };
 
 /** The key of each column, by its key and by the names that it had before. */
-const keyOf = new Map(METRICS.flatMap(({ key, aliases = [] }) => [key, ...aliases].map((name) => [name, key])));
+const keyOf = new Map([...METRICS, ...DERIVED].flatMap(({ key, aliases = [] }) => [key, ...aliases].map((name) => [name, key])));
 
 /**
  * @param {string} name A key, or an earlier one from an old link.

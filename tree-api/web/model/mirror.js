@@ -1,4 +1,5 @@
 import { NUMBER_COLUMNS, TEXT_COLUMNS } from './columns.js';
+import { derive } from './derived.js';
 import { ProcessTable } from './process-table.js';
 
 /** @import { Patch } from './patch.js' */
@@ -40,6 +41,7 @@ export class Mirror extends ProcessTable {
       if (length === size) into.set(numbers.subarray(from, from + length));
       else for (let i = 0; i < length; i++) into[slots[i]] = numbers[from + i];
     });
+    for (let i = 0; i < length; i++) derive(this.numbers, slots[i]);
   }
 
   /** All that go are taken out first: an id may come back in another slot. @param {Patch} patch */

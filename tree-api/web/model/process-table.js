@@ -1,4 +1,4 @@
-import { NUMBER_COLUMNS, PROCESS_COLUMNS, TEXT_COLUMNS } from './columns.js';
+import { PROCESS_COLUMNS, TEXT_COLUMNS } from './columns.js';
 
 /** The arrays of a table of processes: what Store and Mirror have in common. */
 export class ProcessTable {
@@ -21,7 +21,7 @@ export class ProcessTable {
   textChanged = new Uint8Array(0);
 
   constructor() {
-    for (const { key } of NUMBER_COLUMNS) this.numbers[key] = new Float64Array(0);
+    for (const key of this.columns.numbers) this.numbers[key] = new Float64Array(0);
     for (const { key } of TEXT_COLUMNS) this.texts[key] = [];
   }
 
@@ -33,7 +33,7 @@ export class ProcessTable {
 
   /** Makes room, in which nothing is known. @param {number} capacity */
   grow(capacity) {
-    for (const { key } of NUMBER_COLUMNS) {
+    for (const key of this.columns.numbers) {
       const wider = new Float64Array(capacity).fill(NaN);
       wider.set(this.numbers[key]);
       this.numbers[key] = wider;

@@ -3,6 +3,7 @@
  * parameter q (tree-api/search); tree-api/search/testdata/cases.json holds the cases that both pass.
  */
 import { METRICS } from './columns.gen.js';
+import { DERIVED } from './derived.js';
 
 /** @import { Metric } from './columns.gen.js' */
 /** @import { Columns } from './columns.js' */
@@ -44,8 +45,8 @@ const SCALES = {
   count: { factors: { '': 1 }, wanted: 'write a number' },
 };
 
-/** The metrics by the names that can stand before an operator. @type {ReadonlyMap<string, Metric>} */
-const NAMED = new Map(METRICS.filter(({ kind }) => kind !== 'moment')
+/** The API has no name for all I/O. The metrics by the names that can stand before an operator. @type {ReadonlyMap<string, Metric>} */
+const NAMED = new Map([...METRICS, ...DERIVED.filter(({ key }) => key === 'cpu_seconds')].filter(({ kind }) => kind !== 'moment')
   .flatMap((metric) => [metric.key, ...metric.aliases ?? [], ...metric.short ?? []].map((name) => [name, metric])));
 
 /**

@@ -1,4 +1,5 @@
-import { NUMBER_COLUMNS, TEXT_COLUMNS } from './columns.js';
+import { TEXT_COLUMNS } from './columns.js';
+import { derive } from './derived.js';
 import { FIELD_WRITERS } from './fields.js';
 import { Parents } from './parents.js';
 import { NONE } from './link-change.js';
@@ -100,7 +101,11 @@ export class Store extends ProcessTable {
   #putColumns(ids, columns) {
     const slots = Int32Array.from(ids, (id) => (isID(id) ? this.#empty(id) : NONE));
     writeColumns(this, slots, columns);
-    for (const slot of slots) if (slot !== NONE) this.#parents.enter(slot, this.numbers.pid[slot]);
+    for (const slot of slots) {
+      if (slot === NONE) continue;
+      this.#parents.enter(slot, this.numbers.pid[slot]);
+      derive(this.numbers, slot);
+    }
   }
 
   /** @param {Message} message */
@@ -161,7 +166,7 @@ export class Store extends ProcessTable {
   /** @param {number} slot */
   #clear(slot) {
     this.#parents.leave(slot, this.numbers.pid[slot]);
-    for (const { key } of NUMBER_COLUMNS) this.numbers[key][slot] = NaN;
+    for (const key of this.columns.numbers) this.numbers[key][slot] = NaN;
     for (const { key } of TEXT_COLUMNS) this.texts[key][slot] = '';
     this.kernel[slot] = 0;
     this.changed[slot] = 1;
@@ -181,6 +186,7 @@ export class Store extends ProcessTable {
       this.#parents.move(slot);
       structure = true;
     }
+    derive(this.numbers, slot);
     return structure;
   }
 

@@ -52,16 +52,16 @@ test('a column full of "–" says why, and what to grant', async (t) => {
   for (const process of server.host.processes.values()) if (process.pid > 1) delete process.io;
   const page = await open(t, url);
   await drawn(page);
-  assert.equal(await page.locator('.heading .why').count(), 2, 'Read and Written are empty, Open FDs is not');
-  await page.click('#why-read');
-  assert.match(await page.innerText('#why-read-menu'), /other users' processes.*CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH/);
+  assert.equal(await page.locator('.heading .why').count(), 1, 'I/O is empty, Open FDs is not');
+  await page.click('#why-io');
+  assert.match(await page.innerText('#why-io-menu'), /other users' processes.*CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH/);
   await page.keyboard.press('Escape');
-  const read = row(page, 'postgres').locator('.read-cell');
+  const read = row(page, 'postgres').locator('.io-cell');
   assert.equal(await read.innerText(), '–');
   await read.hover();
   assert.match(await read.getAttribute('title') ?? '', /other users' processes.*CAP_BPF and CAP_PERFMON/);
   await row(page, 'postgres').locator('.label').click();
-  assert.match(await page.innerText('#drawer .facts-list'), /Not known\s+Read, Written\. The system/);
+  assert.match(await page.innerText('#drawer .facts-list'), /Not known\s+I\/O, Read, Written\. The system/);
 });
 
 test('where values are known, no heading explains anything', async (t) => {
