@@ -103,8 +103,28 @@ func (a *Archive) spans() ([]*Span, error) {
 		known[f.number] = span
 		list = append(list, span)
 	}
+	list = append(a.kept(list, known), list...)
 	a.known = known
 	return list, nil
+}
+
+// kept returns the spans of OOM kills that are older than all others: those of the retention have them too.
+func (a *Archive) kept(others []*Span, known map[uint64]*Span) (list []*Span) {
+	for _, f := range keptFiles(a.dir) {
+		span := a.known[f.number]
+		if span == nil || span.file != f {
+			span = a.read(f)
+		}
+		known[f.number] = span
+		before := true
+		for _, other := range others {
+			before = before && (other.Tables == 0 || span.Last.Before(other.First))
+		}
+		if span.Tables > 0 && before {
+			list = append(list, span)
+		}
+	}
+	return list
 }
 
 // read looks a segment through.

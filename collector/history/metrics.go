@@ -51,11 +51,7 @@ func (m *Metrics) Collect(out chan<- prometheus.Metric) {
 	if err != nil || len(files) == 0 {
 		return
 	}
-	total := int64(0)
-	for _, f := range files {
-		total += f.size
-	}
-	send(m.bytes, prometheus.GaugeValue, float64(total))
+	send(m.bytes, prometheus.GaugeValue, float64(sizeOf(files)+sizeOf(keptFiles(m.dir))))
 	if oldest, ok := firstTime(files[0].path); ok {
 		send(m.oldest, prometheus.GaugeValue, float64(oldest.Unix()))
 	}

@@ -23,6 +23,7 @@ type Recorder struct {
 	store  *store
 	queue  chan item
 	done   chan struct{}
+	keeper *keeper
 	// stop ends the thinning, and thinned is closed once it has ended.
 	stop, thinned chan struct{}
 
@@ -65,12 +66,13 @@ func NewRecorder(cfg Config, logger log.Logger) (*Recorder, error) {
 	r := &Recorder{
 		cfg: cfg, logger: logger, store: store, queue: make(chan item, 1), done: make(chan struct{}),
 		stop: make(chan struct{}), thinned: make(chan struct{}),
-		stats: Stats{Dropped: map[string]uint64{droppedBusy: 0, droppedSpace: 0, droppedError: 0}},
+		keeper: &keeper{dir: cfg.Dir, maxBytes: cfg.MaxBytes},
+		stats:  Stats{Dropped: map[string]uint64{droppedBusy: 0, droppedSpace: 0, droppedError: 0}},
 	}
 	go r.run()
 	go func() {
 		defer close(r.thinned)
-		(&thinner{dir: cfg.Dir}).run(r.stop)
+		(&thinner{dir: cfg.Dir, keeper: r.keeper}).run(r.stop)
 	}()
 	return r, nil
 }
@@ -131,6 +133,7 @@ func (r *Recorder) note(next *item, err error, took time.Duration) {
 	r.stats.WriteSeconds += took.Seconds()
 	if err == nil {
 		r.stats.Written++
+		r.keeper.see(next.events.list)
 		if r.failing != "" {
 			r.failing = ""
 			level.Info(r.logger).Log("msg", "recording again", "dir", r.cfg.Dir)

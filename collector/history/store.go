@@ -258,10 +258,7 @@ func (s *store) makeRoom() error {
 	if err != nil {
 		return err
 	}
-	total := int64(0)
-	for _, f := range files {
-		total += f.size
-	}
+	total := sizeOf(files) + sizeOf(keptFiles(s.cfg.Dir))
 	current := ""
 	if s.file != nil {
 		current = filepath.Base(s.file.Name())

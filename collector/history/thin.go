@@ -23,6 +23,8 @@ var densities = [...]density{
 // thinner makes old segments smaller, beside the store, which removes them and writes the newest.
 type thinner struct {
 	dir string
+	// keeper copies what has to outlive the retention, before it is thinned.
+	keeper *keeper
 	// intervals are those of the segments that were looked at, by number; 0 where one cannot be read.
 	intervals map[uint64]time.Duration
 }
@@ -35,11 +37,14 @@ const thinEvery = time.Minute
 func (t *thinner) run(stop <-chan struct{}) {
 	ticker := time.NewTicker(thinEvery)
 	defer ticker.Stop()
+	t.keeper.recall(time.Now())
 	for {
 		select {
 		case <-stop:
+			t.keeper.keep(time.Now(), true)
 			return
 		case now := <-ticker.C:
+			t.keeper.keep(now, false)
 			t.thin(now, stop)
 		}
 	}

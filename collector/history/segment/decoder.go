@@ -37,8 +37,8 @@ type Segment struct {
 	// rows, exits and host are, for each field of the file, the index of ours, or -1.
 	rows, exits, host []int
 	// takenAt is the index of the time among the fields of the host, or -1.
-	takenAt int
-	events, ends      []int
+	takenAt      int
+	events, ends []int
 	// z reads streams, and whole what is compressed as one: a decoder in the middle of a stream
 	// cannot do both.
 	z, whole *zstd.Decoder
