@@ -116,6 +116,7 @@ func New(cfg Config) (*API, error) {
 	})
 	a.streams = stream.New(stream.Config{
 		Models:         a.models,
+		Events:         cfg.Events,
 		Past:           cfg.Past,
 		Requests:       requests,
 		Logger:         cfg.Logger,

@@ -2,12 +2,17 @@ package treeapi
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/coder/websocket"
 
+	"proctree/collector/events"
+	"proctree/collector/group"
+	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 	"proctree/tree-api/treetest"
 )
 
@@ -126,4 +131,58 @@ func TestDeadConnection(t *testing.T) {
 			t.Error("a dead connection keeps its place")
 		}
 	})
+}
+
+// TestStreamWithEvents: who asks for events gets them after an update, by the filters of the stream.
+func TestStreamWithEvents(t *testing.T) {
+	schemas := treetest.NewSchemas(t)
+	log := events.New(events.Config{Policy: testPolicy(t, "")})
+	tracker := group.NewTracker(group.Config{})
+	init := hosttest.Process(1, 0, "init")
+	log.Observe(tracker.Observe(hosttest.Snapshot(time.Hour, init)))
+	door := onSocket(t, apiOf(t, func(cfg *Config) { cfg.Source, cfg.Events = treetest.NewLiving(t, treetest.One), log }))
+	conn, _ := door.dial(t, "?interval=1&events=on&group=tool")
+	plain, _ := door.dial(t, "?interval=1&group=tool")
+	read(t, conn)
+	read(t, plain)
+	started := hosttest.Started(time.Hour + time.Second)
+	table := []process.Process{init, hosttest.Process(2, 1, "other", started)}
+	for pid := range 1500 {
+		table = append(table, hosttest.Process(10+pid, 1, "tool", started, hosttest.Cmdline("tool", "--password=hunter2")))
+	}
+	log.Observe(tracker.Observe(hosttest.Snapshot(time.Hour+2*time.Second, table...)))
+	for range 10 {
+		_, data, err := conn.Read(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if treetest.Decode(t, data).Type != "events" {
+			continue
+		}
+		schemas.Check(t, "StreamEvents", data)
+		text := string(data)
+		if strings.Count(text, `"name":"tool"`) != 1000 || !strings.Contains(text, `"count":500`) || strings.Contains(text, "other") || strings.Contains(text, "hunter2") {
+			t.Errorf("%.2000s", text)
+		}
+		for range 3 {
+			if m := read(t, plain); m.Type == "events" {
+				t.Error("somebody who did not ask for events gets them")
+			}
+		}
+		return
+	}
+	t.Error("there is no message of events")
+}
+
+func TestStreamRefusesEvents(t *testing.T) {
+	schemas := treetest.NewSchemas(t)
+	with := onSocket(t, apiOf(t, func(cfg *Config) { cfg.Events = events.New(events.Config{Policy: testPolicy(t, "")}) }))
+	for query, want := range map[string]string{
+		"?events=yes": "want on or off", "?events=on&events=on": "given 2 times", "?events=on&from=1": "a replay has no events",
+	} {
+		_, got := with.dial(t, query)
+		checkFailure(t, schemas, got, http.StatusBadRequest, "bad_data", want)
+	}
+	_, got := onSocket(t, apiOf(t)).dial(t, "?events=on")
+	checkFailure(t, schemas, got, http.StatusBadRequest, "bad_data", "keeps no events")
 }

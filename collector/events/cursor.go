@@ -5,8 +5,8 @@ import "time"
 // Cursor is how far somebody has read. The zero value has read nothing.
 type Cursor struct {
 	next uint64
-	// passed counts what came before.
-	passed counts
+	// passed Counts what came before.
+	passed Counts
 }
 
 // End returns a cursor behind the newest event.
@@ -32,7 +32,7 @@ func (l *Log) After(c *Cursor, most int, into []Entry) []Entry {
 		for kind := range missed {
 			missed[kind] -= c.passed[kind]
 		}
-		into = missed.entries(into, r.at(oldest).Time)
+		into = missed.Entries(into, r.at(oldest).Time)
 		c.next, c.passed = oldest, r.evicted
 	}
 	for ; c.next < r.next && most > 0; c.next++ {
@@ -101,7 +101,7 @@ func (l *Log) summed() []Entry {
 	var list []Entry
 	for i := len(l.ring.sums) - 1; i >= 0; i-- {
 		s := &l.ring.sums[i]
-		list = s.counts.entries(list, s.to)
+		list = s.counts.Entries(list, s.to)
 	}
 	return list
 }

@@ -65,7 +65,7 @@ type Stats struct{ Read, Lost [process.LossKinds]uint64 }
 
 // New returns a log without events.
 func New(cfg Config) *Log {
-	l := &Log{cfg: cfg, ring: ring{size: capacity}, began: time.Now().Round(0)}
+	l := &Log{cfg: cfg, ring: ring{size: Capacity}, began: time.Now().Round(0)}
 	l.living.processes = make(map[int]*alive)
 	l.scans.Store(cfg.Reader == nil)
 	return l

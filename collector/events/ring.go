@@ -11,8 +11,8 @@ import (
 type Entry = process.GroupedEvent
 
 const (
-	// capacity is how many events are kept with their details: 5 MB.
-	capacity = 1 << 15
+	// Capacity is how many events are kept with their details: 5 MB.
+	Capacity = 1 << 15
 	// sumSpan is the time that one sum of older events is for, and keepSums for how long sums are kept.
 	sumSpan  = 10 * time.Second
 	keepSums = 10 * time.Minute
@@ -21,7 +21,11 @@ const (
 // kinds of sums: the kinds of events, then the kinds of what was lost.
 const sumKinds = int(process.NumEventKinds) + int(process.LossKinds)
 
-type counts [sumKinds]uint64
+// Counts are how many events there were, by kind.
+type Counts [sumKinds]uint64
+
+// Add counts an event.
+func (c *Counts) Add(e *process.Event) { c[sumKind(e)] += weight(e) }
 
 // sumKind is the place of an event in counts.
 func sumKind(e *process.Event) int {
@@ -34,8 +38,8 @@ func sumKind(e *process.Event) int {
 // weight is how many events an entry stands for.
 func weight(e *process.Event) uint64 { return max(1, e.Count) }
 
-// entries returns counts as entries of a moment.
-func (c *counts) entries(into []Entry, at time.Time) []Entry {
+// Entries appends them as entries of a moment.
+func (c *Counts) Entries(into []Entry, at time.Time) []Entry {
 	for kind, n := range c {
 		if n == 0 {
 			continue
@@ -55,8 +59,8 @@ type ring struct {
 	size    int
 	// next is the number of the next entry; the first one is 0.
 	next uint64
-	// evicted counts the entries that were overwritten.
-	evicted counts
+	// evicted Counts the entries that were overwritten.
+	evicted Counts
 	// sums are those of the last minutes, oldest first.
 	sums []sum
 }
@@ -64,7 +68,7 @@ type ring struct {
 type sum struct {
 	// to is the time of the newest event of it.
 	from, to time.Time
-	counts   counts
+	counts   Counts
 }
 
 // oldest is the number of the oldest entry that is kept.

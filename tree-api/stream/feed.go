@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -19,6 +20,8 @@ type feedKey struct {
 	role     access.Role
 	// filter is the query in its canonical form.
 	filter string
+	// withEvents is set where events are wanted too.
+	withEvents bool
 }
 
 // feed makes the messages of all streams that ask for the same.
@@ -31,6 +34,8 @@ type feed struct {
 	// full shows all of shown by layout, each made when somebody joins who wants it.
 	full    [tree.Layouts][]byte
 	clients map[*client]struct{}
+	// tail has the events for feeds that show them; nil for others.
+	tail *eventTail
 }
 
 // queued is how many messages wait for a reader before it is cut.
@@ -83,7 +88,7 @@ var (
 
 // join adds a client, with the whole table as its first message.
 func (f *feed) join(wish *subscription) *client {
-	c := &client{messages: make(chan []byte, queued), ended: make(chan struct{}), granted: wish.granted}
+	c := &client{messages: make(chan []byte, f.room()), ended: make(chan struct{}), granted: wish.granted}
 	if f.full[wish.layout] == nil {
 		f.full[wish.layout] = f.shown.Full(f.sequence, wish.layout)
 	}
@@ -109,6 +114,17 @@ func (f *feed) advance(ctx context.Context, m *tree.Model) error {
 	f.sequence++
 	message := next.Difference(f.shown, f.sequence)
 	f.shown, f.full = next, [tree.Layouts][]byte{}
+	f.send(message)
+	if f.tail != nil {
+		if message := f.tail.message(time.Now()); message != nil {
+			f.send(message)
+		}
+	}
+	return nil
+}
+
+// send sends a message to all clients.
+func (f *feed) send(message []byte) {
 	for c := range f.clients {
 		select {
 		case c.messages <- message:
@@ -116,7 +132,14 @@ func (f *feed) advance(ctx context.Context, m *tree.Model) error {
 			f.end(c, tooSlow)
 		}
 	}
-	return nil
+}
+
+// room is how many messages may wait: an update with events has two.
+func (f *feed) room() int {
+	if f.tail != nil {
+		return 2 * queued
+	}
+	return queued
 }
 
 // endWithdrawn cuts those off whose access was withdrawn.

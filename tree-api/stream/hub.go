@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-kit/log"
 
+	"proctree/collector/events"
 	"proctree/collector/group"
 	"proctree/tree-api/access"
 	"proctree/tree-api/tree"
@@ -18,6 +19,8 @@ type hub struct {
 	models  *tree.Models
 	logger  log.Logger
 	timeout time.Duration
+	// events is nil where they are switched off.
+	events *events.Log
 
 	// work counts the loop and the streams.
 	work sync.WaitGroup
@@ -76,6 +79,9 @@ func (h *hub) open(ctx context.Context, wish *subscription) (*feed, error) {
 	}
 	// What changes later is little, and shared by all who ask for the same.
 	f := &feed{query: wish.query.Charged(nil), role: wish.role, shown: shown, sequence: tree.FirstSequence, clients: map[*client]struct{}{}}
+	if wish.withEvents {
+		f.tail = newEventTail(h.events, wish)
+	}
 	if wish.isOpening() {
 		f.full[tree.InColumns] = m.Openings.Message(shown)
 	}

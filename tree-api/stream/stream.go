@@ -10,6 +10,7 @@ import (
 	"github.com/coder/websocket"
 	"github.com/go-kit/log"
 
+	"proctree/collector/events"
 	"proctree/collector/group"
 	"proctree/tree-api/access"
 	"proctree/tree-api/past"
@@ -35,6 +36,8 @@ const (
 // Config sets up the streams.
 type Config struct {
 	Models *tree.Models
+	// Events are what happened to processes lately; nil where they are switched off.
+	Events *events.Log
 	// Past answers for what is recorded; nil is nothing.
 	Past *past.Past
 	// Requests is for the tables of the past that are read at once.
@@ -63,6 +66,7 @@ func New(cfg Config) *Streams {
 		models:  cfg.Models,
 		logger:  cfg.Logger,
 		timeout: cfg.RequestTimeout,
+		events:  cfg.Events,
 		feeds:   map[feedKey]*feed{},
 		replays: map[*client]struct{}{},
 	}}
@@ -81,6 +85,10 @@ func (s *Streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	wish, err := parseStream(r, grant.Role)
 	if err != nil {
 		rest.WriteFailure(w, rest.FailureOf(err))
+		return
+	}
+	if wish.withEvents && s.cfg.Events == nil {
+		rest.WriteFailure(w, rest.FailureOf(tree.BadParameter("events", errNoEvents)))
 		return
 	}
 	wish.query = wish.query.Charged(rest.Charge(s.cfg.Work, grant.Caller))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"proctree/tree-api/access"
+	"proctree/tree-api/eventview"
 	"proctree/tree-api/past"
 	"proctree/tree-api/rest"
 	"proctree/tree-api/tree"
@@ -29,6 +30,8 @@ type subscription struct {
 	// from is where a replay of the recording begins, zero for the present, and speed its speed.
 	from  time.Time
 	speed int
+	// events are those that the stream shows, if withEvents is set.
+	events *eventview.Filter
 	// granted reports whether the grant of the caller is still valid.
 	granted func() bool
 }
@@ -50,6 +53,7 @@ var streamParameters = []streamParameter{
 	{"layout", (*subscription).readLayout},
 	{"from", (*subscription).readFrom},
 	{"speed", (*subscription).readSpeed},
+	{"events", (*subscription).readEvents},
 }
 
 // parseStream reads what a stream shall show.
@@ -73,6 +77,12 @@ func parseStream(r *http.Request, role access.Role) (*subscription, error) {
 		return nil, tree.BadParameter("speed", errNoFrom)
 	}
 	s.speed = max(s.speed, leastSpeed)
+	if s.withEvents && s.past() {
+		return nil, tree.BadParameter("events", errEventsOfThePast)
+	}
+	if err := s.filterEvents(values); err != nil {
+		return nil, err
+	}
 	s.filter = values.Encode()
 	if s.query, err = tree.ParseQuery(values, tree.Streamed, others...); err != nil {
 		return nil, err
