@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"proctree/collector/process"
 )
 
@@ -15,6 +17,16 @@ import (
 type heldTable struct {
 	snapshot *process.Snapshot
 	copied   []*process.Process
+}
+
+// pids are those of the processes there are.
+func (f *fakeWalk) pids() []int {
+	var pids []int
+	for _, r := range f.records {
+		pids = append(pids, int(r.Pid))
+	}
+	slices.Sort(pids)
+	return pids
 }
 
 // TestSharedProcessesDoNotChange holds the snapshots of many scans: what a snapshot says stays
@@ -25,7 +37,8 @@ func TestSharedProcessesDoNotChange(t *testing.T) {
 	next := uint32(1)
 	add := func() {
 		next++
-		fake.set(next, recordOf(1000+int(next), fmt.Sprintf("p%d", next)))
+		// PIDs begin anew at times: a new process can be anywhere in the table.
+		fake.set(next, recordOf(1000+int(next*7919%40_009), fmt.Sprintf("p%d", next)))
 	}
 	for range 200 {
 		add()
@@ -33,6 +46,9 @@ func TestSharedProcessesDoNotChange(t *testing.T) {
 	var held []heldTable
 	for range 60 {
 		s := readOnce(t, r)
+		if diff := cmp.Diff(fake.pids(), pidsOf(s.Processes)); diff != "" {
+			t.Fatalf("scan %d (-want +got):\n%s", s.Serial, diff)
+		}
 		if len(held) > 0 {
 			before := held[len(held)-1].snapshot
 			for _, p := range s.Processes {

@@ -32,6 +32,8 @@ type WalkTable struct {
 	recordOf []uint32
 	// plan says where each process of the scan under way comes from, in the order of PIDs.
 	plan []origin
+	// fresh are those of plan that are new.
+	fresh []origin
 	// Gone are those of the last scan that this one does not see.
 	Gone []*process.Process
 
@@ -143,7 +145,36 @@ func (t *WalkTable) merge() {
 		}
 	}
 	if len(t.plan) > known {
-		slices.SortStableFunc(t.plan, func(a, b origin) int { return t.pid(a) - t.pid(b) })
+		t.sortIn(known)
+	}
+}
+
+// sortIn moves the new processes, which are behind the known ones, to their places. The known
+// ones are in order, and most new ones belong at the end.
+func (t *WalkTable) sortIn(known int) {
+	byPID := func(a, b origin) int { return t.pid(a) - t.pid(b) }
+	t.fresh = append(t.fresh[:0], t.plan[known:]...)
+	fresh := t.fresh
+	slices.SortStableFunc(fresh, byPID)
+	twice := false
+	for i := 1; i < len(fresh); i++ {
+		twice = twice || byPID(fresh[i-1], fresh[i]) == 0
+	}
+	for to := len(t.plan) - 1; len(fresh) > 0; to-- {
+		last := fresh[len(fresh)-1]
+		if known > 0 {
+			order := byPID(t.plan[known-1], last)
+			twice = twice || order == 0
+			if order > 0 {
+				t.plan[to] = t.plan[known-1]
+				known--
+				continue
+			}
+		}
+		t.plan[to] = last
+		fresh = fresh[:len(fresh)-1]
+	}
+	if twice {
 		t.dropReused()
 	}
 }
@@ -193,24 +224,44 @@ func (t *WalkTable) Fill(out, previous []*process.Process, serial uint64, cache 
 	for range t.skipped {
 		cgroups = append(cgroups, 0)
 	}
-	for _, w := range t.plan {
-		if w.record == none {
-			at := t.skipped + int(w.before)
-			p := t.last[at]
-			if !cache.Keep(at) {
-				p = t.lookAgain(p, t.Cgroups[at], serial, cache)
-			}
-			out = append(out, p)
-			slots, cgroups = append(slots, t.slot(w)), append(cgroups, t.Cgroups[at])
+	for i := 0; i < len(t.plan); {
+		w := t.plan[i]
+		if w.record != none {
+			r := &t.changed[w.record]
+			out = append(out, t.process(w, r, previous, serial, cache))
+			slots, cgroups = append(slots, r.Slot), append(cgroups, r.Cgroup)
+			i++
 			continue
 		}
-		r := &t.changed[w.record]
-		out = append(out, t.process(w, r, previous, serial, cache))
-		slots, cgroups = append(slots, r.Slot), append(cgroups, r.Cgroup)
+		// What follows of the last table is taken over at once, but for those to look at again.
+		before := int(w.before)
+		for end := before + t.unchanged(i); before < end; {
+			at := t.skipped + before
+			n := cache.Keep(at, end-before)
+			out = append(out, t.last[at:at+n]...)
+			if before+n < end {
+				out = append(out, t.lookAgain(t.last[at+n], t.Cgroups[at+n], serial, cache))
+				n++
+			}
+			slots, cgroups = append(slots, t.slots[before:before+n]...), append(cgroups, t.Cgroups[at:at+n]...)
+			before, i = before+n, i+n
+		}
 	}
 	t.slots, t.spareSlots = slots, t.slots
 	t.Cgroups, t.spareCgroups = cgroups, t.Cgroups
 	return out
+}
+
+// unchanged is how many in a row of the plan, from a place on, are as in the last table.
+func (t *WalkTable) unchanged(from int) int {
+	n, first := 0, t.plan[from].before
+	for _, w := range t.plan[from:] {
+		if w.record != none || int(w.before) != int(first)+n {
+			break
+		}
+		n++
+	}
+	return n
 }
 
 // lookAgain gives a process its name and facts, which are not part of what a pass reads.

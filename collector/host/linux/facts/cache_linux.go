@@ -84,16 +84,21 @@ func (c *Cache) Begin(tick uint64, now time.Time, processes int, errs map[string
 	}
 }
 
-// Keep takes over what the last scan had of the process at a place in its table, which has
-// not changed since. It reports false where that has to be looked at all the same, by get.
-func (c *Cache) Keep(at int) bool {
-	if at >= len(c.previous) || c.now >= c.previousDues[at] {
-		return false
+// Keep takes over what the last scan had of processes that have not changed since: of at most
+// so many, from a place in its table on. It stops before the first that has to be looked at all
+// the same, by Get, and returns how many it took over.
+func (c *Cache) Keep(at, most int) int {
+	end := min(at+most, len(c.previous))
+	n := 0
+	for at+n < end && c.now < c.previousDues[at+n] {
+		n++
 	}
-	c.at = at + 1
-	c.entries = append(c.entries, c.previous[at])
-	c.dues = append(c.dues, c.previousDues[at])
-	return true
+	if n > 0 {
+		c.at = at + n
+		c.entries = append(c.entries, c.previous[at:at+n]...)
+		c.dues = append(c.dues, c.previousDues[at:at+n]...)
+	}
+	return n
 }
 
 // Get returns the name as a string that is kept, and the facts, which are never nil.
