@@ -2,6 +2,7 @@ package group_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -63,6 +64,28 @@ func BenchmarkObserve(b *testing.B) {
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				tracker.Observe(pair[i%2])
+			}
+		})
+		// One process in twenty has changed since the scan before.
+		b.Run(fmt.Sprintf("idle/%d", n), func(b *testing.B) {
+			tracker := group.NewTracker(group.Config{Rules: rulestest.Must(b, manyRules)})
+			s := hosttest.Snapshot(time.Hour, hosttest.Many(n, time.Hour)...)
+			for _, p := range s.Processes {
+				p.Since = 1
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				next := *s
+				next.Serial = s.Serial + 1
+				next.Processes = slices.Clone(s.Processes)
+				for i := int(next.Serial) % 20; i < n; i += 20 {
+					p := *s.Processes[i]
+					p.UserTime += time.Millisecond
+					p.Since = next.Serial
+					next.Processes[i] = &p
+				}
+				tracker.Observe(&next)
+				s = &next
 			}
 		})
 		b.Run(fmt.Sprintf("first/%d", n), func(b *testing.B) {

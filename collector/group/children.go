@@ -29,9 +29,12 @@ import (
 // settleChildren gives the growth of the children's times to groups, less the debts.
 func (t *Tracker) settleChildren(s *process.Snapshot) {
 	if s.ExitSource != process.ExitsChildren {
-		t.dropDebts()
+		if t.lends {
+			t.dropDebts()
+		}
 		return
 	}
+	t.lends = true
 	t.refund()
 	t.collectDebts()
 	for _, p := range t.debtors {
@@ -63,6 +66,7 @@ func (t *Tracker) dropDebts() {
 	for _, p := range t.live {
 		p.deferred, p.fresh = process.CPU{}, process.CPU{}
 	}
+	t.lends = false
 }
 
 // credit gives what is left to the process' group, and holds what was laid aside.

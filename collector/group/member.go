@@ -18,7 +18,9 @@ func (t *Tracker) sum(s *process.Snapshot) {
 			t.inverted++
 		}
 		if g := t.regroup(cur, p, s); g != nil {
-			g.grow(&p.grown)
+			if !p.calm {
+				g.grow(&p.grown)
+			}
 			if p.started {
 				g.Starts++
 			}

@@ -52,8 +52,10 @@ func (l *topList) rank(live []*tracked, s *process.Snapshot, limit int) {
 		if p.verdict == rules.Excluded {
 			continue
 		}
-		l.byCPU.offer(uint64(p.grown.cpu.Total()), p)
-		l.byIO.offer(p.grown.read+p.grown.written, p)
+		if !p.calm {
+			l.byCPU.offer(uint64(p.grown.cpu.Total()), p)
+			l.byIO.offer(p.grown.read+p.grown.written, p)
+		}
 		if cur := s.Processes[i]; cur.Known.Has(process.HasResident) {
 			l.byMemory.offer(cur.ResidentBytes, p)
 		}

@@ -44,6 +44,8 @@ type Tracker struct {
 	unseen map[process.ID]uint64
 	// debtors are the ended processes whose CPU time a parent is yet to show.
 	debtors []*tracked
+	// lends is that the last scan took growth from the children's times.
+	lends bool
 	// inverted counts the live processes whose parent has the higher PID.
 	inverted int
 	groups   tallies
