@@ -6,11 +6,33 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 )
+
+// withPassword serves a server to ann with the password "secret" only.
+func withPassword(t *testing.T, address string) string {
+	t.Helper()
+	to, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(to)
+	door := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if name, password, _ := r.BasicAuth(); name != "ann" || password != "secret" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(door.Close)
+	return door.URL
+}
 
 // TestAlertsOfPrometheus asks a real Prometheus that wants a password for the alerts of this host.
 func TestAlertsOfPrometheus(t *testing.T) {
@@ -30,11 +52,9 @@ func TestAlertsOfPrometheus(t *testing.T) {
 		return fmt.Sprintf("  - {alert: %s, expr: vector(1), for: %s, labels: {instance: %q, severity: critical, group: shop}}\n", alert, wait, instance)
 	}
 	p := startPrometheusWith(t, nil, "200ms", write("rules.yml", "groups:\n- name: test\n  rules:\n"+
-		rule("Mine", name+":10056", "0s")+rule("NotYet", name+":10056", "1h")+rule("Other", "not-"+name+":10056", "0s")),
-		"--web.config.file="+write("web.yml", users))
-	withPassword := *p
-	withPassword.url = strings.Replace(p.url, "http://", "http://ann:secret@", 1)
-	(&server{tb: t, done: make(chan struct{})}).eventually("the alerts", func() bool { return len(withPassword.query(`ALERTS{alertstate="firing"}`)) == 2 })
+		rule("Mine", name+":10056", "0s")+rule("NotYet", name+":10056", "1h")+rule("Other", "not-"+name+":10056", "0s")))
+	(&server{tb: t, done: make(chan struct{})}).eventually("the alerts", func() bool { return len(p.query(`ALERTS{alertstate="firing"}`)) == 2 })
+	door := withPassword(t, p.url)
 
 	type answer struct {
 		Error string
@@ -56,17 +76,17 @@ func TestAlertsOfPrometheus(t *testing.T) {
 	}
 	client := write("client.yml", "basic_auth: {username: ann, password_file: password}\n")
 	write("password", "secret")
-	s := start(t, "--web.prometheus-url="+p.url, "--web.prometheus-config="+client)
+	s := start(t, "--web.prometheus-url="+door, "--web.prometheus-config="+client)
 	got := ask(s, http.StatusOK).Data
 	if got.Total != 1 || got.Alerts[0].Name != "Mine" || got.Alerts[0].Labels["group"] != "shop" || got.Alerts[0].Since < 1.6e9 {
 		t.Errorf("alerts of %s: %+v, want Mine alone", name, got)
 	}
-	other := start(t, "--web.prometheus-url="+p.url, "--web.prometheus-config="+client, "--web.prometheus-instance=not-"+name+":10056")
+	other := start(t, "--web.prometheus-url="+door, "--web.prometheus-config="+client, "--web.prometheus-instance=not-"+name+":10056")
 	if got := ask(other, http.StatusOK).Data; got.Total != 1 || got.Alerts[0].Name != "Other" {
 		t.Errorf("alerts of another instance: %+v, want Other alone", got)
 	}
-	refused := start(t, "--web.prometheus-url="+p.url)
-	if got := ask(refused, http.StatusServiceUnavailable).Error; !strings.Contains(got, "status 401") || strings.Contains(got, p.url) {
+	refused := start(t, "--web.prometheus-url="+door)
+	if got := ask(refused, http.StatusServiceUnavailable).Error; !strings.Contains(got, "status 401") || strings.Contains(got, door) {
 		t.Errorf("without a password the error is %q, want one with the status", got)
 	}
 	ask(refused, http.StatusServiceUnavailable)
