@@ -26,7 +26,8 @@ func TestPagesEscapeAndStayStrict(t *testing.T) {
 func TestAssets(t *testing.T) {
 	api := apiOf(t)
 	for path, kind := range map[string]string{
-		"/icon.svg": "image/svg+xml", "/pages.css": "text/css; charset=utf-8",
+		"/icon.svg": "image/svg+xml", "/pages.css": "text/css; charset=utf-8", "/icon-192.png": "image/png",
+		"/manifest.webmanifest": "application/manifest+json", "/service-worker.js": "text/javascript; charset=utf-8",
 	} {
 		response := ask(t, api, path, from("192.0.2.7:1"))
 		if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != kind || response.Header.Get("Cache-Control") != "no-cache" {

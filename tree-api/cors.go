@@ -39,7 +39,7 @@ func contentSecurity(origins []string) string {
 		frames = strings.Join(origins, " ")
 	}
 	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
-		"connect-src 'self'; form-action 'self'; base-uri 'none'; " +
+		"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; " +
 		"require-trusted-types-for 'script'; trusted-types proctree; frame-ancestors " + frames
 }
 

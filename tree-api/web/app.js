@@ -16,6 +16,7 @@ import { GroupsView, filterTo } from './groups-view.js';
 import { History } from './history.js';
 import { HostHeader } from './host-header.js';
 import { Lookup } from './lookup.js';
+import { Installed } from './installed.js';
 import { isActive } from './model/filter.js';
 import { Marks } from './marks.js';
 import { Mirror } from './model/mirror.js';
@@ -90,6 +91,7 @@ class Page {
     select: (id) => this.#goTo(id),
     group: (group) => this.#view.change({ filter: { group: [group] } }),
   });
+  #installed = new Installed(this.#model, () => ({ host: this.#host, time: this.#lastTime }));
   #header = new HostHeader(byId('connection'));
   #compare = new Compare(byId('compare'), {
     metric: (compare) => this.#view.change({ compare }),
@@ -138,7 +140,7 @@ class Page {
     stream.needed = () => this.#alerts.isOn;
     stream.follow({
       onUpdate: (update) => this.#receive(update),
-      onConnection: (connection) => { this.#connection = connection; this.#draw(); },
+      onConnection: (connection) => { this.#connection = connection; this.#installed.follow(connection.state); this.#draw(); },
     });
     get('api/v1/host').then((answer) => {
       this.#host = { ...answer, ...this.#host };

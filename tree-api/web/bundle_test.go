@@ -15,7 +15,7 @@ import (
 // Folder bundle, which has the bundler, compares every byte.
 func TestBundleIsOfTheseSources(t *testing.T) {
 	var names []string
-	for _, pattern := range []string{"*.html", "*.css", "*.js", "*.svg", "model/*.js"} {
+	for _, pattern := range []string{"*.html", "*.css", "*.js", "*.svg", "*.png", "*.webmanifest", "model/*.js"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil || len(found) == 0 {
 			t.Fatalf("%s: %v", pattern, err)

@@ -132,10 +132,16 @@ export class RemoteStream {
   }
 }
 
-/** The policy by which the page may name a script (Trusted Types): it names this one alone. @param {'stream-worker.js'} name */
-function scriptURL(name) {
-  const url = new URL(name, import.meta.url).href;
-  /** @type {any} Not in every browser. */
-  const { trustedTypes } = globalThis;
-  return trustedTypes ? trustedTypes.createPolicy('proctree', { createScriptURL: () => url }).createScriptURL('') : url;
-}
+/** The scripts that the page may name. A service worker must be beside the page to have a part in it. */
+const SCRIPTS = {
+  'stream-worker.js': () => new URL('stream-worker.js', import.meta.url).href,
+  'service-worker.js': () => new URL('service-worker.js', document.baseURI).href,
+};
+
+/** The policy by which the page may name a script (Trusted Types). @type {any} Not in every browser. */
+const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy('proctree', {
+  createScriptURL: (/** @type {keyof typeof SCRIPTS} */ name) => SCRIPTS[name](),
+});
+
+/** @param {keyof typeof SCRIPTS} name @returns {string} */
+export function scriptURL(name) { return policy ? policy.createScriptURL(name) : SCRIPTS[name](); }

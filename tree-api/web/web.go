@@ -23,7 +23,10 @@ var contentTypes = map[string]string{
 	".css":  "text/css; charset=utf-8",
 	".html": "text/html; charset=utf-8",
 	".js":   "text/javascript; charset=utf-8",
+	".png":  "image/png",
 	".svg":  "image/svg+xml",
+	// https://www.w3.org/TR/appmanifest/#media-type-registration
+	".webmanifest": "application/manifest+json",
 }
 
 // File is one that the page is made of.
@@ -80,9 +83,14 @@ func (f File) Serve(w http.ResponseWriter, r *http.Request) {
 //go:embed dist
 var bundle embed.FS
 
+// rootFiles stand beside the page: what other pages name too, and what an installed page needs. A
+// service worker has a part only in what is below it.
+func rootFiles() []string {
+	return []string{"/icon.svg", "/icon-192.png", "/icon-512.png", "/icon-maskable.png", "/manifest.webmanifest", "/service-worker.js"}
+}
+
 const (
 	indexPath = "/index.html"
-	iconPath  = "/icon.svg"
 	// placeholder stands in the page for the folder of its files.
 	placeholder = "assets/_/"
 )
@@ -98,11 +106,13 @@ func Files() (map[string]File, error) {
 	index := made[indexPath]
 	files := map[string]File{
 		indexPath: newFile(index.kind, bytes.ReplaceAll(index.data, []byte(placeholder), []byte(folder))),
-		// The pages for those who may not see the tree name it too.
-		iconPath: made[iconPath],
+	}
+	for _, name := range rootFiles() {
+		files[name] = made[name]
 	}
 	for name, f := range made {
-		if name != indexPath {
+		// The page names one of them in its folder, for the browser to keep.
+		if name == "/icon.svg" || name != indexPath && files[name].data == nil {
 			f.immutable = true
 			files["/"+folder+strings.TrimPrefix(name, "/")] = f
 		}

@@ -48,7 +48,7 @@ var styles = []string{"style.css", "table.css", "columns.css", "sums.css", "comp
 func bundle(web string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	// start.js opens the stream, and app.js uses what it has opened: it must not have its own.
-	for _, entry := range []string{"start.js", "app.js", "stream-worker.js"} {
+	for _, entry := range []string{"start.js", "app.js", "stream-worker.js", "service-worker.js"} {
 		text, err := build(web, api.StdinOptions{Contents: "import './" + entry + "';", Loader: api.LoaderJS}, entry)
 		if err != nil {
 			return nil, err
@@ -64,8 +64,10 @@ func bundle(web string) (map[string][]byte, error) {
 		return nil, err
 	}
 	files["style.css"] = sheet
-	if files["icon.svg"], err = os.ReadFile(filepath.Join(web, "icon.svg")); err != nil {
-		return nil, err
+	for _, name := range []string{"icon.svg", "icon-192.png", "icon-512.png", "icon-maskable.png", "manifest.webmanifest"} {
+		if files[name], err = os.ReadFile(filepath.Join(web, name)); err != nil {
+			return nil, err
+		}
 	}
 	if files["index.html"], err = index(web); err != nil {
 		return nil, err
@@ -124,7 +126,7 @@ func index(web string) ([]byte, error) {
 // sources is one hash of all that the bundle is made of, for the test that needs no bundler.
 func sources(web string) ([]byte, error) {
 	var names []string
-	for _, pattern := range []string{"*.html", "*.css", "*.js", "*.svg", "model/*.js"} {
+	for _, pattern := range []string{"*.html", "*.css", "*.js", "*.svg", "*.png", "*.webmanifest", "model/*.js"} {
 		found, err := filepath.Glob(filepath.Join(web, pattern))
 		if err != nil {
 			return nil, err
