@@ -70,17 +70,21 @@ func stopTraced(t *testing.T, trace string) {
 	}
 }
 
-// allowedCalls applies the lines SystemCallFilter= of a unit in their order.
-func allowedCalls(t *testing.T, unit string) map[string]bool {
+// allowedCalls applies the lines SystemCallFilter= of a unit and its drop-ins in their order.
+func allowedCalls(t *testing.T, unit ...string) map[string]bool {
 	t.Helper()
-	data, err := os.ReadFile(unit)
-	if err != nil {
-		t.Fatal(err)
+	var text strings.Builder
+	for _, path := range unit {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text.Write(append(data, '\n'))
 	}
 	allowed := make(map[string]bool)
 	// systemd adds @default to every list of what is allowed (systemd.exec(5)).
 	setCalls(t, allowed, "@default", true)
-	for line := range strings.Lines(string(data)) {
+	for line := range strings.Lines(text.String()) {
 		value, found := strings.CutPrefix(strings.TrimSpace(line), "SystemCallFilter=")
 		if !found {
 			continue

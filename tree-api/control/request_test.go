@@ -1,10 +1,12 @@
 package control
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestReadOrder(t *testing.T) {
@@ -82,6 +84,35 @@ func TestReadOrderOfEncodings(t *testing.T) {
 		if _, err := readOrder(httptest.NewRecorder(), r, true); (err != nil) != refused {
 			t.Errorf("%q: error %v", coding, err)
 		}
+	}
+}
+
+// TestBodyThatNeverComes: a request that was let in does not hold its connection longer than the
+// limit, and is answered.
+func TestBodyThatNeverComes(t *testing.T) {
+	reached := make(chan error, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		control := New(Config{Timeout: 50 * time.Millisecond})
+		control.limitBody(w)
+		r.SetPathValue("id", "7-1")
+		_, err := readOrder(w, r, true)
+		reached <- err
+	}))
+	defer server.Close()
+	body, never := io.Pipe()
+	defer func() { _ = never.Close() }()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	go func() {
+		if response, err := http.DefaultClient.Do(r); err == nil {
+			_ = response.Body.Close()
+		}
+	}()
+	if err := <-reached; err == nil || !strings.Contains(err.Error(), "could not be read") {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -52,12 +52,34 @@ func (r *Rules) Warnings() (list []string) {
 	if len(r.allow) == 0 {
 		list = append(list, "control: without allow no process may be touched; add entries such as {group: web}")
 	}
+	all := false
 	for i, e := range r.allow {
-		if e.matchesAll() {
+		if e.matchesAll() || allowSamples(e) {
+			all = true
 			list = append(list, fmt.Sprintf("line %d: control.allow[%d] matches every process; name the groups or users that controllers may touch", e.line, i))
 		}
 	}
+	if !all && allowSamples(r.allow...) {
+		list = append(list, "control.allow: its entries together match every process; name the groups or users that controllers may touch")
+	}
 	return list
+}
+
+// samples are values that have little in common. Entries that match all of them are taken to match
+// everything, which cannot be told of expressions in general.
+var samples = []string{"a", "Z", "0", "root", "systemd-logind", "kworker/u8:2", "x.y_z@1.service", "Web Content", "1000", "ünï", "-"}
+
+// allowSamples reports whether entries allow every process of a made-up host.
+func allowSamples(entries ...entry) bool {
+	for _, group := range samples {
+		for _, user := range samples {
+			s := Subject{Group: group, User: user, Grouped: true}
+			if !slices.ContainsFunc(entries, func(e entry) bool { return e.matches(s) }) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func (e entry) matchesAll() bool {

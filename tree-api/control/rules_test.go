@@ -93,17 +93,24 @@ func TestSignals(t *testing.T) {
 func TestWarnings(t *testing.T) {
 	const all = "matches every process"
 	for text, want := range map[string]string{
-		"allow: [{group: '.*'}]":                      all,
-		"allow: [{user: '.+'}]":                       all,
-		"allow: [{user: '(.*)'}]":                     all,
-		"allow: [{group: 'a|.*'}]":                    all,
-		"allow: [{group: '.*', user: '.*'}]":          all,
-		"allow: [{group: '.*', user: ann}]":           "",
-		"allow: [{group: 'web'}]":                     "",
-		"allow: []":                                   "without allow",
-		"signals: [TERM]":                             "without allow",
-		"":                                            "",
-		"allow:\n- {group: web}\n- {group: '(?s).*'}": "line 3: control.allow[1] " + all,
+		"allow: [{group: '.*'}]":                          all,
+		"allow: [{user: '.+'}]":                           all,
+		"allow: [{user: '(.*)'}]":                         all,
+		"allow: [{group: 'a|.*'}]":                        all,
+		"allow: [{group: '.*', user: '.*'}]":              all,
+		"allow: [{group: '.*', user: ann}]":               "",
+		"allow: [{group: '[\\s\\S]*'}]":                   all,
+		"allow: [{group: '.{1,}'}]":                       all,
+		"allow: [{group: '.*.*'}]":                        all,
+		"allow: [{user: root}, {user: '[^r].*|r[^o].*'}]": "control.allow: its entries together match every process",
+		"allow: [{group: '\\w.*'}, {group: '\\W.*'}]":     "together match every process",
+		"allow: [{group: '[a-z].*'}, {group: '[A-Z].*'}]": "",
+		"allow: [{group: '[^0-9].*'}, {user: '[0-9]+'}]":  "",
+		"allow: [{group: 'web'}]":                         "",
+		"allow: []":                                       "without allow",
+		"signals: [TERM]":                                 "without allow",
+		"":                                                "",
+		"allow:\n- {group: web}\n- {group: '(?s).*'}":     "line 3: control.allow[1] " + all,
 	} {
 		got := strings.Join(mustParse(t, text).Warnings(), "\n")
 		if want == "" && got != "" || !strings.Contains(got, want) || strings.Contains(got, "\n") {

@@ -118,9 +118,7 @@ func (c *Control) postOnly(signals bool) http.Handler {
 			rest.WriteFailure(w, rest.WrongMethod(r, "POST"))
 			return
 		}
-		// A slow sender must not hold the connection. A writer without deadlines, as in a
-		// test, has none to set.
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(c.cfg.Timeout))
+		c.limitBody(w)
 		attempt := &attempt{Control: c, event: Event{Time: time.Now(), From: r.RemoteAddr, Action: actionUnknown}}
 		if id, err := process.ParseID(r.PathValue("id")); err == nil {
 			attempt.event.Target = id.String()
@@ -137,6 +135,12 @@ func (c *Control) postOnly(signals bool) http.Handler {
 		}
 		writeSuccess(w, http.StatusAccepted, answer)
 	})
+}
+
+// limitBody keeps a slow sender from holding the connection. A writer without deadlines, as in a
+// test, has none to set.
+func (c *Control) limitBody(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(c.cfg.Timeout))
 }
 
 // failureOf finds what to tell about an error.
