@@ -33,6 +33,8 @@ control:
 // controlHost is the real program with processes to act on.
 type controlHost struct {
 	*server
+	// tokens is the token file.
+	tokens string
 	// controllers are the tokens of as many controllers.
 	controllers                 []string
 	viewer, operator, withdrawn string
@@ -46,7 +48,7 @@ func startControlHost(t *testing.T, controllers int, args ...string) *controlHos
 	t.Helper()
 	dir := t.TempDir()
 	tokens, config := filepath.Join(dir, "tokens.yml"), filepath.Join(dir, "proctree.yml")
-	h := &controlHost{}
+	h := &controlHost{tokens: tokens}
 	entries := "tokens:\n"
 	token := func(name string, role access.Role) string {
 		secret, entry, err := access.NewToken(name, role)

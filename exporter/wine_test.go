@@ -32,7 +32,7 @@ func TestUnderWine(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	for _, pkg := range []string{"collector/host/windows", "collector/host/system"} {
+	for _, pkg := range []string{"collector/host/windows", "collector/host/system", "collector/host/control"} {
 		t.Run(pkg, func(t *testing.T) { packageUnderWine(t, prefix, pkg) })
 	}
 	exe := buildWindows(t, program+".exe", "build", "-trimpath", "proctree/exporter")

@@ -18,7 +18,8 @@ const processSuspendResume = 0x0800
 
 // Actor acts on processes through open handles. Safe for concurrent use.
 type Actor struct {
-	suspend, resume, isCritical *windows.LazyProc
+	suspend, resume *windows.LazyProc
+	isCritical      func(windows.Handle) (bool, error)
 }
 
 // New returns an Actor.
@@ -27,7 +28,7 @@ func New(Config) (*Actor, error) {
 	return &Actor{
 		suspend:    ntdll.NewProc("NtSuspendProcess"),
 		resume:     ntdll.NewProc("NtResumeProcess"),
-		isCritical: kernel.NewProc("IsProcessCritical"),
+		isCritical: askCritical(kernel.NewProc("IsProcessCritical")),
 	}, nil
 }
 

@@ -13,17 +13,28 @@ import (
 
 // checkCritical returns an error for a process without which Windows stops.
 func (a *Actor) checkCritical(handle windows.Handle, id process.ID) error {
-	if a.isCritical.Find() != nil {
-		return fmt.Errorf("process %s: IsProcessCritical: %w", id, ErrUnsupported)
-	}
-	var critical int32
-	if ok, _, err := a.isCritical.Call(uintptr(handle), uintptr(unsafe.Pointer(&critical))); ok == 0 {
+	critical, err := a.isCritical(handle)
+	if err != nil {
 		return fmt.Errorf("process %s: IsProcessCritical: %w", id, err)
 	}
-	if critical != 0 {
+	if critical {
 		return fmt.Errorf("process %s: Windows stops without it: %w", id, ErrNotPermitted)
 	}
 	return nil
+}
+
+// askCritical calls IsProcessCritical.
+func askCritical(call *windows.LazyProc) func(windows.Handle) (bool, error) {
+	return func(handle windows.Handle) (bool, error) {
+		if call.Find() != nil {
+			return false, ErrUnsupported
+		}
+		var critical int32
+		if ok, _, err := call.Call(uintptr(handle), uintptr(unsafe.Pointer(&critical))); ok == 0 {
+			return false, err
+		}
+		return critical != 0, nil
+	}
 }
 
 // status calls a function of ntdll, which returns an NTSTATUS.
