@@ -41,7 +41,8 @@ export class ControlDialog {
 
   /** @param {any} host The answer of GET api/v1/host, which names the call only for controllers. */
   setHost(host) {
-    this.button.hidden = !host.links?.control;
+    // A page that frames this one could lead a click to where it was not meant (clickjacking).
+    this.button.hidden = !host.links?.control || window.top !== window;
     this.#windows = host.os === 'windows';
   }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -14,15 +15,16 @@ const open = browserForFile();
  * The page of an exporter with control, for somebody with a role.
  * @param {import('node:test').TestContext} t @param {string} role
  * @param {string} [allow] Which groups may be touched.
+ * @param {string[]} [args] Further flags.
  */
-async function signedIn(t, role, allow = 'zoo-.*') {
+async function signedIn(t, role, allow = 'zoo-.*', args = /** @type {string[]} */ ([])) {
   const directory = await mkdtemp(join(tmpdir(), 'proctree-control-'));
   t.after(() => rm(directory, { recursive: true, force: true }));
   const said = execFileSync(BINARY, ['--api.new-token=ann', `--api.role=${role}`], { encoding: 'utf8' });
   const [tokens, config] = [join(directory, 'tokens.yml'), join(directory, 'proctree.yml')];
   await writeFile(tokens, `tokens:\n${said.slice(said.indexOf('  - name'))}`);
   await writeFile(config, `control: {allow: [{group: "${allow}"}]}\n`);
-  const exporter = await Exporter.start(t, ['--api.enable-control', `--api.token-file=${tokens}`, `--config.file=${config}`]);
+  const exporter = await Exporter.start(t, ['--api.enable-control', `--api.token-file=${tokens}`, `--config.file=${config}`, ...args]);
   const page = await open(t, `${exporter.url}login`);
   await page.fill('input[name="token"]', said.match(/^proctree_\S+$/m)?.[0] ?? '');
   await page.click('button[type="submit"]');
@@ -163,4 +165,25 @@ test('a process is ended with its descendants, but none that nobody saw', async 
   await page.keyboard.press('Enter');
   await row(page, 'zoo-reader').waitFor({ state: 'detached' });
   assert.equal(top.signalCode, 'SIGTERM');
+});
+
+test('a page that frames this one offers no action, though a controller is signed in', async (t) => {
+  const frames = createServer((request, response) => {
+    response.setHeader('content-type', 'text/html');
+    response.end(`<iframe width="1400" height="850" src="${decodeURIComponent(request.url?.slice(2) ?? '')}"></iframe>`);
+  });
+  await new Promise((resolve) => { frames.listen(0, '127.0.0.1', () => resolve(undefined)); });
+  t.after(() => frames.close());
+  const { port } = /** @type {import('node:net').AddressInfo} */ (frames.address());
+  const page = await signedIn(t, 'controller', 'zoo-.*', [`--api.allowed-origin=http://127.0.0.1:${port}`]);
+  await page.locator('#table .row[id] .label').first().click();
+  await page.waitForSelector('#control:visible');
+  // Of another port, and yet of the same site: the browser sends the cookie.
+  await page.goto(`http://127.0.0.1:${port}/?${encodeURIComponent(page.url())}`);
+  const framed = page.frameLocator('iframe');
+  await framed.locator('#table .row[id] .label').first().click();
+  await framed.locator('#drawer details').first().waitFor();
+  assert.equal(await framed.locator('#control').isVisible(), false);
+  await page.keyboard.press('x');
+  assert.equal(await framed.locator('dialog[open]').count(), 0);
 });
