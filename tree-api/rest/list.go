@@ -50,30 +50,16 @@ func (c *Calls) list(r *http.Request, who access.Grant, as tree.Shape) (answer, 
 	if by != tree.ByParent && q.Depth >= 0 {
 		return answer{}, tree.BadParameter("depth", tree.ErrDepthOfBranches)
 	}
-	if err := q.CheckRole(who.Role); err != nil {
-		return answer{}, err
-	}
-	m, err := c.modelAt(r.Context(), when)
+	found, err := c.find(r.Context(), who, q, when)
 	if err != nil {
 		return answer{}, err
 	}
-	v := m.As(who.Role)
-	held, err := c.lookUp(r.Context(), v, q, when)
-	if err != nil {
-		return answer{}, err
-	}
-	s, err := v.SelectNodes(r.Context(), q.HeldBy(held).Charged(Charge(c.cfg.Work, who.Caller)))
-	if err != nil {
-		return answer{}, err
-	}
+	v, s := found.view, found.selection
 	got := answer{
-		tag:       c.tagAt(m, who.Role, values, when) + byTag(by),
+		tag:       c.tagAt(found.model, who.Role, values, when) + byTag(by),
 		immutable: when.past(),
 		data: func(dst []byte, pass tree.Pass) []byte {
-			dst = c.appendHead(dst, v, s)
-			if held != nil {
-				dst = jsontext.AppendInt(append(dst, `,"unread":`...), held.Unread)
-			}
+			dst = found.appendHead(c, dst)
 			switch {
 			case by != tree.ByParent:
 				dst = append(append(append(dst, `,"by":"`...), by...), '"')
@@ -90,6 +76,41 @@ func (c *Calls) list(r *http.Request, who access.Grant, as tree.Shape) (answer, 
 		got = got.inCSV(r, func(dst []byte, pass tree.Pass) []byte { return appendRows(dst, v, s, q, as, pass) })
 	}
 	return got, nil
+}
+
+// found is what a query selected.
+type found struct {
+	model     *tree.Model
+	view      *tree.View
+	selection *tree.Selection
+	// held is who has open what the query asks for; nil if it asks for nothing.
+	held *process.Holders
+}
+
+// find applies a query to the table of a moment.
+func (c *Calls) find(ctx context.Context, who access.Grant, q *tree.Query, when moment) (*found, error) {
+	if err := q.CheckRole(who.Role); err != nil {
+		return nil, err
+	}
+	m, err := c.modelAt(ctx, when)
+	if err != nil {
+		return nil, err
+	}
+	f := &found{model: m, view: m.As(who.Role)}
+	if f.held, err = c.lookUp(ctx, f.view, q, when); err != nil {
+		return nil, err
+	}
+	f.selection, err = f.view.SelectNodes(ctx, q.HeldBy(f.held).Charged(Charge(c.cfg.Work, who.Caller)))
+	return f, err
+}
+
+// appendHead appends the members that every answer about a selection has, with the brace before them.
+func (f *found) appendHead(c *Calls, dst []byte) []byte {
+	dst = c.appendHead(dst, f.view, f.selection)
+	if f.held != nil {
+		dst = jsontext.AppendInt(append(dst, `,"unread":`...), f.held.Unread)
+	}
+	return dst
 }
 
 // byParameter names what a tree is nested by.

@@ -89,6 +89,7 @@ func (c *Calls) Handlers() map[string]http.Handler {
 		"/api/v1/processes":       c.getProcesses,
 		"/api/v1/processes/{pid}": c.getProcess,
 		"/api/v1/tree":            c.getTree,
+		"/api/v1/groups":          c.getGroups,
 		"/api/v1/exits":           c.getExits,
 		"/api/v1/alerts":          c.getAlerts,
 		"/api/v1/events":          c.getEvents,
