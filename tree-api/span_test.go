@@ -5,10 +5,13 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"proctree/collector/group/rules"
 	"proctree/collector/group/rules/rulestest"
@@ -171,6 +174,19 @@ func TestHistoryAnswers(t *testing.T) {
 		}
 	}
 
+	kinds := map[string]any{}
+	for _, m := range got["marks"].([]any) {
+		mark := m.(map[string]any)
+		kinds[mark["kind"].(string)] = mark
+	}
+	want := map[string]any{
+		"crash":    map[string]any{"kind": "crash", "time": in.At(0), "until": in.At(pasttest.Seconds), "count": 1.0},
+		"oom_kill": map[string]any{"kind": "oom_kill", "time": in.At(0), "until": in.At(pasttest.Seconds), "count": 1.0},
+	}
+	if diff := cmp.Diff(want, kinds); diff != "" {
+		t.Errorf("the marks differ (-want +got):\n%s", diff)
+	}
+
 	track := Data(t, ask(t, api, in.over("/processes/20-361000/history", "step=1")), schemas, "TrackAnswer")
 	points := track["points"].([]any)
 	process := track["process"].(map[string]any)
@@ -220,6 +236,19 @@ func TestSpanRefusals(t *testing.T) {
 		checkFailure(t, schemas, ask(t, api, address), 400, "bad_data", want)
 	}
 	checkFailure(t, schemas, ask(t, api, in.over("/processes/4711-1/history")), 404, "not_found", "process 4711-1: not recorded from ")
+}
+
+// TestSpansBeforeTheFirstTable asks an exporter that has just started.
+func TestSpansBeforeTheFirstTable(t *testing.T) {
+	schemas := treetest.NewSchemas(t)
+	for _, dir := range []string{t.TempDir(), filepath.Join(t.TempDir(), "not-yet")} {
+		reader := past.New(past.Config{Dir: dir, Policy: func() *past.Policy { return &past.Policy{Shown: &treetest.Masked} }})
+		t.Cleanup(reader.Close)
+		api := apiOf(t, func(cfg *Config) { cfg.Past = reader })
+		for _, path := range []string{"/top", "/diff", "/report", "/processes/1-1/history", "/tree?time=5"} {
+			checkFailure(t, schemas, ask(t, api, "/api/v1"+path), 404, "not_found", "the recording is empty")
+		}
+	}
 }
 
 // TestSpansKeepToRoles holds that answers over a span show no role what the live tree hides from it.

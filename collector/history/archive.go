@@ -202,9 +202,33 @@ func (s *Span) Tolerance() time.Duration { return 2*s.Interval + time.Second }
 func (a *Archive) At(t time.Time) (*segment.Pair, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	spans, err := a.spans()
+	span, s, at, err := a.find(t)
 	if err != nil {
 		return nil, err
+	}
+	pair, err := a.pair(span, s, at)
+	if err != nil {
+		return nil, &NoTableError{At: t} // It is damaged.
+	}
+	return pair, nil
+}
+
+// LastBefore returns the time of the table that At would return.
+func (a *Archive) LastBefore(t time.Time) (time.Time, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	_, s, at, err := a.find(t)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return s.Time(at), nil
+}
+
+// find returns where the last table at or before a moment is.
+func (a *Archive) find(t time.Time) (*Span, *segment.Segment, int, error) {
+	spans, err := a.spans()
+	if err != nil {
+		return nil, nil, 0, err
 	}
 	none := &NoTableError{At: t}
 	for _, span := range slices.Backward(spans) {
@@ -225,15 +249,11 @@ func (a *Archive) At(t time.Time) (*segment.Pair, error) {
 			none.After = s.Time(at + 1)
 		}
 		if t.Sub(none.Before) > span.Tolerance() {
-			return nil, none
+			return nil, nil, 0, none
 		}
-		pair, err := a.pair(span, s, at)
-		if err != nil {
-			return nil, none // It is damaged.
-		}
-		return pair, nil
+		return span, s, at, nil
 	}
-	return nil, none
+	return nil, nil, 0, none
 }
 
 func (a *Archive) pair(span *Span, s *segment.Segment, at int) (*segment.Pair, error) {
@@ -256,6 +276,18 @@ func (a *Archive) pair(span *Span, s *segment.Segment, at int) (*segment.Pair, e
 // Play shows the tables from one moment to another, both included, in the order in which they were
 // recorded. It returns how many could not be read.
 func (a *Archive) Play(ctx context.Context, from, to time.Time, see func(step *segment.Step) error) (damaged int, err error) {
+	return a.play(ctx, from, to, (*segment.Segment).Each, see)
+}
+
+// Skim is Play without what changes of processes that stay: see segment.Segment.Skim.
+func (a *Archive) Skim(ctx context.Context, from, to time.Time, see func(step *segment.Step) error) (damaged int, err error) {
+	return a.play(ctx, from, to, (*segment.Segment).Skim, see)
+}
+
+// each is a way to read the tables of a segment.
+type each func(s *segment.Segment, first, last int, see func(step *segment.Step) error) (damaged int, err error)
+
+func (a *Archive) play(ctx context.Context, from, to time.Time, read each, see func(step *segment.Step) error) (damaged int, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	spans, err := a.spans()
@@ -275,7 +307,7 @@ func (a *Archive) Play(ctx context.Context, from, to time.Time, see func(step *s
 		if first < 0 || s.Time(first).Before(from) {
 			first++
 		}
-		lost, err := s.Each(first, last, func(step *segment.Step) error {
+		lost, err := read(s, first, last, func(step *segment.Step) error {
 			if err := ctx.Err(); err != nil {
 				return fmt.Errorf("play the recording: %w", err)
 			}
@@ -294,8 +326,8 @@ func (a *Archive) Play(ctx context.Context, from, to time.Time, see func(step *s
 // is counted from it. A span without a table is a *NoTableError.
 func (a *Archive) PlaySpan(ctx context.Context, from, to time.Time, see func(step *segment.Step) error) (damaged int, err error) {
 	first := from
-	if pair, err := a.At(from); err == nil {
-		first = pair.Current.Snapshot.Taken
+	if at, err := a.LastBefore(from); err == nil {
+		first = at
 	} else if !IsNoTable(err) {
 		return 0, err
 	}
@@ -307,7 +339,7 @@ func (a *Archive) PlaySpan(ctx context.Context, from, to time.Time, see func(ste
 	if err != nil || seen {
 		return damaged, err
 	}
-	_, err = a.At(to)
+	_, err = a.LastBefore(to)
 	none, ok := errors.AsType[*NoTableError](err)
 	switch {
 	case err != nil && !ok:

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -298,11 +299,14 @@ func readSegment(path string) ([]byte, error) {
 		return nil, fmt.Errorf("read the recording: %w", err)
 	}
 	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, maxSegmentRead))
-	if err != nil {
+	var data bytes.Buffer
+	if info, err := f.Stat(); err == nil && info.Size() < maxSegmentRead {
+		data.Grow(int(info.Size()) + bytes.MinRead) // ReadFrom wants that much to find the end.
+	}
+	if _, err := data.ReadFrom(io.LimitReader(f, maxSegmentRead)); err != nil {
 		return nil, fmt.Errorf("read the recording: %w", err)
 	}
-	return data, nil
+	return data.Bytes(), nil
 }
 
 // maxSegmentRead bounds the memory for one segment.

@@ -54,3 +54,12 @@ func (e *Exit) CPU() CPU { return CPU{e.UserTime, e.SystemTime} }
 
 // SetCPU sets the CPU time of both modes.
 func (e *Exit) SetCPU(c CPU) { e.UserTime, e.SystemTime = c.User, c.System }
+
+// Crashed reports whether a Reason is a signal that a program gets for a fault of its own (signal(7)).
+func Crashed(reason string) bool {
+	switch reason {
+	case "SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE", "SIGSYS", "SIGTRAP", "SIGXCPU", "SIGXFSZ":
+		return true
+	}
+	return false
+}

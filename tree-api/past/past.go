@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"sync"
 	"time"
 
@@ -88,7 +89,15 @@ func (p *Past) Read(ctx context.Context, read func(archive *history.Archive, pol
 	}
 	defer func() { <-p.slot }()
 	defer p.long.Forget()
-	return read(p.long, p.cfg.Policy())
+	return notYet(read(p.long, p.cfg.Policy()))
+}
+
+// notYet is the error of a directory that the recorder has still to make.
+func notYet(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return history.ErrEmpty
+	}
+	return err
 }
 
 // At returns the model of the last table at or before a moment; a *history.NoTableError where there is none.
@@ -104,7 +113,7 @@ func (p *Past) At(ctx context.Context, t time.Time) (*tree.Model, error) {
 	defer p.forgetLater()
 	pair, err := p.moments.At(wholeMillisecond(t))
 	if err != nil {
-		return nil, err
+		return nil, notYet(err)
 	}
 	policy := p.cfg.Policy()
 	for _, r := range p.recent {

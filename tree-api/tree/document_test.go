@@ -30,6 +30,9 @@ func TestDocumentNamesWhatThereIs(t *testing.T) {
 			ref, _ := p["$ref"].(string)
 			described = append(described, ref[strings.LastIndexByte(ref, '/')+1:])
 		}
+		if as == Nested {
+			taken = append(taken, "by") // It chooses what the processes are nested by.
+		}
 		for _, p := range parameters {
 			if !p.treeOnly || as == Nested {
 				taken = append(taken, p.name)

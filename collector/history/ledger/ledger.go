@@ -53,18 +53,16 @@ func Read(ctx context.Context, archive *history.Archive, from, to time.Time) (*L
 	return read(ctx, archive, from, to, nil)
 }
 
-// ReadVisiting is Read; visit gets all processes of about one table a minute.
-func ReadVisiting(ctx context.Context, archive *history.Archive, from, to time.Time, visit func(at time.Time, p *process.Process, group string)) (*Ledger, error) {
-	return read(ctx, archive, from, to, visit)
-}
-
+// read adds up all tables; visit gets all processes of about one table a minute.
 func read(ctx context.Context, archive *history.Archive, from, to time.Time, visit func(time.Time, *process.Process, string)) (*Ledger, error) {
-	b := &builder{l: &Ledger{}, visit: visit, ended: map[process.ID]*Life{}, alike: map[kind]*Life{}}
+	b := newBuilder(visit)
 	damaged, err := archive.PlaySpan(ctx, from, to, b.step)
 	if err != nil {
 		return nil, err
 	}
-	return b.finish(damaged), nil
+	l := b.finish(damaged)
+	l.takeOut()
+	return l, nil
 }
 
 // builder makes a Ledger of one table after another.
@@ -84,6 +82,14 @@ type builder struct {
 	hasBusy bool
 	// lately are the last intervals between two tables, in nanoseconds: more than three of them is a gap.
 	interval time.Duration
+	// before is the time of the table before the one that is looked at.
+	before time.Time
+	// skim is that processes which stay are not read: see counters.
+	skim bool
+}
+
+func newBuilder(visit func(time.Time, *process.Process, string)) *builder {
+	return &builder{l: &Ledger{}, visit: visit, ended: map[process.ID]*Life{}, alike: map[kind]*Life{}}
 }
 
 // kind is what processes have in common that are summed.
@@ -96,7 +102,8 @@ type kind struct {
 
 func (b *builder) step(step *segment.Step) error {
 	host := step.Host()
-	whole := b.l.Tables == 0 || step.Last || step.Time.Sub(b.sampled) >= sampleEvery
+	b.before = b.at
+	whole := b.l.Tables == 0 || !b.skim && (step.Last || step.Time.Sub(b.sampled) >= sampleEvery)
 	switch {
 	case b.l.Tables == 0:
 		b.l.From, b.l.HostFirst = step.Time, host
@@ -322,6 +329,7 @@ func (b *builder) look(step *segment.Step) error {
 // missing ends a process that is in no table any more. Mostly its end is known already.
 func (b *builder) missing(l *Life, at time.Time) {
 	if l.Ended.IsZero() {
+		l.Last = b.before
 		b.endLife(l, at)
 	}
 }
@@ -333,10 +341,7 @@ func (b *builder) finish(damaged int) *Ledger {
 	if len(l.Boots) == 0 && l.HostFirst.System.CPUBusy > 0 && l.HostLast.System.CPUBusy > 0 {
 		l.Busy = &b.busy
 	}
-	slices.SortFunc(l.Lives, func(x, y *Life) int {
-		return cmp.Or(x.ID.Compare(y.ID), cmp.Compare(x.Name, y.Name), cmp.Compare(x.Group, y.Group), cmp.Compare(x.Parent, y.Parent), cmp.Compare(x.Reason, y.Reason))
-	})
-	l.takeOut()
+	l.sort()
 	return l
 }
 
@@ -354,4 +359,11 @@ func (l *Ledger) takeOut() {
 		p.children.read += child.now.read
 		p.children.written += child.now.written
 	}
+}
+
+// sort puts the lives in the order of PIDs, as the search for parents needs it.
+func (l *Ledger) sort() {
+	slices.SortFunc(l.Lives, func(x, y *Life) int {
+		return cmp.Or(x.ID.Compare(y.ID), cmp.Compare(x.Name, y.Name), cmp.Compare(x.Group, y.Group), cmp.Compare(x.Parent, y.Parent), cmp.Compare(x.Reason, y.Reason))
+	})
 }

@@ -34,6 +34,8 @@ type world struct {
 	read uint64
 	// taken is the time of the last table.
 	taken time.Time
+	// lost is one of how many exits has no record; 0 is none.
+	lost int
 }
 
 func newWorld(t *testing.T) *world {
@@ -108,6 +110,9 @@ func (w *world) turn() {
 }
 
 func (w *world) exit(p *process.Process) {
+	if w.lost > 0 && w.random.IntN(w.lost) == 0 {
+		return
+	}
 	w.exits = append(w.exits, process.Exit{
 		ID: p.ID, Parent: p.PPID, Name: p.Name, Facts: p.Facts, Processes: 1, Known: process.HasCPU | process.HasIO,
 		UserTime: p.UserTime, ReadBytes: p.ReadBytes,
@@ -181,6 +186,43 @@ func TestTopIsExact(t *testing.T) {
 	}
 	if r := top(t, w.dir, first, w.taken, ledger.Memory, ledger.User); len(r.Shares) == 0 || r.Shares[0].Value < 4<<20 {
 		t.Errorf("memory by user: %+v", r.Shares)
+	}
+}
+
+// TestTopIsThatOfAllTables holds the short way, which skims the tables, against reading all of them.
+func TestTopIsThatOfAllTables(t *testing.T) {
+	for _, lost := range []int{0, 300, 3} {
+		w := newWorld(t)
+		w.lost = lost
+		w.scan(t)
+		first := w.taken
+		for i := range 400 {
+			w.turn()
+			if i == 200 {
+				w.now += time.Minute // A gap.
+			}
+			w.scan(t)
+		}
+		for _, span := range [][2]int{{0, 400}, {10, 390}, {70, 130}, {199, 300}, {5, 6}, {0, 1000}} {
+			from, to := first.Add(time.Duration(span[0])*time.Second), first.Add(time.Duration(span[1])*time.Second)
+			all, err := ledger.Read(t.Context(), history.NewArchive(w.dir), from, to)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, what := range []ledger.Resource{ledger.CPU, ledger.Input} {
+				for _, by := range ledger.Bys {
+					want, got := all.Rank(what, by, 100_000, nil), top(t, w.dir, from, to, what, by)
+					if got.Total != want.Total || len(got.Shares) != len(want.Shares) {
+						t.Fatalf("with 1 of %d lost, %s by %s over %v: %v in %d, want %v in %d", lost, what, by, span, got.Total, len(got.Shares), want.Total, len(want.Shares))
+					}
+					for i, s := range got.Shares {
+						if s.Value != want.Shares[i].Value || s.Processes != want.Shares[i].Processes || s.Name != want.Shares[i].Name {
+							t.Fatalf("with 1 of %d lost, %s by %s over %v: line %d is %+v, want %+v", lost, what, by, span, i, s, want.Shares[i])
+						}
+					}
+				}
+			}
+		}
 	}
 }
 

@@ -15,7 +15,9 @@ type Life struct {
 	Processes uint64
 	// Parent is the PID of the parent when the process was last seen, 0 where it is not known.
 	Parent int
-	Name   string
+	// ParentName is the name of the parent where an event tells it.
+	ParentName string
+	Name       string
 	// Group is the last one, and FirstGroup that of the first table.
 	Group, FirstGroup string
 	Facts             *process.Facts
@@ -81,17 +83,11 @@ func (l *Life) Started() time.Time {
 	return l.Clock.Time(l.ID.StartTicks)
 }
 
-// Crashed reports whether a signal ended it that a program gets for a fault of its own (signal(7)).
-func (l *Life) Crashed() bool {
-	switch l.Reason {
-	case "SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE", "SIGSYS", "SIGTRAP", "SIGXCPU", "SIGXFSZ":
-		return true
-	}
-	return false
-}
+// Crashed reports whether a fault of its own ended it.
+func (l *Life) Crashed() bool { return process.Crashed(l.Reason) }
 
 // OOMKilled reports whether the kernel ended it for lack of memory.
-func (l *Life) OOMKilled() bool { return l.Reason == "oom_kill" }
+func (l *Life) OOMKilled() bool { return l.Reason == process.OOMKilled }
 
 // see takes the values of a table.
 func (l *Life) see(p *process.Process, group string, at time.Time) {

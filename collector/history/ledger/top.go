@@ -65,7 +65,13 @@ type Ranking struct {
 // Top returns who used most between two moments; at most limit of them.
 func Top(ctx context.Context, archive *history.Archive, from, to time.Time, what Resource, by By, limit int, shown func(*Life) bool) (*Ranking, error) {
 	peaks := newPeaks(what, by)
-	l, err := read(ctx, archive, from, to, peaks.visit)
+	var l *Ledger
+	var err error
+	if what == Memory {
+		l, err = read(ctx, archive, from, to, peaks.visit)
+	} else {
+		l, err = readCounters(ctx, archive, from, to)
+	}
 	if err != nil {
 		return nil, err
 	}

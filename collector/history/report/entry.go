@@ -83,6 +83,7 @@ func (s *Sight) NewEntry(l *ledger.Ledger, life *ledger.Life) Entry {
 		e.Processes = life.Processes
 	}
 	s.addFacts(&e, life.Facts)
+	e.Parent = life.ParentName
 	if parent := l.ParentOf(life); parent != nil {
 		e.Parent, e.ParentCmdline = parent.Name, s.args(parent.Facts)
 	}

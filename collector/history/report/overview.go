@@ -1,6 +1,8 @@
 package report
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"proctree/collector/history"
@@ -34,9 +36,12 @@ type Recorded struct {
 // Mark is a moment worth a look.
 type Mark struct {
 	Time Seconds `json:"time"`
-	// Kind is gap (nothing was recorded until "until"), clock_step or damage.
+	// Kind is gap (nothing was recorded until "until"), clock_step, damage, boot, crash or oom_kill. The last
+	// two happened between "time" and "until".
 	Kind  string   `json:"kind"`
 	Until *Seconds `json:"until,omitempty"`
+	// Count is how many processes crashed, or were killed.
+	Count uint64 `json:"count,omitempty"`
 }
 
 // HostPoint is the host in a part of the time. CPU and processes are averages, and pressure is the most.
@@ -114,20 +119,23 @@ func (o *Overview) addPoints(spans []*history.Span, from, to time.Time, points i
 	}
 	part := max(to.Sub(from)/time.Duration(points), time.Millisecond)
 	sums := make([]pointSum, points)
+	var last *segment.Summary
 	for _, s := range spans {
 		for _, summary := range s.Summaries {
 			since := summary.Time.Sub(from)
-			if since < 0 || summary.Time.After(to) {
-				continue
+			if since >= 0 && !summary.Time.After(to) {
+				sums[min(int(since/part), points-1)].add(summary, last)
 			}
-			sums[min(int(since/part), points-1)].add(summary)
+			last = summary
 		}
 	}
 	for i := range sums {
 		if sums[i].count > 0 {
 			o.Points = append(o.Points, sums[i].point())
+			o.Marks = append(o.Marks, sums[i].marks...)
 		}
 	}
+	slices.SortStableFunc(o.Marks, func(a, b Mark) int { return cmp.Compare(a.Time, b.Time) })
 }
 
 // pointSum adds up what becomes one point.
@@ -138,9 +146,35 @@ type pointSum struct {
 	busy      float64
 	busyCount int
 	processes int
+	// marks has one of each kind at most.
+	marks []Mark
 }
 
-func (p *pointSum) add(s *segment.Summary) {
+// mark notes that something happened so often between two summaries.
+func (p *pointSum) mark(kind string, count uint64, since, until Seconds) {
+	if count == 0 {
+		return
+	}
+	for i := range p.marks {
+		if m := &p.marks[i]; m.Kind == kind {
+			m.Count += count
+			m.Until = &until
+			return
+		}
+	}
+	p.marks = append(p.marks, Mark{Time: since, Kind: kind, Until: &until, Count: count})
+}
+
+func (p *pointSum) add(s, last *segment.Summary) {
+	since := at(s.Time)
+	if last != nil {
+		since = min(since, at(last.Time))
+	}
+	p.mark("crash", s.Crashes, since, at(s.Time))
+	p.mark("oom_kill", s.OOMKills, since, at(s.Time))
+	if last != nil && s.Uptime > 0 && s.Uptime < last.Uptime {
+		p.mark("boot", 1, since, at(s.Time))
+	}
 	if p.count == 0 {
 		p.first = s.Time
 	}

@@ -28,7 +28,7 @@ type printer struct {
 func (p *printer) title() string {
 	host := ""
 	if p.Host != "" {
-		host = p.Host + ": "
+		host = cell(p.Host, maxCell) + ": "
 	}
 	return fmt.Sprintf("%s%s to %s", host, p.full(p.From), p.full(p.To))
 }

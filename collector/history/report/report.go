@@ -50,18 +50,6 @@ type Restart struct {
 	Times  int   `json:"times"`
 }
 
-// Storm is a program of which many processes were started by one parent.
-type Storm struct {
-	Name      string `json:"name"`
-	Processes uint64 `json:"processes"`
-	// First and Last are when the first and the last one were seen.
-	First Seconds `json:"first"`
-	Last  Seconds `json:"last"`
-	// Example is one of them.
-	Example    Entry   `json:"example"`
-	CPUSeconds Seconds `json:"cpu_seconds"`
-}
-
 // NearLimit is a process that is near a limit.
 type NearLimit struct {
 	Entry
@@ -91,6 +79,9 @@ const (
 func Make(ctx context.Context, archive *history.Archive, from, to time.Time, s *Sight, shown func(*ledger.Life) bool) (*Report, error) {
 	l, err := ledger.Read(ctx, archive, from, to)
 	if err != nil {
+		return nil, err
+	}
+	if err := l.AddDeaths(ctx, archive); err != nil {
 		return nil, err
 	}
 	l.Filter(shown)
@@ -195,52 +186,6 @@ func (s *Sight) restart(l *ledger.Ledger, lives []*ledger.Life) (r Restart, ok b
 		r.Times++
 	}
 	return r, ok
-}
-
-// leastStorm is how many processes make a line.
-const leastStorm = 10
-
-// storms counts the processes that were started, by program and parent.
-func (s *Sight) storms(l *ledger.Ledger) []Storm {
-	type origin struct {
-		name   string
-		parent int
-	}
-	type sum struct {
-		Storm
-		example *ledger.Life
-		cpu     time.Duration
-	}
-	sums := map[origin]*sum{}
-	var order []*sum
-	for _, life := range l.Lives {
-		if !life.Born || life.Kernel {
-			continue
-		}
-		o := origin{life.Name, life.Parent}
-		m := sums[o]
-		if m == nil {
-			m = &sum{Storm: Storm{Name: life.Name, First: at(life.First), Last: at(life.Last)}, example: life}
-			sums[o] = m
-			order = append(order, m)
-		}
-		if m.example.Facts == nil && life.Facts != nil {
-			m.example = life
-		}
-		m.Processes += life.Processes
-		m.First, m.Last = min(m.First, at(life.First)), max(m.Last, at(life.Last))
-		m.cpu += life.CPU()
-	}
-	slices.SortStableFunc(order, func(a, b *sum) int { return cmp.Compare(b.Processes, a.Processes) })
-	list := []Storm{}
-	for _, m := range order[:min(listed, len(order))] {
-		if m.Processes < leastStorm {
-			break
-		}
-		m.Example, m.CPUSeconds = s.NewEntry(l, m.example), span(m.cpu)
-		list = append(list, m.Storm)
-	}
-	return list
 }
 
 // nearly is the share of a limit that is near it.

@@ -11,8 +11,11 @@ import (
 	"unicode"
 )
 
-// maxCell is how many characters of a column are printed, but for the last one of the commands.
-const maxCell = 90
+// maxCell is how many characters of a column are printed, and maxPageCell those in a page.
+const (
+	maxCell     = 90
+	maxPageCell = 400
+)
 
 // WriteText writes the report for a terminal, with times of a zone.
 func (r *Report) WriteText(w io.Writer, zone *time.Location) error {
@@ -40,7 +43,7 @@ func writeTable(b *strings.Builder, s *section) {
 	rows := append([][]string{s.Head}, s.Rows...)
 	for _, row := range rows {
 		for i := range row {
-			row[i] = cell(row[i])
+			row[i] = cell(row[i], maxCell)
 			widths[i] = max(widths[i], len([]rune(row[i])))
 		}
 	}
@@ -53,16 +56,17 @@ func writeTable(b *strings.Builder, s *section) {
 	}
 }
 
-// cell makes a text printable: a process can have any bytes in its name, also such that a terminal obeys.
-func cell(text string) string {
+// cell makes a text printable: a process can have any bytes in its name, also such that a terminal obeys, or
+// that turn the direction of writing.
+func cell(text string, most int) string {
 	text = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return '?'
 		}
 		return r
 	}, text)
-	if runes := []rune(text); len(runes) > maxCell {
-		return string(runes[:maxCell-1]) + "…"
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most-1]) + "…"
 	}
 	return text
 }
@@ -107,11 +111,19 @@ func (r *Report) WriteHTML(w io.Writer, zone *time.Location) error {
 		return fmt.Errorf("the page of the report: %w", err)
 	}
 	p := &printer{r, zone}
+	sections := p.sections()
+	for i := range sections {
+		for _, row := range sections[i].Rows {
+			for k := range row {
+				row[k] = cell(row[k], maxPageCell)
+			}
+		}
+	}
 	err = page.Execute(w, struct {
 		Title, Policy string
 		Facts         []string
 		Sections      []section
-	}{p.title(), PagePolicy(), p.facts(), p.sections()})
+	}{p.title(), PagePolicy(), p.facts(), sections})
 	if err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}

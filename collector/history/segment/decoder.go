@@ -40,11 +40,12 @@ type Segment struct {
 	takenAt      int
 	events, ends []int
 	// z reads streams, and whole what is compressed as one: a decoder in the middle of a stream
-	// cannot do both.
+	// cannot do both. z is made when it is needed: an overview needs none.
 	z, whole *zstd.Decoder
 	texts    lexicon
-	// raw is memory for frames.
-	raw []byte
+	// raw is memory for frames, and spare for a table.
+	raw   []byte
+	spare *state
 	// learned is up to where texts were read, an index in Frames.
 	learned int
 	// length is that of the file.
@@ -61,16 +62,9 @@ var ErrNoHeader = errors.New("no header of a recording was found")
 func Open(data []byte) (*Segment, error) {
 	s := &Segment{schema: newSchema(), length: len(data)}
 	s.Frames, s.Damaged, s.Whole = Scan(data)
-	options := []zstd.DOption{
-		zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
-		zstd.WithDecoderMaxMemory(maxRaw), zstd.WithDecoderMaxWindow(window),
-	}
-	for _, z := range [...]**zstd.Decoder{&s.z, &s.whole} {
-		decoder, err := zstd.NewReader(nil, options...)
-		if err != nil {
-			return nil, fmt.Errorf("set up decompression: %w", err)
-		}
-		*z = decoder
+	var err error
+	if s.whole, err = newDecoder(); err != nil {
+		return nil, err
 	}
 	if err := s.readHeader(); err != nil {
 		s.Close()
@@ -80,9 +74,35 @@ func Open(data []byte) (*Segment, error) {
 	return s, nil
 }
 
+// newDecoder returns what decompresses.
+func newDecoder() (*zstd.Decoder, error) {
+	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+		zstd.WithDecoderMaxMemory(maxRaw), zstd.WithDecoderMaxWindow(window))
+	if err != nil {
+		return nil, fmt.Errorf("set up decompression: %w", err)
+	}
+	return decoder, nil
+}
+
+// stream begins to decompress the frames of a period.
+func (s *Segment) stream(frames []Frame) error {
+	if s.z == nil {
+		var err error
+		if s.z, err = newDecoder(); err != nil {
+			return err
+		}
+	}
+	if err := s.z.Reset(&payloads{frames: frames}); err != nil {
+		return fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	return nil
+}
+
 // Close frees the memory of the decompression.
 func (s *Segment) Close() {
-	s.z.Close()
+	if s.z != nil {
+		s.z.Close()
+	}
 	s.whole.Close()
 }
 
@@ -238,11 +258,13 @@ type Pair struct{ Current, Previous *Table }
 // Read returns table i.
 func (s *Segment) Read(i int) (*Pair, error) {
 	var got *Pair
-	err := s.replay(s.newState(), i, i, true, func(step *Step) error {
+	state := s.newState()
+	err := s.replay(state, i, i, true, func(step *Step) error {
 		table, err := step.Table()
 		got = &Pair{Current: table, Previous: step.state.before}
 		return err
 	})
+	s.spare = state
 	if err != nil {
 		return nil, err
 	}
@@ -261,11 +283,25 @@ func (s *Segment) Each(first, last int, see func(step *Step) error) (damaged int
 func (s *Segment) Skim(first, last int, see func(step *Step) error) (damaged int, err error) {
 	one := s.newState()
 	one.skim = true
-	return s.each(first, last, func() *state { return one }, see)
+	return s.each(first, last, func() *state {
+		s.spare = nil // It goes on.
+		return one
+	}, see)
 }
 
+// newState returns an empty table, in the memory of one that nobody uses any more.
 func (s *Segment) newState() *state {
-	return &state{segment: s, host: make([]uint64, len(s.host))}
+	st := s.spare
+	s.spare = nil
+	if st == nil {
+		return &state{segment: s, host: make([]uint64, len(s.host))}
+	}
+	*st = state{
+		segment: s, host: st.host, values: st.values[:0], order: st.order[:0], free: st.free[:0], spare: st.spare[:0],
+		removed: st.removed[:0], rows: st.rows, masks: st.masks,
+	}
+	clear(st.host)
+	return st
 }
 
 func (s *Segment) each(first, last int, begin func() *state, see func(step *Step) error) (damaged int, err error) {
@@ -285,6 +321,7 @@ func (s *Segment) each(first, last int, begin func() *state, see func(step *Step
 		if err != nil && !errors.Is(err, errDamaged) {
 			return damaged, err
 		}
+		s.spare = state
 		if err != nil {
 			state.taken = 0 // It is not that of the next frame.
 		}
@@ -322,8 +359,8 @@ func (s *Segment) replay(state *state, first, last int, withPrevious bool, see f
 	start := s.tables[first].key
 	end := s.tables[last].frame
 	s.learn(end)
-	if err := s.z.Reset(&payloads{frames: s.Frames[start : end+1]}); err != nil {
-		return fmt.Errorf("%w: %w", errDamaged, err)
+	if err := s.stream(s.Frames[start : end+1]); err != nil {
+		return err
 	}
 	raw := s.raw
 	defer func() { s.raw = raw }()

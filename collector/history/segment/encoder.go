@@ -48,6 +48,8 @@ type Encoder struct {
 	removed, added []int
 	changed        []change
 	begun          bool
+	// ends are those since the last overview, which the next segment goes on with.
+	ends ends
 }
 
 // rowTexts are the numbers of the texts of a process.
@@ -171,9 +173,11 @@ func (e *Encoder) Append(dst []byte, t *Table, key bool) ([]byte, error) {
 		dst = e.frame(dst, Events, taken, e.z.EncodeAll(events, nil))
 	}
 	kind := Difference
+	e.ends.add(t.Snapshot.Exits)
 	if key {
 		kind = Key
-		dst = e.frame(dst, Overview, taken, overviewOf(t.Snapshot, e.previous).encode())
+		dst = e.frame(dst, Overview, taken, overviewOf(t.Snapshot, e.previous, e.ends).encode())
+		e.ends = ends{}
 	}
 	payload, err := e.compress(key)
 	if err != nil {

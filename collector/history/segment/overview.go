@@ -19,12 +19,34 @@ type Summary struct {
 	MemoryTotalBytes     uint64
 	MemoryAvailableBytes *uint64
 	Pressure             process.Pressure
+	// Crashes and OOMKills are how many processes ended so since the summary before.
+	Crashes, OOMKills uint64
+	// Uptime is how long the host had run, in whole seconds; 0 where it is not known.
+	Uptime time.Duration
 }
 
-func overviewOf(s *process.Snapshot, previous *Table) *Summary {
+// ends counts how processes ended.
+type ends struct{ crashes, oomKills uint64 }
+
+func (e *ends) add(exits []process.Exit) {
+	for i := range exits {
+		switch x := &exits[i]; {
+		case x.Reason == process.OOMKilled:
+			e.oomKills += max(1, x.Processes)
+		case process.Crashed(x.Reason):
+			e.crashes += max(1, x.Processes)
+		}
+	}
+}
+
+func overviewOf(s *process.Snapshot, previous *Table, since ends) *Summary {
 	o := &Summary{
 		Time: s.Taken, Processes: len(s.Processes),
 		MemoryTotalBytes: s.System.MemoryTotalBytes, MemoryAvailableBytes: s.System.MemoryAvailableBytes,
+		Crashes: since.crashes, OOMKills: since.oomKills,
+	}
+	if perSecond := s.Clock.TicksPerSecond; perSecond > 0 {
+		o.Uptime = time.Duration(s.Clock.Now/perSecond) * time.Second
 	}
 	if s.System.Pressure != nil {
 		o.Pressure = *s.System.Pressure
@@ -50,6 +72,7 @@ func (o *Summary) encode() []byte {
 	numbers := []uint64{
 		uint64(o.Processes), ratio(rounded(o.BusyCores)), pages(o.MemoryTotalBytes), optional(o.MemoryAvailableBytes),
 		ratio(o.Pressure.CPU), ratio(o.Pressure.Memory), ratio(o.Pressure.IO),
+		o.Crashes, o.OOMKills, uint64(o.Uptime / time.Second),
 	}
 	dst := binary.AppendUvarint(nil, uint64(len(numbers)))
 	for _, n := range numbers {
@@ -67,7 +90,7 @@ func rounded(f *float64) *float64 {
 
 func decodeOverview(f *Frame) (*Summary, bool) {
 	in := &input{b: f.Payload}
-	numbers := make([]uint64, 7)
+	numbers := make([]uint64, 10)
 	n := in.count()
 	for i := range numbers[:min(n, len(numbers))] {
 		numbers[i] = in.uvarint()
@@ -76,6 +99,7 @@ func decodeOverview(f *Frame) (*Summary, bool) {
 		Time: time.Unix(0, f.Time), Processes: int(numbers[0]), BusyCores: absentOr(numbers[1]),
 		MemoryTotalBytes: bytesOf(numbers[2]), MemoryAvailableBytes: pointer(numbers[3]),
 		Pressure: process.Pressure{CPU: absentOr(numbers[4]), Memory: absentOr(numbers[5]), IO: absentOr(numbers[6])},
+		Crashes:  numbers[7], OOMKills: numbers[8], Uptime: time.Duration(numbers[9]&(1<<32-1)) * time.Second,
 	}
 	return o, !in.failed
 }

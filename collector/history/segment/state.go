@@ -3,6 +3,7 @@ package segment
 import (
 	"encoding/binary"
 	"slices"
+	"sort"
 
 	"proctree/collector/process"
 )
@@ -71,7 +72,7 @@ func (st *state) apply(raw []byte, key, keep bool) error {
 		section byte
 		apply   func([]byte) error
 	}{{sectionRemoved, st.remove}, {sectionAdded, st.add}, {sectionChanged, st.change}} {
-		if content := sections[step.section]; content != nil && !(st.skim && step.section == sectionChanged) {
+		if content := sections[step.section]; content != nil && (!st.skim || step.section != sectionChanged) {
 			if err := step.apply(content); err != nil {
 				return err
 			}
@@ -169,14 +170,15 @@ func (st *state) add(content []byte) error {
 		return errDamaged // Each number takes a byte at least.
 	}
 	rows := make([]int32, n)
-	for i := range rows {
-		if k := len(st.free); k > 0 {
-			rows[i], st.free = st.free[k-1], st.free[:k-1]
-			continue
-		}
-		rows[i] = int32(len(st.values) / st.width)
-		st.values = append(st.values, make([]uint64, st.width)...)
+	reused := min(n, len(st.free))
+	copy(rows, st.free[len(st.free)-reused:])
+	st.free = st.free[:len(st.free)-reused]
+	next := len(st.values) / st.width
+	for i := reused; i < n; i++ {
+		rows[i] = int32(next + i - reused)
 	}
+	more := (n - reused) * st.width
+	st.values = slices.Grow(st.values, more)[:len(st.values)+more] // All columns are set below.
 	for column := range st.width {
 		last := uint64(0)
 		for _, i := range rows {
@@ -193,20 +195,20 @@ func (st *state) add(content []byte) error {
 // merge puts rows into the order of PIDs.
 func (st *state) merge(rows []int32) error {
 	pid := func(i int32) uint64 { return st.values[int(i)*st.width] }
-	merged := st.spare[:0]
-	old := st.order
-	for _, i := range rows {
-		for len(old) > 0 && pid(old[0]) < pid(i) {
-			merged = append(merged, old[0])
-			old = old[1:]
+	merged, old := slices.Grow(st.spare[:0], len(st.order)+len(rows)), st.order
+	last := uint64(0)
+	for n, i := range rows {
+		this := pid(i)
+		if n > 0 && this <= last || this > 1<<31 {
+			return errDamaged
 		}
-		if len(merged) > 0 && pid(merged[len(merged)-1]) >= pid(i) || pid(i) > 1<<31 {
+		last = this
+		before := sort.Search(len(old), func(k int) bool { return pid(old[k]) >= this })
+		merged = append(merged, old[:before]...)
+		if old = old[before:]; len(old) > 0 && pid(old[0]) == this {
 			return errDamaged
 		}
 		merged = append(merged, i)
-	}
-	if len(merged) > 0 && len(old) > 0 && pid(old[0]) <= pid(merged[len(merged)-1]) {
-		return errDamaged
 	}
 	merged = append(merged, old...)
 	st.spare, st.order = st.order[:0], merged
@@ -226,13 +228,13 @@ func (st *state) change(content []byte) error {
 		}
 		rows[i] = st.order[at]
 	}
-	any := uint64(0)
+	all := uint64(0)
 	for i := range masks {
 		masks[i] = in.uvarint()
-		any |= masks[i]
+		all |= masks[i]
 	}
 	for f := range st.width - identity {
-		if any&(1<<f) == 0 {
+		if all&(1<<f) == 0 {
 			continue
 		}
 		for i, mask := range masks {

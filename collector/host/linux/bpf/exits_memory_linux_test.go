@@ -5,16 +5,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"testing"
+
+	"proctree/collector/host/hosttest"
 )
 
 // A process that the kernel ends because its control group is out of memory is told from
 // one that somebody killed.
 func TestExitsTellWhoRanOutOfMemory(t *testing.T) {
 	exits := exitsOrSkip(t, LoadExits)
-	group := smallMemoryGroup(t)
+	group := hosttest.SmallMemoryGroup(t, 16<<20)
 	tail, err := exec.LookPath("tail")
 	if err != nil {
 		t.Skip("SKIPPED: no program at hand that takes all memory")
@@ -42,39 +42,4 @@ func TestExitsTellWhoRanOutOfMemory(t *testing.T) {
 	if len(how) == 0 || how[0] != EndedForMemory {
 		t.Errorf("ended %v, want %d", how, EndedForMemory)
 	}
-}
-
-// smallMemoryGroup makes a control group of a few MiB, or skips the test.
-func smallMemoryGroup(t *testing.T) (dir string) {
-	t.Helper()
-	const limit = "16777216"
-	swaps, err := os.ReadFile("/proc/swaps")
-	if err != nil || strings.Count(string(swaps), "\n") > 1 {
-		t.Skip("SKIPPED: with swap no process runs out of memory soon")
-	}
-	var reasons []error
-	for _, version := range []struct{ root, limit string }{
-		{"/sys/fs/cgroup", "memory.max"}, {"/sys/fs/cgroup/memory", "memory.limit_in_bytes"},
-	} {
-		dir := filepath.Join(version.root, "proctree-test-"+strconv.Itoa(os.Getpid()))
-		if err := os.Mkdir(dir, 0o755); err != nil {
-			reasons = append(reasons, err)
-			continue
-		}
-		t.Cleanup(func() {
-			eventually(t, "the removal of "+dir, func() bool { return os.Remove(dir) == nil })
-		})
-		// Not made if it is not there: then the directory is no control group.
-		file, err := os.OpenFile(filepath.Join(dir, version.limit), os.O_WRONLY, 0)
-		if err == nil {
-			_, err = file.WriteString(limit)
-			err = errors.Join(err, file.Close())
-		}
-		if err == nil {
-			return dir
-		}
-		reasons = append(reasons, err)
-	}
-	t.Skipf("SKIPPED: no control group with a limit of memory can be made: %v", errors.Join(reasons...))
-	return ""
 }
