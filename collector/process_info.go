@@ -10,7 +10,7 @@ import (
 )
 
 func newProcessInfo(options Options) Collector {
-	labels := []string{"container", "exe", "ppid", "unit", "user"}
+	labels := []string{"container", "container_name", "exe", "namespace", "pod", "ppid", "unit", "user"}
 	if options.Cmdline {
 		labels = append(labels, "cmdline")
 	}
@@ -53,7 +53,10 @@ func makeInfoLabels(s *subject[processView], withCmdline bool) []*dto.LabelPair 
 	}
 	labels := append(slices.Clone(s.labels),
 		pair("container", facts.Container),
+		pair("container_name", facts.ContainerName),
 		pair("exe", exe),
+		pair("namespace", facts.Namespace),
+		pair("pod", facts.Pod),
 		pair("ppid", strconv.Itoa(s.of.PPID)),
 		pair("unit", facts.Unit),
 		pair("user", facts.User),

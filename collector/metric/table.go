@@ -59,6 +59,21 @@ var rows = []Metric{
 		Title: "Pod UID", Help: "UID of the Kubernetes pod.",
 	},
 	{
+		Name: "namespace", Short: []string{"ns"}, Path: "namespace", Kind: Text, Constant: true, Searched: true, Choice: true,
+		Text:  func(p *process.Process) string { return p.Facts.Namespace },
+		Title: "Namespace", Help: "Kubernetes namespace of the pod.",
+	},
+	{
+		Name: "pod", Path: "pod", Kind: Text, Constant: true, Searched: true, Choice: true,
+		Text:  func(p *process.Process) string { return p.Facts.Pod },
+		Title: "Pod", Help: "Name of the Kubernetes pod.",
+	},
+	{
+		Name: "container_name", Path: "container_name", Kind: Text, Constant: true, Searched: true, Choice: true,
+		Text:  func(p *process.Process) string { return p.Facts.ContainerName },
+		Title: "Container name", Help: "Name of the container in the Kubernetes pod.",
+	},
+	{
 		Name: "state", Path: "state", Kind: State, Required: true, Choice: true,
 		Text:  func(p *process.Process) string { return p.State.String() },
 		Title: "State", Help: "What the process is doing: running, sleeping, blocked, stopped, zombie or other.",

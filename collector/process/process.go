@@ -175,6 +175,9 @@ type Facts struct {
 	Container string
 	// PodUID is the Kubernetes pod's UID.
 	PodUID string
+	// Namespace, Pod and ContainerName are the names that Kubernetes has for the pod, and in it
+	// for the container.
+	Namespace, Pod, ContainerName string
 	// FDLimit is the soft limit of open descriptors, in descriptors (getrlimit(2)).
 	FDLimit uint64
 }
@@ -182,7 +185,8 @@ type Facts struct {
 // Same reports whether both say the same.
 func (f *Facts) Same(other *Facts) bool {
 	return f.Exe == other.Exe && f.User == other.User && f.Cgroup == other.Cgroup && f.Unit == other.Unit &&
-		f.Container == other.Container && f.PodUID == other.PodUID && f.FDLimit == other.FDLimit &&
+		f.Container == other.Container && f.PodUID == other.PodUID && f.Namespace == other.Namespace && f.Pod == other.Pod &&
+		f.ContainerName == other.ContainerName && f.FDLimit == other.FDLimit &&
 		slices.Equal(f.Cmdline, other.Cmdline)
 }
 

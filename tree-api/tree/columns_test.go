@@ -16,7 +16,7 @@ func TestColumnsEqualNodes(t *testing.T) {
 	for i, text := range treetest.Hostile {
 		table = append(table, hosttest.Process(i+1, i/2, text, hosttest.Facts(process.Facts{
 			Exe: "/" + text, Cmdline: []string{text, "", text + text}, User: text,
-			Cgroup: "/" + text, Unit: text, Container: text, PodUID: text,
+			Cgroup: "/" + text, Unit: text, Container: text, PodUID: text, Namespace: text, Pod: text, ContainerName: text,
 		})))
 	}
 	for bit := range 17 {

@@ -79,7 +79,7 @@ func TestEncoderEqualsEncodingJSON(t *testing.T) {
 	for i, text := range treetest.Hostile {
 		p := hosttest.Process(i+1, i/2, text, hosttest.Facts(process.Facts{
 			Exe: "/" + text, Cmdline: []string{text, "", text + text}, User: text,
-			Cgroup: "/" + text, Unit: text, Container: text, PodUID: text,
+			Cgroup: "/" + text, Unit: text, Container: text, PodUID: text, Namespace: text, Pod: text, ContainerName: text,
 		}))
 		then = append(then, p)
 		p.UserTime, p.ReadBytes = time.Duration(i)*time.Second/3, uint64(i)<<40

@@ -16,6 +16,7 @@ func (v *View) wire(i int32) treetest.WireNode {
 		ID: p.String(), PID: p.PID, Name: p.Name, State: p.State.String(), Kernel: p.Kernel, Group: n.Group,
 		StartTime: rounded(float64(v.Report.Snapshot.StartTime(p).UnixNano())/1e9, 3),
 		User:      p.Facts.User, Unit: p.Facts.Unit, Container: p.Facts.Container, PodUID: p.Facts.PodUID,
+		Namespace: p.Facts.Namespace, Pod: p.Facts.Pod, ContainerName: p.Facts.ContainerName,
 		Threads: known(p, process.HasThreads, p.Threads),
 		Nice:    known(p, process.HasNice, p.Nice),
 		OpenFDs: known(p, process.HasOpenFDs, p.OpenFDs),

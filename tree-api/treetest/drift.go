@@ -59,6 +59,7 @@ func change(random *rand.Rand, p *process.Process) {
 		facts.Exe, facts.User = Hostile[random.IntN(len(Hostile))], Hostile[random.IntN(len(Hostile))]
 		facts.Cmdline = [][]string{nil, {}, {"a"}, {"a", "--password=x"}, Hostile}[random.IntN(5)]
 		facts.Unit, facts.Container, facts.PodUID = []string{"", "u"}[random.IntN(2)], []string{"", "c"}[random.IntN(2)], []string{"", "p"}[random.IntN(2)]
+		facts.Namespace, facts.Pod, facts.ContainerName = []string{"", "n"}[random.IntN(2)], []string{"", "pod"}[random.IntN(2)], []string{"", "main"}[random.IntN(2)]
 		p.Facts = &facts
 	case 11:
 		p.ReadBytes, p.UserTime = 0, 0

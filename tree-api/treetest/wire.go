@@ -3,29 +3,32 @@ package treetest
 // WireNode is a node as encoding/json would write it. The order of the fields is that of
 // the encoder, so that the bytes can be compared.
 type WireNode struct {
-	ID        string       `json:"id"`
-	PID       int          `json:"pid"`
-	PPID      int          `json:"ppid"`
-	StartTime float64      `json:"start_time"`
-	Name      string       `json:"name"`
-	Exe       string       `json:"exe,omitempty"`
-	Cmdline   []string     `json:"cmdline,omitzero"`
-	User      string       `json:"user,omitempty"`
-	Unit      string       `json:"unit,omitempty"`
-	Container string       `json:"container,omitempty"`
-	PodUID    string       `json:"pod_uid,omitempty"`
-	State     string       `json:"state"`
-	Kernel    bool         `json:"kernel,omitempty"`
-	Threads   *int         `json:"threads,omitempty"`
-	Nice      *int8        `json:"nice,omitempty"`
-	CPU       *WireCPU     `json:"cpu,omitempty"`
-	Memory    *WireMemory  `json:"memory,omitempty"`
-	IO        *WireIO      `json:"io,omitempty"`
-	OpenFDs   *uint64      `json:"open_fds,omitempty"`
-	Group     string       `json:"group,omitempty"`
-	Subtree   *WireSubtree `json:"subtree,omitempty"`
-	Context   bool         `json:"context,omitempty"`
-	Children  []WireNode   `json:"children,omitempty"`
+	ID            string       `json:"id"`
+	PID           int          `json:"pid"`
+	PPID          int          `json:"ppid"`
+	StartTime     float64      `json:"start_time"`
+	Name          string       `json:"name"`
+	Exe           string       `json:"exe,omitempty"`
+	Cmdline       []string     `json:"cmdline,omitzero"`
+	User          string       `json:"user,omitempty"`
+	Unit          string       `json:"unit,omitempty"`
+	Container     string       `json:"container,omitempty"`
+	PodUID        string       `json:"pod_uid,omitempty"`
+	Namespace     string       `json:"namespace,omitempty"`
+	Pod           string       `json:"pod,omitempty"`
+	ContainerName string       `json:"container_name,omitempty"`
+	State         string       `json:"state"`
+	Kernel        bool         `json:"kernel,omitempty"`
+	Threads       *int         `json:"threads,omitempty"`
+	Nice          *int8        `json:"nice,omitempty"`
+	CPU           *WireCPU     `json:"cpu,omitempty"`
+	Memory        *WireMemory  `json:"memory,omitempty"`
+	IO            *WireIO      `json:"io,omitempty"`
+	OpenFDs       *uint64      `json:"open_fds,omitempty"`
+	Group         string       `json:"group,omitempty"`
+	Subtree       *WireSubtree `json:"subtree,omitempty"`
+	Context       bool         `json:"context,omitempty"`
+	Children      []WireNode   `json:"children,omitempty"`
 }
 
 // WireCPU is the member cpu of a node.

@@ -16,6 +16,8 @@ type rule struct {
 // ruleFields are what a template of groups may use.
 type ruleFields struct {
 	Name, Exe, ExeBase, User, Unit, Container, PodUID, Cgroup string
+	// Those of Kubernetes.
+	Namespace, Pod, ContainerName string
 	// Matches holds the captures that have a name.
 	Matches map[string]string
 
@@ -38,6 +40,7 @@ func (r *rule) groupOf(s *Subject) (string, bool) {
 	name, err := r.execute(ruleFields{
 		Name: s.Name, Exe: s.Shown.path(f.Exe), ExeBase: base(f.Exe), User: f.User, Unit: f.Unit,
 		Container: f.Container, PodUID: f.PodUID, Cgroup: s.Shown.path(f.Cgroup), Matches: captures, subject: s,
+		Namespace: f.Namespace, Pod: f.Pod, ContainerName: f.ContainerName,
 	})
 	return name, err == nil && name != ""
 }
@@ -70,6 +73,7 @@ func (r *rule) sampleFields(s sample) any {
 	return ruleFields{
 		Name: sampleText, Exe: s.path, ExeBase: sampleText, User: sampleText, Unit: sampleText, Container: sampleText,
 		PodUID: sampleText, Cgroup: s.path, Matches: r.captureSample(s), subject: s.subject(),
+		Namespace: sampleText, Pod: sampleText, ContainerName: sampleText,
 	}
 }
 

@@ -16,6 +16,9 @@ const (
 	aspectUser
 	aspectUnit
 	aspectContainer
+	aspectNamespace
+	aspectPod
+	aspectContainerName
 	aspectCgroup
 	aspectExe
 	aspectCmdline

@@ -69,6 +69,11 @@ func (d *dictionary) factsOf(f *process.Facts) uint64 {
 	}
 	b = binary.AppendUvarint(b, f.FDLimit)
 	b = appendList(b, d.shown(f.Cmdline))
+	if f.Pod != "" {
+		for _, s := range [...]string{f.Namespace, f.Pod, f.ContainerName} {
+			b = binary.AppendUvarint(b, d.text(s))
+		}
+	}
 	d.scratch = b
 	n, ok := d.alike[string(b)]
 	if !ok {
@@ -163,6 +168,11 @@ func (l *lexicon) learn(raw []byte) error {
 			f.Cmdline = make([]string, n-1)
 			for i := range f.Cmdline {
 				f.Cmdline[i] = entry.text()
+			}
+		}
+		if len(entry.b) > 0 { // An earlier version, or no pod, has no more.
+			for _, s := range [...]*string{&f.Namespace, &f.Pod, &f.ContainerName} {
+				*s = l.text(entry, entry.uvarint())
 			}
 		}
 		if in.failed || entry.failed {

@@ -28,6 +28,7 @@ func (l *Ledger) factsOf(uid uint32, cgroup uint64, program *process.Facts) *pro
 		User:   l.facts.Users.Name(uid, l.now),
 		Cgroup: group.Path, Unit: group.Unit, Container: group.Container, PodUID: group.PodUID,
 	}
+	l.facts.NamePod(f)
 	if program != nil {
 		f.Exe, f.Cmdline, f.FDLimit = program.Exe, program.Cmdline, program.FDLimit
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"proctree/collector/host/linux/pods"
 	"proctree/collector/host/linux/procfs"
 	"proctree/collector/host/stall"
 	"proctree/collector/host/users"
@@ -37,6 +38,9 @@ type Cache struct {
 	proc  *procfs.Dir
 	guard *stall.Guard
 	Users *users.Names
+	// pods names the pods of Kubernetes, and podsRead is a reading of them that hangs.
+	pods     *pods.Names
+	podsRead *stall.Read
 	// Odd is told of what cannot be parsed; optional.
 	Odd func(first string)
 
@@ -66,6 +70,7 @@ func New(proc *procfs.Dir, rootPath string, deadline time.Duration) *Cache {
 		proc:  proc,
 		guard: stall.NewGuard(deadline, maxHangingFacts),
 		Users: users.New(rootPath, deadline),
+		pods:  pods.NewNames(rootPath),
 		names: make(map[string]string),
 	}
 }
@@ -82,6 +87,38 @@ func (c *Cache) Begin(tick uint64, now time.Time, processes int, errs map[string
 		c.kernel = &process.Facts{User: user}
 		clear(c.previousDues)
 	}
+	c.readPods()
+}
+
+// readPods looks for new names of pods: the kubelet makes the logs of a container a moment after
+// its first process has begun.
+func (c *Cache) readPods() {
+	if c.podsRead != nil && !c.podsRead.Finished() {
+		return
+	}
+	changed := false
+	read, err := c.guard.Do(func() { changed = c.pods.Read(c.time) })
+	c.podsRead = read
+	if err != nil || !changed {
+		return
+	}
+	for i, e := range c.previous {
+		named := *e.facts
+		c.NamePod(&named)
+		if !named.Same(e.facts) {
+			e.facts = &named
+			c.previousDues[i] = 0
+		}
+	}
+}
+
+// NamePod sets the names of the pod and the container, by their ids.
+func (c *Cache) NamePod(f *process.Facts) {
+	if c.podsRead != nil && !c.podsRead.Finished() {
+		return
+	}
+	pod := c.pods.Find(f.Container, f.PodUID)
+	f.Namespace, f.Pod, f.ContainerName = pod.Namespace, pod.Name, pod.Container
 }
 
 // Keep takes over what the last scan had of processes that have not changed since: of at most
@@ -183,6 +220,7 @@ func (c *Cache) read(id process.ID, e *factsEntry) {
 		return
 	}
 	reading.facts.User = user
+	c.NamePod(&reading.facts)
 	if !e.facts.Same(&reading.facts) && (e.unread || !isEnding(e.facts, &reading.facts)) {
 		read := reading.facts // Of its own: a pointer into the reading would keep all of that.
 		e.facts = &read

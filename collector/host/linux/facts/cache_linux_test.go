@@ -2,9 +2,12 @@ package facts
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
+	"proctree/collector/host/hosttest"
 	"proctree/collector/host/linux/procfs"
 	"proctree/collector/host/stall"
 	"proctree/collector/process"
@@ -130,4 +133,44 @@ func TestFactsCacheReadsInTurns(t *testing.T) {
 
 func id(pid int, startTicks uint64) process.ID {
 	return process.ID{PID: pid, StartTicks: startTicks}
+}
+
+// TestFactsGetTheNamesOfPodsLater: the kubelet makes the logs of a container after its first process
+// has begun.
+func TestFactsGetTheNamesOfPodsLater(t *testing.T) {
+	const container = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	root := t.TempDir()
+	tree := hosttest.Tree{Processes: []hosttest.TreeProcess{{PID: 7, Name: "app", Cgroup: "0::/docker/" + container + "\n"}}}.Write(t)
+	proc, err := procfs.Open(tree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache := New(proc, root, stall.DefaultDeadline)
+	t.Cleanup(func() {
+		cache.Close()
+		_ = proc.Close()
+	})
+	scan := func() *process.Facts {
+		cache.Begin(1, time.Now(), 1, map[string]uint64{})
+		_, facts := cache.Get(Sighting{ID: process.ID{PID: 7}, Name: []byte("app")})
+		cache.Sweep()
+		return facts
+	}
+	if facts := scan(); facts.Container != container || facts.Pod != "" {
+		t.Fatalf("got %+v, want no name", facts)
+	}
+	logs := filepath.Join(root, "var/log/containers")
+	if err := os.MkdirAll(logs, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("nowhere", filepath.Join(logs, "web-0_shop_main-"+container+".log")); err != nil {
+		t.Fatal(err)
+	}
+	named := scan()
+	if named.Namespace != "shop" || named.Pod != "web-0" || named.ContainerName != "main" || named.Container != container {
+		t.Errorf("got %+v", named)
+	}
+	if scan() != named {
+		t.Error("the facts are others although nothing has changed")
+	}
 }

@@ -10,21 +10,24 @@ import (
 
 // node is a process as the exporter writes it. A number that is absent stays unknown.
 type node struct {
-	ID        string   `json:"id"`
-	PID       float64  `json:"pid"`
-	PPID      float64  `json:"ppid"`
-	StartTime float64  `json:"start_time"`
-	Name      string   `json:"name"`
-	Exe       string   `json:"exe"`
-	Cmdline   []string `json:"cmdline"`
-	User      string   `json:"user"`
-	Unit      string   `json:"unit"`
-	Container string   `json:"container"`
-	PodUID    string   `json:"pod_uid"`
-	State     string   `json:"state"`
-	Threads   float64  `json:"threads"`
-	Nice      float64  `json:"nice"`
-	CPUObject struct {
+	ID            string   `json:"id"`
+	PID           float64  `json:"pid"`
+	PPID          float64  `json:"ppid"`
+	StartTime     float64  `json:"start_time"`
+	Name          string   `json:"name"`
+	Exe           string   `json:"exe"`
+	Cmdline       []string `json:"cmdline"`
+	User          string   `json:"user"`
+	Unit          string   `json:"unit"`
+	Container     string   `json:"container"`
+	PodUID        string   `json:"pod_uid"`
+	Namespace     string   `json:"namespace"`
+	Pod           string   `json:"pod"`
+	ContainerName string   `json:"container_name"`
+	State         string   `json:"state"`
+	Threads       float64  `json:"threads"`
+	Nice          float64  `json:"nice"`
+	CPUObject     struct {
 		CPU     float64 `json:"cores"`
 		CPUWait float64 `json:"waiting_cores"`
 	} `json:"cpu"`
@@ -63,17 +66,20 @@ func (n *node) forget() {
 // copy of each text is kept.
 func (n *node) row(shared *texts) (r processes.Row) {
 	r.Texts = [...]string{
-		processes.ID:        n.ID,
-		processes.Parent:    "",
-		processes.Name:      shared.one(n.Name),
-		processes.Exe:       shared.one(n.Exe),
-		processes.Cmdline:   shared.one(commandLine(n.Cmdline)),
-		processes.User:      shared.one(n.User),
-		processes.Unit:      shared.one(n.Unit),
-		processes.Container: shared.one(n.Container),
-		processes.PodUID:    shared.one(n.PodUID),
-		processes.State:     shared.one(n.State),
-		processes.Group:     shared.one(n.Group),
+		processes.ID:            n.ID,
+		processes.Parent:        "",
+		processes.Name:          shared.one(n.Name),
+		processes.Exe:           shared.one(n.Exe),
+		processes.Cmdline:       shared.one(commandLine(n.Cmdline)),
+		processes.User:          shared.one(n.User),
+		processes.Unit:          shared.one(n.Unit),
+		processes.Container:     shared.one(n.Container),
+		processes.PodUID:        shared.one(n.PodUID),
+		processes.Namespace:     shared.one(n.Namespace),
+		processes.Pod:           shared.one(n.Pod),
+		processes.ContainerName: shared.one(n.ContainerName),
+		processes.State:         shared.one(n.State),
+		processes.Group:         shared.one(n.Group),
 	}
 	r.Numbers = [...]float64{
 		processes.PID:       n.PID,

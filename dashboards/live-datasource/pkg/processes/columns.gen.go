@@ -16,6 +16,9 @@ const (
 	PodUID
 	Exe
 	Cmdline
+	Namespace
+	Pod
+	ContainerName
 	numTexts
 )
 
@@ -62,13 +65,16 @@ var columns = []column{
 	{name: "pod_uid", title: "Pod UID", kind: text, text: PodUID},
 	{name: "exe", title: "Executable", kind: text, text: Exe},
 	{name: "cmdline", title: "Command line", kind: text, text: Cmdline},
+	{name: "namespace", title: "Namespace", kind: text, text: Namespace},
+	{name: "pod", title: "Pod", kind: text, text: Pod},
+	{name: "container_name", title: "Container name", kind: text, text: ContainerName},
 	{name: "cpu_wait", title: "CPU wait", kind: fraction, unit: "none", number: CPUWait},
 }
 
 // secret are the texts that not everybody may see; searched are those that a match looks into.
 var (
 	secret   = []Text{Exe, Cmdline}
-	searched = []Text{Name, User, Group, Unit, Container, PodUID, Exe, Cmdline}
+	searched = []Text{Name, User, Group, Unit, Container, PodUID, Exe, Cmdline, Namespace, Pod, ContainerName}
 )
 
 // rankings are the numbers by which processes can be ordered.

@@ -31,6 +31,9 @@ export const METRICS: Record<string, Metric> = {
   pod_uid: { title: 'Pod UID', help: 'UID of the Kubernetes pod.' },
   exe: { title: 'Executable', help: 'Path of the executable file.' },
   cmdline: { title: 'Command line', help: 'Arguments, with secrets masked.' },
+  namespace: { title: 'Namespace', help: 'Kubernetes namespace of the pod.' },
+  pod: { title: 'Pod', help: 'Name of the Kubernetes pod.' },
+  container_name: { title: 'Container name', help: 'Name of the container in the Kubernetes pod.' },
   cpu_wait: { title: 'CPU wait', help: 'CPUs waited for: 1 is one thread that is ready to run and waits for a CPU all the time.', sum: true },
 };
 
