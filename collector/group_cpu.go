@@ -7,8 +7,8 @@ import (
 func newGroupCPU(Options) Collector {
 	return groupFamilies{
 		counters(ofGroup(), "cpu_seconds_total",
-			"CPU time that the processes of the group used, those that have ended since included. "+
-				"Its rate is a number of cores. Time from before the exporter started does not count.",
+			"CPU time that the processes of the group used, including those that have exited. Its rate is a "+
+				"number of cores. CPU time from before the exporter started does not count.",
 			"mode",
 			labeled("user", process.HasCPU, func(g *groupView) float64 { return g.UserTime.Seconds() }),
 			labeled("system", process.HasCPU, func(g *groupView) float64 { return g.SystemTime.Seconds() }),

@@ -9,9 +9,8 @@ func newGroupProcesses(Options) Collector {
 	}
 	return groupFamilies{
 		gauges(ofGroup(), "processes",
-			"Processes of the group by what they do now. blocked waits for a disk or the like and cannot be "+
-				"killed; zombie has ended and its parent has not asked for the result. A group that the "+
-				"configuration names is 0 while nothing runs.",
+			"Processes of the group by state. blocked waits for storage or similar and cannot be killed; zombie has exited, but its "+
+				"parent has not collected it. Groups named in the configuration are 0 while no process runs.",
 			"state", states...),
 		optional(ofGroup(), "configured",
 			"1 for each group that the configuration names, which exists although nothing runs. Absent for the "+

@@ -31,10 +31,10 @@ func newGroupSockets(o Options) Collector {
 	return groupSockets{
 		reader: o.Sockets,
 		count: ofGroup().desc("sockets",
-			"TCP and UDP sockets of the group's processes. One that several processes inherited counts once. "+
-				"A UDP socket is established if it has a peer, else listening.", "protocol", "state"),
+			"TCP and UDP sockets of the group's processes. A socket that several processes inherited counts once. A UDP socket is "+
+				"established if it has a peer, otherwise listening.", "protocol", "state"),
 		unread: hostDesc("sockets_unread_processes",
-			"Processes whose sockets are not known: there was no time yet to read their descriptors, or the kernel refuses."),
+			"Processes whose sockets are unknown: there was no time yet to read their descriptors, or the kernel refused."),
 	}
 }
 

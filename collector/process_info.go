@@ -17,15 +17,14 @@ func newProcessInfo(options Options) Collector {
 	return processFamilies{
 		family[processView]{
 			desc: ofProcess().desc("info",
-				"1 for each process shown one by one: the top ones by CPU, memory and I/O, and their ancestors. "+
-					"Its labels say what the process is; join them to the other metrics on pid, name and group. "+
-					"An empty label is not known or not there.", labels...),
+				"1 for each process with series of its own: the top processes by CPU, memory and I/O, and their ancestors. Its labels describe the "+
+					"process; join them to the other metrics on pid, name and group. An empty label is unknown or does not apply.", labels...),
 			kind:   prometheus.GaugeValue,
 			parts:  []part[processView]{{value: always(func(*processView) float64 { return 1 })}},
 			labels: func(s *subject[processView]) []*dto.LabelPair { return infoLabelsOf(s, options.Cmdline) },
 		},
 		gauge(ofProcess(), "start_time_seconds",
-			"Start time of the process, in seconds since 1970. With the PID it is what makes a process itself.",
+			"Start time of the process, in seconds since 1970. PID and start time together identify a process.",
 			0, func(p *processView) float64 { return unix(p.started) }),
 	}
 }

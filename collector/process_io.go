@@ -7,12 +7,12 @@ import (
 func newProcessIO(Options) Collector {
 	return processFamilies{
 		counter(ofProcess(), "read_bytes_total",
-			"Bytes that the process made storage deliver; what the page cache served does not count. "+
-				"Absent where the exporter may not read it.",
+			"Bytes that the process caused to be read from storage; reads from the page cache do not "+
+				"count. Absent if the exporter is not allowed to read its I/O.",
 			process.HasReadBytes, func(p *processView) float64 { return float64(p.ReadBytes) }),
 		counter(ofProcess(), "written_bytes_total",
-			"Bytes that the process caused to be sent to storage, counted when a page gets dirty. "+
-				"Absent where the exporter may not read it.",
+			"Bytes that the process caused to be written to storage, counted when a page becomes "+
+				"dirty. Absent if the exporter is not allowed to read its I/O.",
 			process.HasWrittenBytes, func(p *processView) float64 { return float64(p.WrittenBytes) }),
 	}
 }

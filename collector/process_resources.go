@@ -7,7 +7,7 @@ import (
 func newProcessMemory(Options) Collector {
 	return processFamilies{
 		gauge(ofProcess(), "resident_memory_bytes",
-			"Resident memory of the process, pages that it shares with others included.",
+			"Resident memory of the process, including shared pages.",
 			process.HasResident, func(p *processView) float64 { return float64(p.ResidentBytes) }),
 	}
 }
@@ -22,7 +22,7 @@ func newProcessThreads(Options) Collector {
 func newProcessDescriptors(Options) Collector {
 	return processFamilies{
 		gauge(ofProcess(), "open_fds",
-			"Open file descriptors of the process. Absent where the exporter may not count them.",
+			"Open file descriptors of the process. Absent if the exporter is not allowed to count them.",
 			process.HasOpenFDs, func(p *processView) float64 { return float64(p.OpenFDs) }),
 	}
 }

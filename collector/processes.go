@@ -13,12 +13,12 @@ import (
 func newProcesses(Options) Collector {
 	return processes{
 		processes: hostDesc("processes",
-			"Processes of the whole host by what they do now, those that the configuration excludes counted too.",
+			"Processes of the whole host by state, including those that the configuration excludes.",
 			"state"),
 		threads: hostDesc("threads",
-			"Threads of all processes of the host, those of the kernel included. Compare with "+Namespace+"_pids_limit."),
+			"Threads of all processes of the host, including kernel threads. Compare with "+Namespace+"_pids_limit."),
 		limit: hostDesc("pids_limit",
-			"Largest number of processes and threads that this host can have at once."),
+			"Maximum number of processes and threads that this host can have at once."),
 		forks: hostDesc("forks_total",
 			"Processes and threads created since the host started."),
 		states: stateLabels(),

@@ -8,13 +8,13 @@ import (
 func newScan(Options) Collector {
 	return scan{
 		duration: hostDesc("scan_duration_seconds",
-			"How long the exporter took to read the process table the last time. Who asks within a second "+
-				"of a scan gets the same one."),
+			"Duration of the last scan of the process table. Requests within "+
+				"a second of a scan share its result."),
 		processes: hostDesc("scan_processes", "Processes that the last scan found."),
 		overflow: hostDesc("group_overflow_processes",
 			"Processes counted in the group \"other\" because the limit of groups (--group.max) was reached."),
 		reader: hostDesc("reader_info",
-			"1, with the way the process table is read and where the CPU time of short-lived processes comes from.",
+			"1, with the reader of the process table and the source of the CPU time of short-lived processes.",
 			"exits", "reader"),
 	}
 }

@@ -30,11 +30,11 @@ type ScanTotals struct {
 func NewScanTotals(started time.Time) *ScanTotals {
 	t := &ScanTotals{
 		errorsDesc: hostDesc("scan_errors_total",
-			"What scans of the process table could not read, by reason. The figures concerned are absent.",
+			"Errors of scans of the process table, by reason. The values concerned are absent.",
 			"reason"),
 		lostDesc: hostDesc("exit_records_lost_total",
-			"Exit records that the kernel dropped before the exporter could read them. What those processes "+
-				"used since the scan before is missing from their groups."),
+			"Exit records that the kernel dropped before the exporter could read them. Resource use of these processes since the previous scan "+
+				"is missing from their groups."),
 		errors:  make(map[string]uint64),
 		created: timestamp(started),
 	}

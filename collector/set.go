@@ -84,12 +84,12 @@ func NewSet(names []string, options Options) (*Set, error) {
 		started: options.Started,
 		system:  options.System,
 		duration: hostDesc("scrape_collector_duration_seconds",
-			"How long a collector took, the scan that all of them share not included.", "collector"),
+			"Duration of a collector, without the scan that all collectors share.", "collector"),
 		success: hostDesc("scrape_collector_success",
-			"1 if a collector succeeded. All that show processes fail when the process table could not be read in time.", "collector"),
+			"1 if a collector succeeded. All collectors of processes fail if the process table could not be read in time.", "collector"),
 		errors: hostDesc("scrape_collector_errors_total",
-			"Lines, fields and files that a collector could not read or parse. What is derived from them is absent, "+
-				"all else of the collector is right.", "collector"),
+			"Lines, fields and files that a collector could not read or parse. Metrics derived from them are absent; all other metrics "+
+				"of the collector are correct.", "collector"),
 	}
 	if s.failed == nil {
 		s.failed = func(string, error) {}

@@ -296,6 +296,9 @@ func differences(before, ours, after map[string]float64) map[string]string {
 		first, had := before[series]
 		last, has := after[series]
 		switch {
+		case strings.Contains(series, "_queued_bytes]"):
+			// On a host with busy connections it changes within each scrape; the scrape of the
+			// host of the tests holds it.
 		case !had && !has && strings.HasPrefix(series, "GAUGE node_memory_"):
 			// Newer ones know the fields of older kernels only.
 		case !had && !has:

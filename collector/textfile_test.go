@@ -59,10 +59,10 @@ node_textfile_mtime_seconds{file="DIR/a.prom"} 1.7673230455e+09
 # HELP node_textfile_scrape_error 1 if a file, or a part of one, was left out because of an error.
 # TYPE node_textfile_scrape_error gauge
 node_textfile_scrape_error 1
-# HELP proctree_scrape_collector_errors_total Lines, fields and files that a collector could not read or parse. What is derived from them is absent, all else of the collector is right.
+# HELP proctree_scrape_collector_errors_total Lines, fields and files that a collector could not read or parse. Metrics derived from them are absent; all other metrics of the collector are correct.
 # TYPE proctree_scrape_collector_errors_total counter
 proctree_scrape_collector_errors_total{collector="textfile"} 1
-# HELP proctree_scrape_collector_success 1 if a collector succeeded. All that show processes fail when the process table could not be read in time.
+# HELP proctree_scrape_collector_success 1 if a collector succeeded. All collectors of processes fail if the process table could not be read in time.
 # TYPE proctree_scrape_collector_success gauge
 proctree_scrape_collector_success{collector="textfile"} 1
 # HELP room_celsius Of the room.

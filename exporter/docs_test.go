@@ -130,7 +130,7 @@ func (noSockets) Read(processes []*process.Process) *sockets.Result {
 
 func TestMetricsAreDocumented(t *testing.T) {
 	root := systemtest.Root(t)
-	figures, err := system.NewReader(system.Config{
+	metrics, err := system.NewReader(system.Config{
 		ProcFS: filepath.Join(root, "proc"), SysFS: filepath.Join(root, "sys"), RootFS: root,
 		Netstat: system.Filter{Include: regexp.MustCompile(system.DefaultNetstatInclude)}, ProcessStates: true,
 	})
@@ -140,7 +140,7 @@ func TestMetricsAreDocumented(t *testing.T) {
 	var out strings.Builder
 	out.WriteString("# Metrics\n\nBy collector, as `--[no-]collector.NAME` and the parameters `collect[]` and `exclude[]` call them.\n\n")
 	for _, spec := range collector.Table() {
-		set, err := collector.NewSet([]string{spec.Name}, collector.Options{System: figures, Sockets: noSockets{}})
+		set, err := collector.NewSet([]string{spec.Name}, collector.Options{System: metrics, Sockets: noSockets{}})
 		if err != nil {
 			t.Fatal(err)
 		}

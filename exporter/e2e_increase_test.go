@@ -233,7 +233,8 @@ func TestIncreaseInVictoriaMetrics(t *testing.T) {
 
 // TestEveryCounterHasAStartTimestamp: whatever the real program counts.
 func TestEveryCounterHasAStartTimestamp(t *testing.T) {
-	s := start(t)
+	dir := t.TempDir()
+	s := start(t, "--history.dir="+filepath.Join(dir, "history"), "--events.file="+filepath.Join(dir, "events"), "--api.enable-control")
 	s.samples() // The second scrape has the counters of the first.
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/metrics", http.NoBody)
 	if err != nil {

@@ -87,7 +87,7 @@ func (e *exporter) openEvents(config host.Config) (*eventLog, error) {
 		case e.settings.events.source == eventsBPF:
 			return nil, fmt.Errorf("--events.source: %w", err)
 		default:
-			_ = level.Info(l.logger).Log("msg", "events of processes come from scans, which miss those that live shortly", "reason", err)
+			_ = level.Info(l.logger).Log("msg", "process events come from scans, which miss short-lived processes", "reason", err)
 		}
 	}
 	l.Log = events.New(cfg)
@@ -135,7 +135,7 @@ func (l *eventLog) run(ctx context.Context) {
 		writing.Go(func() { l.file.Run(writes) })
 	}
 	if err := l.Run(ctx); err != nil {
-		_ = level.Error(l.logger).Log("msg", "events of processes come from scans from now on", "err", err)
+		_ = level.Error(l.logger).Log("msg", "process events come from scans from now on", "err", err)
 	}
 	<-ctx.Done()
 }
@@ -146,6 +146,6 @@ func (l *eventLog) close() {
 		return
 	}
 	if err := l.reader.Close(); err != nil {
-		_ = level.Warn(l.logger).Log("msg", "closing the events", "err", err)
+		_ = level.Warn(l.logger).Log("msg", "failed to close the events", "err", err)
 	}
 }

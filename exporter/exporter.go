@@ -96,12 +96,12 @@ func (e *exporter) open() error {
 // newSet returns the collectors that are switched on.
 func (e *exporter) newSet() (*collector.Set, error) {
 	s := e.settings
-	figures, err := system.NewReader(s.system.config(s.procPath, s.rootPath))
+	metrics, err := system.NewReader(s.system.config(s.procPath, s.rootPath))
 	if err != nil {
-		return nil, fmt.Errorf("open the figures of the host: %w", err)
+		return nil, fmt.Errorf("open the host metrics: %w", err)
 	}
 	options := collector.Options{
-		System:              figures,
+		System:              metrics,
 		SystemNamespace:     s.system.namespace,
 		TextfileDirectories: s.system.textfiles,
 		Started:             e.started,
@@ -153,7 +153,7 @@ func (e *exporter) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
 	if err := e.source.sampler.Close(ctx); err != nil {
-		level.Warn(e.loggers.root).Log("msg", "closing the process table", "err", err)
+		level.Warn(e.loggers.root).Log("msg", "failed to close the process table", "err", err)
 	}
 	e.events.close()
 }

@@ -58,7 +58,7 @@ func (h *historySettings) validate() error {
 	case h.maxBytes < leastBytes:
 		return fmt.Errorf("--history.max-bytes: %v is less than 1MiB; to record nothing, leave out --history.dir", h.maxBytes)
 	case h.maxAge <= 0:
-		return errors.New("--history.max-age: want more than 0; to record nothing, leave out --history.dir")
+		return errors.New("--history.max-age: must be more than 0; to record nothing, leave out --history.dir")
 	}
 	return nil
 }
@@ -71,7 +71,7 @@ func (p *percentage) Set(text string) error {
 	number, ok := strings.CutSuffix(text, "%")
 	value, err := strconv.ParseFloat(number, 64)
 	if !ok || err != nil || !(value >= 0 && value < 100) {
-		return fmt.Errorf("want a percentage such as 5%%, from 0%% to below 100%%, not %q", text)
+		return fmt.Errorf("must be a percentage such as 5%%, from 0%% to below 100%%, not %q", text)
 	}
 	*p = percentage(value / 100)
 	return nil
@@ -177,6 +177,6 @@ func (r *recording) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
 	if err := recorder.Close(ctx.Done()); err != nil {
-		level.Warn(r.logger).Log("msg", "closing the recording", "err", err)
+		level.Warn(r.logger).Log("msg", "failed to close the recording", "err", err)
 	}
 }

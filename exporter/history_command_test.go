@@ -198,8 +198,8 @@ func TestHistoryRefusals(t *testing.T) {
 	for line, want := range map[string]string{
 		"list":                              "required argument 'directory' not provided, try history --help",
 		"lost " + dir:                       "expected command but got \"lost\", try history --help",
-		"list /no/such":                     "/no/such does not exist; name the directory of a recording",
-		"list " + file:                      "is no directory; name the directory of a recording",
+		"list /no/such":                     "/no/such does not exist; give the directory of a recording",
+		"list " + file:                      "is not a directory; give the directory of a recording",
 		"verify " + t.TempDir():             "the recording is empty",
 		"show " + t.TempDir():               "the recording is empty",
 		"show --time=yesterday " + dir:      "--time: \"yesterday\" is no time; give one such as",

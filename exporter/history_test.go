@@ -11,10 +11,10 @@ func TestHistoryFlags(t *testing.T) {
 		{"--history.interval=1ms", "--history.interval: 1ms is less than 500ms"},
 		{"--history.interval=2h", "--history.interval: 2h0m0s is more than 1h"},
 		{"--history.max-bytes=10KiB", "--history.max-bytes: 10KiB is less than 1MiB"},
-		{"--history.max-age=0s", "--history.max-age: want more than 0"},
-		{"--history.min-free=5", `want a percentage such as 5%`},
-		{"--history.min-free=100%", `want a percentage such as 5%`},
-		{"--history.min-free=NaN%", `want a percentage such as 5%`},
+		{"--history.max-age=0s", "--history.max-age: must be more than 0"},
+		{"--history.min-free=5", `must be a percentage such as 5%`},
+		{"--history.min-free=100%", `must be a percentage such as 5%`},
+		{"--history.min-free=NaN%", `must be a percentage such as 5%`},
 	} {
 		if _, err := parseSettings([]string{test.flag}, io.Discard); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v, want %s", test.flag, err, test.want)

@@ -43,7 +43,7 @@ func (e *exporter) localRole(r *http.Request) (role access.Role, account string)
 			Privileged: e.settings.bpfPin != "",
 		})
 		if err != nil {
-			level.Debug(e.loggers.root).Log("msg", "whose connection it is could not be found out", "remote", r.RemoteAddr, "err", err)
+			level.Debug(e.loggers.root).Log("msg", "the owner of a connection is unknown", "remote", r.RemoteAddr, "err", err)
 		}
 	})
 	return roleOf(c.account.Sight), c.account.Name

@@ -75,15 +75,24 @@ func (e *exporter) newMetricsHandler() http.Handler {
 // collectors returns what no flag and no parameter chooses.
 func (e *exporter) collectors() []prometheus.Collector {
 	all := []prometheus.Collector{e.totals, e.reloads, versioncollector.NewCollector(collector.Namespace)}
+	if e.settings != nil && e.settings.system.namespace == nodeNamespace {
+		// Dashboards for node_exporter find their hosts by this metric.
+		all = append(all, versioncollector.NewCollector("node_exporter"))
+	}
+	for _, c := range e.parts() {
+		all = append(all, collector.Started(c, e.started))
+	}
+	return all
+}
+
+// parts returns the collectors of what a flag switches on. They count from the start of the
+// exporter.
+func (e *exporter) parts() (all []prometheus.Collector) {
 	if e.recording != nil {
 		all = append(all, history.NewMetrics(e.recording.settings.dir, e.recording.recorder.Load))
 	}
 	if e.events != nil {
 		all = append(all, e.events.metrics()...)
-	}
-	if e.settings != nil && e.settings.system.namespace == nodeNamespace {
-		// Dashboards for node_exporter find their hosts by this metric.
-		all = append(all, versioncollector.NewCollector("node_exporter"))
 	}
 	if e.settings != nil && e.settings.enableControl {
 		all = append(all, newActionMetrics(e.tree.ActionCount))
@@ -138,7 +147,7 @@ func (h *metricsHandler) scrape(w http.ResponseWriter, r *http.Request, selected
 	if selected.NeedsReport() {
 		var err error
 		if report, err = h.source.Report(ctx); err != nil && r.Context().Err() == nil {
-			level.Error(h.logger).Log("msg", "scrape without processes", "err", err)
+			level.Error(h.logger).Log("msg", "the process table could not be read for a scrape", "err", err)
 		}
 	}
 	collectors := append([]prometheus.Collector{selected.Scrape(report)}, h.always...)

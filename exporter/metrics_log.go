@@ -29,7 +29,7 @@ func (l *errorLog) Println(v ...any) {
 		if l.hungUp() || slices.ContainsFunc(v, isConnectionError) {
 			logger = level.Debug(l.logger)
 		}
-		logger.Log("msg", "answering a scrape", "err", strings.TrimSuffix(fmt.Sprintln(v...), "\n"))
+		logger.Log("msg", "failed to answer a scrape", "err", strings.TrimSuffix(fmt.Sprintln(v...), "\n"))
 	})
 }
 

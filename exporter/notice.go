@@ -55,7 +55,7 @@ func (n *permissionNotice) refused(s *process.Snapshot, count uint64) {
 		absent, help = "CPU time, memory, I/O, executables, command lines", "run as root"
 	}
 	logger.Log(
-		"msg", "some figures of other users' processes are absent: the kernel refused to show them",
+		"msg", "some values of other users' processes are absent, because the kernel refused to show them",
 		"refused", count, "processes", len(s.Processes),
 		"absent", absent, "help", help)
 }

@@ -67,7 +67,7 @@ func (p *pages) answer(w http.ResponseWriter, r *http.Request, collectors []prom
 	pieces, err := ready.encode(format, compressed, collectors)
 	if err != nil {
 		ready.rest = restAfterFailure
-		level.Debug(p.logger).Log("msg", "client_golang answers this scrape and some more", "err", err)
+		level.Debug(p.logger).Log("msg", "client_golang serves this scrape and the next ones", "err", err)
 		return false
 	}
 	header := w.Header()
@@ -78,7 +78,7 @@ func (p *pages) answer(w http.ResponseWriter, r *http.Request, collectors []prom
 		header.Set("Content-Encoding", "gzip")
 	}
 	if err := exposition.WriteTo(w, pieces); err != nil {
-		level.Debug(p.logger).Log("msg", "answering a scrape", "err", err)
+		level.Debug(p.logger).Log("msg", "failed to answer a scrape", "err", err)
 	}
 	return true
 }

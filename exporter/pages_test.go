@@ -50,7 +50,7 @@ func scrapes(t *testing.T, n int) []recorded {
 	if err != nil {
 		t.Fatal(err)
 	}
-	figures, err := system.NewReader(system.Config{})
+	metrics, err := system.NewReader(system.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func scrapes(t *testing.T, n int) []recorded {
 		names = append(names, spec.Name)
 	}
 	set, err := collector.NewSet(names, collector.Options{
-		System: figures, Cmdline: true,
+		System: metrics, Cmdline: true,
 	})
 	if err != nil {
 		t.Fatal(err)

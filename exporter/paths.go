@@ -25,11 +25,11 @@ func (s *settings) checkPaths() error {
 		if info, err := os.Stat(mount.path); err != nil {
 			return fmt.Errorf("--%s: %w", mount.flag, err)
 		} else if !info.IsDir() {
-			return fmt.Errorf("--%s: %s is no directory", mount.flag, mount.path)
+			return fmt.Errorf("--%s: %s is not a directory", mount.flag, mount.path)
 		}
 		for _, name := range mount.has {
 			if _, err := os.Stat(filepath.Join(mount.path, name)); err != nil {
-				return fmt.Errorf("--%s: %s is no proc file system: %w", mount.flag, mount.path, err)
+				return fmt.Errorf("--%s: %s is not a proc file system: %w", mount.flag, mount.path, err)
 			}
 		}
 	}

@@ -33,12 +33,12 @@ func newReloads(logger log.Logger, reload func() error) *reloads {
 		success: prometheus.NewGauge(prometheus.GaugeOpts{
 			Namespace: collector.Namespace,
 			Name:      "config_last_reload_successful",
-			Help:      "1 if the last attempt to load the configuration succeeded; at 0 the one before is in force.",
+			Help:      "1 if the last attempt to load the configuration succeeded; at 0 the previous configuration stays active.",
 		}),
 		timestamp: prometheus.NewGauge(prometheus.GaugeOpts{
 			Namespace: collector.Namespace,
 			Name:      "config_last_reload_success_timestamp_seconds",
-			Help:      "When the configuration in force was loaded, in seconds since 1970.",
+			Help:      "Time when the active configuration was loaded, in seconds since 1970.",
 		}),
 	}
 	r.note(nil)
@@ -64,7 +64,7 @@ func (r *reloads) run() error {
 	err := r.reload()
 	r.note(err)
 	if err != nil {
-		level.Error(r.logger).Log("msg", "reload: a file was rejected, and what it said before still holds", "err", err)
+		level.Error(r.logger).Log("msg", "reload: a file was rejected; its previous content stays active", "err", err)
 		return err
 	}
 	level.Info(r.logger).Log("msg", "configuration reloaded")

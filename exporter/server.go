@@ -124,7 +124,7 @@ func (e *exporter) firstScan(ctx context.Context) error {
 	_, err := e.source.Report(ctx)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		level.Warn(e.loggers.root).Log("msg", "the first scan takes long", "err", err)
+		level.Warn(e.loggers.root).Log("msg", "the first scan takes longer than expected; requests wait for it", "err", err)
 		return nil
 	case errors.Is(err, context.Canceled):
 		return nil

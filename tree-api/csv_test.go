@@ -187,9 +187,9 @@ func TestFormatParameter(t *testing.T) {
 	api, schemas := apiOf(t), treetest.NewSchemas(t)
 	for _, call := range []string{"processes", "tree", "exits"} {
 		for query, want := range map[string]string{
-			"format=xml":             `want json or csv, not "xml"`,
-			"format=":                `want json or csv, not ""`,
-			"format=CSV":             `want json or csv, not "CSV"`,
+			"format=xml":             `must be json or csv, not "xml"`,
+			"format=":                `must be json or csv, not ""`,
+			"format=CSV":             `must be json or csv, not "CSV"`,
 			"format=csv&format=json": "given 2 times",
 		} {
 			checkFailure(t, schemas, ask(t, api, "/api/v1/"+call+"?"+query), http.StatusBadRequest, "bad_data", want)

@@ -220,7 +220,7 @@ func TestEventsRefusals(t *testing.T) {
 	api, schemas := apiOf(t, func(cfg *Config) { cfg.Events = log }), treetest.NewSchemas(t)
 	for query, want := range map[string]string{
 		"kind=birth": "the kinds are fork, exec", "pid=0": "whole number from 1", "pid=x": "whole number", "status=256": "exit code from 0 to 255",
-		"status=bad": "exit code from 0 to 255", "limit=0": "from 1 to 10000", "limit=10001": "from 1 to 10000", "from=now": "want a time",
+		"status=bad": "exit code from 0 to 255", "limit=0": "from 1 to 10000", "limit=10001": "from 1 to 10000", "from=now": "must be a time",
 		"from=2&to=1": "after the end", "from=1&from=2": "given 2 times", "since=1": "unknown; there are from", "match=" + strings.Repeat("x", 257): "longer than 256",
 		"user=" + strings.Repeat("x", 257): "longer than 256", strings.Repeat("pid=1&", 65) + "pid=2": "more than 64 times", "status=03": "exit code from 0 to 255",
 	} {

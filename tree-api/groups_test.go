@@ -92,14 +92,14 @@ func TestGroupsRefuse(t *testing.T) {
 	const keys = "name, user, unit, container, pod_uid, state, group"
 	const sorts = "name, processes, threads, cpu, memory, read, written, open_fds"
 	for target, want := range map[string]string{
-		"":                              `parameter "group_by": want one of ` + keys + `, not ""`,
-		"group_by=cmdline":              `parameter "group_by": want one of ` + keys + `, not "cmdline"`,
+		"":                              `parameter "group_by": must be one of ` + keys + `, not ""`,
+		"group_by=cmdline":              `parameter "group_by": must be one of ` + keys + `, not "cmdline"`,
 		"group_by=user&group_by=unit":   `parameter "group_by": given 2 times`,
-		"group_by=user&sort=heat":       `parameter "sort": want one of ` + sorts + `, not "heat"`,
-		"group_by=user&order=up":        `parameter "order": want asc or desc, not "up"`,
-		"group_by=user&limit=0":         `parameter "limit": want a whole number from 1 up, not "0"`,
-		"group_by=user&format=xml":      `parameter "format": want json or csv, not "xml"`,
-		"group_by=user&min_memory=lots": `parameter "min_memory": want bytes, a number from 0 up, not "lots"`,
+		"group_by=user&sort=heat":       `parameter "sort": must be one of ` + sorts + `, not "heat"`,
+		"group_by=user&order=up":        `parameter "order": must be asc or desc, not "up"`,
+		"group_by=user&limit=0":         `parameter "limit": must be a whole number from 1 up, not "0"`,
+		"group_by=user&format=xml":      `parameter "format": must be json or csv, not "xml"`,
+		"group_by=user&min_memory=lots": `parameter "min_memory": must be bytes, a number from 0 up, not "lots"`,
 		"group_by=user&limit=1&limit=2": `parameter "limit": given 2 times`,
 	} {
 		checkFailure(t, schemas, ask(t, api, "/api/v1/groups?"+target), http.StatusBadRequest, "bad_data", want)

@@ -141,7 +141,7 @@ func (a *API) index(w http.ResponseWriter, r *http.Request) {
 		case refusal.Foreign:
 			status = http.StatusForbidden
 		case refusal.Status == http.StatusUnauthorized:
-			err = errors.New("it needs a token")
+			err = errors.New("it requires a token")
 		}
 		a.writePage(w, status, "landing.html", err)
 		return

@@ -110,7 +110,7 @@ func TestPastRefusals(t *testing.T) {
 		everySingle bool
 	}{
 		{none, "time=1767225600", 404, "not_found", "this exporter records nothing: start it with --history.dir", true},
-		{api, "time=yesterday", 400, "bad_data", `parameter "time": want a time such as`, true},
+		{api, "time=yesterday", 400, "bad_data", `parameter "time": must be a time such as`, true},
 		{api, "time=", 400, "bad_data", `parameter "time"`, true},
 		{api, "time=1&time=2", 400, "bad_data", `parameter "time": given 2 times`, true},
 		{api, "time=-5", 400, "bad_data", `parameter "time"`, true},

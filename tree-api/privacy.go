@@ -34,7 +34,7 @@ const (
 func (r *Redaction) UnmarshalYAML(node *yaml.Node) error {
 	var on bool
 	if err := node.Decode(&on); err != nil {
-		return fmt.Errorf("line %d: redact: want on or off, not %q", node.Line, node.Value)
+		return fmt.Errorf("line %d: redact: must be on or off, not %q", node.Line, node.Value)
 	}
 	*r = RedactOff
 	if on {
@@ -60,7 +60,7 @@ func (m *CmdlineMode) UnmarshalYAML(node *yaml.Node) error {
 	case "none":
 		*m = CmdlineNone
 	default:
-		return fmt.Errorf("line %d: cmdline: want full or none, not %q", node.Line, node.Value)
+		return fmt.Errorf("line %d: cmdline: must be full or none, not %q", node.Line, node.Value)
 	}
 	return nil
 }
@@ -75,13 +75,13 @@ type Patterns []*regexp.Regexp
 // UnmarshalYAML compiles a list of expressions.
 func (p *Patterns) UnmarshalYAML(node *yaml.Node) error {
 	if node.Kind != yaml.SequenceNode || len(node.Content) > maxPatterns {
-		return fmt.Errorf("line %d: redact_patterns: want a list of at most %d regular expressions", node.Line, maxPatterns)
+		return fmt.Errorf("line %d: redact_patterns: must be a list of at most %d regular expressions", node.Line, maxPatterns)
 	}
 	*p = make(Patterns, 0, len(node.Content))
 	for i, item := range node.Content {
 		var text string
 		if err := item.Decode(&text); err != nil || text == "" {
-			return fmt.Errorf("line %d: redact_patterns[%d]: want a regular expression", item.Line, i)
+			return fmt.Errorf("line %d: redact_patterns[%d]: must be a regular expression", item.Line, i)
 		}
 		pattern, err := regexp.Compile(text)
 		if err != nil {

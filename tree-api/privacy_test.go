@@ -37,13 +37,13 @@ func TestPrivacyYAML(t *testing.T) {
 
 func TestPrivacyYAMLErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"redact: maybe":                 "line 1: redact: want on or off",
-		"redact: [on]":                  "line 1: redact: want on or off",
-		"cmdline: some":                 "line 1: cmdline: want full or none",
-		"redact_patterns: x":            "line 1: redact_patterns: want a list",
+		"redact: maybe":                 "line 1: redact: must be on or off",
+		"redact: [on]":                  "line 1: redact: must be on or off",
+		"cmdline: some":                 "line 1: cmdline: must be full or none",
+		"redact_patterns: x":            "line 1: redact_patterns: must be a list",
 		"redact_patterns:\n- ok\n- '('": "line 3: redact_patterns[1]: error parsing regexp",
-		"redact_patterns:\n- [x]":       "line 2: redact_patterns[0]: want a regular expression",
-		"redact_patterns:\n- ''":        "line 2: redact_patterns[0]: want a regular expression",
+		"redact_patterns:\n- [x]":       "line 2: redact_patterns[0]: must be a regular expression",
+		"redact_patterns:\n- ''":        "line 2: redact_patterns[0]: must be a regular expression",
 		"redact_patterns: [" + strings.Repeat("x,", 1001) + "]": "at most 1000",
 	} {
 		err := yaml.Unmarshal([]byte(text), new(Privacy))

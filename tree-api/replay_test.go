@@ -136,11 +136,11 @@ func TestReplayRefusals(t *testing.T) {
 		status     int
 		kind, want string
 	}{
-		{recorded, from + "&speed=0", 400, "bad_data", `parameter "speed": want a whole number from 1 to 60, not "0"`},
-		{recorded, from + "&speed=61", 400, "bad_data", `parameter "speed": want a whole number from 1 to 60`},
+		{recorded, from + "&speed=0", 400, "bad_data", `parameter "speed": must be a whole number from 1 to 60, not "0"`},
+		{recorded, from + "&speed=61", 400, "bad_data", `parameter "speed": must be a whole number from 1 to 60`},
 		{recorded, from + "&speed=1.5", 400, "bad_data", `parameter "speed"`},
-		{recorded, "?speed=2", 400, "bad_data", `parameter "speed": the present has no speed; want "from" too`},
-		{recorded, "?from=yesterday", 400, "bad_data", `parameter "from": want a time such as`},
+		{recorded, "?speed=2", 400, "bad_data", `parameter "speed": speed is for the past only: set "from" too`},
+		{recorded, "?from=yesterday", 400, "bad_data", `parameter "from": must be a time such as`},
 		{recorded, from + "&from=5", 400, "bad_data", `parameter "from": given 2 times`},
 		{recorded, "?from=5", 404, "not_found", "nothing was recorded at 1970-01-01T00:00:05Z; the first table is of "},
 		{none, from, 404, "not_found", "this exporter records nothing: start it with --history.dir"},

@@ -140,7 +140,7 @@ func TestBadRequests(t *testing.T) {
 		{"/tree?limit=99999999999", `"limit"`, 400, "bad_data"},
 		{"/tree?limit=1&limit=2", `"limit"`, 400, "bad_data"},
 		{"/tree?depth=-1", `"depth"`, 400, "bad_data"},
-		{"/tree?by=colour", `"by": want parent, cgroup, user or group`, 400, "bad_data"},
+		{"/tree?by=colour", `"by": must be parent, cgroup, user or group`, 400, "bad_data"},
 		{"/tree?by=", `"by"`, 400, "bad_data"},
 		{"/tree?by=user&by=user", `"by"`, 400, "bad_data"},
 		{"/tree?by=user&depth=1", `"depth"`, 400, "bad_data"},

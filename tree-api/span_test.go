@@ -207,9 +207,9 @@ func TestSpanRefusals(t *testing.T) {
 	for _, path := range paths {
 		checkFailure(t, schemas, ask(t, none, in.over(path)), 404, "not_found", "this exporter records nothing: start it with --history.dir")
 		for more, want := range map[string]string{
-			"from=yesterday": `parameter "from": want a time such as`,
-			"to=":            `parameter "to": want a time such as`,
-			"from=9e9":       `parameter "from": want a time before that of "to"`,
+			"from=yesterday": `parameter "from": must be a time such as`,
+			"to=":            `parameter "to": must be a time such as`,
+			"from=9e9":       `parameter "from": must be a time before that of "to"`,
 			"when=5":         `parameter "when": unknown; there are from, to`,
 		} {
 			checkFailure(t, schemas, ask(t, api, in.over(path, more)), 400, "bad_data", want)
@@ -223,14 +223,14 @@ func TestSpanRefusals(t *testing.T) {
 		}
 	}
 	for address, want := range map[string]string{
-		in.over("/top", "by=heat"):                            `parameter "by": want cpu, memory, read, written, not "heat"`,
-		in.over("/top", "group_by=color"):                     `parameter "group_by": want process, group, user, unit, subtree, not "color"`,
-		in.over("/top", "limit=0"):                            `parameter "limit": want a whole number from 1 to 1000, not "0"`,
-		in.over("/diff", "limit=1001"):                        `parameter "limit": want a whole number from 1 to 1000`,
-		in.over("/history", "points=2001"):                    `parameter "points": want a whole number from 1 to 2000`,
-		in.over("/report", "format=pdf"):                      `parameter "format": want json, text, html, not "pdf"`,
+		in.over("/top", "by=heat"):                            `parameter "by": must be cpu, memory, read, written, not "heat"`,
+		in.over("/top", "group_by=color"):                     `parameter "group_by": must be process, group, user, unit, subtree, not "color"`,
+		in.over("/top", "limit=0"):                            `parameter "limit": must be a whole number from 1 to 1000, not "0"`,
+		in.over("/diff", "limit=1001"):                        `parameter "limit": must be a whole number from 1 to 1000`,
+		in.over("/history", "points=2001"):                    `parameter "points": must be a whole number from 1 to 2000`,
+		in.over("/report", "format=pdf"):                      `parameter "format": must be json, text, html, not "pdf"`,
 		in.over("/processes/1/history"):                       `parameter "id": "1" is not an id such as 4321-98765`,
-		in.over("/processes/1-1/history", "step=x"):           `parameter "step": want a whole number from 1 to 86400, not "x"`,
+		in.over("/processes/1-1/history", "step=x"):           `parameter "step": must be a whole number from 1 to 86400, not "x"`,
 		in.over("/processes/1-1/history", "from=5", "step=1"): `parameter "step": more than 2000 points`,
 	} {
 		checkFailure(t, schemas, ask(t, api, address), 400, "bad_data", want)
@@ -279,7 +279,7 @@ func TestSpansKeepToRoles(t *testing.T) {
 	}
 	public := apiOf(t, asPublic(t), func(cfg *Config) { cfg.Past = in.Past(t) })
 	for _, what := range []string{"read", "written"} {
-		checkFailure(t, treetest.NewSchemas(t), ask(t, public, in.over("/top", "by="+what)), 403, "forbidden", "a token is needed")
+		checkFailure(t, treetest.NewSchemas(t), ask(t, public, in.over("/top", "by="+what)), 403, "forbidden", "require a token")
 	}
 	for _, address := range []string{in.over("/report"), in.over("/diff"), in.over("/top"), in.over("/processes/10-10/history")} {
 		got := ask(t, public, address)

@@ -30,7 +30,7 @@ func TestStreamRefusals(t *testing.T) {
 		{"?interval=61", nil, 400, "bad_data", `"interval"`},
 		{"?interval=1.5", nil, 400, "bad_data", `"interval"`},
 		{"?interval=1&interval=2", nil, 400, "bad_data", `"interval"`},
-		{"?layout=rows", nil, 400, "bad_data", `"layout": want nodes or columns`},
+		{"?layout=rows", nil, 400, "bad_data", `"layout": must be nodes or columns`},
 		{"?layout=", nil, 400, "bad_data", `"layout"`},
 		{"?layout=nodes&layout=nodes", nil, 400, "bad_data", `"layout": given 2 times`},
 		{"?state=tired", nil, 400, "bad_data", `"state"`},

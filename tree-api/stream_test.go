@@ -55,7 +55,7 @@ func TestStreamsAreBounded(t *testing.T) {
 		first, _ := door.dial(t, "")
 		second, _ := door.dial(t, "?interval=5")
 		_, third := door.dial(t, "")
-		checkFailure(t, schemas, third, http.StatusServiceUnavailable, "unavailable", "2 streams already")
+		checkFailure(t, schemas, third, http.StatusServiceUnavailable, "unavailable", "all 2 streams")
 		read(t, first)
 		read(t, second)
 		if err := first.Close(websocket.StatusNormalClosure, ""); err != nil {
@@ -178,7 +178,7 @@ func TestStreamRefusesEvents(t *testing.T) {
 	schemas := treetest.NewSchemas(t)
 	with := onSocket(t, apiOf(t, func(cfg *Config) { cfg.Events = events.New(events.Config{Policy: testPolicy(t, "")}) }))
 	for query, want := range map[string]string{
-		"?events=yes": "want on or off", "?events=on&events=on": "given 2 times", "?events=on&from=1": "a replay has no events",
+		"?events=yes": "must be on or off", "?events=on&events=on": "given 2 times", "?events=on&from=1": "a replay has no events",
 	} {
 		_, got := with.dial(t, query)
 		checkFailure(t, schemas, got, http.StatusBadRequest, "bad_data", want)

@@ -142,7 +142,7 @@ func TestOOMKillHasItsOwnEvent(t *testing.T) {
 }
 
 func TestLogFallsBackToScansAfterAnError(t *testing.T) {
-	broken := errors.New("the buffer is gone")
+	broken := errors.New("the buffer is closed")
 	l := New(Config{Reader: &fakeReader{err: broken}, Policy: func() *Policy { return &Policy{Rules: &rules.Rules{}} }})
 	if err := l.Run(t.Context()); !errors.Is(err, broken) || l.Source() != SourceScans {
 		t.Errorf("%v, then events come from %s", err, l.Source())

@@ -19,9 +19,9 @@ func NewMetrics(log *Log) *Metrics {
 	}
 	return &Metrics{
 		log:  log,
-		read: desc("read_total", "Events of processes that were read, by kind: fork, exec, exit.", "kind"),
-		lost: desc("lost_total", "Events of processes that happened and could not be read, by kind.", "kind"),
-		info: desc("source_info", "Where events of processes come from: bpf (each event) or scans (what two scans show).", "source"),
+		read: desc("read_total", "Process events that were read, by kind: fork, exec, exit.", "kind"),
+		lost: desc("lost_total", "Process events that were lost before the exporter could read them, by kind.", "kind"),
+		info: desc("source_info", "Source of process events: bpf (each event) or scans (differences between two scans).", "source"),
 	}
 }
 

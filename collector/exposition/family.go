@@ -175,7 +175,7 @@ func (f *family) arrange() error {
 	for i := 1; i < len(f.order); i++ {
 		a, b := f.series[f.order[i-1]], f.series[f.order[i]]
 		if compareLabels(a.shown, b.shown) == 0 && sameLabels(a.shown, b.shown) {
-			return fmt.Errorf("%s is there twice with labels %v: %w", f.name, a.shown, errUnfit)
+			return fmt.Errorf("%s: duplicate series with labels %v: %w", f.name, a.shown, errUnfit)
 		}
 	}
 	return nil

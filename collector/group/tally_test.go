@@ -59,7 +59,7 @@ func TestGauges(t *testing.T) {
 
 // equal compares all but the map.
 func equal(a, b group.Group) bool {
-	type figures struct {
+	type metrics struct {
 		states                                  [process.NumStates]int
 		threads                                 int
 		known                                   process.Fields
@@ -70,8 +70,8 @@ func equal(a, b group.Group) bool {
 		starts, exits, short                    uint64
 		oldest, newest                          time.Time
 	}
-	of := func(g group.Group) figures {
-		return figures{
+	of := func(g group.Group) metrics {
+		return metrics{
 			g.States, g.Threads, g.Known, g.OpenFDs, g.ResidentBytes, g.VirtualBytes, g.SwapBytes, g.ProportionalBytes,
 			g.WorstFDRatio, g.UserTime, g.SystemTime, g.ReadBytes, g.WrittenBytes, g.MinorFaults, g.MajorFaults,
 			g.VoluntarySwitches, g.InvoluntarySwitches, g.Starts, g.Exits, g.ShortLived, g.Oldest, g.Newest,

@@ -53,7 +53,7 @@ func TestTop(t *testing.T) {
 			p.Known &^= process.HasMemory
 		}}, nil},
 		{
-			"one by each figure",
+			"one by each metric",
 			group.Config{Top: 1},
 			map[int]hosttest.Option{10: cpuOf(2), 11: memory(9), 12: hosttest.IO(1, 0), 20: cpuOf(1), 21: memory(1)},
 			[]int{1, 10, 11, 12},
@@ -73,7 +73,7 @@ func TestTop(t *testing.T) {
 			[]int{1, 10, 11, 20, 21},
 		},
 		{
-			"the first by each figure before the second by any",
+			"the first by each metric before the second by any",
 			group.Config{MaxProcesses: 3},
 			map[int]hosttest.Option{10: cpuOf(9), 11: cpuOf(8), 12: memory(1)},
 			[]int{1, 10, 12},

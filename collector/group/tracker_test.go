@@ -72,7 +72,7 @@ func TestCounters(t *testing.T) {
 			6 * time.Second, 1, 0,
 		},
 		{"what ends leaves its part", []process.Process{old(61 * time.Second)}, 6 * time.Second, 1, 2},
-		{"a figure that falls does not count", []process.Process{old(31 * time.Second)}, 6 * time.Second, 1, 2},
+		{"a metric that falls does not count", []process.Process{old(31 * time.Second)}, 6 * time.Second, 1, 2},
 		{"nor its way back", []process.Process{old(62 * time.Second)}, 7 * time.Second, 1, 2},
 		{
 			"a reused PID is an exit and a start",

@@ -23,7 +23,7 @@ func NewMetrics(dir string, recorder func() *Recorder) *Metrics {
 		bytes:   desc("bytes", "Size of the recording."),
 		oldest:  desc("oldest_timestamp_seconds", "Time of the oldest table of the recording, in seconds since 1970."),
 		newest:  desc("newest_timestamp_seconds", "When the newest segment of the recording was last written, in seconds since 1970."),
-		seconds: desc("write_seconds_total", "Time that was spent on encoding and writing process tables."),
+		seconds: desc("write_seconds_total", "Time spent on encoding and writing process tables."),
 	}
 }
 

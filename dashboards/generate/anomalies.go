@@ -5,7 +5,7 @@ import (
 )
 
 // anomalies is what differs from what it usually is: alerting-rules/anomalies.yml records
-// bands around the figures of groups and hosts from their own last day.
+// bands around the metrics of groups and hosts from their own last day.
 func anomalies() board {
 	return board{
 		folder:      folderHosts,
@@ -15,13 +15,13 @@ func anomalies() board {
 		from:        "24h",
 		variables: variables(
 			instances(),
-			labelValues("group", "Group", promql(`label_values(instance_group:proctree_figure:watched{HOSTS, group!=""}, group)`)).
+			labelValues("group", "Group", promql(`label_values(instance_group:proctree_metric:watched{HOSTS, group!=""}, group)`)).
 				Multi(true).IncludeAll(true).AllValue(".+").Current(all()),
-			labelValues("figure", "Figure", promql(`label_values(instance_group:proctree_figure:watched{HOSTS}, figure)`)).
+			labelValues("metric", "Metric", promql(`label_values(instance_group:proctree_metric:watched{HOSTS}, metric)`)).
 				Multi(true).IncludeAll(true).AllValue(".+").Current(all()),
-			ranked("band_instance", "Bands of host", "instance", mostUnusual("instance", "FIGURES")),
-			ranked("band_group", "Bands of group", "group", mostUnusual("group", `FIGURES, instance=~"$band_instance"`)),
-			largest("unusual_groups", `topk(20, max by (group) (`+farthest("FIGURES")+`))`),
+			ranked("band_instance", "Bands of host", "instance", mostUnusual("instance", "METRICS")),
+			ranked("band_group", "Bands of group", "group", mostUnusual("group", `METRICS, instance=~"$band_instance"`)),
+			largest("unusual_groups", `topk(20, max by (group) (`+farthest("METRICS")+`))`),
 		),
 		rows: []row{anomaliesHealth(), anomaliesHour(), anomaliesBands(), anomaliesMaps()},
 	}
@@ -34,39 +34,39 @@ var bandRules = needs{
 
 // The selectors beside HOSTS: of groups and of hosts as a whole.
 const (
-	figuresSelector     = groupsSelector + `, figure=~"$figure"`
-	hostFiguresSelector = hostsSelector + `, group="", figure=~"$figure"`
+	metricsSelector     = groupsSelector + `, metric=~"$metric"`
+	hostMetricsSelector = hostsSelector + `, group="", metric=~"$metric"`
 )
 
-// offBand is by how many half widths of its band a figure is off its middle: beyond 1 it is
+// offBand is by how many half widths of its band a metric is off its middle: beyond 1 it is
 // outside.
 func offBand(selector string) string {
-	return `((instance_group:proctree_figure:watched{` + selector + `} - instance_group:proctree_figure:median1d{` + selector + `})` +
-		` / instance_group:proctree_figure:spread{` + selector + `})`
+	return `((instance_group:proctree_metric:watched{` + selector + `} - instance_group:proctree_metric:median1d{` + selector + `})` +
+		` / instance_group:proctree_metric:spread{` + selector + `})`
 }
 
-// farthest is how far figures were from their usual middles in the range, either way.
+// farthest is how far metrics were from their usual middles in the range, either way.
 func farthest(selector string) string {
-	zscore := `instance_group:proctree_figure:zscore{` + selector + `}[$__range]`
+	zscore := `instance_group:proctree_metric:zscore{` + selector + `}[$__range]`
 	return `max_over_time(` + zscore + `) > -min_over_time(` + zscore + `) or -min_over_time(` + zscore + `)`
 }
 
 // mostUnusual puts first what is most unusual now, and last what was there in the range and is gone.
 func mostUnusual(label, selector string) string {
-	return `topk(20, max by (` + label + `) (abs(instance_group:proctree_figure:zscore{` + selector + `}))` +
+	return `topk(20, max by (` + label + `) (abs(instance_group:proctree_metric:zscore{` + selector + `}))` +
 		` or 0 * max by (` + label + `) (` + farthest(selector) + `))`
 }
 
 func anomaliesHealth() row {
 	return open("Is anything unusual?",
-		single("Groups above", "Figures of groups that are above their bands.", count, bandRules,
-			series(`sum(`+offBand("FIGURES")+` > bool 1)`, "")).Thresholds(anyIs(colorWarning)).Span(gridWidth/6),
-		single("Groups below", "Figures of groups that are below their bands: something does less than it usually does.", count, bandRules,
-			series(`sum(`+offBand("FIGURES")+` < bool -1)`, "")).Span(gridWidth/6),
-		single("Hosts above", "Figures of hosts as a whole that are above their bands.", count, bandRules,
-			series(`sum(`+offBand("HOSTFIGURES")+` > bool 1)`, "")).Thresholds(anyIs(colorWarning)).Span(gridWidth/6),
-		single("Watched", "Figures that are watched: those of all hosts, and those of the groups that used enough to matter.", count, bandRules,
-			series(`count(instance_group:proctree_figure:watched{HOSTS, figure=~"$figure"})`, "")).Span(gridWidth/6),
+		single("Groups above", "Metrics of groups that are above their bands.", count, bandRules,
+			series(`sum(`+offBand("METRICS")+` > bool 1)`, "")).Thresholds(anyIs(colorWarning)).Span(gridWidth/6),
+		single("Groups below", "Metrics of groups that are below their bands: something does less than it usually does.", count, bandRules,
+			series(`sum(`+offBand("METRICS")+` < bool -1)`, "")).Span(gridWidth/6),
+		single("Hosts above", "Metrics of hosts as a whole that are above their bands.", count, bandRules,
+			series(`sum(`+offBand("HOSTMETRICS")+` > bool 1)`, "")).Thresholds(anyIs(colorWarning)).Span(gridWidth/6),
+		single("Watched", "Metrics that are watched: those of all hosts, and those of the groups that used enough to matter.", count, bandRules,
+			series(`count(instance_group:proctree_metric:watched{HOSTS, metric=~"$metric"})`, "")).Span(gridWidth/6),
 		single("History", "How much of the twelve hours that the bands need Prometheus has recorded, on the host that has least. At 100 % everything here works.",
 			share, nothing("no anomalies.yml"),
 			series(recordedHistory, "")).Decimals(0).Span(gridWidth/6),
@@ -75,13 +75,13 @@ func anomaliesHealth() row {
 		listing("Most unusual now", "What is farthest from its usual middle, in robust standard deviations, and its size compared with the middle of the last day. "+
 			"A click on the group shows its bands below.", bandRules,
 			[]query{
-				now(`topk(15, abs(instance_group:proctree_figure:zscore{FIGURES}))` + orElse("group", "not known yet")),
-				now(`instance_group:proctree_figure:watched{FIGURES} / (instance_group:proctree_figure:median1d{FIGURES} > 0) and on (job, instance, group, figure) topk(15, abs(instance_group:proctree_figure:zscore{FIGURES}))`),
+				now(`topk(15, abs(instance_group:proctree_metric:zscore{METRICS}))` + orElse("group", "not known yet")),
+				now(`instance_group:proctree_metric:watched{METRICS} / (instance_group:proctree_metric:median1d{METRICS} > 0) and on (job, instance, group, metric) topk(15, abs(instance_group:proctree_metric:zscore{METRICS}))`),
 			},
 			column{label: "group", title: "Group", links: linksTo(to(uidAnomalies, "Bands of ${__data.fields.group}", ofRow,
 				variable{name: "instance"}, variable{name: "group"}, variable{"band_instance", "instance"}, variable{"band_group", "group"}))},
 			column{label: "instance", title: "Host", links: linksTo(hostLink(ofRow))},
-			column{label: "figure", title: "Figure", width: 90},
+			column{label: "metric", title: "Metric", width: 90},
 			column{ref: "A", title: "Deviations", unit: count, bar: true},
 			column{ref: "B", title: "Of the usual", unit: share, width: 110},
 		).Span(gridWidth).Height(9).SortBy(sortedBy("Deviations")),
@@ -90,26 +90,26 @@ func anomaliesHealth() row {
 
 func anomaliesMaps() row {
 	return closed("When",
-		heat("Groups", "How far the twenty most unusual groups were from their usual middles, either way, in robust standard deviations: the figure that was farthest. Below two, nothing is drawn.",
+		heat("Groups", "How far the twenty most unusual groups were from their usual middles, either way, in robust standard deviations: the metric that was farthest. Below two, nothing is drawn.",
 			count, bandRules, 2, 6,
-			series(`max by (instance, group) (abs(instance_group:proctree_figure:zscore{HOSTS, group=~"$unusual_groups", figure=~"$figure"}))`+orElse("group", "not known yet"), "{{group}} {{instance}}")),
+			series(`max by (instance, group) (abs(instance_group:proctree_metric:zscore{HOSTS, group=~"$unusual_groups", metric=~"$metric"}))`+orElse("group", "not known yet"), "{{group}} {{instance}}")),
 		heat("Hosts", "How far each host as a whole was from its usual middles.", count, bandRules, 2, 6,
-			series(`max by (instance, figure) (abs(instance_group:proctree_figure:zscore{HOSTFIGURES}))`+orElse("instance", "not known yet"), "{{instance}} {{figure}}")).
+			series(`max by (instance, metric) (abs(instance_group:proctree_metric:zscore{HOSTMETRICS}))`+orElse("instance", "not known yet"), "{{instance}} {{metric}}")).
 			Height(9),
 	)
 }
 
-// bandSamples is how many records the bands need of a figure, and again of how far it is from its
+// bandSamples is how many records the bands need of a metric, and again of how far it is from its
 // middle: proctree:threshold:anomaly_samples, one each four minutes.
 const bandSamples = "90"
 
 // recordedHistory is how much of that is there, as a share.
 const recordedHistory = `min(
-    clamp_max(count_over_time(instance_group:proctree_figure:watched{HOSTFIGURES}[1d]), ` + bandSamples + `)
+    clamp_max(count_over_time(instance_group:proctree_metric:watched{HOSTMETRICS}[1d]), ` + bandSamples + `)
   + (
-      clamp_max(count_over_time(instance_group:proctree_figure:deviation{HOSTFIGURES}[1d]), ` + bandSamples + `)
+      clamp_max(count_over_time(instance_group:proctree_metric:deviation{HOSTMETRICS}[1d]), ` + bandSamples + `)
     or
-      0 * instance_group:proctree_figure:watched{HOSTFIGURES}
+      0 * instance_group:proctree_metric:watched{HOSTMETRICS}
   )
 ) / (2 * ` + bandSamples + `)`
 
@@ -155,21 +155,21 @@ func anomaliesBands() row {
 	)
 }
 
-// band is a figure of a group inside the band of what it usually is.
-func band(title, description string, u unit, figure string) *timeseries.PanelBuilder {
-	selector := `HOSTS, instance="$band_instance", group="$band_group", figure="` + figure + `"`
+// band is a metric of a group inside the band of what it usually is.
+func band(title, description string, u unit, metric string) *timeseries.PanelBuilder {
+	selector := `HOSTS, instance="$band_instance", group="$band_group", metric="` + metric + `"`
 	return withBand(graph(title, description+" The grey band is where it usually is, the dashed line its middle over the last day.", u,
 		nothing("Not watched: the group does not use enough of this to matter, or there is not enough history yet."),
 		append([]query{
-			series(`instance_group:proctree_figure:watched{`+selector+`}`, "now"),
-			series(`instance_group:proctree_figure:median1d{`+selector+`}`, "usual"),
+			series(`instance_group:proctree_metric:watched{`+selector+`}`, "now"),
+			series(`instance_group:proctree_metric:median1d{`+selector+`}`, "usual"),
 		}, bandQueries(selector)...)...)).
 		OverrideByName("usual", dashed(colorMuted))
 }
 
 // bandQueries are the edges of a band.
 func bandQueries(selector string) []query {
-	const middle, half = `instance_group:proctree_figure:median1d{`, `instance_group:proctree_figure:spread{`
+	const middle, half = `instance_group:proctree_metric:median1d{`, `instance_group:proctree_metric:spread{`
 	return []query{
 		series(middle+selector+`} + `+half+selector+`}`, "upper"),
 		series(`clamp_min(`+middle+selector+`} - `+half+selector+`}, 0)`, "lower"),

@@ -54,7 +54,7 @@ func TestAnomaliesOverHistory(t *testing.T) {
 
 // findsWhatIsUnusual checks who is above and below the band, and who is farthest from it.
 func (p prometheusServer) findsWhatIsUnusual(t *testing.T) {
-	const zscore = `instance_group:proctree_figure:zscore`
+	const zscore = `instance_group:proctree_metric:zscore`
 	for expr, want := range map[string]string{
 		`topk(1, abs(` + zscore + `{group!=""}))`:                            "db1:10056/postgres/io",
 		zscore + `{group!=""} > scalar(proctree:threshold:anomaly_zscore)`:   "db1:10056/postgres/cpu db1:10056/postgres/descriptors db1:10056/postgres/io web2:10056/app/memory",
@@ -68,7 +68,7 @@ func (p prometheusServer) findsWhatIsUnusual(t *testing.T) {
 		}
 		var got []string
 		for _, s := range found {
-			got = append(got, s["instance"]+"/"+s["group"]+"/"+s["figure"])
+			got = append(got, s["instance"]+"/"+s["group"]+"/"+s["metric"])
 		}
 		slices.Sort(got)
 		if strings.Join(got, " ") != want {

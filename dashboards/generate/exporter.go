@@ -103,7 +103,7 @@ func exporterBudget() row {
 
 func exporterErrors() row {
 	return open("What they cannot read",
-		graph("Scan errors", "What scans could not read, per second and reason. The figures concerned are absent; rights explain most.",
+		graph("Scan errors", "What scans could not read, per second and reason. The metrics concerned are absent; rights explain most.",
 			errorRate, nothing("None."),
 			series(`sum by (instance, reason) (rate(proctree_scan_errors_total{HOSTS}[$__rate_interval]))`, "{{instance}} {{reason}}")),
 		timeline("Collectors that failed", "When a collector failed on some host.", nothing("None."),

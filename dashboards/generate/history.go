@@ -75,9 +75,9 @@ func compare(title, description string, u unit, n needs, expr string, more ...qu
 func historyUse() row {
 	return open("What it uses",
 		withBand(compare("CPU (cores)", "Cores that the group used, its ended processes included. The grey band is where it usually is.", cores, ofGroup("group_cpu"),
-			`sum(rate(proctree_group_cpu_seconds_total{GROUPS}[$__rate_interval]AGO))`, bandQueries(`GROUPS, figure="cpu"`)...)).AxisLabel("cores"),
+			`sum(rate(proctree_group_cpu_seconds_total{GROUPS}[$__rate_interval]AGO))`, bandQueries(`GROUPS, metric="cpu"`)...)).AxisLabel("cores"),
 		withBand(compare("Memory", "Resident memory of the group's processes. The grey band is where it usually is, with what was swapped out.", size, ofGroup("group_memory"),
-			`sum(proctree_group_resident_memory_bytes{GROUPS}AGO)`, bandQueries(`GROUPS, figure="memory"`)...)),
+			`sum(proctree_group_resident_memory_bytes{GROUPS}AGO)`, bandQueries(`GROUPS, metric="memory"`)...)),
 		compare("Read", "Bytes per second that storage delivered.", byteRate, ofGroup("group_io"),
 			`sum(rate(proctree_group_read_bytes_total{GROUPS}[$__rate_interval]AGO))`),
 		compare("Written", "Bytes per second that will reach storage.", byteRate, ofGroup("group_io"),

@@ -21,7 +21,7 @@ const (
 func promql(expr string) string {
 	return strings.NewReplacer(
 		"HOSTS", hostsSelector, "GROUPS", groupsSelector, "PIDS", pidsSelector,
-		"HOSTFIGURES", hostFiguresSelector, "FIGURES", figuresSelector,
+		"HOSTMETRICS", hostMetricsSelector, "METRICS", metricsSelector,
 	).Replace(strings.TrimSpace(expr))
 }
 

@@ -6,7 +6,7 @@ import { type Stack, ask, eventually } from './stack.ts';
 
 const LIVE = { type: 'proctree-live-datasource', uid: 'proctree-live' };
 
-/** A rule that fires when a query finds anything: the figure, and that it is above zero. */
+/** A rule that fires when a query finds anything: the metric, and that it is above zero. */
 const rule = (title: string, folderUID: string, query: Record<string, unknown>) => ({
   title, folderUID, ruleGroup: 'live', orgID: 1, condition: 'C', for: '0s', noDataState: 'NoData', execErrState: 'Error',
   data: [
@@ -20,10 +20,10 @@ interface Rules {
 }
 
 export function testAlerting(open: { stack: Stack; browser: Browser }): void {
-  test('alert rules of Grafana take the figures of the data source', async () => {
+  test('alert rules of Grafana take the metrics of the data source', async () => {
     const { stack } = open;
     const { uid } = await ask<{ uid: string }>(stack, 'POST', '/api/folders', { title: 'Rules' });
-    const queries = { count: { queryType: 'count' }, top: { queryType: 'top', sort: 'memory', limit: 3 }, host: { queryType: 'host' }, figure: { queryType: 'host', figure: 'memory_available' } };
+    const queries = { count: { queryType: 'count' }, top: { queryType: 'top', sort: 'memory', limit: 3 }, host: { queryType: 'host' }, metric: { queryType: 'host', metric: 'memory_available' } };
     for (const [title, query] of Object.entries(queries)) {
       await ask(stack, 'POST', '/api/v1/provisioning/alert-rules', rule(title, uid, { instance: stack.instance, ...query }));
     }
@@ -37,7 +37,7 @@ export function testAlerting(open: { stack: Stack; browser: Browser }): void {
     }, 90);
     const alerts = (rule: string) => found.find(({ name }) => name === rule)?.alerts?.length ?? 0;
     assert.equal(alerts('top'), 3, 'an alert per process');
-    assert.equal(alerts('figure'), 1);
-    assert.ok(alerts('host') > 1, 'an alert per figure');
+    assert.equal(alerts('metric'), 1);
+    assert.ok(alerts('host') > 1, 'an alert per metric');
   });
 }

@@ -56,7 +56,7 @@ export function testTasks(open: { stack: Stack; browser: Browser }): void {
     }, LAPTOP);
   });
 
-  test('bars are as long as their figures', () => visit(open, 'Viewer', async (page) => {
+  test('bars are as long as their metrics', () => visit(open, 'Viewer', async (page) => {
     await page.goto('/d/proctree-processes?from=now-15m&to=now');
     await settle(page);
     const table = panel(page, 'Memory').first();

@@ -207,8 +207,8 @@ func TestRefusals(t *testing.T) {
 	}{
 		{[]string{"history"}, "must select a subcommand of 'history', try history --help"},
 		{[]string{"history", "report"}, "required argument 'directory' not provided"},
-		{[]string{"history", "report", "/no/such"}, "/no/such does not exist; name the directory of a recording"},
-		{[]string{"history", "report", file}, "is no directory; name the directory of a recording"},
+		{[]string{"history", "report", "/no/such"}, "/no/such does not exist; give the directory of a recording"},
+		{[]string{"history", "report", file}, "is not a directory; give the directory of a recording"},
 		{[]string{"history", "report", t.TempDir()}, "the recording is empty"},
 		{[]string{"history", "report", "--from=yesterday", dir}, `--from: "yesterday" is no time; give one such as`},
 		{[]string{"history", "report", "--to=-5m", dir}, `--to: "-5m" is no time`},
@@ -225,7 +225,7 @@ func TestRefusals(t *testing.T) {
 		{[]string{"history", "export", "--root=-1", dir}, "--root: -1 is not a PID"},
 		{[]string{"history", "export", "--format=xml", dir}, "enum value must be one of json,csv"},
 		{[]string{"history", "export", "--from=2025-01-01", "--to=2025-01-02", dir}, "nothing was recorded from 2024-12-31T23:00:00Z"},
-		{[]string{"history", "export", "/no/such"}, "/no/such does not exist; name the directory of a recording"},
+		{[]string{"history", "export", "/no/such"}, "/no/such does not exist; give the directory of a recording"},
 		{[]string{"history", "report", "--output=" + t.TempDir(), dir}, "--output: "},
 	} {
 		_, err := run(t, test.args...)

@@ -89,11 +89,11 @@ func checkDir(dir string) error {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return fmt.Errorf("%s does not exist; name the directory of a recording (--history.dir of the exporter)", dir)
+		return fmt.Errorf("%s does not exist; give the directory of a recording (--history.dir of the exporter)", dir)
 	case err != nil:
 		return fmt.Errorf("read the recording: %w", err)
 	case !info.IsDir():
-		return fmt.Errorf("%s is no directory; name the directory of a recording (--history.dir of the exporter)", dir)
+		return fmt.Errorf("%s is not a directory; give the directory of a recording (--history.dir of the exporter)", dir)
 	}
 	return nil
 }

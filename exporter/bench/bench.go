@@ -76,7 +76,7 @@ func (b *bench) progress(format string, args ...any) {
 func (b *bench) describe() {
 	var name unix.Utsname
 	_ = unix.Uname(&name)
-	b.report.line("# Measured figures")
+	b.report.line("# Measured metrics")
 	b.report.line("\nLinux %s, %s, %d CPUs (%s), Go %s; %d rounds; user id %d.",
 		unix.ByteSliceToString(name.Release[:]), runtime.GOARCH, runtime.NumCPU(), cpuModel(),
 		strings.TrimPrefix(runtime.Version(), "go"), b.options.rounds, os.Geteuid())

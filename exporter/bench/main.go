@@ -25,7 +25,7 @@ import (
 const usage = `usage: go run ./exporter/bench [flags]
 
 Measures the exporter beside its peers in one run and prints Markdown tables: each
-figure, its target, and whether it was met. Progress goes to standard error. Run it as
+metric, its target, and whether it was met. Progress goes to standard error. Run it as
 root on an otherwise idle Linux machine with a C compiler; a peer that is not installed
 is named in the table (Debian: prometheus-process-exporter,
 prometheus-node-exporter, netdata-core).
@@ -34,7 +34,7 @@ The parts, by -only:
   scan    cost of a scan and a scrape at each -n, series, memory, the process tree
   floors  what each file of /proc/PID costs to open, read and close, at the largest -n
   truth   CPU of short-lived processes: who is told, and how much of it
-  system  figures of the host, beside node_exporter
+  system  metrics of the host, beside node_exporter
   stress  exits by the thousand, a fork storm, 32,000 processes, 5,000 threads
   streams what 64 streams cost beside one: CPU, memory, and the scrapes of others
   history what a recording takes by the second, in bytes, CPU and memory, beside atop -w
@@ -87,7 +87,7 @@ func parse(args []string, out io.Writer) (*options, error) {
 		return nil
 	})
 	flags.IntVar(&o.rounds, "rounds", 5, "`times` each program is measured, one after the other; the table has the medians")
-	flags.BoolVar(&o.quick, "quick", false, "a smoke test in under two minutes, with rougher figures; overrides the other numbers")
+	flags.BoolVar(&o.quick, "quick", false, "a smoke test in under two minutes, with rougher numbers; overrides the other numbers")
 	flags.StringVar(&o.only, "only", "", "`parts` to run, separated by commas: scan, floors, truth, system, stress, streams, history (default all)")
 	flags.StringVar(&o.exporter, "exporter", "", "exporter `binary` to measure (default: build one from this source)")
 	flags.IntVar(&o.truthSeconds, "truth", 60, "`seconds` of short-lived processes, for children and again for orphans")

@@ -92,7 +92,7 @@ func (r *report) targets(all []target) {
 			r.missed = append(r.missed, t.what)
 		}
 	}
-	r.table([]string{"figure", "measured", "target", "verdict"}, rows)
+	r.table([]string{"metric", "measured", "target", "verdict"}, rows)
 }
 
 // plain strips a row's name of Markdown.

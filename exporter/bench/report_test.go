@@ -49,7 +49,7 @@ func TestVerdicts(t *testing.T) {
 		atLeast("c", 8, 8, "%.0f"), atLeast("d", 7.9, 8, "%.1f"), notMeasured("e", "not installed"),
 	})
 	want := `
-| figure | measured | target | verdict |
+| metric | measured | target | verdict |
 |---|---:|---:|---:|
 | a | 1.3 | ≤ 1.3 | met |
 | b | 1.31 | ≤ 1.30 | **missed** |

@@ -112,7 +112,7 @@ func (b *bench) showSystem(probes []probe, taken samples) {
 			strconv.Itoa(taken.last(p.name).series),
 		})
 	}
-	b.report.heading("Figures of the host, beside node_exporter")
+	b.report.heading("Metrics of the host, beside node_exporter")
 	b.report.table([]string{"program", "CPU ms", "range", "wall ms", "series"}, table)
 
 	const what = "system collectors ÷ node_exporter's, CPU"

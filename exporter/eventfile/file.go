@@ -25,7 +25,7 @@ type file struct {
 // openFile opens a file, or says in one line why not.
 func openFile(path string, maxBytes int64) (*file, error) {
 	if path != filepath.Clean(path) || filepath.Base(path) == ".." {
-		return nil, fmt.Errorf("%q is no path of a file; write %s", path, filepath.Clean(path))
+		return nil, fmt.Errorf("%q is not the path of a file; set %s", path, filepath.Clean(path))
 	}
 	f := &file{path: path, half: maxBytes / 2}
 	if err := checkPath(path + earlier); err != nil {

@@ -122,7 +122,7 @@ func (c *command) useInside(dial Dial) {
 // advised adds what to do about an exporter that does not answer.
 func advised(err error) error {
 	if _, ok := errors.AsType[*unreachableError](err); ok {
-		return fmt.Errorf("%w; start one, name another with --url, or use --local", err)
+		return fmt.Errorf("%w; start one, set --url to another, or use --local", err)
 	}
 	return err
 }
@@ -226,7 +226,7 @@ func (c *command) validate() error {
 	case c.depth < -1:
 		return fmt.Errorf("--depth: %d is less than -1", c.depth)
 	case c.interval != 0 && (c.interval < time.Second || c.interval > time.Minute || c.interval%time.Second != 0):
-		return fmt.Errorf("--interval: want whole seconds from 1s to 60s, not %v", c.interval)
+		return fmt.Errorf("--interval: must be whole seconds from 1s to 60s, not %v", c.interval)
 	}
 	if _, err := c.sortColumn("pid"); err != nil {
 		return err

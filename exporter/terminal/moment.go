@@ -39,7 +39,7 @@ func ParseMoment(text string, now, last time.Time) (time.Time, error) {
 		}
 		return at, nil
 	}
-	return time.Time{}, fmt.Errorf("%q is no time; give one such as \"2006-01-02 15:04\", 2006-01-02T15:04:05Z, 15:04 (of the last 24 hours) or 90m (before the last table)", text)
+	return time.Time{}, fmt.Errorf("%q is not a time; give one such as \"2006-01-02 15:04\", 2006-01-02T15:04:05Z, 15:04 (of the last 24 hours) or 90m (before the last table)", text)
 }
 
 // timeFlag is a flag that is a moment; zero where it is not given.

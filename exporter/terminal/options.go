@@ -43,18 +43,18 @@ type target struct {
 func parseTarget(address string) (*target, error) {
 	if path, ok := strings.CutPrefix(address, "unix://"); ok {
 		if !strings.HasPrefix(path, "/") {
-			return nil, fmt.Errorf("--url: %q: want the absolute path of a socket, such as unix:///run/proctree.sock", address)
+			return nil, fmt.Errorf("--url: %q: must be the absolute path of a socket, such as unix:///run/proctree.sock", address)
 		}
 		return &target{base: &url.URL{Scheme: "http", Host: "localhost"}, socket: path, shown: address}, nil
 	}
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
-		return nil, errors.New("--url: want an address such as http://web1:10056, https://web1:10056 or unix:///run/proctree.sock")
+		return nil, errors.New("--url: must be an address such as http://web1:10056, https://web1:10056 or unix:///run/proctree.sock")
 	case u.User != nil:
 		return nil, errors.New("--url: no user and password here, where every account of this host can see them; use --user and --password-file")
 	case u.RawQuery != "" || u.Fragment != "":
-		return nil, errors.New("--url: want an address without ? and #; use --search, --sort and the other flags")
+		return nil, errors.New("--url: must be an address without ? and #; use --search, --sort and the other flags")
 	}
 	return &target{base: u, shown: u.Redacted()}, nil
 }
@@ -120,9 +120,9 @@ const tokenVariable = "PROCTREE_TOKEN"
 func (o *options) authorization() (string, error) {
 	switch {
 	case o.user != "" && o.passwordFile == "":
-		return "", errors.New("--user: name the file with the password in --password-file")
+		return "", errors.New("--user: set --password-file, too")
 	case o.user == "" && o.passwordFile != "":
-		return "", errors.New("--password-file: name the user in --user")
+		return "", errors.New("--password-file: set --user, too")
 	case o.user != "":
 		password, err := readSecret("--password-file", o.passwordFile)
 		if err != nil {
@@ -165,7 +165,7 @@ func readSecret(flag, path string) (string, error) {
 	case err != nil:
 		return "", fmt.Errorf("%s: %w", flag, err)
 	case len(data) > maxSecretBytes:
-		return "", fmt.Errorf("%s: %s has more than %d bytes; want a file with the secret alone", flag, path, maxSecretBytes)
+		return "", fmt.Errorf("%s: %s has more than %d bytes; give a file that holds only the secret", flag, path, maxSecretBytes)
 	}
 	secret := strings.TrimSpace(string(data))
 	if secret == "" {

@@ -25,7 +25,7 @@ func ParseTokens(data []byte) (*Tokens, error) {
 	var list *Tokens
 	err := eachKey(document.Content[0], func(key string, value *yaml.Node) error {
 		if key != "tokens" {
-			return fmt.Errorf("line %d: unknown key %q, want tokens", value.Line, key)
+			return fmt.Errorf("line %d: unknown key %q; the only key is tokens", value.Line, key)
 		}
 		var err error
 		list, err = parseList(value)
@@ -44,7 +44,7 @@ func parseList(list *yaml.Node) (*Tokens, error) {
 		return &Tokens{}, nil
 	}
 	if list.Kind != yaml.SequenceNode || len(list.Content) > maxTokens {
-		return nil, fmt.Errorf("line %d: tokens: want a list of at most %d", list.Line, maxTokens)
+		return nil, fmt.Errorf("line %d: tokens: must be a list of at most %d", list.Line, maxTokens)
 	}
 	set := &Tokens{list: make([]token, 0, len(list.Content))}
 	lines := map[string]int{}
@@ -86,7 +86,7 @@ func parseEntry(node *yaml.Node) (t token, err error) {
 		return nil
 	})
 	if err == nil && seen != 3 {
-		err = fmt.Errorf("line %d: want name, role and hash", node.Line)
+		err = fmt.Errorf("line %d: must have name, role and hash", node.Line)
 	}
 	return t, err
 }
@@ -94,7 +94,7 @@ func parseEntry(node *yaml.Node) (t token, err error) {
 // eachKey calls with each key of a mapping once.
 func eachKey(node *yaml.Node, call func(key string, value *yaml.Node) error) error {
 	if node.Kind != yaml.MappingNode {
-		return fmt.Errorf("line %d: want keys and values", node.Line)
+		return fmt.Errorf("line %d: must be keys and values", node.Line)
 	}
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(node.Content); i += 2 {

@@ -30,7 +30,7 @@ func parseOrigin(text string) (string, error) {
 	}
 	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || strings.Contains(u.Host, "%") || u.User != nil ||
 		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
-		return "", fmt.Errorf("allowed origin %q: want scheme://host or scheme://host:port", text)
+		return "", fmt.Errorf("allowed origin %q: must be scheme://host or scheme://host:port", text)
 	}
 	return canonicalOrigin(u), nil
 }

@@ -53,7 +53,7 @@ func NewToken(name string, role Role) (secret, entry string, err error) {
 
 func checkName(name string) error {
 	if !tokenName.MatchString(name) {
-		return fmt.Errorf("token name %q: want up to 64 letters, digits and . _ @ -", name)
+		return fmt.Errorf("token name %q: must be up to 64 letters, digits and . _ @ -", name)
 	}
 	return nil
 }
@@ -62,10 +62,10 @@ func checkName(name string) error {
 func parseHash(text string) (hash digest, err error) {
 	digits, ok := strings.CutPrefix(text, hashPrefix)
 	if !ok || len(digits) != hex.EncodedLen(len(hash)) {
-		return hash, errors.New("want sha256: and 64 hexadecimal digits")
+		return hash, errors.New("must be sha256: and 64 hexadecimal digits")
 	}
 	if _, err := hex.Decode(hash[:], []byte(digits)); err != nil {
-		return hash, fmt.Errorf("want sha256: and 64 hexadecimal digits: %w", err)
+		return hash, fmt.Errorf("must be sha256: and 64 hexadecimal digits: %w", err)
 	}
 	return hash, nil
 }

@@ -58,20 +58,20 @@ func decode(from io.Reader) (b body, err error) {
 func checkMembers(text []byte) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
-		return errors.New("want a JSON object")
+		return errors.New("must be a JSON object")
 	}
 	seen := map[string]bool{}
 	for decoder.More() {
 		token, err := decoder.Token()
 		if err != nil {
-			return fmt.Errorf("want a JSON object: %w", err)
+			return fmt.Errorf("must be a JSON object: %w", err)
 		}
 		name, _ := token.(string) // The name of a member can be nothing else.
 		switch {
 		case !slices.Contains(bodyMembers, name):
 			return fmt.Errorf("unknown member %.64q; the members are %s", name, strings.Join(bodyMembers, ", "))
 		case seen[name]:
-			return fmt.Errorf("the member %q comes twice", name)
+			return fmt.Errorf("the member %q appears twice", name)
 		}
 		seen[name] = true
 		var value json.RawMessage
@@ -89,7 +89,7 @@ func (b body) check(signals bool) error {
 	case !signals && (b.Nice == nil || b.Signal != nil):
 		return badRequest(`the body needs "nice" and no "signal", such as {"nice":10}`)
 	case !signals && (*b.Nice < control.LeastNice || *b.Nice > control.MostNice):
-		return badRequest("nice %d: want a whole number from %d to %d", *b.Nice, control.LeastNice, control.MostNice)
+		return badRequest("nice %d: must be a whole number from %d to %d", *b.Nice, control.LeastNice, control.MostNice)
 	case b.Descendants && b.IDs == nil:
 		return badRequest(`"descendants" needs "ids", the list of the descendants that you saw`)
 	case !b.Descendants && b.IDs != nil:

@@ -131,7 +131,7 @@ func TestConfigurationErrors(t *testing.T) {
 		"allow: [{group: }]":            "control.allow[0].group: must be a text",
 		"allow: [{group: ''}]":          "line 1: control.allow[0].group: must not be empty",
 		"allow: [{user: \"\"}]":         "line 1: control.allow[0].user: must not be empty",
-		"allow: [{group: a, group: b}]": "comes twice",
+		"allow: [{group: a, group: b}]": "appears twice",
 		"signals: [TERM, SEGV]":         `control.signals[1]: unknown signal "SEGV"; the signals are TERM,`,
 		"signals: TERM":                 "control.signals: must be a list",
 		"signals: [SIGTERM]":            "unknown signal",

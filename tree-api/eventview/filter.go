@@ -129,7 +129,7 @@ func (f *Filter) readKind(value string) error {
 func (f *Filter) readPID(value string) error {
 	pid, err := strconv.ParseInt(value, 10, 32)
 	if err != nil || pid < 1 {
-		return fmt.Errorf("want a whole number from 1 up, not %q", value)
+		return fmt.Errorf("must be a whole number from 1 up, not %q", value)
 	}
 	f.pids = append(f.pids, int(pid))
 	return nil
@@ -150,7 +150,7 @@ func (f *Filter) readStatus(value string) error {
 	known := number || strings.HasPrefix(value, "SIG") ||
 		slices.Contains([]string{normal, abnormal, signal, exitCode, process.OOMKilled}, value)
 	if !known {
-		return fmt.Errorf("want an exit code from 0 to 255, a signal such as SIGSEGV, %s, %s, %s, %s or %s, not %q",
+		return fmt.Errorf("must be an exit code from 0 to 255, a signal such as SIGSEGV, %s, %s, %s, %s or %s, not %q",
 			normal, abnormal, exitCode, signal, process.OOMKilled, value)
 	}
 	f.states = append(f.states, value)
@@ -160,7 +160,7 @@ func (f *Filter) readStatus(value string) error {
 func (f *Filter) readLimit(value string) error {
 	limit, err := strconv.Atoi(value)
 	if err != nil || limit < 1 || limit > maxLimit {
-		return fmt.Errorf("want a whole number from 1 to %d, not %q", maxLimit, value)
+		return fmt.Errorf("must be a whole number from 1 to %d, not %q", maxLimit, value)
 	}
 	f.Limit = limit
 	return nil

@@ -36,5 +36,5 @@ func wholeMillisecond(t time.Time) time.Time {
 }
 
 func notAMoment(text string) error {
-	return fmt.Errorf("want a time such as 2006-01-02T15:04:05Z or seconds since 1970, not %q", text)
+	return fmt.Errorf("must be a time such as 2006-01-02T15:04:05Z or seconds since 1970, not %q", text)
 }

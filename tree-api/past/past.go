@@ -85,7 +85,7 @@ func (p *Past) Read(ctx context.Context, read func(archive *history.Archive, pol
 	select {
 	case p.slot <- struct{}{}:
 	case <-ctx.Done():
-		return fmt.Errorf("wait for others who read the recording: %w", ctx.Err())
+		return fmt.Errorf("wait for other readers of the recording: %w", ctx.Err())
 	}
 	defer func() { <-p.slot }()
 	defer p.long.Forget()

@@ -23,7 +23,7 @@ func (c *Calls) getProcess(r *http.Request, who access.Grant) (answer, error) {
 	}
 	pid, err := strconv.ParseInt(r.PathValue("pid"), 10, 32)
 	if err != nil || pid < 1 {
-		return answer{}, tree.BadParameter("pid", errors.New("want a whole number from 1 up"))
+		return answer{}, tree.BadParameter("pid", errors.New("must be a whole number from 1 up"))
 	}
 	m, err := c.modelAt(r.Context(), when)
 	if err != nil {

@@ -83,7 +83,7 @@ func exitSeconds(values url.Values) (int, error) {
 		}
 		var err error
 		if seconds, err = strconv.Atoi(given[0]); len(given) > 1 || err != nil || seconds < 1 || seconds > maxExitSeconds {
-			return 0, tree.BadParameter(name, errors.New("want one whole number from 1 to "+strconv.Itoa(maxExitSeconds)))
+			return 0, tree.BadParameter(name, errors.New("must be one whole number from 1 to "+strconv.Itoa(maxExitSeconds)))
 		}
 	}
 	return seconds, nil

@@ -27,7 +27,7 @@ func takeFormat(values url.Values) (format, error) {
 	case len(given) > 1:
 		return asJSON, tree.BadParameter(formatParameter, fmt.Errorf("given %d times", len(given)))
 	case as != asJSON && as != asCSV:
-		return asJSON, tree.BadParameter(formatParameter, fmt.Errorf("want json or csv, not %q", as))
+		return asJSON, tree.BadParameter(formatParameter, fmt.Errorf("must be json or csv, not %q", as))
 	default:
 		return as, nil
 	}

@@ -75,7 +75,7 @@ func (q *spanQuery) number(name string, standard, most int) int {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > most {
-		q.err = tree.BadParameter(name, fmt.Errorf("want a whole number from 1 to %d, not %q", most, text))
+		q.err = tree.BadParameter(name, fmt.Errorf("must be a whole number from 1 to %d, not %q", most, text))
 	}
 	return n
 }
@@ -91,7 +91,7 @@ func choice[T ~string](q *spanQuery, name string, words []T) T {
 		for i, w := range words {
 			names[i] = string(w)
 		}
-		q.err = tree.BadParameter(name, fmt.Errorf("want %s, not %q", strings.Join(names, ", "), text))
+		q.err = tree.BadParameter(name, fmt.Errorf("must be %s, not %q", strings.Join(names, ", "), text))
 	}
 	return T(text)
 }
@@ -100,7 +100,7 @@ func choice[T ~string](q *spanQuery, name string, words []T) T {
 func (q *spanQuery) span() {
 	q.from, q.to = q.moment("from"), q.moment("to")
 	if q.err == nil && !q.from.IsZero() && !q.to.IsZero() && !q.from.Before(q.to) {
-		q.err = tree.BadParameter("from", errors.New("want a time before that of \"to\""))
+		q.err = tree.BadParameter("from", errors.New("must be a time before that of \"to\""))
 	}
 }
 
@@ -129,7 +129,7 @@ func (q *spanQuery) bounds(archive *history.Archive) (from, to time.Time, err er
 		from = to.Add(-defaultSpan)
 	}
 	if !from.Before(to) {
-		return from, to, tree.BadParameter("from", errors.New("want a time before the last table, "+to.UTC().Format(time.RFC3339)))
+		return from, to, tree.BadParameter("from", errors.New("must be a time before the last table, "+to.UTC().Format(time.RFC3339)))
 	}
 	return from, to, nil
 }
@@ -181,7 +181,7 @@ func tooLong(err error) error {
 // errPrivate is returned to accounts of the host to which the kernel does not show the I/O of others.
 var errPrivate = &CallError{
 	Status: http.StatusForbidden, Kind: ErrorForbidden,
-	Err: errors.New("read and written are not for accounts of this host; a token is needed"),
+	Err: errors.New("read and written require a token, also for accounts of this host"),
 }
 
 // getTop answers GET /api/v1/top.
@@ -298,7 +298,7 @@ func (c *Calls) getTrack(r *http.Request, who access.Grant) (answer, error) {
 			step = (to.Sub(from) / defaultTrack).Truncate(time.Second)
 		}
 		if to.Sub(from)/max(step, time.Second) > mostPoints {
-			return nil, tree.BadParameter("step", fmt.Errorf("more than %d points; want a longer step or a shorter time", mostPoints))
+			return nil, tree.BadParameter("step", fmt.Errorf("more than %d points; ask for a longer step or a shorter time", mostPoints))
 		}
 		return policy.Sight(who.Role).NewTrack(r.Context(), archive, id, from, to, step, policy.ShowsProcess)
 	})

@@ -95,7 +95,7 @@ func (h *hub) serve(ctx context.Context, number int) (taken time.Time, err error
 // readers, who would else take an old table for the present one.
 func (h *hub) failed(err error, inARow int) {
 	if inARow == 1 {
-		level.Error(h.logger).Log("msg", "no update for the streams", "err", err)
+		level.Error(h.logger).Log("msg", "failed to update the streams", "err", err)
 	}
 	if inARow == patience {
 		h.mu.Lock()

@@ -72,7 +72,7 @@ func (s *subscription) readEvents(value string) error {
 		s.withEvents = true
 	case "off":
 	default:
-		return fmt.Errorf("want on or off, not %q", value)
+		return fmt.Errorf("must be on or off, not %q", value)
 	}
 	return nil
 }

@@ -99,7 +99,7 @@ func (s *Streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			Status:  http.StatusServiceUnavailable,
 			Kind:    rest.ErrorUnavailable,
 			Headers: map[string]string{"Retry-After": "5"},
-			Err:     fmt.Errorf("there are %d streams already, or your share of them", s.cfg.Limiter.Most()),
+			Err:     fmt.Errorf("all %d streams, or your share of them, are in use", s.cfg.Limiter.Most()),
 		})
 		return
 	}

@@ -94,7 +94,7 @@ func parseStream(r *http.Request, role access.Role) (*subscription, error) {
 }
 
 // errNoFrom refuses what only a replay has.
-var errNoFrom = errors.New("the present has no speed; want \"from\" too, the time at which to begin")
+var errNoFrom = errors.New("speed is for the past only: set \"from\" too, the time at which to begin")
 
 // errHeld refuses what would have to be looked up at each message.
 var errHeld = errors.New("port: and file: are not for the stream; ask /api/v1/processes")
@@ -115,7 +115,7 @@ func (s *subscription) take(p streamParameter, values url.Values) error {
 func (s *subscription) readInterval(value string) error {
 	seconds, err := strconv.Atoi(value)
 	if err != nil || seconds < leastInterval || seconds > mostInterval {
-		return fmt.Errorf("want whole seconds from %d to %d, not %q", leastInterval, mostInterval, value)
+		return fmt.Errorf("must be whole seconds from %d to %d, not %q", leastInterval, mostInterval, value)
 	}
 	s.interval = seconds
 	return nil
@@ -127,7 +127,7 @@ func (s *subscription) readLayout(value string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("want %s or %s, not %q", tree.InNodes, tree.InColumns, value)
+	return fmt.Errorf("must be %s or %s, not %q", tree.InNodes, tree.InColumns, value)
 }
 
 func (s *subscription) readFrom(value string) (err error) {
@@ -138,7 +138,7 @@ func (s *subscription) readFrom(value string) (err error) {
 func (s *subscription) readSpeed(value string) error {
 	speed, err := strconv.Atoi(value)
 	if err != nil || speed < leastSpeed || speed > mostSpeed {
-		return fmt.Errorf("want a whole number from %d to %d, not %q", leastSpeed, mostSpeed, value)
+		return fmt.Errorf("must be a whole number from %d to %d, not %q", leastSpeed, mostSpeed, value)
 	}
 	s.speed = speed
 	return nil

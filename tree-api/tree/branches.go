@@ -29,7 +29,7 @@ func ParseBy(name string) (By, error) {
 	case ByParent, ByCgroup, ByUser, ByGroup:
 		return by, nil
 	}
-	return ByParent, fmt.Errorf("want parent, cgroup, user or group, not %q", name)
+	return ByParent, fmt.Errorf("must be parent, cgroup, user or group, not %q", name)
 }
 
 // ErrDepthOfBranches is returned for a depth in a tree of branches.

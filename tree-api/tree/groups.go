@@ -104,7 +104,7 @@ func ParseGrouping(by, sort, order, limit string) (*Grouping, error) {
 		}
 	}
 	if g.by == nil {
-		return nil, BadParameter("group_by", fmt.Errorf("want one of %s, not %q", strings.Join(names, ", "), by))
+		return nil, BadParameter("group_by", fmt.Errorf("must be one of %s, not %q", strings.Join(names, ", "), by))
 	}
 	if err := g.readSort(cmp.Or(sort, "cpu")); err != nil {
 		return nil, BadParameter("sort", err)
@@ -119,7 +119,7 @@ func ParseGrouping(by, sort, order, limit string) (*Grouping, error) {
 	case "asc", "desc":
 		g.descending = order == "desc"
 	default:
-		return nil, BadParameter("order", fmt.Errorf("want asc or desc, not %q", order))
+		return nil, BadParameter("order", fmt.Errorf("must be asc or desc, not %q", order))
 	}
 	return g, nil
 }
@@ -139,7 +139,7 @@ func (g *Grouping) readSort(name string) error {
 	case "processes":
 		g.sort = byProcesses
 	default:
-		return fmt.Errorf("want one of %s, not %q", strings.Join(names, ", "), name)
+		return fmt.Errorf("must be one of %s, not %q", strings.Join(names, ", "), name)
 	}
 	return nil
 }

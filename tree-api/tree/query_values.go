@@ -70,11 +70,11 @@ func stateNames() []string {
 func (q *Query) readMinimum(f *field, value string) error {
 	minimum, err := strconv.ParseFloat(value, 64)
 	if err != nil || math.IsNaN(minimum) || math.IsInf(minimum, 0) || minimum < 0 {
-		return fmt.Errorf("want %s, a number from 0 up, not %q", amount(f.Unit), value)
+		return fmt.Errorf("must be %s, a number from 0 up, not %q", amount(f.Unit), value)
 	}
 	if f.Decimals == 0 {
 		if _, err := strconv.ParseUint(value, 10, 63); err != nil {
-			return fmt.Errorf("want %s, a whole number from 0 up, not %q", amount(f.Unit), value)
+			return fmt.Errorf("must be %s, a whole number from 0 up, not %q", amount(f.Unit), value)
 		}
 	}
 	q.atLeast = append(q.atLeast, atLeast{f, minimum})
@@ -97,7 +97,7 @@ func (q *Query) readOrder(value string) error {
 	case "desc":
 		q.order = descending
 	default:
-		return fmt.Errorf("want asc or desc, not %q", value)
+		return fmt.Errorf("must be asc or desc, not %q", value)
 	}
 	return nil
 }
@@ -105,7 +105,7 @@ func (q *Query) readOrder(value string) error {
 func readCount(into *int, value string, least int) error {
 	n, err := strconv.ParseInt(value, 10, 32)
 	if err != nil || int(n) < least {
-		return fmt.Errorf("want a whole number from %d up, not %q", least, value)
+		return fmt.Errorf("must be a whole number from %d up, not %q", least, value)
 	}
 	*into = int(n)
 	return nil

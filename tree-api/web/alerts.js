@@ -18,14 +18,14 @@
  * @property {number} value
  */
 
-/** A figure counts as back once it is below this share of its limit: it must not flutter. */
+/** A value counts as back once it is below this share of its limit: it must not flutter. */
 const BACK_BELOW = 0.9;
 /** So many updates in a row must be over the limit: one short peak is no news. */
 const UPDATES_OVER = 2;
 
-/** Watches figures from update to update and tells each crossing once. */
+/** Watches values from update to update and tells each crossing once. */
 export class Watch {
-  /** For each figure over its limit: for how many updates. @type {Map<string, number>} */
+  /** For each value over its limit: for how many updates. @type {Map<string, number>} */
   #over = new Map();
 
   /**
@@ -53,7 +53,7 @@ export class Watch {
 }
 
 /**
- * Every figure that is over its limit or not yet well below it.
+ * Every value that is over its limit or not yet well below it.
  * @param {Limits} limits
  * @param {TreeModel} model
  * @param {HostMetrics} host

@@ -48,7 +48,7 @@ class Page {
   #view = new View(this.#model, (part, before) => this.#adapt(part, before));
   /** @type {Connection} */
   #connection = { state: 'connecting' };
-  /** @type {any} The answer of GET api/v1/host with the newest figures in it. */
+  /** @type {any} The answer of GET api/v1/host with the newest values in it. */
   #host = {};
   /** @type {Summary|undefined} Of the last message. */
   #summary;

@@ -26,7 +26,7 @@ import { formatBytes, formatCount, formatCPUTime } from './format.js';
 const MOST_LINES = 500;
 
 /**
- * The sections below the main figures. Those without data are left out.
+ * The sections below the main values. Those without data are left out.
  * @param {Detail} detail
  * @param {{threads: readonly Thread[]|undefined, context: CpuContext}} counted The threads with what they use.
  * @returns {HTMLElement[]}

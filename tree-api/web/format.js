@@ -1,5 +1,5 @@
 /**
- * Figures as people read them. What is not known is UNKNOWN and never 0.
+ * Values as people read them. What is not known is UNKNOWN and never 0.
  */
 
 export const UNKNOWN = '\u2013';

@@ -8,7 +8,7 @@ import { formatBytes, formatCores, formatCount, formatPercent } from './format.j
 /** @import { Summary } from './stream-table.js' */
 
 /**
- * The figures of GET /api/v1/host; each may be absent.
+ * The values of GET /api/v1/host; each may be absent.
  * @typedef {object} HostMetrics
  * @property {number} [cpus]
  * @property {number} [uptime_seconds]
@@ -26,7 +26,7 @@ const LOAD_HEADROOM = 1.3;
 /** Worst first, as they are shown. */
 const STATES = ['running', 'blocked', 'zombie', 'stopped', 'sleeping', 'other'];
 
-/** The cards above the table: the host's figures and its busiest processes. */
+/** The cards above the table: the host's values and its busiest processes. */
 export class Overview {
   #cpu = new MetricCard('CPU', 'CPU in use since the page opened');
   #memory = new MetricCard('Memory', 'Memory in use since the page opened');
@@ -83,7 +83,7 @@ function usedMemory({ memory }) {
     ? undefined : memory.total_bytes - memory.available_bytes;
 }
 
-/** A large figure, a line below it, and a chart. */
+/** A large value, a line below it, and a chart. */
 class MetricCard {
   series = new Series(MOST_POINTS);
   #figure = el('strong', { class: 'figure' });

@@ -1,7 +1,7 @@
 /**
  * The worker of the page: it holds the stream, and the table that the messages make. A busy
  * host sends a hundred kilobytes of JSON at a time, which would keep the page from answering
- * the person; what the page gets from here are the figures that changed.
+ * the person; what the page gets from here are the values that changed.
  *
  * This module needs few others and opens the stream as soon as they are there: its first
  * message, the longest one, is on its way while the rest comes.

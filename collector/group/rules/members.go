@@ -62,7 +62,7 @@ func (m *merger) add(n *yaml.Node, depth int) error {
 		case key.Value == mergeKey && key.Style == 0:
 			merged = append(merged, value)
 		case own[key.Value]:
-			return &lineError{key.Line, fmt.Errorf("key %q comes twice", key.Value)}
+			return &lineError{key.Line, fmt.Errorf("key %q appears twice", key.Value)}
 		default:
 			own[key.Value] = true
 			m.take(Member{key.Value, key.Line, value})

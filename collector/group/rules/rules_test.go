@@ -101,7 +101,7 @@ func TestFaultsNameLineAndKey(t *testing.T) {
 		{"not a list", "\ngroups: web", "line 2: groups: must be a list"},
 		{"not a mapping", "groups:\n  - web", "line 2: groups[0]: must be a mapping of keys to values"},
 		{"unknown key", "groups:\n  - group: a\n    nam: b", `line 3: groups[0]: unknown key "nam"`},
-		{"a key twice", "groups:\n  - group: a\n    name: b\n    name: c", `line 4: groups[0]: key "name" comes twice`},
+		{"a key twice", "groups:\n  - group: a\n    name: b\n    name: c", `line 4: groups[0]: key "name" appears twice`},
 		{"no name", "groups:\n  - name: a", `line 2: groups[0]: has no "group", the name of the group`},
 		{
 			"no matcher", "groups:\n  - {group: a, name: a}\n  - group: b",

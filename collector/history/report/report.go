@@ -58,7 +58,7 @@ type NearLimit struct {
 	Limit uint64 `json:"limit"`
 }
 
-// Peak is the worst value of a figure of the host.
+// Peak is the worst value of a metric of the host.
 type Peak struct {
 	What string `json:"what"`
 	// Value is a ratio from 0 to 1, or a number for busy_cores and processes.

@@ -7,7 +7,7 @@
 //
 //	'H' header     names of the fields and other facts of the segment; the same text in each period
 //	'T' texts      names, facts and groups of processes, numbered from 1 on; zstd
-//	'O' overview   figures of the whole host, once in each period
+//	'O' overview   metrics of the whole host, once in each period
 //	'E' events     what happened to processes since the table before; zstd
 //	'K' key        a whole table and the differences to the next one; starts a zstd stream
 //	'D' difference what has changed since the frame before; continues the zstd stream

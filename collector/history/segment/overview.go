@@ -67,7 +67,7 @@ func busyCores(now, before *process.System) *float64 {
 	return new(float64(now.CPUs) * busy.Seconds() / (busy + idle).Seconds())
 }
 
-// encode writes the figures as a list of numbers. A later version may add some at the end.
+// encode writes the metrics as a list of numbers. A later version may add some at the end.
 func (o *Summary) encode() []byte {
 	numbers := []uint64{
 		uint64(o.Processes), ratio(rounded(o.BusyCores)), pages(o.MemoryTotalBytes), optional(o.MemoryAvailableBytes),

@@ -94,7 +94,7 @@ func parseProcesses(buf []byte) (processes []Process, lost uint64, err error) {
 		switch {
 		case size != kinfoSize:
 			lost++
-			err = fmt.Errorf("process table: an entry has %d bytes, want %d", size, kinfoSize)
+			err = fmt.Errorf("process table: an entry has %d bytes, not %d", size, kinfoSize)
 		case p.PID < 0 || p.ParentPID < 0 || p.Start > math.MaxInt64:
 			lost++
 			err = errors.New("process table: an entry without identity")

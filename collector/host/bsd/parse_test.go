@@ -171,7 +171,7 @@ func TestParseProcesses(t *testing.T) {
 	if got, lost, err = parseProcesses(buf); len(got) != 1 || lost != 1 || err != nil {
 		t.Errorf("%d processes, lost %d, error %v", len(got), lost, err)
 	}
-	if got, _, err = parseProcesses(buf[kinfoSize:]); len(got) != 0 || err == nil || !strings.Contains(err.Error(), "has 1096 bytes, want 1088") {
+	if got, _, err = parseProcesses(buf[kinfoSize:]); len(got) != 0 || err == nil || !strings.Contains(err.Error(), "has 1096 bytes, not 1088") {
 		t.Errorf("%d processes, error %v", len(got), err)
 	}
 }

@@ -53,7 +53,7 @@ func Signals() []string {
 // checkNice returns an error for a nice value out of bounds.
 func checkNice(nice int) error {
 	if nice < LeastNice || nice > MostNice {
-		return fmt.Errorf("nice value %d: want a whole number from %d to %d", nice, LeastNice, MostNice)
+		return fmt.Errorf("nice value %d: must be a whole number from %d to %d", nice, LeastNice, MostNice)
 	}
 	return nil
 }

@@ -263,7 +263,7 @@ func (c agreement) between(b, n, a *process.Process) {
 
 // same checks what was the same before and after.
 func (c agreement) same(b, n, a *process.Process) {
-	for _, figure := range []struct {
+	for _, metric := range []struct {
 		name               string
 		before, now, after any
 	}{
@@ -272,8 +272,8 @@ func (c agreement) same(b, n, a *process.Process) {
 		{"nice", b.Nice, n.Nice, a.Nice},
 		{"kernel", b.Kernel, n.Kernel, a.Kernel},
 	} {
-		if figure.before == figure.after && figure.now != figure.before {
-			c.t.Errorf("%s (%s): %s: %v, want %v", b.ID, b.Name, figure.name, figure.now, figure.before)
+		if metric.before == metric.after && metric.now != metric.before {
+			c.t.Errorf("%s (%s): %s: %v, want %v", b.ID, b.Name, metric.name, metric.now, metric.before)
 		}
 	}
 	if b.Name == a.Name && n.Name != b.Name && (!b.Kernel || !strings.HasPrefix(b.Name, n.Name)) {

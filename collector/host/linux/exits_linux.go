@@ -53,7 +53,7 @@ func (r *Reader) logExits(reasons []error) {
 	for i, err := range reasons {
 		texts[i] = err.Error()
 	}
-	_ = level.Info(r.cfg.Logger).Log("msg", "the CPU of processes that end between scans is not accounted for in the best way",
+	_ = level.Info(r.cfg.Logger).Log("msg", "CPU time of short-lived processes is approximate",
 		"exits", source, "reason", strings.Join(texts, "; "))
 }
 
@@ -74,7 +74,7 @@ func (r *Reader) addExits(s *process.Snapshot, begun error) {
 	for _, err := range []error{begun, r.exits.PassEnded(), r.exits.Drain(r.ledger)} {
 		if err != nil {
 			s.Errors[process.ReasonExits]++
-			_ = level.Debug(r.cfg.Logger).Log("msg", "accounts of exits", "err", err)
+			_ = level.Debug(r.cfg.Logger).Log("msg", "exit accounting", "err", err)
 		}
 	}
 	s.Exits = r.ledger.Finish()

@@ -76,7 +76,7 @@ func TestReadKeepsWhatIsKnown(t *testing.T) {
 			}
 			for pid, want := range map[int]process.Fields{1: all, 2: all &^ test.lost, 3: all} {
 				if p := got.ByPID(pid); p == nil || p.Known != want {
-					t.Errorf("process %d: %+v, want the figures %b", pid, p, want)
+					t.Errorf("process %d: %+v, want the metrics %b", pid, p, want)
 				}
 			}
 			user := "root"
@@ -112,7 +112,7 @@ func TestReadDropsTheImpossible(t *testing.T) {
 			got := read(t, newReader(t, linux.Config{ProcPath: root}))
 			p := got.ByPID(1)
 			if p == nil || p.Known != hosttest.TreeFields&^test.lost {
-				t.Fatalf("got %+v, want the figures %b", p, hosttest.TreeFields&^test.lost)
+				t.Fatalf("got %+v, want the metrics %b", p, hosttest.TreeFields&^test.lost)
 			}
 			if want := test.lost != 0; (got.Errors[process.ReasonParse] == 1) != want {
 				t.Errorf("errors %v", got.Errors)

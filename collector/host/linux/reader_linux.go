@@ -148,7 +148,7 @@ func (r *Reader) ways() []way {
 // told logs once that a better way has failed.
 func (r *Reader) told(name string, failed []error) {
 	if len(failed) > 0 && !r.failing {
-		_ = level.Warn(r.cfg.Logger).Log("msg", "BPF failed; processes are read in another way meanwhile",
+		_ = level.Warn(r.cfg.Logger).Log("msg", "BPF failed; another reader is used until BPF works again",
 			"reader", name, "err", errors.Join(failed...))
 	}
 	r.failing = len(failed) > 0

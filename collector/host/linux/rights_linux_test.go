@@ -153,7 +153,7 @@ func TestRights(t *testing.T) {
 	pin := pinForTest(t, 65534)
 	secret := pinForTest(t, 0)
 	best := bestBPF(t)
-	const viaBPF, viaProc, poorExits = "the process table is read by BPF", "processes are read from the proc file system", "not accounted for in the best way"
+	const viaBPF, viaProc, poorExits = "the process table is read by BPF", "processes are read from the proc file system", "CPU time of short-lived processes is approximate"
 	for _, tc := range []struct {
 		name   string
 		caps   []uintptr

@@ -126,7 +126,7 @@ func TestWalkTableTakesOver(t *testing.T) {
 			t.Errorf("an unchanged process is %+v, want the one before: %+v", p, was)
 		}
 	}
-	// Written again with the same figures it is unchanged all the same.
+	// Written again with the same metrics it is unchanged all the same.
 	fake.set(7, busy)
 	busy.Nvcsw = 3
 	if s := readOnce(t, r); !s.Unchanged(s.ByPID(3)) {

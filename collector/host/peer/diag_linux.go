@@ -111,7 +111,7 @@ func parseResponse(message []byte, p pair) (uid int, err error) {
 	case kind == unix.NLMSG_ERROR && len(body) >= 4:
 		return 0, fmt.Errorf("sock_diag: %w", unix.Errno(-int32(binary.NativeEndian.Uint32(body))))
 	case kind != unix.SOCK_DIAG_BY_FAMILY || len(body) < responseBytes:
-		return 0, fmt.Errorf("an odd answer of sock_diag: type %d with %d bytes", kind, len(body))
+		return 0, fmt.Errorf("an unexpected answer of sock_diag: type %d with %d bytes", kind, len(body))
 	}
 	if body[1] == stateListen || !sameSocket(body[responseIdentity:], p) {
 		return 0, errors.New("sock_diag knows no such connection")

@@ -27,7 +27,7 @@ var netFiles = []struct {
 // table has the sockets of one network namespace by their inodes.
 type table map[uint64]Socket
 
-var errBounds = errors.New("more than there is time or room for")
+var errBounds = errors.New("more than the limits of time or size allow")
 
 // tables reads every network namespace of the processes by way of one of them. A namespace
 // that could not be read whole is left out.

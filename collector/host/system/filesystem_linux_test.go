@@ -81,7 +81,7 @@ func TestMounts(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if filesystems[0].Usage.SizeBytes == 0 || filesystems[0].Usage.Inodes == nil {
-		t.Errorf("no figures of %s: %+v", root, filesystems[0])
+		t.Errorf("no metrics of %s: %+v", root, filesystems[0])
 	}
 }
 

@@ -116,14 +116,14 @@ const threadsColumn = 17
 func parseTask(text string) (state string, threads int, err error) {
 	fields := strings.Fields(text[strings.LastIndexByte(text, ')')+1:])
 	if len(fields) <= threadsColumn {
-		return "", 0, fmt.Errorf("want %d columns, have %q", threadsColumn+3, text)
+		return "", 0, fmt.Errorf("must have %d columns, has %q", threadsColumn+3, text)
 	}
 	threads, err = strconv.Atoi(fields[threadsColumn])
 	if err != nil {
 		return "", 0, fmt.Errorf("threads: %w", err)
 	}
 	if state = fields[0]; len(state) != 1 {
-		return "", 0, fmt.Errorf("state: want a letter, have %q", state)
+		return "", 0, fmt.Errorf("state %q is not a letter", state)
 	}
 	return state, threads, nil
 }

@@ -108,5 +108,5 @@ func readFile(path string, limit int) ([]byte, time.Time, error) {
 }
 
 func errTooLarge(path string, limit int) error {
-	return fmt.Errorf("%s: larger than the %d bytes there is room for", path, limit)
+	return fmt.Errorf("%s: larger than %d bytes", path, limit)
 }

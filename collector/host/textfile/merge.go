@@ -138,7 +138,7 @@ func (f *merged) take(family *dto.MetricFamily) error {
 	}
 	switch {
 	case twice > 0:
-		return fmt.Errorf("%d series for the second time", twice)
+		return fmt.Errorf("%d duplicate series", twice)
 	case f.Help == nil:
 		f.Help = family.Help
 	case family.Help != nil && family.GetHelp() != f.GetHelp():

@@ -35,7 +35,7 @@ func TestNoRegularFile(t *testing.T) {
 		t.Errorf("families %v, files %v", families, read)
 	}
 	got := strings.Join(failures, "\n")
-	for _, want := range []string{"folder.prom: not a regular file", "pipe.prom: not a regular file", "dangling.prom: no such file", "link.prom: x: 1 series for the second time"} {
+	for _, want := range []string{"folder.prom: not a regular file", "pipe.prom: not a regular file", "dangling.prom: no such file", "link.prom: x: 1 duplicate series"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("errors without %q:\n%s", want, got)
 		}

@@ -93,7 +93,7 @@ func TestRead(t *testing.T) {
 			files:     map[string]string{"a.prom": "x{a=\"1\",b=\"2\"} 1\nx{b=\"2\",a=\"1\",c=\"\"} 2\ny 1\n", "b.prom": "y 2\n"},
 			families:  []string{"untyped x 1: Metric read from a.prom", "untyped y 1: Metric read from a.prom, b.prom"},
 			read:      []string{"a.prom", "b.prom"},
-			wantError: []string{"a.prom: x: 1 series for the second time", "b.prom: y: 1 series for the second time"},
+			wantError: []string{"a.prom: x: 1 duplicate series", "b.prom: y: 1 duplicate series"},
 		},
 		{
 			name:      "another help text",
@@ -128,7 +128,7 @@ func TestRead(t *testing.T) {
 				"b.prom": "# TYPE s summary\ns{quantile=\"0.5\"} 1\ns{quantile=\"0.5\"} 2\ns_sum 1\ns_count 2\n",
 			},
 			read:      []string{"a.prom", "b.prom"},
-			wantError: []string{"a.prom: h: 1 series for the second time", "b.prom: s: 1 series for the second time"},
+			wantError: []string{"a.prom: h: 1 duplicate series", "b.prom: s: 1 duplicate series"},
 		},
 		{
 			name: "the series of a histogram by hand",
@@ -293,9 +293,9 @@ func TestLimits(t *testing.T) {
 	}{
 		{"files", limits(2, 100, 1000, 500), []string{"a.prom", "b.prom"}, []string{": more than 2 files"}},
 		{"series", limits(9, 3, 1000, 500), []string{"a.prom", "b.prom", "d.prom", "e.prom"}, []string{"c.prom: more than 3 series in all files"}},
-		{"one file", limits(9, 100, 1000, 100), []string{"a.prom", "c.prom", "d.prom", "e.prom"}, []string{"b.prom: larger than the 100 bytes there is room for"}},
+		{"one file", limits(9, 100, 1000, 100), []string{"a.prom", "c.prom", "d.prom", "e.prom"}, []string{"b.prom: larger than 100 bytes"}},
 		{"all files", limits(9, 100, 70, 70), []string{"a.prom", "c.prom", "d.prom"}, []string{
-			"b.prom: larger than the 66 bytes there is room for", "e.prom: larger than the 3 bytes there is room for",
+			"b.prom: larger than 66 bytes", "e.prom: larger than 3 bytes",
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -96,7 +96,7 @@ func checkEntries(t *testing.T, whole, got []Process, victim int, chained bool) 
 			t.Errorf("impossible: %+v", p)
 		}
 		if lost := whole[0].Known &^ p.Known; lost != 0 && p.Odd == 0 {
-			t.Errorf("figures %b are lost and not counted: %+v", lost, p)
+			t.Errorf("metrics %b are lost and not counted: %+v", lost, p)
 		}
 		_ = p.Name()
 	}

@@ -17,9 +17,11 @@ export interface LiveQuery extends DataQuery {
   minCpu?: number;
   minMemory?: number;
   limit?: number;
-  /** The figure of a query of type top. */
+  /** The metric by which a query of type top ranks. */
   sort?: string;
-  /** The figure of a query of type host; all of them without it. */
+  /** The metric of a query of type host; all of them without it. */
+  metric?: string;
+  /** The former name of metric, in dashboards saved before. */
   figure?: string;
   /** Follow the tree as it changes, as long as the range ends now. */
   stream?: boolean;

@@ -46,7 +46,7 @@ async function costs(page: Page, cdp: CDPSession, count: number, action: (i: num
 
 /**
  * What happens on a host in a second, in the page itself: a seventh of the rows have other
- * figures, some processes end and others start. Every column is a new array, as from a query.
+ * values, some processes end and others start. Every column is a new array, as from a query.
  */
 function advance(): void {
   const held = window as unknown as { frame: DataFrameDTO; prepared: unknown; started: number };

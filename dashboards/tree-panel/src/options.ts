@@ -44,6 +44,6 @@ export interface FieldOptions {
   /** true: not shown; false: always shown; the panel chooses by its width if absent. */
   hidden?: boolean;
   cellOptions?: { type?: CellType };
-  /** Whether a branch has a sum of this figure. */
+  /** Whether a branch has a sum of this value. */
   sum?: 'auto' | 'yes' | 'no';
 }

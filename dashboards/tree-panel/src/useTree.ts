@@ -68,7 +68,7 @@ function paintOf(theme: GrafanaTheme2, tree: Tree, columns: Column[], { options,
   };
 }
 
-/** By the option, else by the first figure that is coloured, else by the label. */
+/** By the option, else by the first value that is coloured, else by the label. */
 export function firstSort(columns: readonly Column[], { sortBy, sortDescending }: PanelOptions): Sort {
   const named = columns.find(({ key, title }) => key === sortBy || title === sortBy);
   if (named) return { key: named.key, descending: sortDescending };

@@ -74,9 +74,9 @@ func (a access) check() error {
 			case (p.Team == "") == (p.Role == ""):
 				return fmt.Errorf("folder %s: a permission is for a team or for a role", f.Title)
 			case p.Role != "" && !slices.Contains([]string{"Viewer", "Editor"}, p.Role):
-				return fmt.Errorf("folder %s: role: want Viewer or Editor, not %q", f.Title, p.Role)
+				return fmt.Errorf("folder %s: role: must be Viewer or Editor, not %q", f.Title, p.Role)
 			case levels[p.May] == 0:
-				return fmt.Errorf("folder %s: may: want View, Edit or Admin, not %q", f.Title, p.May)
+				return fmt.Errorf("folder %s: may: must be View, Edit or Admin, not %q", f.Title, p.May)
 			}
 		}
 	}

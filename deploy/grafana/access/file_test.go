@@ -16,8 +16,8 @@ func TestReadAccess(t *testing.T) {
 		"untitled folder":    {"folders: [{permissions: []}]", "folder 1 has no title"},
 		"for nobody":         {"folders: [{title: F, permissions: [{may: View}]}]", "folder F: a permission is for a team or for a role"},
 		"for two":            {"folders: [{title: F, permissions: [{team: a, role: Viewer, may: View}]}]", "for a team or for a role"},
-		"role there is not":  {"folders: [{title: F, permissions: [{role: Guest, may: View}]}]", `want Viewer or Editor, not "Guest"`},
-		"level there is not": {"folders: [{title: F, permissions: [{team: a, may: see}]}]", `want View, Edit or Admin, not "see"`},
+		"role there is not":  {"folders: [{title: F, permissions: [{role: Guest, may: View}]}]", `must be Viewer or Editor, not "Guest"`},
+		"level there is not": {"folders: [{title: F, permissions: [{team: a, may: see}]}]", `must be View, Edit or Admin, not "see"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "access.yml")

@@ -23,7 +23,7 @@ type grafana struct {
 func newGrafana(address string, env func(string) string) (*grafana, error) {
 	parsed, err := url.Parse(address)
 	if err != nil || parsed.Host == "" {
-		return nil, fmt.Errorf("want an address such as http://127.0.0.1:3000, not %q", address)
+		return nil, fmt.Errorf("must be an address such as http://127.0.0.1:3000, not %q", address)
 	}
 	g := &grafana{address: parsed, teamIDs: make(map[string]int64)}
 	g.token, g.user, g.password, err = credentials(env)

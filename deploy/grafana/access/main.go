@@ -69,7 +69,7 @@ func credentials(env func(string) string) (token, user, password string, err err
 	}
 	user, path := env("GRAFANA_USER"), env("GRAFANA_PASSWORD_FILE")
 	if user == "" || path == "" {
-		return "", "", "", errors.New("want GRAFANA_TOKEN, or GRAFANA_USER and GRAFANA_PASSWORD_FILE, in the environment")
+		return "", "", "", errors.New("set GRAFANA_TOKEN, or GRAFANA_USER and GRAFANA_PASSWORD_FILE, in the environment")
 	}
 	secret, err := os.ReadFile(path)
 	if err != nil {

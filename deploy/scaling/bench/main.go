@@ -25,7 +25,7 @@ type options struct {
 func main() {
 	var o options
 	flag.StringVar(&o.exporter, "exporter", "bin/proctree_exporter", "the exporter after which the hosts are made")
-	flag.IntVar(&o.hosts, "hosts", 1000, "how many hosts; 0 for the figures on disk alone")
+	flag.IntVar(&o.hosts, "hosts", 1000, "how many hosts; 0 for the metrics on disk alone")
 	flag.DurationVar(&o.interval, "interval", 2*time.Minute, "the scrape interval of the fleet")
 	flag.IntVar(&o.rounds, "rounds", 1, "how many intervals are measured after the first")
 	flag.StringVar(&o.dir, "dir", "", "where data go, which are removed in the end (default: a temporary folder)")

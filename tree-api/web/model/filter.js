@@ -8,7 +8,7 @@ import { SearchError, parseSearch } from './search.js';
 
 /**
  * Which processes to show. Conditions that are absent or empty let everything pass; a
- * figure that is not known passes no threshold.
+ * value that is not known passes no threshold.
  * @typedef {object} Filter
  * @property {string} [text] A search, as model/search.js reads it.
  * @property {string[]} [user] Any of these; likewise state and group.

@@ -20,7 +20,7 @@ export class Links {
   processes = new Uint32Array(0);
   /** The sums made so far, by column. @type {Record<string, Float64Array>} */
   #sums = {};
-  /** The columns whose sums are those of the present figures. @type {Set<string>} */
+  /** The columns whose sums are those of the present values. @type {Set<string>} */
   #added = new Set();
   #child = new Int32Array(0);
   #next = new Int32Array(0);
@@ -86,7 +86,7 @@ export class Links {
     if (this.count < store.slots.size) this.#breakCircles(store);
   }
 
-  /** Forgets the sums: to be called when figures changed. */
+  /** Forgets the sums: to be called when values changed. */
   forgetSums() { this.#added.clear(); }
 
   /**

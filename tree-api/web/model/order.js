@@ -12,7 +12,7 @@
  * Sorts the slots by one column. What is not known comes last in either direction, and
  * equals stand in the table's own order, of processes that by PID. Two habits of process
  * tables keep it cheap: between two updates little moves, so that the engine's merge sort
- * starts from the last order; and of most figures most are 0, so that those are not
+ * starts from the last order; and of most values most are 0, so that those are not
  * compared at all.
  */
 export class Sorter {

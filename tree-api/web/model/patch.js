@@ -16,8 +16,8 @@ import { NUMBER_COLUMNS, TEXT_COLUMNS } from './columns.js';
 /**
  * @typedef {object} Patch
  * @property {number} size One more than the highest slot ever used.
- * @property {Int32Array} slots Where a figure changed.
- * @property {Float64Array} numbers Their figures, column after column as in NUMBER_COLUMNS.
+ * @property {Int32Array} slots Where a value changed.
+ * @property {Float64Array} numbers Their values, column after column as in NUMBER_COLUMNS.
  * @property {Int32Array} textSlots Where a text changed, or another process stands than before.
  * @property {string[]} ids The ids there, "" where the slot is free now.
  * @property {Uint8Array} kernel

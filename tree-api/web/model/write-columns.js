@@ -9,7 +9,7 @@ import { NONE } from './link-change.js';
 /** @import { Store } from './store.js' */
 
 /**
- * As the API sends them, with the ids in `id`: a figure as a list, or within an object; a
+ * As the API sends them, with the ids in `id`: a value as a list, or within an object; a
  * text as {values, index}. Any may be absent.
  * @typedef {Record<string, any>} SentColumns
  */

@@ -172,7 +172,7 @@ func (e *Exits) Close() error {
 
 func (e *Exits) set(v *ebpf.Variable, value uint64) error {
 	if err := v.Set(value); err != nil {
-		return fmt.Errorf("tell the exit accounting: %w", err)
+		return fmt.Errorf("inform the exit accounting: %w", err)
 	}
 	return nil
 }

@@ -249,7 +249,7 @@ func TestExitsCountWhatFindsNoRoom(t *testing.T) {
 	}
 }
 
-// A thread that ends is part of its process, which ends with all its threads' figures.
+// A thread that ends is part of its process, which ends with all its threads' metrics.
 func TestExitsOfThreads(t *testing.T) {
 	exits := exitsOrSkip(t, LoadExits)
 	pass(t, exits)

@@ -21,7 +21,7 @@ const (
 // namespace, and times since the boot.
 func Obstacle(proc *procfs.Dir) error {
 	if !proc.Genuine {
-		return fmt.Errorf("%s is no proc file system", proc.Path)
+		return fmt.Errorf("%s is not a proc file system", proc.Path)
 	}
 	status, err := procfs.ReadAt(proc.FD, []byte("self/status\x00"), make([]byte, procfs.StatBuffer))
 	if err != nil {

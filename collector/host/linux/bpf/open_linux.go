@@ -58,7 +58,7 @@ func OpenWalk(hidesFirst bool, waits *ThreadWaits) (*WalkTable, error) {
 
 // errImplausible is returned where the walk does not show this process as it is: then it
 // reads this kernel's memory wrongly.
-var errImplausible = errors.New("the walk shows this process wrongly")
+var errImplausible = errors.New("the walk returned wrong values for this process")
 
 // try makes a first pass and looks at what it shows of this process.
 func (t *WalkTable) try(ctx context.Context) error {

@@ -13,7 +13,7 @@ const keepTaken = time.Minute
 
 // Pending hands over what was known of each process when it began to end, if it has not got
 // its account and was not taken: zombies, those that ended just now, and those for which the
-// kernel ran no program when they were freed. Their figures lack what they ran since the
+// kernel ran no program when they were freed. Their metrics lack what they ran since the
 // last clock tick. The values are valid only during the call.
 func (e *Exits) Pending(each func(*EndedKey, *Ended)) error {
 	var closed, noted uint64

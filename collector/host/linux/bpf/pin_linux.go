@@ -43,7 +43,7 @@ func pinTasks(tasks *Tasks, path string, gid int) error {
 		return errors.Join(fmt.Errorf("let group %d read the pin: %w", gid, err), os.Remove(fresh))
 	}
 	if err := os.Rename(fresh, path); err != nil {
-		return errors.Join(fmt.Errorf("put the pin in its place: %w", err), os.Remove(fresh))
+		return errors.Join(fmt.Errorf("rename the pin: %w", err), os.Remove(fresh))
 	}
 	return nil
 }

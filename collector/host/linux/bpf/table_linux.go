@@ -110,7 +110,7 @@ func (t *Table) sort() {
 }
 
 // finish splits the CPU times and holds every counter where the last scan saw it. The
-// figures of a process with threads are added up while these run and end, and what a
+// metrics of a process with threads are added up while these run and end, and what a
 // reader of /proc showed is rounded: both can seem to fall.
 func (t *Table) finish(previous, out []*process.Process) {
 	process.Pairs(previous, out, func(i int, before *process.Process) { settle(out[i], &t.times[i], before) })

@@ -86,9 +86,9 @@ func walkOrSkip(t *testing.T, room int) (*walked, *Tasks) {
 	return w, tasks
 }
 
-// figures leaves out of a record what is no figure of the process: its slot, and how the
+// metrics leaves out of a record what is no metric of the process: its slot, and how the
 // kernel last split its CPU time for a reader of /proc, which is no change of the process.
-func figures(r Record) Record {
+func metrics(r Record) Record {
 	r.Slot, r.PrevUtime, r.PrevStime = 0, 0, 0
 	return r
 }
@@ -110,13 +110,13 @@ func agree(t *testing.T, w *walked, tasks *Tasks) (compared int) {
 			t.Errorf("process %d (%s) is missing", pid, name(b.Comm))
 			continue
 		}
-		if figures(a) != figures(b) || pid == os.Getpid() { // The iterator is a descriptor of ours.
+		if metrics(a) != metrics(b) || pid == os.Getpid() { // The iterator is a descriptor of ours.
 			between(t, b, n, a)
 			continue
 		}
 		compared++
-		n = figures(n)
-		if n == figures(a) {
+		n = metrics(n)
+		if n == metrics(a) {
 			delete(w.wrong, pid)
 			continue
 		}
@@ -126,7 +126,7 @@ func agree(t *testing.T, w *walked, tasks *Tasks) (compared int) {
 		if w.wrong[pid].IsZero() {
 			w.wrong[pid] = time.Now()
 		} else if time.Since(w.wrong[pid]) > manyTicks {
-			t.Errorf("process %d (%s) (-iterator +walk):\n%s", pid, name(a.Comm), cmp.Diff(figures(a), n))
+			t.Errorf("process %d (%s) (-iterator +walk):\n%s", pid, name(a.Comm), cmp.Diff(metrics(a), n))
 		}
 	}
 	for pid, n := range now {

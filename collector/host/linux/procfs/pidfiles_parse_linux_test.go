@@ -88,7 +88,7 @@ func TestParsePIDStatFieldByField(t *testing.T) {
 		t.Fatal("refused")
 	}
 	fieldsOf := strings.Fields(statFields) // from the third on
-	for field, figure := range map[int]process.Fields{
+	for field, metric := range map[int]process.Fields{
 		statPPID: 0, statFlags: 0, statMinorFaults: process.HasMinorFaults, statMajorFaults: process.HasMajorFaults,
 		statUser: process.HasUserTime, statSystem: process.HasSystemTime,
 		statChildUser: process.HasChildCPU, statChildSystem: process.HasChildCPU,
@@ -103,8 +103,8 @@ func TestParsePIDStatFieldByField(t *testing.T) {
 				t.Errorf("field %d is %q: refused", field, value)
 				continue
 			}
-			if got.known != whole.known&^figure || got.odd != 1 || got.where == "" {
-				t.Errorf("field %d is %q: known %b, odd %d (%s); want %b", field, value, got.known, got.odd, got.where, whole.known&^figure)
+			if got.known != whole.known&^metric || got.odd != 1 || got.where == "" {
+				t.Errorf("field %d is %q: known %b, odd %d (%s); want %b", field, value, got.known, got.odd, got.where, whole.known&^metric)
 			}
 		}
 	}
@@ -279,10 +279,10 @@ func FuzzParsePIDStatus(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var s pidStatus
 		s.parse(file)
-		for key, figure := range map[string]process.Fields{
+		for key, metric := range map[string]process.Fields{
 			"Uid:": process.HasUID, "VmSwap:": process.HasSwap, "voluntary_ctxt_switches:": process.HasVoluntary,
 		} {
-			if s.known.Has(figure) && !bytes.Contains(file, []byte(key)) {
+			if s.known.Has(metric) && !bytes.Contains(file, []byte(key)) {
 				t.Errorf("%s is known and not there", key)
 			}
 		}
@@ -294,7 +294,7 @@ func FuzzParsePIDIO(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var i pidIO
 		if i.parse(file); i.known.Has(process.HasWrittenBytes) && !bytes.Contains(file, []byte("write_bytes:")) {
-			t.Error("taken without a figure")
+			t.Error("taken without a metric")
 		}
 	})
 }

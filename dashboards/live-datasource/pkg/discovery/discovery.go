@@ -62,9 +62,9 @@ func newTarget(instance, scheme, host string) (Target, error) {
 	again, err := url.Parse(u.String())
 	switch {
 	case scheme != "http" && scheme != "https":
-		return Target{}, fmt.Errorf("target %q: want http or https, not %q", instance, scheme)
+		return Target{}, fmt.Errorf("target %q: must be http or https, not %q", instance, scheme)
 	case err != nil || host == "" || again.Host != host || again.User != nil || again.Path != "" || again.RawQuery != "":
-		return Target{}, fmt.Errorf("target %q: want HOST:PORT", instance)
+		return Target{}, fmt.Errorf("target %q: must be HOST:PORT", instance)
 	}
 	if instance == "" {
 		instance = host

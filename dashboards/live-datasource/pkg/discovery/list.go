@@ -43,7 +43,7 @@ func parseLine(line string) (Target, error) {
 }
 
 func notATarget(line string) error {
-	return fmt.Errorf("want HOST:PORT, URL or INSTANCE=URL without a path, not %q", line)
+	return fmt.Errorf("must be HOST:PORT, URL or INSTANCE=URL without a path, not %q", line)
 }
 
 // Targets implements Source.

@@ -52,7 +52,7 @@ func (d *Datasource) frame(ctx context.Context, who audience, q *query, at time.
 		if !live {
 			return nil, errHostPast
 		}
-		return d.host(ctx, q.Instance, q.Figure)
+		return d.host(ctx, q.Instance, q.Metric)
 	}
 	f, err := d.look(ctx, who, q.Instance, at, live)
 	if err != nil {

@@ -55,7 +55,7 @@ func (d *Datasource) host(ctx context.Context, instance, only string) (*data.Fra
 		if value == nil || (only != "" && only != metric.name) {
 			continue
 		}
-		field := data.NewField(metric.name, data.Labels{"instance": instance, "figure": metric.name}, []float64{*value})
+		field := data.NewField(metric.name, data.Labels{"instance": instance, "metric": metric.name}, []float64{*value})
 		field.Config = &data.FieldConfig{DisplayNameFromDS: metric.title, Unit: metric.unit}
 		frame.Fields = append(frame.Fields, field)
 	}

@@ -65,9 +65,11 @@ func TestNumericFramesAreForAlerting(t *testing.T) {
 	if len(labels) != len(host.Fields) {
 		t.Errorf("labels do not tell numbers apart, as alert rules want: %v", labels)
 	}
-	one := frameOf(t, d, "", object{"queryType": "host", "instance": "web1", "figure": "memory_available"})
-	if len(one.Fields) != 1 || one.Fields[0].Name != "memory_available" {
-		t.Errorf("one figure of the host: %v", one.Fields)
+	for _, key := range []string{"metric", "figure"} { // The second is the former name.
+		one := frameOf(t, d, "", object{"queryType": "host", "instance": "web1", key: "memory_available"})
+		if len(one.Fields) != 1 || one.Fields[0].Name != "memory_available" {
+			t.Errorf("one metric of the host by %q: %v", key, one.Fields)
+		}
 	}
 	past := ask(t, d, "", object{"queryType": "host", "instance": "web1"}, time.Now().Add(-time.Hour))
 	if past.Error == nil {
@@ -78,13 +80,13 @@ func TestNumericFramesAreForAlerting(t *testing.T) {
 func TestBadQueriesAreNamed(t *testing.T) {
 	d := open(t, object{"discovery": "static", "targets": []string{"web1=127.0.0.1:1"}}, nil)
 	for want, query := range map[string]object{
-		"instance: missing; choose a host":                                                                {},
-		`queryType: want tree, host, top or count, not "x"`:                                               {"instance": "web1", "queryType": "x"},
-		`sort: want one of cpu, memory, virtual, swap, read, written, threads, nice, open_fds, not "pid"`: {"instance": "web1", "sort": "pid"},
-		`figure: a host has no "x"`:                                                                       {"instance": "web1", "queryType": "host", "figure": "x"},
-		"limit: want a number from 0 to 100000":                                                           {"instance": "web1", "limit": -1},
-		"match: longer than 512 bytes":                                                                    {"instance": "web1", "match": string(make([]byte, 513))},
-		"the query is not understood: want a text or a list of texts":                                     {"instance": "web1", "user": 7},
+		"instance: missing; choose a host":                                                                   {},
+		`queryType: must be tree, host, top or count, not "x"`:                                               {"instance": "web1", "queryType": "x"},
+		`sort: must be one of cpu, memory, virtual, swap, read, written, threads, nice, open_fds, not "pid"`: {"instance": "web1", "sort": "pid"},
+		`metric: a host has no "x"`:                                                                          {"instance": "web1", "queryType": "host", "metric": "x"},
+		"limit: must be a number from 0 to 100000":                                                           {"instance": "web1", "limit": -1},
+		"match: longer than 512 bytes":                                                                       {"instance": "web1", "match": string(make([]byte, 513))},
+		"the query is not understood: must be a text or a list of texts":                                     {"instance": "web1", "user": 7},
 	} {
 		if got := failureOf(t, d, query); got != want {
 			t.Errorf("%v: %q, want %q", query, got, want)

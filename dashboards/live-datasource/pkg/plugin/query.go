@@ -27,7 +27,9 @@ type query struct {
 	Sort string `json:"sort"`
 	// ranking is what Sort names.
 	ranking *processes.Ranking
-	// Figure is the one of the host that is wanted; all without it.
+	// Metric is the one of the host that is wanted; all without it.
+	Metric string `json:"metric"`
+	// Figure is the former name of Metric, which saved dashboards may have until the release after 0.9.
 	Figure string `json:"figure"`
 	// Stream asks for the channel on which a tree goes on.
 	Stream bool `json:"stream"`
@@ -56,7 +58,7 @@ func (t *texts) UnmarshalJSON(raw []byte) error {
 	}
 	var list []string
 	if err := json.Unmarshal(raw, &list); err != nil {
-		return errors.New("want a text or a list of texts")
+		return errors.New("must be a text or a list of texts")
 	}
 	*t = list
 	return nil
@@ -91,17 +93,20 @@ func (q *query) check() error {
 	switch q.Type {
 	case typeTree, typeHost, typeTop, typeCount:
 	default:
-		return fmt.Errorf("queryType: want tree, host, top or count, not %q", q.Type)
+		return fmt.Errorf("queryType: must be tree, host, top or count, not %q", q.Type)
 	}
 	var err error
 	if q.ranking, err = processes.FindRanking(q.Sort); err != nil {
 		return fmt.Errorf("sort: %w", err)
 	}
-	if q.Figure != "" && !isHostMetric(q.Figure) {
-		return fmt.Errorf("figure: a host has no %q", q.Figure)
+	if q.Metric == "" {
+		q.Metric = q.Figure
+	}
+	if q.Metric != "" && !isHostMetric(q.Metric) {
+		return fmt.Errorf("metric: a host has no %q", q.Metric)
 	}
 	if q.Limit < 0 || q.Limit > maxLimit {
-		return fmt.Errorf("limit: want a number from 0 to %d", maxLimit)
+		return fmt.Errorf("limit: must be a number from 0 to %d", maxLimit)
 	}
 	for name, text := range map[string]string{"instance": q.Instance, "match": q.Match} {
 		if len(text) > maxTextBytes {

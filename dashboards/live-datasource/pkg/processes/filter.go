@@ -79,7 +79,7 @@ func FindRanking(name string) (*Ranking, error) {
 		}
 		names[i] = rankings[i].Name
 	}
-	return nil, fmt.Errorf("want one of %s, not %q", strings.Join(names, ", "), name)
+	return nil, fmt.Errorf("must be one of %s, not %q", strings.Join(names, ", "), name)
 }
 
 // Top returns the first n of the rows by a number, largest first (or smallest) and unknown ones

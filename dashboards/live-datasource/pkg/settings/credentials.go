@@ -68,7 +68,7 @@ func readCertificates(prefix string, secret func(string) string, config *tls.Con
 	if ca := secret("Ca"); ca != "" {
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM([]byte(ca)) {
-			return fmt.Errorf("%sCa: no certificate in it; want PEM", prefix)
+			return fmt.Errorf("%sCa: must be a certificate in PEM", prefix)
 		}
 	}
 	cert, key := secret("Cert"), secret("Key")
@@ -78,7 +78,7 @@ func readCertificates(prefix string, secret func(string) string, config *tls.Con
 	pair, err := tls.X509KeyPair([]byte(cert), []byte(key))
 	if err != nil {
 		// The cause could quote the key.
-		return errors.New(prefix + "Cert, " + prefix + "Key: want a PEM certificate and the key that belongs to it")
+		return errors.New(prefix + "Cert, " + prefix + "Key: must be a PEM certificate and the key that belongs to it")
 	}
 	config.Certificates = []tls.Certificate{pair}
 	return nil

@@ -25,7 +25,7 @@ func readHosts(list []string) (Hosts, error) {
 		} else if address, err := netip.ParseAddr(text); err == nil {
 			h.networks = append(h.networks, netip.PrefixFrom(address, address.BitLen()))
 		} else if strings.ContainsAny(strings.TrimPrefix(text, "*."), "*/:@ ") {
-			return Hosts{}, fmt.Errorf("allowedHosts: want a name, *.DOMAIN, an address or a network, not %q", text)
+			return Hosts{}, fmt.Errorf("allowedHosts: must be a name, *.DOMAIN, an address or a network, not %q", text)
 		} else {
 			h.names = append(h.names, text)
 		}

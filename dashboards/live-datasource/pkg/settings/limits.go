@@ -42,7 +42,7 @@ func (f *limitFields) limits() (Limits, error) {
 			return otherwise
 		}
 		if failure == nil && (*value < least || *value > most) {
-			failure = fmt.Errorf("%s: want a number from %d to %d, not %d", name, least, most, *value)
+			failure = fmt.Errorf("%s: must be a number from %d to %d, not %d", name, least, most, *value)
 		}
 		return *value
 	}

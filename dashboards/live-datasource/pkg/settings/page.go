@@ -33,9 +33,9 @@ func readPage(text string) (Page, error) {
 	u, err := url.Parse(strings.NewReplacer(pageInstance, "host", pageHost, "host").Replace(text))
 	switch {
 	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Host == "", strings.ContainsAny(u.String(), "{}$"), strings.Contains(u.String(), "%7B"):
-		return Page{}, fmt.Errorf("pageUrl: want an address such as https://%s/, with no other braces than %s and %s", pageInstance, pageInstance, pageHost)
+		return Page{}, fmt.Errorf("pageUrl: must be an address such as https://%s/, with no other braces than %s and %s", pageInstance, pageInstance, pageHost)
 	case u.User != nil, u.RawQuery != "", u.Fragment != "":
-		return Page{}, errors.New("pageUrl: want an address without user, ? and #")
+		return Page{}, errors.New("pageUrl: must be an address without user, ? and #")
 	}
 	return Page{template: strings.TrimSuffix(text, "/") + "/"}, nil
 }

@@ -133,7 +133,7 @@ func (s *Settings) checkDiscovery() error {
 			return errors.New("httpSdUrl: missing, and the exporters are to be learnt from it")
 		}
 	default:
-		return fmt.Errorf("discovery: want prometheus, static or http_sd, not %q", s.Discovery)
+		return fmt.Errorf("discovery: must be prometheus, static or http_sd, not %q", s.Discovery)
 	}
 	return nil
 }
@@ -148,13 +148,13 @@ func (s *Settings) readRules(f *fields) error {
 		s.CommandLines = Editor
 	}
 	if !s.CommandLines.valid() {
-		return fmt.Errorf("commandLines: want Editor, Admin or never, not %q", s.CommandLines)
+		return fmt.Errorf("commandLines: must be Editor, Admin or never, not %q", s.CommandLines)
 	}
 	s.ScrapeInterval = 15 * time.Second
 	if f.ScrapeInterval != "" {
 		s.ScrapeInterval, err = time.ParseDuration(f.ScrapeInterval)
 		if err != nil || s.ScrapeInterval < 100*time.Millisecond || s.ScrapeInterval > time.Hour {
-			return fmt.Errorf("scrapeInterval: want a duration up to an hour, such as 15s, not %q", f.ScrapeInterval)
+			return fmt.Errorf("scrapeInterval: must be a duration up to an hour, such as 15s, not %q", f.ScrapeInterval)
 		}
 	}
 	s.Limits, err = f.limits()
@@ -170,11 +170,11 @@ func readURL(setting, text string) (*url.URL, error) {
 	switch {
 	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Host == "":
 		// The text is left out: people put passwords into addresses.
-		return nil, fmt.Errorf("%s: want an address such as http://prometheus:9090", setting)
+		return nil, fmt.Errorf("%s: must be an address such as http://prometheus:9090", setting)
 	case u.User != nil:
 		return nil, fmt.Errorf("%s: a password belongs into the secure fields, not into the address", setting)
 	case u.RawQuery != "" && setting != "httpSdUrl", u.Fragment != "":
-		return nil, fmt.Errorf("%s: want an address without ? and #", setting)
+		return nil, fmt.Errorf("%s: must be an address without ? and #", setting)
 	}
 	return u, nil
 }

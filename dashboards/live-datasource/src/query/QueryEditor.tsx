@@ -5,7 +5,7 @@ import type { LiveDataSource } from '../datasource.ts';
 import type { LiveOptions, LiveQuery, QueryType, Texts } from '../types.ts';
 import { NumberField } from './NumberField.tsx';
 import { SORTS, SORT_ALIASES } from './choices.gen.ts';
-import { FIGURES, STATES, TYPES } from './choices.ts';
+import { HOST_METRICS, STATES, TYPES } from './choices.ts';
 
 type Props = QueryEditorProps<LiveDataSource, LiveQuery, LiveOptions>;
 
@@ -45,8 +45,8 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
           </InlineField>
         )}
         {type === 'host' && (
-          <InlineField label="Figure" labelWidth={LABEL} tooltip="One, for an alert rule; otherwise all">
-            <Combobox id={id('figure')} width={20} isClearable placeholder="All" options={FIGURES} value={query.figure ?? null} onChange={(option) => change({ figure: option?.value })} />
+          <InlineField label="Metric" labelWidth={LABEL} tooltip="One, for an alert rule; otherwise all">
+            <Combobox id={id('metric')} width={20} isClearable placeholder="All" options={HOST_METRICS} value={query.metric ?? query.figure ?? null} onChange={(option) => change({ metric: option?.value, figure: undefined })} />
           </InlineField>
         )}
       </InlineFieldRow>

@@ -7,8 +7,8 @@ export const TYPES: Array<{ label: string; value: QueryType; description: string
   { label: 'Host', value: 'host', description: 'CPU, memory, load and pressure of the host, now' },
 ];
 
-/** The figures of a query of type host. */
-export const FIGURES = [
+/** The values of a query of type host. */
+export const HOST_METRICS = [
   { label: 'Busy CPUs', value: 'cpu' },
   { label: 'CPUs', value: 'cpus' },
   { label: 'Memory', value: 'memory_total' },

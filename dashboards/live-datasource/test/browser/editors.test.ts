@@ -84,9 +84,9 @@ for (const grafana of ['12.3', '13.2'] as const) {
     assert.equal((await edited(page))?.queryType, 'top');
     await picture(page, `query-top-${grafana}`);
     await page.getByRole('radio', { name: 'Host', exact: true }).check({ force: true });
-    await page.locator('#live-A-figure').click();
+    await page.locator('#live-A-metric').click();
     await page.getByRole('option', { name: 'Memory available' }).click();
-    assert.equal((await edited(page))?.figure, 'memory_available');
+    assert.equal((await edited(page))?.metric, 'memory_available');
   }));
 
   test(`a variable is edited in Grafana ${grafana}`, () => open(grafana, async (page) => {

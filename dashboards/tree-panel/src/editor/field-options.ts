@@ -7,7 +7,7 @@ export function addFieldOptions(builder: FieldConfigEditorBuilder<FieldOptions>)
     .addSelect({
       path: 'cellOptions.type',
       name: 'Cell type',
-      description: 'Auto colours the figures that the panel knows, such as CPU and memory.',
+      description: 'Auto colours the values that the panel knows, such as CPU and memory.',
       defaultValue: 'auto',
       settings: {
         options: [
@@ -22,7 +22,7 @@ export function addFieldOptions(builder: FieldConfigEditorBuilder<FieldOptions>)
     .addRadio({
       path: 'sum',
       name: 'Sum over a branch',
-      description: 'Whether a folded row shows the sum of its branch. Auto: for figures that the panel knows.',
+      description: 'Whether a folded row shows the sum of its branch. Auto: for values that the panel knows.',
       defaultValue: 'auto',
       settings: { options: [{ value: 'auto', label: 'Auto' }, { value: 'yes', label: 'Sum' }, { value: 'no', label: 'None' }] },
       shouldApply: ({ type }) => type === FieldType.number,

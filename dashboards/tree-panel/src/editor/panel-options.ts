@@ -24,7 +24,7 @@ function addFields(builder: PanelOptionsEditorBuilder<PanelOptions>): void {
     .addSelect({ path: 'idField', name: 'ID field', description: 'Names each row. By default id, pid, uid or key.', category: FIELDS, settings })
     .addSelect({ path: 'parentField', name: 'Parent field', description: 'Holds the ID of the row above. By default parent, parent_id or ppid.', category: FIELDS, settings })
     .addSelect({ path: 'labelField', name: 'Label field', description: 'Is the first column. By default name, else the first text.', category: FIELDS, settings })
-    .addSelect({ path: 'sortBy', name: 'Sort by', description: 'At first; a click on a heading sorts anew.', category: FIELDS, settings: { ...settings, placeholder: 'First coloured figure' } })
+    .addSelect({ path: 'sortBy', name: 'Sort by', description: 'At first; a click on a heading sorts anew.', category: FIELDS, settings: { ...settings, placeholder: 'First coloured value' } })
     .addBooleanSwitch({ path: 'sortDescending', name: 'Largest first', category: FIELDS, defaultValue: DEFAULTS.sortDescending, showIf: ({ sortBy }) => Boolean(sortBy) });
 }
 
@@ -41,7 +41,7 @@ function addTree(builder: PanelOptionsEditorBuilder<PanelOptions>): void {
     .addRadio({
       path: 'sums',
       name: 'Sums',
-      description: 'Which rows show the sum over their branch in place of their own figure.',
+      description: 'Which rows show the sum over their branch in place of their own value.',
       category: TREE,
       defaultValue: DEFAULTS.sums,
       settings: { options: [{ value: 'folded', label: 'Folded rows' }, { value: 'always', label: 'All rows' }, { value: 'never', label: 'None' }] },

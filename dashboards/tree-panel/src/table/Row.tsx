@@ -86,7 +86,7 @@ function labelCell({ look, column, cell, role }: CellPlace, depth: number, folde
       {depth > look.levels && <span className={styles.level} title={`Level ${depth + 1}`} aria-hidden="true">{depth + 1}</span>}
       <span className={styles.twist} data-twist="" aria-hidden="true" />
       {textOf(look, column, cell)}
-      {folded > 0 && <span className={styles.badge} title={`${folded - 1} below; the figures are sums`}>{folded}</span>}
+      {folded > 0 && <span className={styles.badge} title={`${folded - 1} below; the values are sums`}>{folded}</span>}
     </div>
   );
 }

@@ -14,7 +14,7 @@ export function paletteOf(theme: GrafanaTheme2, color: string): Palette {
 }
 
 /**
- * The background of a figure, undefined for none. Small figures are many and large ones
+ * The background of a value, undefined for none. Small values are many and large ones
  * few, so that the root of the share decides: it tells the small ones apart.
  */
 export function heatOf(palette: Palette, value: number, full: number): string | undefined {
@@ -35,7 +35,7 @@ function largest(values: Float64Array): number {
 
 /**
  * Whether a person chose how the field is coloured. Grafana gives every field thresholds of
- * green and of red from 80 on, which mean nothing for most figures: these do not count.
+ * green and of red from 80 on, which mean nothing for most values: these do not count.
  */
 export function hasOwnColors({ config }: Field): boolean {
   const mode = config.color?.mode ?? FieldColorModeId.Thresholds;

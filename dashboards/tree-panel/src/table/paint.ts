@@ -20,7 +20,7 @@ export interface Cell {
   background?: string;
   /** How much of the cell a bar fills, from 0 to 1. */
   bar?: number;
-  /** Whether the figure says little: 0 or not known. */
+  /** Whether the value says little: 0 or not known. */
   isFaint: boolean;
   /** What of the text a search has found, from where to where; absent for nothing. */
   marks?: ReadonlyArray<readonly [number, number]>;

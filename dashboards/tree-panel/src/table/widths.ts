@@ -1,7 +1,7 @@
 import type { Column } from '../frame/columns.ts';
 import { INDENT } from './styles.ts';
 
-/** Of a narrow panel the label takes no more than this share, so that a figure is seen beside it. */
+/** Of a narrow panel the label takes no more than this share, so that a value is seen beside it. */
 const MOST_OF_PANEL = 0.5;
 const LEAST_LABEL = 120;
 

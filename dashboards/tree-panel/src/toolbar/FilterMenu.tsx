@@ -86,7 +86,7 @@ function AtLeast({ column, value, onChange }: AtLeastProps) {
         value={text}
         invalid={isWrong}
         placeholder="1, 20M"
-        title="A figure, with k, M, G, Ki, Mi or Gi after it if you like"
+        title="A value, with k, M, G, Ki, Mi or Gi after it if you like"
         onChange={(event) => {
           setText(event.currentTarget.value);
           onChange(parseNumber(event.currentTarget.value));

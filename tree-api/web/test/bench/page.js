@@ -38,7 +38,7 @@ async function watch(one) {
   return session;
 }
 
-/** Which of Chromium's figures stand for what the main thread does. */
+/** Which of Chromium's values stand for what the main thread does. */
 const KINDS = /** @type {const} */ ({ all: 'TaskDuration', script: 'ScriptDuration', style: 'RecalcStyleDuration', layout: 'LayoutDuration' });
 
 /** Milliseconds that the main thread has worked since the page was opened, by kind. @param {CDPSession} session */

@@ -62,7 +62,7 @@ export class FakeHost {
     return { name: 'db-eu-3', os: 'linux', kernel: '6.12.9-amd64', arch: 'amd64', boot_time: this.#boot, cpus: this.cpus };
   }
 
-  /** The changing figures of GET /api/v1/host. */
+  /** The changing values of GET /api/v1/host. */
   hostMetrics() {
     const all = [...this.processes.values()];
     const cores = all.reduce((sum, p) => sum + p.cpu.cores, 0);

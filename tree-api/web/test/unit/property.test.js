@@ -11,7 +11,7 @@ const STEPS = 25;
 
 /**
  * A node with few PIDs and few values, so that reused PIDs, orphans, circles, equal keys
- * and missing fields all happen often. Figures are whole, so that sums are exact.
+ * and missing fields all happen often. Values are whole, so that sums are exact.
  * @param {Random} random
  */
 function randomNode(random) {
