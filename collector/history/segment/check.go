@@ -58,7 +58,7 @@ func (c *checker) frames() {
 			c.add(Damage{Offset: start, Err: fmt.Errorf("%w: number %d follows number %d", errMissing, f.Sequence, int64(next)-1)})
 		}
 		end, next = f.End(), f.Sequence+1
-		if err := s.checkFrame(f, &texts); err != nil {
+		if err := s.checkFrame(i, &texts); err != nil {
 			c.add(Damage{Offset: f.Offset - HeaderBytes, Bytes: HeaderBytes + len(f.Payload), Err: err})
 		}
 		if (f.Kind == Key || f.Kind == Difference) && !readable[i] {
@@ -86,7 +86,8 @@ func (c *checker) lose(f *Frame) {
 }
 
 // checkFrame decodes a frame that is no table.
-func (s *Segment) checkFrame(f *Frame, texts *lexicon) error {
+func (s *Segment) checkFrame(i int, texts *lexicon) error {
+	f := &s.Frames[i]
 	switch f.Kind {
 	case Header:
 		text, err := s.whole.DecodeAll(f.Payload, nil)
@@ -96,14 +97,6 @@ func (s *Segment) checkFrame(f *Frame, texts *lexicon) error {
 		if err != nil {
 			return fmt.Errorf("header: %w", err)
 		}
-	case Texts:
-		raw, err := s.whole.DecodeAll(f.Payload, nil)
-		if err == nil {
-			err = texts.learn(raw)
-		}
-		if err != nil {
-			return fmt.Errorf("texts: %w", err)
-		}
 	case Events:
 		raw, err := s.whole.DecodeAll(f.Payload, nil)
 		if err == nil {
@@ -112,6 +105,8 @@ func (s *Segment) checkFrame(f *Frame, texts *lexicon) error {
 		if err != nil {
 			return fmt.Errorf("events: %w", err)
 		}
+	case Texts, Shard:
+		return s.learnFrame(i, texts)
 	case Overview:
 		if _, ok := decodeOverview(f); !ok {
 			return fmt.Errorf("overview: %w", errDamaged)

@@ -48,6 +48,8 @@ type Segment struct {
 	spare *state
 	// learned is up to where texts were read, an index in Frames.
 	learned int
+	// joined are the texts of shards, by the index of the last frame of each.
+	joined map[int][]byte
 	// length is that of the file.
 	length int
 }
@@ -62,6 +64,7 @@ var ErrNoHeader = errors.New("no header of a recording was found")
 func Open(data []byte) (*Segment, error) {
 	s := &Segment{schema: newSchema(), length: len(data)}
 	s.Frames, s.Damaged, s.Whole = Scan(data)
+	s.joined = joinShards(s.Frames)
 	var err error
 	if s.whole, err = newDecoder(); err != nil {
 		return nil, err
@@ -413,14 +416,25 @@ func readRaw(z io.Reader, buffer []byte, length uint64) ([]byte, error) {
 // learn reads the texts up to a frame. Damaged texts are an error only where they are needed.
 func (s *Segment) learn(end int) {
 	for ; s.learned <= end; s.learned++ {
-		f := &s.Frames[s.learned]
-		if f.Kind != Texts {
-			continue
-		}
-		raw, err := s.whole.DecodeAll(f.Payload, nil)
-		if err != nil {
-			continue
-		}
-		_ = s.texts.learn(raw)
+		_ = s.learnFrame(s.learned, &s.texts)
 	}
+}
+
+// learnFrame adds the texts of a frame, or of the shards that it completes.
+func (s *Segment) learnFrame(i int, texts *lexicon) error {
+	compressed := s.joined[i]
+	if s.Frames[i].Kind == Texts {
+		compressed = s.Frames[i].Payload
+	}
+	if compressed == nil {
+		return nil
+	}
+	raw, err := s.whole.DecodeAll(compressed, nil)
+	if err == nil {
+		err = texts.learn(raw)
+	}
+	if err != nil {
+		return fmt.Errorf("texts: %w", err)
+	}
+	return nil
 }

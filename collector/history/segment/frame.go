@@ -14,6 +14,7 @@ type Kind byte
 const (
 	Header     Kind = 'H'
 	Texts      Kind = 'T'
+	Shard      Kind = 'S'
 	Overview   Kind = 'O'
 	Events     Kind = 'E'
 	Key        Kind = 'K'

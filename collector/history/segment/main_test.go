@@ -137,10 +137,17 @@ func kept(t *Table) *Table {
 // record writes some tables, with a key every so many.
 func record(tb testing.TB, w *world, tables, every int) (data []byte, all []*Table) {
 	tb.Helper()
+	return recordSharded(tb, w, tables, every, leastSharded)
+}
+
+// recordSharded cuts texts of that length into shards.
+func recordSharded(tb testing.TB, w *world, tables, every, least int) (data []byte, all []*Table) {
+	tb.Helper()
 	e, err := NewEncoder(Options{Interval: time.Second})
 	if err != nil {
 		tb.Fatal(err)
 	}
+	e.leastSharded = least
 	for i := range tables {
 		table := w.step()
 		all = append(all, table)

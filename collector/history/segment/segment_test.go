@@ -1,7 +1,9 @@
 package segment
 
 import (
+	"bytes"
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -192,37 +194,79 @@ func TestTruncationLosesTheFrameInFlight(t *testing.T) {
 // TestBitFlipsCostOnePeriod changes single bits: no table is wrong, and at most those of one key
 // period are missing.
 func TestBitFlipsCostOnePeriod(t *testing.T) {
-	const every = 5
-	data, want := record(t, newWorld(6, 8), 20, every)
-	for i := range want {
-		want[i] = kept(want[i])
-	}
-	random := rand.New(rand.NewPCG(8, 8))
-	for range 4 * *rounds {
-		at := random.IntN(len(data) * 8)
-		data[at/8] ^= 1 << (at % 8)
-		s, err := Open(data)
-		if err != nil {
-			t.Fatalf("bit %d: %v", at, err)
-		}
-		good := 0
-		_, err = s.Each(0, s.Len()-1, func(step *Step) error {
-			table, err := step.Table()
-			if err != nil {
-				return err
+	for name, least := range map[string]int{"texts": leastSharded, "shards": 64} {
+		t.Run(name, func(t *testing.T) {
+			data, want := recordSharded(t, newWorld(6, 8), 20, damagedEvery, least)
+			for i := range want {
+				want[i] = kept(want[i])
 			}
-			n := slices.IndexFunc(want, func(w *Table) bool { return w.Snapshot.Taken.Equal(table.Snapshot.Taken) })
-			if n < 0 || !slices.Equal(table.Groups, want[n].Groups) || !same(table.Snapshot.Processes, want[n].Snapshot.Processes) {
-				t.Fatalf("bit %d: table %d is wrong", at, step.Index)
+			random := rand.New(rand.NewPCG(8, 8))
+			for range 2 * *rounds {
+				at := random.IntN(len(data) * 8)
+				data[at/8] ^= 1 << (at % 8)
+				checkDamaged(t, fmt.Sprintf("bit %d", at), data, want)
+				data[at/8] ^= 1 << (at % 8)
 			}
-			good++
-			return nil
 		})
-		if err != nil || good < len(want)-every {
-			t.Fatalf("bit %d: %d of %d tables, %v", at, good, len(want), err)
+	}
+}
+
+// damagedEvery is the number of tables in a period of checkDamaged.
+const damagedEvery = 5
+
+// checkDamaged holds that no table is wrong, and that at most those of one period are missing.
+func checkDamaged(t *testing.T, what string, data []byte, want []*Table) {
+	t.Helper()
+	s, err := Open(data)
+	if err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+	defer s.Close()
+	good := 0
+	_, err = s.Each(0, s.Len()-1, func(step *Step) error {
+		table, err := step.Table()
+		if err != nil {
+			return err
 		}
-		s.Close()
-		data[at/8] ^= 1 << (at % 8)
+		n := slices.IndexFunc(want, func(w *Table) bool { return w.Snapshot.Taken.Equal(table.Snapshot.Taken) })
+		if n < 0 || !slices.Equal(table.Groups, want[n].Groups) || !same(table.Snapshot.Processes, want[n].Snapshot.Processes) {
+			t.Fatalf("%s: table %d is wrong", what, step.Index)
+		}
+		good++
+		return nil
+	})
+	if err != nil || good < len(want)-damagedEvery {
+		t.Fatalf("%s: %d of %d tables, %v", what, good, len(want), err)
+	}
+	if damage := s.Check(); len(damage) == 0 {
+		t.Fatalf("%s: no damage is found", what)
+	}
+}
+
+// TestEveryLostFrameCostsOnePeriod takes out one frame after another, first of texts that are written twice and
+// then of those that are cut into shards.
+func TestEveryLostFrameCostsOnePeriod(t *testing.T) {
+	for name, least := range map[string]int{"texts": leastSharded, "shards": 64} {
+		t.Run(name, func(t *testing.T) {
+			data, want := recordSharded(t, newWorld(6, 40), 20, damagedEvery, least)
+			for i := range want {
+				want[i] = kept(want[i])
+			}
+			s := open(t, data)
+			if damage := s.Check(); len(damage) > 0 || (len(s.joined) > 0) != (name == "shards") {
+				t.Fatalf("%v, %d times shards", damage, len(s.joined))
+			}
+			for i := range s.Frames {
+				f := &s.Frames[i]
+				start := f.Offset - HeaderBytes
+				if i < len(s.Frames)-1 { // A file that ends earlier is whole.
+					checkDamaged(t, fmt.Sprintf("without frame %d (%c)", i, f.Kind), slices.Concat(data[:start], data[f.End():]), want)
+				}
+				zeroed := slices.Clone(data)
+				clear(zeroed[start:f.End()])
+				checkDamaged(t, fmt.Sprintf("frame %d (%c) zeroed", i, f.Kind), zeroed, want)
+			}
+		})
 	}
 }
 
@@ -311,6 +355,8 @@ func FuzzOpen(f *testing.F) {
 	for i := range s.Frames {
 		f.Add(data, s.Frames[i].Payload)
 	}
+	sharded, _ := recordSharded(f, newWorld(11, 5), 2, 2, 16)
+	f.Add(sharded, bytes.Repeat([]byte("\x00\x10\x00a\xff"), shards+1))
 	f.Fuzz(func(t *testing.T, data, raw []byte) {
 		if s, err := Open(data); err == nil {
 			_, _ = s.Each(0, s.Len()-1, func(step *Step) error {
@@ -319,11 +365,17 @@ func FuzzOpen(f *testing.F) {
 				return nil
 			})
 			s.Summaries()
+			s.Check()
 			s.Close()
 		}
 		// The content behind the compression and the checksums.
 		s := open(t, fixed)
 		_ = s.texts.learn(raw)
+		var frames []Frame
+		for i, payload := range bytes.Split(raw, []byte{0xff}) {
+			frames = append(frames, Frame{Kind: Shard, Sequence: uint32(i), Payload: payload})
+		}
+		joinShards(frames)
 		st := &state{segment: s, host: make([]uint64, len(s.host))}
 		for range 2 {
 			if st.apply(raw, true, true) == nil {
@@ -384,5 +436,50 @@ func BenchmarkRead(b *testing.B) {
 			b.Fatal(err)
 		}
 		i += 7
+	}
+}
+
+// TestAlikeMissesNoChange changes one field of a process after another: what is recorded of it must differ, or
+// be alike.
+func TestAlikeMissesNoChange(t *testing.T) {
+	was := process.Process{
+		ID: process.ID{PID: 7, StartTicks: 70}, Name: "p", Known: process.HasCPU | process.HasMinorFaults, Facts: process.NoFacts,
+		UserTime: 1_500 * time.Microsecond, CPUWait: 10 * time.Millisecond,
+	}
+	check := func(name string, change func(v reflect.Value)) {
+		now := was
+		change(reflect.ValueOf(&now).Elem().FieldByName(name))
+		same := now.Facts == was.Facts && now.Name == was.Name && now.ID == was.ID
+		for _, f := range rowFields() {
+			same = same && f.get(&now) == f.get(&was)
+		}
+		if alike(&now, &was) != same {
+			t.Errorf("%s: alike is %t, and what is recorded is the same: %t", name, !same, same)
+		}
+	}
+	if !alike(&was, &was) {
+		t.Error("a process is not alike itself")
+	}
+	for field := range reflect.TypeFor[process.Process]().Fields() {
+		for _, more := range []uint64{1, 1 << 10, 1 << 20} { // Less and more than a millisecond.
+			check(field.Name, func(v reflect.Value) {
+				switch {
+				case v.CanInt():
+					v.SetInt(v.Int() + int64(more))
+				case v.CanUint():
+					v.SetUint(v.Uint() ^ more)
+				case v.Kind() == reflect.String:
+					v.SetString("q")
+				case v.Kind() == reflect.Bool:
+					v.SetBool(true)
+				case v.Kind() == reflect.Pointer:
+					v.Set(reflect.ValueOf(&process.Facts{}))
+				case v.Kind() == reflect.Struct:
+					v.Field(0).SetInt(8)
+				default:
+					t.Fatalf("%s: no other value of a %s", field.Name, v.Kind())
+				}
+			})
+		}
 	}
 }

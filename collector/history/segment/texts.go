@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 
@@ -14,7 +15,8 @@ type dictionary struct {
 	texts map[string]uint64
 	facts map[*process.Facts]uint64
 	// alike finds facts by what is written of them: processes that run the same program share them.
-	alike map[string]uint64
+	// Whole texts as keys would be most of the memory of an Encoder.
+	alike map[[sha256.Size]byte]uint64
 	// nText and nFacts are the largest numbers.
 	nText, nFacts uint64
 	// newTexts and newFacts are encoded and not yet written.
@@ -36,7 +38,7 @@ type batch struct {
 func newDictionary(shown func([]string) []string) *dictionary {
 	return &dictionary{
 		shown: shown,
-		texts: map[string]uint64{"": 0}, facts: map[*process.Facts]uint64{}, alike: map[string]uint64{},
+		texts: map[string]uint64{"": 0}, facts: map[*process.Facts]uint64{}, alike: map[[sha256.Size]byte]uint64{},
 		fresh: batch{firstText: 1, firstFacts: 1}, period: batch{firstText: 1, firstFacts: 1},
 	}
 }
@@ -75,11 +77,12 @@ func (d *dictionary) factsOf(f *process.Facts) uint64 {
 		}
 	}
 	d.scratch = b
-	n, ok := d.alike[string(b)]
+	key := sha256.Sum256(b)
+	n, ok := d.alike[key]
 	if !ok {
 		d.nFacts++
 		n = d.nFacts
-		d.alike[string(b)] = n
+		d.alike[key] = n
 		d.fresh.facts = appendText(d.fresh.facts, string(b))
 		d.fresh.nFacts++
 		d.bytes += len(b)
@@ -105,18 +108,32 @@ func appendText(dst []byte, s string) []byte {
 	return append(binary.AppendUvarint(dst, uint64(len(s))), s...)
 }
 
-// take returns what is not yet written, and makes it part of the period.
+// take returns what is not yet written.
 func (d *dictionary) take() *batch {
 	b := d.fresh
 	if b.nTexts == 0 && b.nFacts == 0 {
 		return nil
 	}
+	d.fresh = batch{firstText: d.nText + 1, firstFacts: d.nFacts + 1, texts: nil, facts: nil}
+	return &b
+}
+
+// repeat makes what was taken a part of the period, which is written again in the next one.
+func (d *dictionary) repeat(b *batch) {
 	d.period.texts = append(d.period.texts, b.texts...)
 	d.period.facts = append(d.period.facts, b.facts...)
 	d.period.nTexts += b.nTexts
 	d.period.nFacts += b.nFacts
-	d.fresh = batch{firstText: d.nText + 1, firstFacts: d.nFacts + 1, texts: nil, facts: nil}
-	return &b
+}
+
+// skipRepeat leaves what was taken out of the period. It is possible only at its beginning, for numbers have
+// no gap.
+func (d *dictionary) skipRepeat(b *batch) bool {
+	if d.period.nTexts > 0 || d.period.nFacts > 0 {
+		return false
+	}
+	d.period = batch{firstText: b.firstText + b.nTexts, firstFacts: b.firstFacts + b.nFacts}
+	return true
 }
 
 // endPeriod returns what the period that ends has written.
