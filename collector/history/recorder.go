@@ -12,6 +12,7 @@ import (
 	"github.com/go-kit/log/level"
 
 	"proctree/collector/group"
+	"proctree/collector/group/rules"
 	"proctree/collector/history/segment"
 	"proctree/collector/process"
 )
@@ -21,6 +22,8 @@ type Recorder struct {
 	cfg    Config
 	logger log.Logger
 	store  *store
+	// write is that of the store.
+	write  func(*segment.Table, *rules.Shown) error
 	queue  chan item
 	done   chan struct{}
 	keeper *keeper
@@ -64,7 +67,7 @@ func NewRecorder(cfg Config, logger log.Logger) (*Recorder, error) {
 		return nil, err
 	}
 	r := &Recorder{
-		cfg: cfg, logger: logger, store: store, queue: make(chan item, 1), done: make(chan struct{}),
+		cfg: cfg, logger: logger, store: store, write: store.write, queue: make(chan item, 1), done: make(chan struct{}),
 		stop: make(chan struct{}), thinned: make(chan struct{}),
 		keeper: &keeper{dir: cfg.Dir, maxBytes: cfg.MaxBytes},
 		stats:  Stats{Dropped: map[string]uint64{droppedBusy: 0, droppedSpace: 0, droppedError: 0}},
@@ -119,7 +122,7 @@ func (r *Recorder) run() {
 	defer close(r.done)
 	for next := range r.queue {
 		began := time.Now()
-		err := r.store.write(visible(&next), next.report.Shown)
+		err := r.write(visible(&next), next.report.Shown)
 		r.note(&next, err, time.Since(began))
 	}
 	<-r.thinned // The directory is given up only when nobody changes it.
