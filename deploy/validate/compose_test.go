@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/cli"
 	"github.com/compose-spec/compose-go/v2/types"
@@ -134,19 +135,44 @@ func TestComposeExporter(t *testing.T) {
 	for _, arg := range s.Command {
 		c.Args = append(c.Args, strings.ReplaceAll(arg, "127.0.0.1:10056", address))
 	}
+	recording := t.TempDir()
 	for _, v := range s.Volumes {
-		c.Mounts = append(c.Mounts, mount{v.Source, v.Target})
+		m := mount{v.Source, v.Target, v.Type == types.VolumeTypeVolume}
+		if m.Writable {
+			m.Source = recording
+		}
+		c.Mounts = append(c.Mounts, m)
 	}
 	for _, secret := range s.Secrets {
-		c.Mounts = append(c.Mounts, mount{tokenFile(t), "/run/secrets/" + secret.Source})
+		c.Mounts = append(c.Mounts, mount{tokenFile(t), "/run/secrets/" + secret.Source, false})
 	}
 	r := c.start(t, address)
 	r.hasRights(c)
 	r.showsHost(true)
 	r.usesBPF()
+	awaitRecording(t, recording)
 	health := strings.ReplaceAll(strings.Join(s.HealthCheck.Test[1:], " "), "127.0.0.1:10056", address)
 	if err := c.healthy(t, strings.Split(health, " ")); err != nil {
 		t.Error(err)
+	}
+}
+
+// awaitRecording waits until the exporter has its recording below a directory, for nobody else to read. Whether
+// there is room for tables is up to the machine of the test.
+func awaitRecording(t *testing.T, dir string) {
+	t.Helper()
+	recording := filepath.Join(dir, "history")
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		lock, err := os.Stat(filepath.Join(recording, "lock"))
+		if err == nil {
+			if folder, err := os.Stat(recording); err != nil || folder.Mode().Perm() != 0o700 || lock.Mode().Perm() != 0o600 {
+				t.Errorf("others may read the recording: %v, %v", lock.Mode(), err)
+			}
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("nothing is recorded: %v", err)
+		}
 	}
 }
 

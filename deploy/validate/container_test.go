@@ -27,8 +27,11 @@ type container struct {
 	Args         []string
 }
 
-// mount shows a file or folder of the host to the container, for reading only.
-type mount struct{ Source, Target string }
+// mount shows a file or folder of the host to the container, for reading only unless it says otherwise.
+type mount struct {
+	Source, Target string
+	Writable       bool
+}
 
 // containerVariable makes the test's program start a container instead of testing.
 const containerVariable = "PROCTREE_TEST_CONTAINER"
@@ -51,7 +54,7 @@ func TestMain(m *testing.M) {
 
 // mounts adds what every engine mounts.
 func (c container) mounts() []mount {
-	return append([]mount{{"/proc", "/proc"}}, c.Mounts...)
+	return append([]mount{{"/proc", "/proc", false}}, c.Mounts...)
 }
 
 // command returns what starts the container.
@@ -114,7 +117,7 @@ func (c container) mountAll() error {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return fmt.Errorf("make mounts private: %w", err)
 	}
-	all := append([]mount{{c.Root, ""}}, c.mounts()...)
+	all := append([]mount{{c.Root, "", false}}, c.mounts()...)
 	for _, m := range all {
 		target := filepath.Join(c.Root, m.Target)
 		if err := unix.Mount(m.Source, target, "", unix.MS_BIND|unix.MS_REC, ""); err != nil {
@@ -123,6 +126,9 @@ func (c container) mountAll() error {
 	}
 	// The root last of all, so that what is mounted below it can be.
 	for _, m := range slices.Backward(all) {
+		if m.Writable {
+			continue
+		}
 		target := filepath.Join(c.Root, m.Target)
 		if err := unix.Mount("", target, "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_RDONLY, ""); err != nil {
 			return fmt.Errorf("remount %s: %w", m.Target, err)

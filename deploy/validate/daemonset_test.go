@@ -83,6 +83,9 @@ func theDaemonSet(t *testing.T, objects []object) (d daemonSet, config string) {
 	return d, config
 }
 
+// recordingMount is the only path to which a variant may write.
+const recordingMount = "/var/lib/proctree"
+
 // confined checks what holds for every variant.
 func (d daemonSet) confined(t *testing.T) {
 	t.Helper()
@@ -103,7 +106,7 @@ func (d daemonSet) confined(t *testing.T) {
 		t.Error("a probe or the limit of the memory is missing")
 	}
 	for _, m := range c.VolumeMounts {
-		if !m.ReadOnly {
+		if !m.ReadOnly && m.MountPath != recordingMount {
 			t.Errorf("%s may be written to", m.MountPath)
 		}
 	}
@@ -141,13 +144,16 @@ func (d daemonSet) run(t *testing.T, config string) {
 		}
 	}
 	for _, m := range pod.Containers[0].VolumeMounts {
-		c.Mounts = append(c.Mounts, mount{sources[m.Name], m.MountPath})
+		c.Mounts = append(c.Mounts, mount{sources[m.Name], m.MountPath, m.MountPath == recordingMount})
 	}
 	r := c.start(t, address)
 	r.hasRights(c)
 	r.showsHost(d.seesRoot())
 	if len(c.Capabilities) > 0 {
 		r.usesBPF()
+	}
+	if recording, ok := sources["history"]; ok {
+		awaitRecording(t, recording)
 	}
 }
 

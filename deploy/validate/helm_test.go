@@ -87,6 +87,14 @@ func TestChart(t *testing.T) {
 			"webConfigSecret: web\ntokenSecret: tokens\nmonitor: {kind: ServiceMonitor}", base + " ServiceMonitor",
 			[]string{"--web.config.file=", "--api.token-file=", "scheme: https", "tcpSocket"},
 		},
+		"recording in the pod": {
+			"history: {volume: emptyDir, maxBytes: 64MiB}", base,
+			[]string{"--history.dir=/var/lib/proctree/history", "--history.max-bytes=64MiB", "emptyDir: {}", "{name: history, mountPath: /var/lib/proctree}"},
+		},
+		"recording on the node": {
+			"history: {volume: hostPath, path: /data/proctree}", base,
+			[]string{"--history.max-bytes=256MiB", `hostPath: {path: "/data/proctree", type: DirectoryOrCreate}`},
+		},
 		"everywhere else": {
 			`{extraArgs: ["--group.max=500"], imagePullSecrets: [{name: pull}], priorityClassName: system-node-critical,
 			podLabels: {team: a}, podAnnotations: {note: b}, affinity: {nodeAffinity: {}}, maxUnavailable: 1}`, base,
@@ -144,7 +152,7 @@ func TestChartRules(t *testing.T) {
 
 // TestChartRuns starts the image as the chart says, with root's two capabilities and without.
 func TestChartRuns(t *testing.T) {
-	for _, text := range []string{"", "{bpf: false, hostNetwork: false}"} {
+	for _, text := range []string{"", "{bpf: false, hostNetwork: false}", "history: {volume: hostPath, path: " + t.TempDir() + "}"} {
 		manifests, err := render(t, text)
 		if err != nil {
 			t.Fatal(err)
@@ -163,6 +171,9 @@ func TestChartRefuses(t *testing.T) {
 		"monitor: {kind: Monitor}",
 		"monitor: {interval: 15}",
 		"extraArgs: [group.max=1]",
+		"history: {volume: nfs}",
+		"history: {maxBytes: 5}",
+		"history: {path: relative}",
 		"resources: {limit: {}}",
 		"serviceAccount: {create: false}",
 	} {

@@ -127,7 +127,7 @@ func (i *image) rootOf(t *testing.T) string {
 func TestImage(t *testing.T) {
 	i, address := theImage(t), programs.Address(t)
 	c := container{
-		Root: i.rootOf(t), User: i.user, Mounts: []mount{{"/sys", "/sys"}, {"/", "/host/root"}},
+		Root: i.rootOf(t), User: i.user, Mounts: []mount{{"/sys", "/sys", false}, {"/", "/host/root", false}},
 		Args: append(i.entrypoint, "--path.rootfs=/host/root", "--web.listen-address="+address),
 	}
 	health := strings.Split(strings.ReplaceAll(strings.Join(i.health, " "), "127.0.0.1:10056", address), " ")

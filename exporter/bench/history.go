@@ -131,6 +131,10 @@ func (b *bench) watchRecording(ctx context.Context, run *historyRun, own, plain 
 	if err != nil {
 		return err
 	}
+	// Both answer as many scrapes: a page of metrics takes memory too.
+	if _, err := framesOf(ctx, plain); err != nil {
+		return err
+	}
 	for i := range programs {
 		if err := programs[i].begin(); err != nil {
 			return err
