@@ -49,8 +49,8 @@ type Encoder struct {
 	changed        []change
 	begun          bool
 	// ends are those since the last overview, which the next segment goes on with.
-	ends ends
-	leastSharded   int
+	ends         ends
+	leastSharded int
 }
 
 // rowTexts are the numbers of the texts of a process.
