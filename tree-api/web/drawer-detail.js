@@ -112,7 +112,7 @@ function table(heads, lines) {
   const rows = lines.slice(0, MOST_LINES).map((cells) => el('tr', {}, ...cells.map((cell) => el('td', {}, cell))));
   const rest = lines.length - rows.length;
   return el(
-    'div', { class: 'detail-table' },
+    'div', { class: 'detail-table', tabindex: 0 },
     el('table', {}, el('thead', {}, el('tr', {}, ...heads.map((h) => el('th', { scope: 'col' }, h)))), el('tbody', {}, ...rows)),
     rest > 0 && el('p', { class: 'muted' }, `and ${formatCount(rest)} more`),
   );

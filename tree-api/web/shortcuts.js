@@ -69,5 +69,5 @@ export function addShortcuts(search, page) {
 /** @param {boolean} mayAct */
 function helpList(mayAct) {
   const list = mayAct ? [...HELP.slice(0, -1), ACT, ...HELP.slice(-1)] : HELP;
-  return el('dl', { class: 'keys' }, ...list.flatMap(([keys, text]) => [el('dt', {}, ...keys.split(' ').map((k) => el('kbd', {}, k))), el('dd', {}, text)]));
+  return el('dl', { class: 'keys', tabindex: 0 }, ...list.flatMap(([keys, text]) => [el('dt', {}, ...keys.split(' ').map((k) => el('kbd', {}, k))), el('dd', {}, text)]));
 }
