@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"proctree/collector/process"
 )
 
@@ -24,6 +26,7 @@ func waitForCPUs() {
 	const busy = 300 * time.Millisecond
 	var mu sync.Mutex
 	var ended time.Duration
+	var gone []string
 	var done sync.WaitGroup
 	for i := range 2*runtime.NumCPU() + 3 {
 		done.Add(1)
@@ -34,6 +37,7 @@ func waitForCPUs() {
 			if i%2 == 1 {
 				mu.Lock()
 				ended += schedstatWait("/proc/thread-self/schedstat")
+				gone = append(gone, fmt.Sprintf("/proc/self/task/%d", unix.Gettid()))
 				mu.Unlock()
 				done.Done()
 				return
@@ -43,10 +47,19 @@ func waitForCPUs() {
 		}()
 	}
 	done.Wait()
-	time.Sleep(50 * time.Millisecond) // The threads end after their functions.
+	for _, thread := range gone { // The threads end after their functions.
+		for exists(thread) {
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
 	if err := os.WriteFile(os.Getenv(waitsFile), []byte(ended.String()), 0o600); err != nil {
 		panic(err)
 	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // schedstatWait returns the second number of such a file.
