@@ -134,8 +134,8 @@ test-live: tools ## Run the tests of the live data source against the real expor
 	PATH="$(TOOLS):$$PATH" $(GO) -C $(LIVE) test $(RACE) -shuffle=on ./...
 
 .PHONY: test-web
-test-web: build ## Run the tests of the page: the model in node, the whole in Chromium
-	@$(call need,node,the page); cd tree-api/web/test && $(NPM_CI) && npm run --silent typecheck && \
+test-web: ## Run the tests of the page: the model in node, the whole in Chromium
+	@$(call need,node,the page); $(MAKE) --no-print-directory build && cd tree-api/web/test && $(NPM_CI) && npm run --silent typecheck && \
 		if [ -n "$$PROCTREE_CHROMIUM" ]; then npm run --silent test; \
 		else echo "NOT TESTED: the page in a browser, for there is no Chromium"; npm run --silent test:unit; fi
 

@@ -38,7 +38,7 @@ const (
 func newMatcher(v *View, q *Query, before *Frame) *matcher {
 	m := &matcher{View: v, query: q, before: before}
 	if q.searches() {
-		m.places = q.places(v.Role)
+		m.places = q.searchedBy(v.Role)
 	}
 	return m
 }

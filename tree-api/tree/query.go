@@ -87,7 +87,7 @@ var parameters = slices.Concat(
 		{name: "q", read: (*Query).readSearch},
 		{name: "match", read: (*Query).readMatch},
 		{name: "regexp", read: (*Query).readRegexp},
-		{name: "in", repeats: true, read: (*Query).readPlace},
+		{name: "in", repeats: true, read: (*Query).readSearched},
 	},
 	filterParameters(plan),
 	[]parameter{

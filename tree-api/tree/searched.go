@@ -23,8 +23,8 @@ func searchedFields(l *layout) []*field {
 	return list
 }
 
-// readPlace reads a value of the parameter "in".
-func (q *Query) readPlace(value string) error {
+// readSearched reads a value of the parameter "in".
+func (q *Query) readSearched(value string) error {
 	at := slices.IndexFunc(searched, func(f *field) bool { return f.Name == value })
 	if at < 0 {
 		names := make([]string, len(searched))
@@ -39,8 +39,8 @@ func (q *Query) readPlace(value string) error {
 	return nil
 }
 
-// places returns the fields in which the query looks for somebody with a role.
-func (q *Query) places(role access.Role) []*field {
+// searchedBy returns the fields in which the query looks for somebody with a role.
+func (q *Query) searchedBy(role access.Role) []*field {
 	from := q.in
 	if len(from) == 0 {
 		from = searched
