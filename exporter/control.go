@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -10,6 +11,7 @@ import (
 
 	"proctree/collector"
 	"proctree/collector/events"
+	"proctree/collector/group"
 	hostcontrol "proctree/collector/host/control"
 	"proctree/collector/process"
 	"proctree/tree-api/control"
@@ -20,6 +22,8 @@ func (e *exporter) controlConfig() (control.Config, error) {
 	cfg := control.Config{
 		Rules:  func() *control.Rules { return e.current.Load().control },
 		OwnPID: os.Getpid(),
+		// A process that has changed its program since the last scan is judged as what it is now.
+		Report: func(ctx context.Context) (*group.Report, error) { return e.source.ReportNow(ctx) },
 	}
 	if log := e.events.log(); log != nil {
 		cfg.Sinks = []control.Sink{attemptLog{log}}

@@ -362,3 +362,44 @@ func TestControlIsOffByDefault(t *testing.T) {
 		t.Errorf("the page offers control to nobody's controller: %s", body)
 	}
 }
+
+// TestActsByWhatAProcessIsNow: a process that has become another program is judged by that one,
+// however old the last scan may be.
+func TestActsByWhatAProcessIsNow(t *testing.T) {
+	h := startControlHost(t, 1, "--scan.max-age=60s")
+	next := sleeper(t, "someone-else")
+	shell := filepath.Join(t.TempDir(), "victim")
+	if out, err := exec.Command("cp", "--", "/bin/sh", shell).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	cmd := exec.Command(shell, "-c", `read x; exec "$0" 600`, next)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	spawnCommand(t, cmd)
+	id := h.idOf(cmd.Process.Pid)
+	// A process that the last scan has not seen can be acted on, too.
+	h.eventually("an answer for a process that is a second old", func() bool {
+		return h.post(id, `{"signal":"CONT"}`, bearer(h.controllers[0])...).status == http.StatusAccepted
+	})
+	if _, err := in.Write([]byte("\n")); err != nil {
+		t.Fatal(err)
+	}
+	h.eventually("the other program", func() bool {
+		return readComm(t, cmd.Process.Pid) == "someone-else"
+	})
+	if got := h.post(id, `{"signal":"TERM"}`, bearer(h.controllers[0])...); got.status != http.StatusForbidden || !strings.HasPrefix(got.reason, "control.allow:") {
+		t.Errorf("after: %+v", got)
+	}
+}
+
+// readComm returns the name of a process.
+func readComm(t *testing.T, pid int) string {
+	t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(text))
+}

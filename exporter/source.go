@@ -59,3 +59,11 @@ func (s *source) Report(ctx context.Context) (*group.Report, error) {
 	}
 	return s.tracker.Report(), nil
 }
+
+// ReportNow scans the process table in any case.
+func (s *source) ReportNow(ctx context.Context) (*group.Report, error) {
+	if _, err := s.sampler.SampleNow(ctx); err != nil {
+		return nil, err
+	}
+	return s.tracker.Report(), nil
+}

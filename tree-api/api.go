@@ -132,7 +132,9 @@ func New(cfg Config) (*API, error) {
 func (a *API) newControl() *control.Control {
 	cfg := a.cfg.Control
 	cfg.Access = a.cfg.Access
-	cfg.Report = a.models.Report
+	if cfg.Report == nil {
+		cfg.Report = a.models.Report
+	}
 	cfg.HostName = a.cfg.Host.Name
 	cfg.Logger = a.cfg.Logger
 	cfg.Timeout = a.cfg.Limits.RequestTimeout

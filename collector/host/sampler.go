@@ -73,10 +73,25 @@ func NewSampler(cfg SamplerConfig) *Sampler {
 // ends first it returns the error of ctx, and the scan goes on for the others who wait and
 // those to come.
 func (s *Sampler) Sample(ctx context.Context) (Pair, error) {
+	return s.sample(ctx, s.cfg.MaxAge)
+}
+
+// SampleNow returns a pair whose Current was taken after the call, for those who must not act by
+// what was. A scan under way may have passed a process already, so it does not count.
+func (s *Sampler) SampleNow(ctx context.Context) (Pair, error) {
+	asked := time.Now()
+	pair, err := s.sample(ctx, 0)
+	if err == nil && pair.Current.Taken.Before(asked) {
+		pair, err = s.sample(ctx, 0)
+	}
+	return pair, err
+}
+
+func (s *Sampler) sample(ctx context.Context, maxAge time.Duration) (Pair, error) {
 	if err := ctx.Err(); err != nil {
 		return Pair{}, fmt.Errorf("sample: %w", err)
 	}
-	f, pair, err := s.join()
+	f, pair, err := s.join(maxAge)
 	if f == nil {
 		return pair, err
 	}
@@ -89,7 +104,7 @@ func (s *Sampler) Sample(ctx context.Context) (Pair, error) {
 }
 
 // join returns the flight to wait for, or a nil one and the answer.
-func (s *Sampler) join() (*flight, Pair, error) {
+func (s *Sampler) join(maxAge time.Duration) (*flight, Pair, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -97,7 +112,7 @@ func (s *Sampler) join() (*flight, Pair, error) {
 		return nil, Pair{}, ErrClosed
 	case s.flight != nil:
 		return s.flight, Pair{}, nil
-	case s.current != nil && time.Since(s.current.Taken) < s.cfg.MaxAge:
+	case s.current != nil && time.Since(s.current.Taken) < maxAge:
 		return nil, Pair{s.current, s.previous}, nil
 	}
 	// Detached from whoever asked first: the others must not lose the scan with him.

@@ -169,6 +169,32 @@ func TestSamplerScansAgainAfterAnError(t *testing.T) {
 }
 
 // TestSamplerSurvivesAPanic: of the reader and of who sees the scan; the next scan is as ever.
+// TestSampleNow: neither a scan of just now nor one under way serves who must not act by what was.
+func TestSampleNow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reader := &slowReader{takes: 100 * time.Millisecond}
+		sampler := host.NewSampler(host.SamplerConfig{Reader: reader, MaxAge: time.Hour})
+		if _, err := sampler.Sample(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		for _, underWay := range []bool{false, true} {
+			if underWay {
+				go func() { _, _ = sampler.SampleNow(t.Context()) }()
+				time.Sleep(50 * time.Millisecond)
+			}
+			asked := time.Now()
+			pair, err := sampler.SampleNow(t.Context())
+			if err != nil || pair.Current.Taken.Before(asked) {
+				t.Errorf("scan under way %t: taken %v before it was asked for, error %v", underWay, asked.Sub(pair.Current.Taken), err)
+			}
+		}
+		if reader.scans != 4 {
+			t.Errorf("%d scans, want 4", reader.scans)
+		}
+	})
+}
+
 func TestSamplerSurvivesAPanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var ofReader, ofScan bool

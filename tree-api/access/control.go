@@ -82,6 +82,8 @@ type Grant struct {
 	Name string
 	// Caller tells callers apart that share what there is.
 	Caller string
+	// front is set where the server in front let the caller through.
+	front bool
 	// user is whose password the server in front has checked; empty without one.
 	user string
 	// token is the hash of the token, by which the grant is renewed; nil without one.
@@ -97,7 +99,7 @@ func (c *Control) Authorize(r *http.Request) (Grant, error) {
 	}
 	policy := c.cfg.Policy()
 	user, _, _ := r.BasicAuth()
-	front := Grant{Role: policy.frontRole(user), Caller: "user " + userOf(r), user: user}
+	front := Grant{Role: policy.frontRole(user), Caller: "user " + userOf(r), front: true, user: user}
 	switch {
 	case policy.Tokens == nil && front.Role != None:
 		return front, nil
@@ -215,8 +217,11 @@ func sessionOf(r *http.Request) (string, bool) {
 func (c *Control) Holds(g Grant) bool {
 	policy := c.cfg.Policy()
 	if g.token == nil {
-		// It came through the front door, or from this host where nobody needs a token.
-		return policy.frontRole(g.user) >= g.Role || policy.FrontRole == None && policy.Tokens == nil
+		if g.front {
+			return policy.frontRole(g.user) >= g.Role
+		}
+		// It is from this host, where nobody needed a token.
+		return policy.FrontRole == None && policy.Tokens == nil
 	}
 	t, ok := policy.Tokens.findHash(*g.token)
 	if !ok || t.role != g.Role {

@@ -274,3 +274,28 @@ func TestCallers(t *testing.T) {
 	add("an account", request(t, local, "localhost"))
 	add("another one", request(t, "127.0.0.1:9", "localhost"))
 }
+
+// TestGrantOfAUserEnds holds that a role of control.users ends with the list of users, also for a
+// request that is on its way.
+func TestGrantOfAUserEnds(t *testing.T) {
+	with := access.Policy{FrontRole: access.Operator, Controllers: map[string]bool{"ann": true}}
+	for name, then := range map[string]access.Policy{
+		"no users any more":    {},
+		"no controllers":       {FrontRole: access.Operator},
+		"another controller":   {FrontRole: access.Operator, Controllers: map[string]bool{"bob": true}},
+		"a role that is lower": {FrontRole: access.Viewer},
+	} {
+		policy := with
+		control := controlOf(t, access.Config{Local: operator, Policy: func() access.Policy { return policy }})
+		r := request(t, "192.0.2.1:4242", "web-1")
+		r.SetBasicAuth("ann", "secret")
+		grant := checkStatus(t, control, r, http.StatusOK)
+		if grant.Role != access.Controller || !control.Holds(grant) {
+			t.Fatalf("%s: the role is %s, holds %t", name, grant.Role, control.Holds(grant))
+		}
+		policy = then
+		if control.Holds(grant) {
+			t.Errorf("%s: the grant still holds", name)
+		}
+	}
+}

@@ -65,14 +65,18 @@ func (r *Rules) Warnings() (list []string) {
 	return list
 }
 
-// samples are values that have little in common. Entries that match all of them are taken to match
-// everything, which cannot be told of expressions in general.
-var samples = []string{"a", "Z", "0", "root", "systemd-logind", "kworker/u8:2", "x.y_z@1.service", "Web Content", "1000", "ünï", "-"}
+// sampleGroups and sampleUsers have little in common. Entries that match all of them are taken to
+// match everything, which cannot be told of expressions in general. They are as most names are: an
+// expression for all usual names must not pass because of a rare one.
+var (
+	sampleGroups = []string{"a", "Z", "0", "root", "systemd-logind", "x.y_z@1.service", "1000", "-"}
+	sampleUsers  = []string{"a", "root", "www-data", "nobody", "systemd-resolve", "_chrony", "user1000"}
+)
 
 // allowSamples reports whether entries allow every process of a made-up host.
 func allowSamples(entries ...entry) bool {
-	for _, group := range samples {
-		for _, user := range samples {
+	for _, group := range sampleGroups {
+		for _, user := range sampleUsers {
 			s := Subject{Group: group, User: user, Grouped: true}
 			if !slices.ContainsFunc(entries, func(e entry) bool { return e.matches(s) }) {
 				return false

@@ -35,7 +35,7 @@ type Config struct {
 	Rules func() *Rules
 	// Access decides who calls.
 	Access *access.Control
-	// Report returns the newest report.
+	// Report returns a report by which attempts are judged. It should be made after the call.
 	Report func(context.Context) (*group.Report, error)
 	// OwnPID is the PID of this program.
 	OwnPID int
