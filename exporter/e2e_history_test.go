@@ -130,6 +130,10 @@ func TestReportNamesTheIncident(t *testing.T) {
 			continue
 		}
 		leaves += storm.Processes
+		if storm.Example.Parent == "" && storm.Example.PID == 0 {
+			t.Logf("the kernel has only a sum of the storm, without parent: %+v", storm)
+			continue
+		}
 		if storm.Example.Parent != "stormer" || len(storm.Example.ParentCmdline) < 2 || storm.First.Time().Before(begun) {
 			t.Errorf("the storm: %+v", storm)
 		}

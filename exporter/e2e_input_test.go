@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -18,6 +19,10 @@ func TestBadInput(t *testing.T) {
 	}
 	web := filepath.Join(dir, "web.yml")
 	if err := os.WriteFile(web, []byte("basic_auth_users:\n  a: plain\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	pipe := filepath.Join(dir, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	busy := start(t).url[len("http://"):]
@@ -44,6 +49,8 @@ func TestBadInput(t *testing.T) {
 		{"bad role", []string{"--api.new-token=a", "--api.role=king"}, []string{"--api.role", `"king"`}},
 		{"bad token name", []string{"--api.new-token=a b"}, []string{"--api.new-token", `"a b"`}},
 		{"no token file", []string{"--api.token-file=/nonexistent/t.yml"}, []string{"/nonexistent/t.yml"}},
+		{"a pipe for the log", []string{"--log.file=" + pipe}, []string{"--log.file", pipe, "named pipe"}},
+		{"a pipe for the client of Prometheus", []string{"--web.prometheus-url=http://127.0.0.1:1", "--web.prometheus-config=" + pipe}, []string{"--web.prometheus-config", pipe, "named pipe"}},
 		{"bad origin", []string{"--api.allowed-origin=x"}, []string{"allowed origin", `"x"`}},
 	}
 	for _, tt := range tests {

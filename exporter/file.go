@@ -85,6 +85,16 @@ func statRegular(path string) error {
 	return nil
 }
 
+// checkNoPipe refuses what opening it would wait for. A device such as /dev/null is fine, and so is
+// what does not exist: who opens it tells.
+func checkNoPipe(path string) error {
+	info, err := os.Stat(path)
+	if err != nil || info.Mode()&fs.ModeDevice != 0 {
+		return nil
+	}
+	return checkRegular(info)
+}
+
 func checkRegular(info fs.FileInfo) error {
 	kind := "something else"
 	switch mode := info.Mode(); {

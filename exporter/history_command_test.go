@@ -202,7 +202,7 @@ func TestHistoryRefusals(t *testing.T) {
 		"list " + file:                      "is not a directory; give the directory of a recording",
 		"verify " + t.TempDir():             "the recording is empty",
 		"show " + t.TempDir():               "the recording is empty",
-		"show --time=yesterday " + dir:      "--time: \"yesterday\" is no time; give one such as",
+		"show --time=yesterday " + dir:      "--time: \"yesterday\" is not a time; give one such as",
 		"show --time=2001-01-01 " + dir:     "nothing was recorded at 2001-01-01T",
 		"show --time=100 " + dir:            "nothing was recorded at 1970-01-01T00:01:40Z; the first table is of ",
 		"show --format=xml " + dir:          "--format",
@@ -214,7 +214,7 @@ func TestHistoryRefusals(t *testing.T) {
 		"list --segments=yes " + dir:        "unexpected",
 		"show " + dir + " " + dir:           "unexpected",
 		"show --root=999999 " + dir:         "no such process",
-		"show --time=99999999999999 " + dir: "is no time",
+		"show --time=99999999999999 " + dir: "is not a time",
 	} {
 		t.Run(line, func(t *testing.T) {
 			_, _, err := historyCommand(t, strings.Fields(line)...)

@@ -42,7 +42,10 @@ var yamlValue = regexp.MustCompile("`[^`]*`")
 func (f *prometheusFlags) newClient() (*http.Client, error) {
 	client := &promconfig.DefaultHTTPClientConfig
 	if f.configFile != "" {
-		var err error
+		err := checkNoPipe(f.configFile)
+		if err != nil {
+			return nil, fmt.Errorf("--web.prometheus-config: %s: %w", f.configFile, err)
+		}
 		if client, _, err = promconfig.LoadHTTPConfigFile(f.configFile); err != nil {
 			return nil, fmt.Errorf("--web.prometheus-config: %s: %s", f.configFile, yamlValue.ReplaceAllString(oneLine(err), "…"))
 		}

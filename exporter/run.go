@@ -57,6 +57,9 @@ func runExporter(ctx context.Context, caught hangup.Signals, s *settings, stderr
 		debug.SetGCPercent(gcPercent)
 	}
 	if s.logFile != "" {
+		if err := checkNoPipe(s.logFile); err != nil {
+			return fmt.Errorf("--log.file: %s: %w", s.logFile, err)
+		}
 		file, err := os.OpenFile(s.logFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 		if err != nil {
 			return fmt.Errorf("--log.file: %w", err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/prometheus/common/version"
 
+	"proctree/collector/group/rules"
 	"proctree/collector/host"
 	treeapi "proctree/tree-api"
 	"proctree/tree-api/access"
@@ -43,6 +44,11 @@ func (e *exporter) newTree() (*treeapi.API, error) {
 	firing, err := e.settings.prometheus.newSource(info.Name, e.loggers.root)
 	if err != nil {
 		return nil, err
+	}
+	e.source.exits.Excludes = func(s *rules.Subject) bool {
+		policy := e.pastPolicy()
+		s.Shown = policy.Shown
+		return policy.Rules != nil && policy.Rules.HasExclusions() && policy.Rules.Excludes(s)
 	}
 	return treeapi.New(treeapi.Config{
 		Alerts:      firing,

@@ -89,7 +89,7 @@ func TestGroupsInCSV(t *testing.T) {
 
 func TestGroupsRefuse(t *testing.T) {
 	api, viewer, schemas := apiOf(t), apiOf(t, asViewer(t)), treetest.NewSchemas(t)
-	const keys = "name, user, unit, container, pod_uid, state, group"
+	const keys = "name, user, unit, container, pod_uid, namespace, pod, container_name, state, group"
 	const sorts = "name, processes, threads, cpu, memory, read, written, open_fds"
 	for target, want := range map[string]string{
 		"":                              `parameter "group_by": must be one of ` + keys + `, not ""`,

@@ -205,8 +205,8 @@ func TestRefusals(t *testing.T) {
 		filepath.Join(dir, "other"):           "is a symbolic link; give the path of a regular file",
 		filepath.Join(dir, "directory"):       "is not a regular file",
 		filepath.Join(dir, "missing", "file"): "missing",
-		dir + "/x/../y":                       "is no path of a file; write",
-		dir + "/":                             "is no path of a file; write",
+		dir + "/x/../y":                       "is not the path of a file; set",
+		dir + "/":                             "is not the path of a file; set",
 		os.DevNull:                            "is not a regular file",
 	} {
 		_, err := New(Config{Path: path, MaxBytes: 1 << 20})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"proctree/collector/group"
+	"proctree/collector/group/rules"
 	"proctree/collector/process"
 )
 
@@ -26,10 +27,16 @@ type Entry struct {
 	Started time.Time
 	// ParentName is the name of the parent, "" where it is not known.
 	ParentName string
+	// parent is what ParentName is the name of.
+	parent *process.Process
 }
 
 // Journal is the ends of the last minutes, oldest first. It is safe for concurrent use.
 type Journal struct {
+	// Excludes reports whether a process is excluded by now; nil excludes none. It is set before
+	// the first call of Since.
+	Excludes func(*rules.Subject) bool
+
 	mu      sync.Mutex
 	entries []Entry
 }
@@ -66,7 +73,7 @@ func (j *Journal) add(r *group.Report, e group.Ended) {
 	}
 	for _, s := range []*process.Snapshot{r.Snapshot, r.Previous} {
 		if parent := find(s, e.Parent, 0); parent != nil && entry.ParentName == "" && (e.ID.PID == 0 || parent.CanParent(e.ID)) {
-			entry.ParentName = parent.Name
+			entry.ParentName, entry.parent = parent.Name, parent
 		}
 	}
 	j.entries = append(j.entries, entry)
@@ -90,9 +97,19 @@ func (j *Journal) Since(moment time.Time) []Entry {
 	defer j.mu.Unlock()
 	var list []Entry
 	for _, e := range slices.Backward(j.entries) {
-		if e.Seen.After(moment) {
-			list = append(list, e)
+		if !e.Seen.After(moment) || j.excludes(e.ID, e.Name, false, e.Facts) {
+			continue
 		}
+		if p := e.parent; p != nil && j.excludes(p.ID, p.Name, p.Kernel, p.Facts) {
+			e.Parent, e.ParentName = 0, ""
+		}
+		list = append(list, e)
 	}
 	return list
+}
+
+// excludes reports whether the configuration of now excludes a process, which may be a stricter
+// one than that of the time at which the process ended.
+func (j *Journal) excludes(id process.ID, name string, kernel bool, facts *process.Facts) bool {
+	return j.Excludes != nil && name != "" && j.Excludes(&rules.Subject{ID: id, Name: name, Kernel: kernel, Facts: facts})
 }

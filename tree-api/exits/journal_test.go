@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"proctree/collector/group"
+	"proctree/collector/group/rules"
 	"proctree/collector/host/hosttest"
 	"proctree/collector/process"
 )
@@ -66,5 +67,23 @@ func TestJournalIsBounded(t *testing.T) {
 	list := j.Since(time.Time{})
 	if len(list) != Most || !list[0].Seen.After(list[Most-1].Seen) {
 		t.Errorf("%d entries", len(list))
+	}
+}
+
+// TestJournalHidesWhatIsExcludedNow holds that a process which a newer configuration excludes is
+// shown neither as one that ended nor as a parent.
+func TestJournalHidesWhatIsExcludedNow(t *testing.T) {
+	table := []process.Process{hosttest.Process(1, 0, "init"), hosttest.Process(2, 1, "vault"), hosttest.Process(3, 2, "child")}
+	excluded := ""
+	j, tracker := &Journal{Excludes: func(s *rules.Subject) bool { return s.Name == excluded }}, group.NewTracker(group.Config{})
+	scan(j, tracker, 0, table)
+	scan(j, tracker, time.Second, table[:2])
+	scan(j, tracker, 2*time.Second, table[:1])
+	if list := j.Since(time.Time{}); len(list) != 2 || list[1].ParentName != "vault" || list[1].Parent != 2 {
+		t.Fatalf("before: %+v", list)
+	}
+	excluded = "vault"
+	if list := j.Since(time.Time{}); len(list) != 1 || list[0].Name != "child" || list[0].ParentName != "" || list[0].Parent != 0 {
+		t.Errorf("after: %+v", list)
 	}
 }

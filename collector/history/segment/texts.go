@@ -71,7 +71,7 @@ func (d *dictionary) factsOf(f *process.Facts) uint64 {
 	}
 	b = binary.AppendUvarint(b, f.FDLimit)
 	b = appendList(b, d.shown(f.Cmdline))
-	if f.Pod != "" {
+	if f.Namespace != "" || f.Pod != "" || f.ContainerName != "" {
 		for _, s := range [...]string{f.Namespace, f.Pod, f.ContainerName} {
 			b = binary.AppendUvarint(b, d.text(s))
 		}

@@ -82,7 +82,7 @@ func TestBadQueriesAreNamed(t *testing.T) {
 	for want, query := range map[string]object{
 		"instance: missing; choose a host":                                                                   {},
 		`queryType: must be tree, host, top or count, not "x"`:                                               {"instance": "web1", "queryType": "x"},
-		`sort: must be one of cpu, memory, virtual, swap, read, written, threads, nice, open_fds, not "pid"`: {"instance": "web1", "sort": "pid"},
+		`sort: must be one of cpu, memory, virtual, swap, read, written, threads, nice, open_fds, cpu_wait, not "pid"`: {"instance": "web1", "sort": "pid"},
 		`metric: a host has no "x"`:                                                                          {"instance": "web1", "queryType": "host", "metric": "x"},
 		"limit: must be a number from 0 to 100000":                                                           {"instance": "web1", "limit": -1},
 		"match: longer than 512 bytes":                                                                       {"instance": "web1", "match": string(make([]byte, 513))},

@@ -152,7 +152,7 @@ func TestRankings(t *testing.T) {
 			t.Errorf("by %s: rows %v, want %v", name, got, want)
 		}
 	}
-	if _, err := FindRanking("beauty"); err == nil || !strings.Contains(err.Error(), "want one of cpu, memory") {
+	if _, err := FindRanking("beauty"); err == nil || !strings.Contains(err.Error(), "must be one of cpu, memory") {
 		t.Errorf("beauty: %v", err)
 	}
 }
