@@ -2,6 +2,8 @@ package validate
 
 import (
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -48,7 +50,7 @@ type securityContext struct {
 
 type volume struct {
 	Name      string
-	HostPath  struct{ Path string }
+	HostPath  struct{ Path, Type string }
 	ConfigMap struct{ Name string }
 	Secret    struct{ SecretName string }
 }
@@ -141,6 +143,10 @@ func (d daemonSet) run(t *testing.T, config string) {
 	for _, v := range pod.Volumes {
 		if sources[v.Name] = v.HostPath.Path; v.ConfigMap.Name != "" {
 			sources[v.Name] = filepath.Dir(configFile(t, config))
+		}
+		// The kubelet would make the folder. A test leaves the host as it is, and mounts an empty one.
+		if _, err := os.Stat(v.HostPath.Path); v.HostPath.Type == "DirectoryOrCreate" && errors.Is(err, fs.ErrNotExist) {
+			sources[v.Name] = t.TempDir()
 		}
 	}
 	for _, m := range pod.Containers[0].VolumeMounts {
