@@ -169,13 +169,19 @@ func (r *recording) open(interval time.Duration) bool {
 	return true
 }
 
+// close scans once more, so that the recording has what happened since its last table, and ends it.
 func (r *recording) close() {
-	recorder := r.recorder.Swap(nil)
+	recorder := r.recorder.Load()
 	if recorder == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
+	recorder.End()
+	if _, err := r.source.ReportNow(ctx); err != nil {
+		level.Warn(r.logger).Log("msg", "failed to record a last table", "err", err)
+	}
+	r.recorder.Store(nil)
 	if err := recorder.Close(ctx.Done()); err != nil {
 		level.Warn(r.logger).Log("msg", "failed to close the recording", "err", err)
 	}

@@ -38,8 +38,9 @@ type Recorder struct {
 	// events are those since then, where the last table was not written.
 	events pendingEvents
 	budget eventBudget
-	closed bool
-	stats  Stats
+	// ending is that the next report is the last one.
+	ending, closed bool
+	stats          Stats
 	// failing is that the last table could not be written: each cause is logged once.
 	failing string
 }
@@ -91,7 +92,7 @@ func (r *Recorder) Observe(report *group.Report) {
 	r.exits.addAll(report)
 	taken := report.Snapshot.Taken
 	// Scans do not come at exact times.
-	if since := taken.Sub(r.last); !r.last.IsZero() && since >= 0 && since < r.cfg.Interval-r.cfg.Interval/10 {
+	if since := taken.Sub(r.last); !r.ending && !r.last.IsZero() && since >= 0 && since < r.cfg.Interval-r.cfg.Interval/10 {
 		return
 	}
 	r.last = taken
@@ -103,6 +104,14 @@ func (r *Recorder) Observe(report *group.Report) {
 	r.takeEvents(taken)
 	r.queue <- item{report, r.exits, r.events}
 	r.exits, r.events = exits{}, pendingEvents{}
+}
+
+// End says that the next report is the last one: it is taken whenever it comes, so that what happened since the
+// last table is kept.
+func (r *Recorder) End() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ending = true
 }
 
 // takeEvents takes those since the last table. The caller holds mu.
