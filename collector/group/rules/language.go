@@ -31,12 +31,19 @@ func languageOf(re *regexp.Regexp) language {
 	}
 	tree = tree.Simplify()
 	l.shortest = shortest(tree)
+	whole := tree
 	anchored := len(tree.Sub) > 1 && tree.Sub[0].Op == syntax.OpBeginText && tree.Sub[len(tree.Sub)-1].Op == syntax.OpEndText
 	if anchored {
 		l.texts = enumerate(tree)
 		inner := *tree
 		inner.Sub = tree.Sub[1 : len(tree.Sub)-1]
 		tree = &inner
+	}
+	if asserts(tree) {
+		if l.texts = slices.DeleteFunc(l.texts, func(s string) bool { return !re.MatchString(s) }); !possible(whole) {
+			l.shortest, l.texts = never, nil
+			return l
+		}
 	}
 	l.all = matchesAll(tree) || !anchored && l.shortest == 0 && !asserts(tree)
 	l.some = l.all || matchesSome(tree) || !anchored && isOneOfAny(tree)
