@@ -63,6 +63,10 @@ func TestReadKeepsWhatIsKnown(t *testing.T) {
 		{name: "no limits", file: "limits", errors: map[string]uint64{}},
 		{name: "no control groups", file: "cgroup", errors: map[string]uint64{}},
 		{name: "odd limits", file: "limits", content: "Max open files\n", errors: map[string]uint64{process.ReasonParse: 1}},
+		{name: "odd account of the CPU", file: "schedstat", content: "zz -5\n", errors: map[string]uint64{process.ReasonParse: 1}},
+		{name: "a wait below zero", file: "schedstat", content: "120 -5 7\n", errors: map[string]uint64{process.ReasonParse: 1}},
+		{name: "a wait that wrapped", file: "schedstat", content: "120 18446744073709551615 7\n", errors: map[string]uint64{process.ReasonParse: 1}},
+		{name: "no account of the CPU is kept", file: "schedstat", content: "0 0 0\n", errors: map[string]uint64{}},
 		{name: "odd control groups", file: "cgroup", content: "0::relative\n", errors: map[string]uint64{process.ReasonParse: 1}},
 	}
 	for _, test := range tests {

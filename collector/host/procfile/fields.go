@@ -44,8 +44,8 @@ func Lines(text string) iter.Seq[string] {
 	}
 }
 
-// needLine counts a file that has no line at all as lost, where every kernel writes some.
-func (d *Damage) needLine(where, text string) {
+// NeedLine counts a file that has no line at all as lost, where every kernel writes some.
+func (d *Damage) NeedLine(where, text string) {
 	if strings.TrimSpace(text) == "" {
 		d.Lost(where, empty)
 	}

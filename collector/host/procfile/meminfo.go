@@ -42,7 +42,7 @@ func ParseMeminfo(text string, d *Damage) []MemoryField {
 		f.Name = name
 		fields = append(fields, f)
 	}
-	d.needLine(meminfoFile, text)
+	d.NeedLine(meminfoFile, text)
 	return fields
 }
 

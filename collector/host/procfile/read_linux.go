@@ -45,6 +45,9 @@ var readBuffers = sync.Pool{New: func() any { return new(make([]byte, 0, 16<<10)
 func readAll(path string, fd int, buf []byte) ([]byte, error) {
 	for {
 		n, err := retry(func() (int, error) { return unix.Read(fd, buf[len(buf):cap(buf)]) })
+		if n <= 0 && len(buf) == 0 {
+			err = nothing(fd, err)
+		}
 		if err != nil {
 			return nil, &fs.PathError{Op: "read", Path: path, Err: err}
 		}
@@ -71,7 +74,35 @@ func ReadInto(path string, buf []byte) (int, error) {
 		return 0, err
 	}
 	defer func() { _ = unix.Close(fd) }()
-	return retry(func() (int, error) { return unix.Read(fd, buf) })
+	n, err := retry(func() (int, error) { return unix.Read(fd, buf) })
+	if n <= 0 {
+		err = nothing(fd, err)
+	}
+	return n, err
+}
+
+// errNotRegular is the error of what is in the place of a file.
+var errNotRegular = errors.New("not a regular file")
+
+// nothing returns why a file has nothing to read. A FIFO without a writer, or with one that
+// writes nothing, is no empty file. A device is what container runtimes mount over files that
+// a container must not see (/dev/null over the "maskedPaths" of the OCI runtime
+// specification): such a file is absent.
+func nothing(fd int, err error) error {
+	if err != nil && !errors.Is(err, unix.EAGAIN) {
+		return err
+	}
+	var info unix.Stat_t
+	if unix.Fstat(fd, &info) != nil {
+		return err
+	}
+	switch info.Mode & unix.S_IFMT {
+	case unix.S_IFREG:
+		return err
+	case unix.S_IFCHR:
+		return fmt.Errorf("hidden by a device: %w", errors.ErrUnsupported)
+	}
+	return errNotRegular
 }
 
 // retry calls again what a signal interrupted.

@@ -30,7 +30,6 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// TestReadNeverWaits: what is no file gives an error or nothing, at once.
 // TestReadsAreApart: what was read stays as it was, whatever is read next, and however large.
 func TestReadsAreApart(t *testing.T) {
 	dir := t.TempDir()
@@ -54,13 +53,25 @@ func TestReadsAreApart(t *testing.T) {
 	}
 }
 
+// TestReadNeverWaits: what is no file gives an error, at once, and a device is no file at all.
 func TestReadNeverWaits(t *testing.T) {
 	fifo := filepath.Join(t.TempDir(), "fifo")
 	if err := unix.Mkfifo(fifo, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if text, err := Read(fifo); len(text) > 0 || err != nil {
+	buf := make([]byte, 8)
+	if text, err := Read(fifo); len(text) > 0 || err == nil || IsAbsent(err) {
 		t.Errorf("FIFO: %q, %v", text, err)
+	}
+	if n, err := ReadInto(fifo, buf); n > 0 || err == nil || IsAbsent(err) {
+		t.Errorf("FIFO: %d bytes, %v", n, err)
+	}
+	// As a container runtime hides a file.
+	if text, err := Read(os.DevNull); len(text) > 0 || !IsAbsent(err) {
+		t.Errorf("%s: %q, %v", os.DevNull, text, err)
+	}
+	if n, err := ReadInto(os.DevNull, buf); n > 0 || !IsAbsent(err) {
+		t.Errorf("%s: %d bytes, %v", os.DevNull, n, err)
 	}
 	// With a writer that writes nothing.
 	writer, err := os.OpenFile(fifo, os.O_RDWR, 0)
@@ -68,7 +79,7 @@ func TestReadNeverWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = writer.Close() }()
-	if _, err := Read(fifo); !errors.Is(err, unix.EAGAIN) {
+	if _, err := Read(fifo); err == nil || errors.Is(err, unix.EAGAIN) {
 		t.Errorf("FIFO with a writer: %v", err)
 	}
 	if _, err := Read(t.TempDir()); !errors.Is(err, unix.EISDIR) {

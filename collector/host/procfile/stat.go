@@ -92,7 +92,7 @@ func ParseStat(text string, longest time.Duration, d *Damage) Stat {
 		p.kernel(key, first)
 	}
 	p.checkSum()
-	d.needLine(statFile, text)
+	d.NeedLine(statFile, text)
 	return p.stat
 }
 

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"proctree/collector/host/procfile"
 )
 
 const arpFile = "/proc/net/arp"
@@ -15,13 +17,13 @@ func (r *reader) arp(out *values) {
 		return
 	}
 	entries := make(map[string]int)
-	for i, line := range splitLines(text) {
+	for line := range procfile.Lines(text) {
 		fields := strings.Fields(line)
 		switch {
-		case i == 0 || len(fields) == 0:
+		case fields[0] == "IP": // The heading, "IP address".
 		case len(fields) < 6:
 			out.Lost(arpFile, "fewer than 6 columns")
-		case !isDevice(fields[5]):
+		case !isDevice(fields[5]) || strings.ContainsAny(fields[5], "/:"):
 			out.Lost(arpFile, "not a device")
 		default:
 			entries[fields[5]]++

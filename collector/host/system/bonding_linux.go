@@ -1,6 +1,8 @@
 package system
 
 import (
+	"os"
+	"slices"
 	"strings"
 )
 
@@ -15,6 +17,9 @@ func (r *reader) bonding(out *values) {
 	for master := range strings.FieldsSeq(masters) {
 		names, ok := out.attribute(join(class, master, "bonding/slaves"))
 		if !ok {
+			if _, err := os.Lstat(join(class, master)); err != nil {
+				out.Lost(join(class, "bonding_masters"), "names a device that is not there")
+			}
 			continue
 		}
 		slaves := strings.Fields(names)
@@ -26,17 +31,21 @@ func (r *reader) bonding(out *values) {
 	}
 }
 
+// miiStates are the words for the link of a slave (bond_slave_link_status of
+// include/net/bonding.h), but for "unknown".
+var miiStates = []string{"up", "down", "going down", "going back"}
+
 // activeSlaves counts the slaves whose link is up. One that cannot be asked makes the count
 // unknown.
 func (v *values) activeSlaves(master string, slaves []string) (active int, ok bool) {
 	for _, slave := range slaves {
-		state, ok := v.attribute(join(master, "lower_"+slave, "bonding_slave/mii_status"))
-		if !ok {
-			// Before Linux 3.9 the link to a slave had another name.
-			state, ok = v.attribute(join(master, "slave_"+slave, "bonding_slave/mii_status"))
+		link := join(master, "lower_"+slave)
+		if _, err := os.Lstat(link); err != nil {
+			link = join(master, "slave_"+slave) // The name of the link before Linux 3.9.
 		}
-		if !ok {
-			v.Lost(master+": "+slave, "no mii_status")
+		state, ok := v.attribute(join(link, "bonding_slave/mii_status"))
+		if !ok || !slices.Contains(miiStates, state) {
+			v.Lost(master+": "+part(slave), "no mii_status")
 			return 0, false
 		}
 		if state == "up" {

@@ -3,6 +3,8 @@ package system
 import (
 	"slices"
 	"strings"
+
+	"proctree/collector/host/procfile"
 )
 
 // conntrackColumns are the columns of /proc/net/stat/nf_conntrack that are shown; the first
@@ -27,19 +29,13 @@ const conntrackFile = "/proc/net/stat/nf_conntrack"
 // A number that is odd makes the sum of its column unknown, a line of another length those
 // of all columns.
 func (v *values) conntrackStat(text string) {
-	lines := splitLines(text)
-	if len(lines) == 0 {
-		return
-	}
-	header := strings.Fields(lines[0])
-	sums := make([]uint64, len(header))
-	known := make([]bool, len(header))
-	for i := range known {
-		known[i] = true
-	}
-	for _, line := range lines[1:] {
+	var header []string
+	var sums []uint64
+	var known []bool
+	for line := range procfile.Lines(text) {
 		fields := strings.Fields(line)
-		if len(fields) == 0 {
+		if header == nil {
+			header, sums, known = fields, make([]uint64, len(fields)), slices.Repeat([]bool{true}, len(fields))
 			continue
 		}
 		if len(fields) != len(header) {

@@ -1,6 +1,7 @@
 package system
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -36,13 +37,19 @@ func (r *reader) cpuFreq(out *values) {
 	}
 }
 
-// governors shows which of the available governors is in use.
+// governors shows which of the available governors is in use. One that is not available is
+// none: nobody knows then which of them is.
 func (v *values) governors(dir string, cpu Label) {
 	current, ok := v.attribute(join(dir, "scaling_governor"))
-	if !ok || current == "" {
+	if !ok {
 		return
 	}
-	for governor := range strings.FieldsSeq(v.text(join(dir, "scaling_available_governors"))) {
+	governors := strings.Fields(v.name(join(dir, "scaling_available_governors")))
+	if len(governors) > 0 && !slices.Contains(governors, current) {
+		v.Lost(join(dir, "scaling_governor"), "none of the available governors")
+		return
+	}
+	for _, governor := range governors {
 		var used float64
 		if governor == current {
 			used = 1

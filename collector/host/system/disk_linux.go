@@ -1,6 +1,7 @@
 package system
 
 import (
+	"os"
 	"strings"
 
 	"proctree/collector/host/procfile"
@@ -53,8 +54,17 @@ func (r *reader) Disks() (disks []Disk, err error) {
 	var d Damage
 	readPart(&d, r.procPath("diskstats"), func(text string) {
 		disks = r.parseDiskstats(text, &d)
+		if strings.TrimSpace(text) == "" && r.hasBlockDevice() {
+			d.NeedLine(diskstatsFile, text)
+		}
 	})
 	return disks, d.Err()
+}
+
+// hasBlockDevice reports whether sysfs lists one. Without any, diskstats has no line.
+func (r *reader) hasBlockDevice() bool {
+	entries, err := os.ReadDir(r.sysPath("block"))
+	return err == nil && len(entries) > 0
 }
 
 func (r *reader) parseDiskstats(text string, d *Damage) []Disk {

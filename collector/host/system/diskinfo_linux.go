@@ -15,13 +15,20 @@ func (r *reader) diskInfo(name, major, minor string, d *Damage) *DiskInfo {
 		return nil
 	}
 	// A slash in a device's name is a "!" in sysfs.
-	rotational, _ := readText(r.sysPath("block", strings.ReplaceAll(name, "/", "!"), "queue/rotational"))
+	file := r.sysPath("block", strings.ReplaceAll(name, "/", "!"), "queue/rotational")
+	rotational, err := readText(file)
+	if err == nil && rotational != "0" && rotational != "1" {
+		err = errUnknownWord
+	}
+	if !hasAttribute(d, file, err) {
+		rotational = ""
+	}
 	text, err := readFile(filepath.Join(r.cfg.RootFS, "run/udev/data/b"+major+":"+minor))
 	if err != nil {
-		return &DiskInfo{Major: major, Minor: minor, Rotational: label(rotational)}
+		return &DiskInfo{Major: major, Minor: minor, Rotational: rotational}
 	}
 	info := parseUdev(string(text))
-	info.Major, info.Minor, info.Rotational = major, minor, label(rotational)
+	info.Major, info.Minor, info.Rotational = major, minor, rotational
 	return info
 }
 

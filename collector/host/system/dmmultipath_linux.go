@@ -1,6 +1,9 @@
 package system
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // dmMultipath shows the devices of which the device mapper knows several paths, and the
 // state of each path.
@@ -14,9 +17,9 @@ func (r *reader) dmMultipath(out *values) {
 		name := device(out.text(join(block, dm, "dm/name")))
 		labels := []Label{name, {"sysfs_name", dm}}
 		out.add("dmmultipath_device_info", 1, name, labels[1], Label{"uuid", uuid})
-		if suspended, ok := out.unsigned(join(block, dm, "dm/suspended")); ok {
+		if suspended, ok := out.word(join(block, dm, "dm/suspended"), []string{"0", "1"}); ok {
 			active := 1.0
-			if suspended == 1 {
+			if suspended == "1" {
 				active = 0
 			}
 			out.add("dmmultipath_device_active", active, labels...)
@@ -28,22 +31,37 @@ func (r *reader) dmMultipath(out *values) {
 	}
 }
 
-// paths shows the paths of a device. One whose state cannot be read is among those that are
-// not active.
+// pathStates are the states of a path: those of SCSI (sdev_states of
+// drivers/scsi/scsi_sysfs.c) and of NVMe (nvme_sysfs_show_state of drivers/nvme/host/sysfs.c).
+var pathStates = []string{
+	"created", "running", "cancel", "deleted", "quiesce", "offline", "transport-offline", "blocked", "created-blocked",
+	"new", "live", "resetting", "connecting", "deleting", "deleting (no IO)", "dead",
+}
+
+// paths shows the paths of a device. One whose driver has no state is among those that are
+// not active; one whose state is odd makes their numbers unknown.
 func (v *values) paths(block, dm string, name Label, labels []Label) {
 	paths := v.devices(join(block, dm, "slaves"), "")
-	active := 0
+	active, known := 0, true
 	for _, path := range paths {
-		state := v.text(join(block, path, "device/state"))
+		file := join(block, path, "device/state")
+		state, err := v.readAttribute(file)
+		if err == nil && !slices.Contains(pathStates, state) {
+			err = errUnknownWord
+		}
+		if !v.has(file, err) {
+			known = known && lacks(err)
+			continue
+		}
 		// The first is the word of SCSI for it, the second that of NVMe.
 		if state == "running" || state == "live" {
 			active++
 		}
-		if state != "" {
-			v.add("dmmultipath_path_state", 1, name, Label{"path", path}, Label{"state", state})
-		}
+		v.add("dmmultipath_path_state", 1, name, Label{"path", path}, Label{"state", state})
 	}
 	v.add("dmmultipath_device_paths", float64(len(paths)), labels...)
-	v.add("dmmultipath_device_paths_active", float64(active), labels...)
-	v.add("dmmultipath_device_paths_failed", float64(len(paths)-active), labels...)
+	if known {
+		v.add("dmmultipath_device_paths_active", float64(active), labels...)
+		v.add("dmmultipath_device_paths_failed", float64(len(paths)-active), labels...)
+	}
 }

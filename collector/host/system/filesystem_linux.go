@@ -2,6 +2,7 @@ package system
 
 import (
 	"errors"
+	"io/fs"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -19,6 +20,9 @@ func (r *reader) Filesystems() ([]Filesystem, error) {
 	d.Part(func() error {
 		text, err := readFile(r.procPath("1/mountinfo"))
 		if err != nil {
+			if !procfile.IsAbsent(err) && !errors.Is(err, fs.ErrPermission) {
+				d.Lost(mountinfoFile, "cannot be read")
+			}
 			own, ownErr := readFile(r.procPath("self/mountinfo"))
 			// Without mounts of its own either, what was wrong with the first counts.
 			if ownErr == nil || !procfile.IsAbsent(ownErr) {

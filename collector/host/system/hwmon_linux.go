@@ -53,6 +53,9 @@ func (r *reader) chips(d *Damage) ([]Chip, error) {
 		}
 		model, err := readText(filepath.Join(dirs[i], "name"))
 		lostSensor(d, filepath.Join(dirs[i], "name"), err)
+		if err == nil && model == "" {
+			d.Lost(filepath.Join(dirs[i], "name"), "not a name")
+		}
 		chip := Chip{Name: name, Model: cleanName(model)}
 		chip.Sensors = readSensors(dirs[i], func(sensor string) bool {
 			return r.cfg.Sensors.Allows(name + ";" + sensor)

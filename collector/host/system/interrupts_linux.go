@@ -3,7 +3,11 @@ package system
 import (
 	"strconv"
 	"strings"
+
+	"proctree/collector/host/procfile"
 )
+
+const interruptsFile = "/proc/interrupts"
 
 // interrupts reads /proc/interrupts: a line of CPUs, then one line for each interrupt with
 // a count for each of them and a description. Lines without a count for each CPU (ERR, MIS)
@@ -13,19 +17,41 @@ func (r *reader) interrupts(out *values) {
 	if !ok {
 		return
 	}
-	lines := splitLines(text)
-	if len(lines) == 0 {
-		return
-	}
-	cpus := strings.Fields(lines[0])
-	for _, line := range lines[1:] {
+	cpus := 0
+	for line := range procfile.Lines(text) {
 		name, rest, ok := strings.Cut(line, ":")
 		fields := strings.Fields(rest)
-		if !ok || len(fields) < len(cpus)+1 {
-			continue
+		switch {
+		case cpus == 0 && !ok:
+			cpus = out.interruptCPUs(line)
+		case cpus == 0 || !ok || len(fields) < cpus+1:
+		default:
+			r.interrupt(out, strings.TrimSpace(name), fields[:cpus], fields[cpus:])
 		}
-		r.interrupt(out, strings.TrimSpace(name), fields[:len(cpus)], fields[len(cpus):])
 	}
+	if cpus == 0 {
+		out.Lost(interruptsFile, "no line of CPUs")
+	}
+}
+
+// interruptCPUs returns how many CPUs the heading "CPU0 CPU1" names; 0 for another line. One
+// that is odd is a CPU all the same, for each line has a column for it.
+func (v *values) interruptCPUs(line string) int {
+	cpus, odd := 0, 0
+	for field := range strings.FieldsSeq(line) {
+		cpus++
+		number, ok := strings.CutPrefix(field, "CPU")
+		if _, err := strconv.ParseUint(number, 10, 32); !ok || err != nil {
+			odd++
+		}
+	}
+	if odd > 0 {
+		v.Lost(interruptsFile, "an odd line of CPUs")
+	}
+	if odd > cpus/2 {
+		return 0
+	}
+	return cpus
 }
 
 func (r *reader) interrupt(out *values, name string, counts, words []string) {
@@ -38,7 +64,7 @@ func (r *reader) interrupt(out *values, name string, counts, words []string) {
 		return
 	}
 	for cpu, text := range counts {
-		n, ok := out.Counter("/proc/interrupts: "+name, text)
+		n, ok := out.Counter(interruptsFile+": "+name, text)
 		if !ok || n == 0 && r.cfg.InterruptsWithoutZeros {
 			continue
 		}

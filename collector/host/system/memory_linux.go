@@ -47,5 +47,6 @@ func parseVMStat(text string, allowed Filter, d *Damage) []Counter {
 			counters = append(counters, Counter{name, n})
 		}
 	}
+	d.NeedLine("/proc/vmstat", text)
 	return counters
 }

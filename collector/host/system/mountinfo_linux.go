@@ -35,6 +35,7 @@ func parseMountinfo(text string, d *Damage) []mount {
 		}
 		mounts = append(mounts, m)
 	}
+	d.NeedLine(mountinfoFile, text)
 	return mounts
 }
 

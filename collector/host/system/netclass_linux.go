@@ -22,6 +22,9 @@ var netAttributes = []struct{ file, metric string }{
 	{"type", "network_protocol_type"},
 }
 
+// operStates are the states of a device (operstates of net/core/net-sysfs.c, RFC 2863).
+var operStates = []string{"unknown", "notpresent", "down", "lowerlayerdown", "testing", "dormant", "up"}
+
 func (r *reader) netClass(out *values) {
 	class := r.sysPath("class/net")
 	for _, name := range out.devices(class, "") {
@@ -54,7 +57,10 @@ func (v *values) netState(dir string, name Label) {
 			admin = "up"
 		}
 	}
-	state, ok := v.attribute(join(dir, "operstate"))
+	state, ok := v.word(join(dir, "operstate"), operStates)
+	if !ok {
+		state = ""
+	}
 	if ok {
 		var up float64
 		if state == "up" {
@@ -64,5 +70,5 @@ func (v *values) netState(dir string, name Label) {
 	}
 	v.add("network_info", 1, Label{"address", v.text(join(dir, "address"))}, Label{"adminstate", admin},
 		Label{"broadcast", v.text(join(dir, "broadcast"))}, name, Label{"duplex", v.text(join(dir, "duplex"))},
-		Label{"ifalias", v.text(join(dir, "ifalias"))}, Label{"operstate", label(state)})
+		Label{"ifalias", v.text(join(dir, "ifalias"))}, Label{"operstate", state})
 }

@@ -61,6 +61,9 @@ func (v *values) netstatLines(text string, allowed Filter) {
 	for line := range strings.Lines(text) {
 		fields := strings.Fields(line)
 		if len(fields) < 2 {
+			if len(fields) > 0 {
+				v.Lost("netstat: "+part(fields[0]), "a name without value")
+			}
 			continue
 		}
 		if protocol, name, ok := strings.Cut(fields[0], "6"); ok {
@@ -77,10 +80,10 @@ func (v *values) netstatValue(name, text string, allowed Filter) {
 	if !allowed.Allows(name) {
 		return
 	}
-	// Some are signed: the largest number of connections is -1 where there is no limit.
-	if n, err := strconv.ParseInt(text, 10, 64); err != nil {
-		v.Lost("netstat: "+name, "not a number")
-	} else {
+	// The largest number of connections is -1 where there is no limit.
+	if name == "Tcp_MaxConn" && text == "-1" {
+		v.add("netstat_"+name, -1)
+	} else if n, ok := v.Counter("netstat: "+name, text); ok {
 		v.add("netstat_"+name, float64(n))
 	}
 }

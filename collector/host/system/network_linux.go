@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"proctree/collector/host/procfile"
 )
@@ -57,6 +59,7 @@ func parseNetDev(text string, allowed Filter, d *Damage) []NetworkDevice {
 		seen[name] = true
 		devices = append(devices, NetworkDevice{name, networkCounters(name, line[colon+1:], d)})
 	}
+	d.NeedLine(netDevFile, text) // It has a heading even where there is no device.
 	slices.SortFunc(devices, func(a, b NetworkDevice) int { return cmp.Compare(a.Name, b.Name) })
 	return devices
 }
@@ -95,5 +98,7 @@ const maxDevice = 64
 
 // isDevice reports whether s can be the name of a device.
 func isDevice(s string) bool {
-	return s != "" && len(s) <= maxDevice && !strings.ContainsAny(s, " \t\x00|")
+	return s != "" && len(s) <= maxDevice && !strings.ContainsFunc(s, func(c rune) bool {
+		return c == ' ' || c == '|' || c == utf8.RuneError || unicode.IsControl(c)
+	})
 }

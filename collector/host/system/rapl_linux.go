@@ -11,7 +11,7 @@ func (r *reader) rapl(out *values) {
 	class := r.sysPath("class/powercap")
 	used := make(map[string]int)
 	for _, zone := range out.devices(class, "") {
-		name := out.text(join(class, zone, "name"))
+		name := out.name(join(class, zone, "name"))
 		if name == "" {
 			continue
 		}

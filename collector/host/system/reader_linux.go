@@ -151,7 +151,11 @@ func (r *reader) Clock() (*Clock, error) {
 func clockSource(device, dir string, d *Damage) ClockSource {
 	s := ClockSource{Device: device}
 	d.Part(func() error {
-		text, err := readText(filepath.Join(dir, "available_clocksource"))
+		file := filepath.Join(dir, "available_clocksource")
+		text, err := readText(file)
+		if err == nil {
+			d.NeedLine(file, text)
+		}
 		for source := range strings.FieldsSeq(text) {
 			if source = label(source); source != "" && !slices.Contains(s.Available, source) {
 				s.Available = append(s.Available, source)
@@ -160,7 +164,11 @@ func clockSource(device, dir string, d *Damage) ClockSource {
 		return err
 	})
 	d.Part(func() error {
-		text, err := readText(filepath.Join(dir, "current_clocksource"))
+		file := filepath.Join(dir, "current_clocksource")
+		text, err := readText(file)
+		if err == nil {
+			d.NeedLine(file, text)
+		}
 		s.Current = label(text)
 		return err
 	})

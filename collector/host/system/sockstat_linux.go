@@ -2,7 +2,6 @@ package system
 
 import (
 	"os"
-	"strconv"
 	"strings"
 )
 
@@ -33,7 +32,7 @@ func (v *values) sockstatLines(text string) {
 			v.Lost("sockstat", "a line without protocol")
 			continue
 		}
-		if len(fields)%2 != 0 {
+		if len(fields)%2 != 0 || len(fields) == 0 {
 			v.Lost("sockstat: "+part(protocol), "a name without value")
 			continue
 		}
@@ -43,15 +42,14 @@ func (v *values) sockstatLines(text string) {
 				continue
 			}
 			// The kernel adds these up over CPUs that count in different places: a sum can be
-			// below 0 for a moment.
-			n, err := strconv.ParseInt(fields[i+1], 10, 32)
-			if err != nil {
-				v.Lost("sockstat: "+protocol+" "+key, "not a number")
+			// below 0 for a moment. It is not known then.
+			n, ok := v.Tasks("sockstat: "+protocol+" "+key, fields[i+1])
+			if !ok {
 				continue
 			}
 			v.add("sockstat_"+protocol+"_"+key, float64(n))
 			if key == "mem" {
-				v.add("sockstat_"+protocol+"_mem_bytes", float64(n*int64(os.Getpagesize())))
+				v.add("sockstat_"+protocol+"_mem_bytes", float64(n*uint64(os.Getpagesize())))
 			}
 		}
 	}

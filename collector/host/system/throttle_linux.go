@@ -31,8 +31,8 @@ func (r *reader) throttles(d *Damage) ([]CoreThrottle, []PackageThrottle) {
 		if !haveCore && !havePackage {
 			continue
 		}
-		at, err := readCore(cpu)
-		if err != nil {
+		at, ok := readCore(cpu, d)
+		if !ok {
 			continue
 		}
 		if haveCore && !seenCores[at] {
@@ -47,28 +47,30 @@ func (r *reader) throttles(d *Damage) ([]CoreThrottle, []PackageThrottle) {
 	return cores, packages
 }
 
-func readCore(cpu string) (at core, err error) {
+func readCore(cpu string, d *Damage) (at core, ok bool) {
 	for _, file := range []struct {
 		name string
 		into *string
 	}{{"physical_package_id", &at.pkg}, {"core_id", &at.core}} {
-		text, err := readText(cpu + "/topology/" + file.name)
-		if err != nil {
-			return at, err
+		path := cpu + "/topology/" + file.name
+		text, err := readText(path)
+		if !hasAttribute(d, path, err) {
+			return at, false
 		}
 		// The kernel has -1 for a location that it does not know.
-		if _, err := strconv.Atoi(text); err != nil {
-			return at, err
+		if n, err := strconv.Atoi(text); err != nil || n < -1 {
+			d.Lost(path, "not a number")
+			return at, false
 		}
 		*file.into = text
 	}
-	return at, nil
+	return at, true
 }
 
 // readCount reads a file that holds one counter.
 func readCount(path string, d *Damage) (uint64, bool) {
 	text, err := readText(path)
-	if err != nil {
+	if !hasAttribute(d, path, err) {
 		return 0, false
 	}
 	return d.Counter(path, text)

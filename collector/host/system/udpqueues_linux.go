@@ -3,6 +3,8 @@ package system
 import (
 	"strconv"
 	"strings"
+
+	"proctree/collector/host/procfile"
 )
 
 // queueColumn is "TX:RX", the bytes in the queues of a socket, in hexadecimal (proc(5),
@@ -27,9 +29,9 @@ func (r *reader) udpQueues(out *values) {
 
 // sumQueues is not ok if a line is odd: the sums are not known without it.
 func (v *values) sumQueues(file, text string) (transmit, receive uint64, ok bool) {
-	for i, line := range splitLines(text) {
+	for line := range procfile.Lines(text) {
 		fields := strings.Fields(line)
-		if i == 0 || len(fields) == 0 {
+		if fields[0] == "sl" { // The heading.
 			continue
 		}
 		var tx, rx uint64

@@ -113,10 +113,13 @@ func (v *values) dropRepeated() {
 	})
 }
 
-// read returns the content of a file that is a part of the subject; ok is false if it is
-// missing or cannot be read.
+// read returns the content of a file that is a part of the subject, and that no kernel leaves
+// empty; ok is false if it is missing or cannot be read.
 func (v *values) read(path string) (text string, ok bool) {
-	readPart(&v.Damage, path, func(content string) { text, ok = content, true })
+	readPart(&v.Damage, path, func(content string) {
+		v.NeedLine(path, content)
+		text, ok = content, strings.TrimSpace(content) != ""
+	})
 	return text, ok
 }
 
@@ -124,7 +127,7 @@ func (v *values) read(path string) (text string, ok bool) {
 // has no value for it now, or not for everybody: an interface that is down answers EINVAL
 // when asked for its speed, and only root may read cpuinfo_cur_freq.
 var noAttribute = []error{
-	fs.ErrNotExist, fs.ErrPermission, unix.EINVAL, unix.EOPNOTSUPP, unix.ENODEV, unix.ENXIO, unix.ENODATA, unix.EAGAIN,
+	fs.ErrNotExist, fs.ErrPermission, errors.ErrUnsupported, unix.EINVAL, unix.EOPNOTSUPP, unix.ENODEV, unix.ENXIO, unix.ENODATA, unix.EAGAIN,
 	unix.ENOTDIR,
 }
 
@@ -142,14 +145,53 @@ func (v *values) content(path string) (text string, ok bool) {
 }
 
 // has reports whether an attribute could be read.
-func (v *values) has(path string, err error) bool {
+func (v *values) has(path string, err error) bool { return hasAttribute(&v.Damage, path, err) }
+
+// hasAttribute reports whether an attribute could be read, and counts it as lost if that is
+// not what a driver says.
+func hasAttribute(d *Damage, path string, err error) bool {
 	if err == nil {
 		return true
 	}
-	if !slices.ContainsFunc(noAttribute, func(n error) bool { return errors.Is(err, n) }) {
-		v.Lost(path, "cannot be read")
+	switch {
+	case lacks(err):
+	case errors.Is(err, errUnknownWord):
+		d.Lost(path, err.Error())
+	default:
+		d.Lost(path, "cannot be read")
 	}
 	return false
+}
+
+// lacks reports whether an error says that there is no such attribute.
+func lacks(err error) bool {
+	return slices.ContainsFunc(noAttribute, func(n error) bool { return errors.Is(err, n) })
+}
+
+var errUnknownWord = errors.New("unknown word")
+
+// word returns the content of a file of sysfs that is one of the words that the kernel has
+// for it. Another one, and none at all, is lost; ok is false where the device has none.
+func (v *values) word(path string, words []string) (text string, ok bool) {
+	text, err := v.readAttribute(path)
+	if err == nil && !slices.Contains(words, text) {
+		err = errUnknownWord
+	}
+	return text, v.has(path, err)
+}
+
+// name returns the content of a file of sysfs as a label that no driver leaves empty; empty if
+// there is none.
+func (v *values) name(path string) string {
+	text, ok := v.attribute(path)
+	switch {
+	case !ok:
+	case text == "" || len(text) > maxLabel:
+		v.Lost(path, "not a name")
+	default:
+		return text
+	}
+	return ""
 }
 
 // readAttribute reads by one call: an attribute is a page at most

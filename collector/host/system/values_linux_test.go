@@ -76,6 +76,75 @@ func TestOddLines(t *testing.T) {
 			[]string{"arp_entries{device=eth0} 2"},
 			"fewer than 6 columns", 1,
 		},
+		"arp with a blank line, and an odd device": {
+			ARP,
+			map[string]string{"proc/net/arp": "\nIP address\n192.0.2.1 0x1 0x2 02:00 * eth0\n192.0.2.2 0x1 0x2 02:00 * \xff\xfe\n192.0.2.3 0x1 0x2 02:00 * a:b/\n"},
+			[]string{"arp_entries{device=eth0} 1"},
+			"not a device", 2,
+		},
+		"bonding of odd states": {
+			Bonding,
+			map[string]string{
+				"sys/class/net/bonding_masters": "a b c\n", "sys/class/net/c/x": "",
+				"sys/class/net/a/bonding/slaves": "x\n", "sys/class/net/a/lower_x/bonding_slave/mii_status": "u#p\n",
+				"sys/class/net/b/bonding/slaves": "y\n", "sys/class/net/b/lower_y/bonding_slave/mii_status": "",
+			},
+			[]string{"bonding_slaves{master=a} 1", "bonding_slaves{master=b} 1"},
+			"a: x: no mii_status", 2,
+		},
+		"governor that there is not": {
+			CPUFreq,
+			map[string]string{
+				"sys/devices/system/cpu/cpu0/cpufreq/scaling_governor": "power#save\n", "sys/devices/system/cpu/cpu0/cpufreq/scaling_available_governors": "performance powersave\n",
+				"sys/devices/system/cpu/cpu1/cpufreq/scaling_governor": "powersave\n", "sys/devices/system/cpu/cpu1/cpufreq/scaling_available_governors": "performance powersave\n",
+				"sys/devices/system/cpu/cpu2/cpufreq/scaling_governor": "\n", "sys/devices/system/cpu/cpu2/cpufreq/scaling_available_governors": "performance powersave\n",
+				"sys/devices/system/cpu/cpu3/cpufreq/scaling_governor": "powersave\n", "sys/devices/system/cpu/cpu3/cpufreq/scaling_available_governors": "\n",
+			},
+			[]string{"cpu_scaling_governor{cpu=1,governor=performance} 0", "cpu_scaling_governor{cpu=1,governor=powersave} 1"},
+			"cpu0/cpufreq/scaling_governor: none of", 3,
+		},
+		"paths of odd states": {
+			DMMultipath,
+			map[string]string{
+				"sys/block/dm-0/dm/uuid": "mpath-1\n", "sys/block/dm-0/dm/name": "m\n", "sys/block/dm-0/dm/suspended": "7\n",
+				"sys/block/dm-0/slaves/sda/x": "", "sys/block/dm-0/slaves/sdb/x": "", "sys/block/sda/device/state": "running\n", "sys/block/sdb/device/state": "run\x00ning\n",
+			},
+			[]string{
+				"dmmultipath_device_info{device=m,sysfs_name=dm-0,uuid=mpath-1} 1", "dmmultipath_path_state{device=m,path=sda,state=running} 1",
+				"dmmultipath_device_paths{device=m,sysfs_name=dm-0} 2",
+			},
+			"suspended: unknown word", 2,
+		},
+		"state of a device": {
+			NetClass,
+			map[string]string{
+				"sys/class/net/a/operstate": "u\x00p\n", "sys/class/net/b/operstate": "", "sys/class/net/c/operstate": "up\r\n", "sys/class/net/d/operstate": "dormant\n",
+			},
+			[]string{
+				"network_info{address=,adminstate=unknown,broadcast=,device=a,duplex=,ifalias=,operstate=} 1",
+				"network_info{address=,adminstate=unknown,broadcast=,device=b,duplex=,ifalias=,operstate=} 1",
+				"network_up{device=c} 1", "network_info{address=,adminstate=unknown,broadcast=,device=c,duplex=,ifalias=,operstate=up} 1",
+				"network_up{device=d} 0", "network_info{address=,adminstate=unknown,broadcast=,device=d,duplex=,ifalias=,operstate=dormant} 1",
+			},
+			"a/operstate: unknown word", 2,
+		},
+		"energy without a name": {
+			RAPL,
+			map[string]string{"sys/class/powercap/a/name": "\n", "sys/class/powercap/a/energy_uj": "5\n", "sys/class/powercap/b/energy_uj": "5\n", "sys/class/powercap/c/name": "core\n", "sys/class/powercap/c/energy_uj": "x\n"},
+			nil, "a/name: not a name", 2,
+		},
+		"udp with a blank line": {
+			UDPQueues,
+			map[string]string{"proc/net/udp": "\n" + udpHead + "0: a b 07 10:0f 0\n", "proc/net/udp6": "\n"},
+			[]string{"udp_queues{ip=v4,queue=tx} 16", "udp_queues{ip=v4,queue=rx} 15"},
+			"net/udp6: empty file", 1,
+		},
+		"conntrack with a blank line": {
+			Conntrack,
+			map[string]string{"proc/net/stat/nf_conntrack": "\nentries found drop\n1 0a 2\n", "proc/sys/net/netfilter/nf_conntrack_max": ""},
+			[]string{"nf_conntrack_stat_found{} 10", "nf_conntrack_stat_drop{} 2"},
+			"nf_conntrack_max: not a number", 1,
+		},
 		"bonding without a slave's state": {
 			Bonding,
 			map[string]string{
@@ -84,7 +153,7 @@ func TestOddLines(t *testing.T) {
 				"sys/class/net/b/lower_z/bonding_slave/mii_status": "down\n",
 			},
 			[]string{"bonding_slaves{master=a} 1", "bonding_slaves{master=b} 2", "bonding_active{master=b} 1"},
-			"a: x: no mii_status", 1,
+			"a: x: no mii_status", 2,
 		},
 		"conntrack with a garbled number": {
 			Conntrack,
@@ -108,6 +177,17 @@ func TestOddLines(t *testing.T) {
 			},
 			"5: not a number", 1,
 		},
+		"interrupts with odd lines before the CPUs": {
+			Interrupts,
+			map[string]string{"proc/interrupts": "\n\x00 \xff\n CPU0 C#PU1\n 5: 1 2 PCI eth0\n"},
+			[]string{
+				"interrupts_total{cpu=0,devices=eth0,info=PCI,type=5} 1", "interrupts_total{cpu=1,devices=eth0,info=PCI,type=5} 2",
+			},
+			"an odd line of CPUs", 2,
+		},
+		"interrupts without CPUs": {
+			Interrupts, map[string]string{"proc/interrupts": " 5: 1 2 PCI eth0\n"}, nil, "no line of CPUs", 1,
+		},
 		"mdstat with an odd array": {
 			MDAdm,
 			map[string]string{"proc/mdstat": "Personalities : [raid1]\nrubbish\nmd0 : active raid1 a[0] b[1](F)\n      x blocks [2/1] [U_]\n\n" +
@@ -129,7 +209,7 @@ func TestOddLines(t *testing.T) {
 				"proc/net/snmp6":   "Ip6InOctets 7\nIp6OutOctets x\nodd\n",
 			},
 			[]string{"netstat_A_x{} 1", "netstat_A_y{} 2", "netstat_D_x{} 9", "netstat_F_x{} 5", "netstat_Ip6_InOctets{} 7"},
-			"B: ", 5,
+			"B: ", 6,
 		},
 		"nfs": {
 			NFS,
@@ -147,21 +227,49 @@ func TestOddLines(t *testing.T) {
 		},
 		"sockstat": {
 			Sockstat,
-			map[string]string{"proc/net/sockstat": "sockets: used 3\nTCP: inuse x tw 4 new 5\nUDP: inuse\n\nRAW: inuse -1\n"},
-			[]string{"sockstat_sockets_used{} 3", "sockstat_TCP_tw{} 4", "sockstat_RAW_inuse{} -1"},
-			"TCP inuse", 2,
+			map[string]string{"proc/net/sockstat": "sockets: used 3\nTCP: inuse x tw 4 new 5\nUDP: inuse\n\nFRAG:\nRAW: inuse -14\n"},
+			[]string{"sockstat_sockets_used{} 3", "sockstat_TCP_tw{} 4"},
+			"TCP inuse", 4,
 		},
-		"softnet of an old kernel and with an offline CPU": {
+		"softnet of an old kernel": {
 			Softnet,
-			map[string]string{"proc/net/softnet_stat": "0a 1 2\n0b z 3\n1 2 3 0 0 0 0 0 5 6 7 8 4\n1 2 3 0 0 0 0 0 5 6 7 8 x\n"},
+			map[string]string{"proc/net/softnet_stat": "0a 1 2\n0b z 3\n"},
 			[]string{
 				"softnet_processed_total{cpu=0} 10", "softnet_dropped_total{cpu=0} 1", "softnet_times_squeezed_total{cpu=0} 2",
 				"softnet_processed_total{cpu=1} 11", "softnet_times_squeezed_total{cpu=1} 3",
+			},
+			"not a number", 1,
+		},
+		"softnet with an odd line between two CPUs": {
+			Softnet,
+			map[string]string{"proc/net/softnet_stat": "a 1 2\nodd 1\n\nb 3 4\n", "sys/devices/system/cpu/online": "0-1\n"},
+			[]string{
+				"softnet_processed_total{cpu=0} 10", "softnet_dropped_total{cpu=0} 1", "softnet_times_squeezed_total{cpu=0} 2",
+				"softnet_processed_total{cpu=1} 11", "softnet_dropped_total{cpu=1} 3", "softnet_times_squeezed_total{cpu=1} 4",
+			},
+			"another form", 1,
+		},
+		"softnet with an odd line in the place of a CPU": {
+			Softnet,
+			map[string]string{"proc/net/softnet_stat": "odd\nb 3 4\n", "proc/stat": "cpu0 1 2 3 4\ncpu1 1 2 3 4\n"},
+			[]string{"softnet_processed_total{cpu=1} 11", "softnet_dropped_total{cpu=1} 3", "softnet_times_squeezed_total{cpu=1} 4"},
+			"another form", 1,
+		},
+		"softnet with an odd line, and nobody knows the CPUs": {
+			Softnet,
+			map[string]string{"proc/net/softnet_stat": "a 1 2\nodd\nb 3 4\n"},
+			[]string{"softnet_processed_total{cpu=0} 10", "softnet_dropped_total{cpu=0} 1", "softnet_times_squeezed_total{cpu=0} 2"},
+			"another form", 2,
+		},
+		"softnet with an offline CPU": {
+			Softnet,
+			map[string]string{"proc/net/softnet_stat": "1 2 3\n1 2 3 0 0 0 0 0 5 6 7 8 4\n1 2 3 0 0 0 0 0 5 6 7 8 x\n"},
+			[]string{
 				"softnet_processed_total{cpu=4} 1", "softnet_dropped_total{cpu=4} 2", "softnet_times_squeezed_total{cpu=4} 3",
 				"softnet_cpu_collision_total{cpu=4} 5", "softnet_received_rps_total{cpu=4} 6", "softnet_flow_limit_count_total{cpu=4} 7",
 				"softnet_backlog_len{cpu=4} 8",
 			},
-			"not a number", 2,
+			"another form", 2,
 		},
 		"udp": {
 			UDPQueues,
@@ -292,6 +400,106 @@ func zeros(methods []string) []string {
 		all[i] = "nfs_requests_total{method=" + m + ",proto=4} 0"
 	}
 	return all
+}
+
+// TestEmptyFiles: a file that no kernel leaves empty is an error, as is a FIFO in its place; a device
+// is what hides it from a container.
+func TestEmptyFiles(t *testing.T) {
+	of := func(subject Subject) func(*reader) error {
+		return func(r *reader) error { _, err := r.Values(subject); return err }
+	}
+	for file, read := range map[string]func(*reader) error{
+		"proc/vmstat":                 func(r *reader) error { _, err := r.VMStat(); return err },
+		"proc/diskstats":              func(r *reader) error { _, err := r.Disks(); return err },
+		"proc/net/dev":                func(r *reader) error { _, err := r.NetworkDevices(); return err },
+		"proc/meminfo":                func(r *reader) error { _, err := r.Memory(); return err },
+		"proc/loadavg":                func(r *reader) error { _, err := r.Load(); return err },
+		"proc/1/mountinfo":            func(r *reader) error { _, err := r.Filesystems(); return err },
+		"proc/net/snmp":               of(Netstat),
+		"proc/net/snmp6":              of(Netstat),
+		"proc/net/netstat":            of(Netstat),
+		"proc/net/sockstat":           of(Sockstat),
+		"proc/net/softnet_stat":       of(Softnet),
+		"proc/net/stat/nf_conntrack":  of(Conntrack),
+		"proc/net/arp":                of(ARP),
+		"proc/net/udp":                of(UDPQueues),
+		"proc/net/ip_vs":              of(IPVS),
+		"proc/net/rpc/nfs":            of(NFS),
+		"proc/net/rpc/nfsd":           of(NFSd),
+		"proc/interrupts":             of(Interrupts),
+		"proc/mdstat":                 of(MDAdm),
+		"proc/schedstat":              of(Schedstat),
+		"sys/class/net/a/operstate":   of(NetClass),
+		"sys/class/hwmon/hwmon0/name": func(r *reader) error { _, err := r.Chips(); return err },
+	} {
+		root := writeTree(t, map[string]string{file: "", "sys/block/sda/size": "1\n"})
+		r := newReader(t, root)
+		path := filepath.Join(root, file)
+		if err := read(r); !isPartial(err) {
+			t.Errorf("%s is empty: error %v", file, err)
+		}
+		replace(t, path, func() error { return unix.Mkfifo(path, 0o600) })
+		if err := read(r); err == nil || errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("%s is a FIFO: error %v", file, err)
+		}
+		replace(t, path, func() error { return os.Symlink(os.DevNull, path) })
+		if err := read(r); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("%s is hidden: error %v", file, err)
+		}
+	}
+	if _, err := newReader(t, writeTree(t, map[string]string{"proc/diskstats": ""})).Disks(); err != nil {
+		t.Errorf("a host without block devices: error %v", err)
+	}
+}
+
+func isPartial(err error) bool { return errors.As(err, new(*PartialError)) }
+
+// replace puts something else in the place of a file.
+func replace(t *testing.T, path string, put func() error) {
+	t.Helper()
+	if err := errors.Join(os.Remove(path), put()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// newReader returns the reader of the host below root.
+func newReader(t *testing.T, root string) *reader {
+	t.Helper()
+	r, err := NewReader(Config{ProcFS: filepath.Join(root, "proc"), SysFS: filepath.Join(root, "sys"), RootFS: root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.(*reader)
+}
+
+// TestOddThrottles: what cannot be read of one CPU costs this CPU, and is counted.
+func TestOddThrottles(t *testing.T) {
+	const cpu = "sys/devices/system/cpu/cpu"
+	for _, tt := range []struct {
+		file, text      string
+		cores, packages int
+		lost            int
+	}{
+		{file: "0/topology/core_id", text: "\n", cores: 1, packages: 1, lost: 1},
+		{file: "0/topology/core_id", text: "#0\n", cores: 1, packages: 1, lost: 1},
+		{file: "0/topology/core_id", text: "-1\n", cores: 2, packages: 2},
+		{file: "1/topology/physical_package_id", text: "-7\n", cores: 1, packages: 1, lost: 1},
+		{file: "1/thermal_throttle/core_throttle_count", text: "", cores: 1, packages: 2, lost: 1},
+		{file: "1/thermal_throttle/package_throttle_count", text: "x", cores: 2, packages: 1, lost: 1},
+	} {
+		files := map[string]string{}
+		for _, n := range []string{"0", "1"} {
+			files[cpu+n+"/topology/core_id"], files[cpu+n+"/topology/physical_package_id"] = n+"\n", n+"\n"
+			files[cpu+n+"/thermal_throttle/core_throttle_count"], files[cpu+n+"/thermal_throttle/package_throttle_count"] = "3\n", "4\n"
+		}
+		files[cpu+tt.file] = tt.text
+		var d Damage
+		cores, packages := newReader(t, writeTree(t, files)).throttles(&d)
+		if len(cores) != tt.cores || len(packages) != tt.packages {
+			t.Errorf("%s is %q: %v, %v", tt.file, tt.text, cores, packages)
+		}
+		wantLost(t, &d, tt.lost)
+	}
 }
 
 // TestOddSELinuxMode: SELinux is on, in a mode that is not known.

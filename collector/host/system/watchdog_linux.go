@@ -17,9 +17,7 @@ func (r *reader) watchdog(out *values) {
 	for _, name := range out.devices(class, "") {
 		dir, label := join(class, name), Label{"name", name}
 		for _, f := range watchdogNumbers {
-			if n, ok := out.signed(join(dir, f.file)); ok {
-				out.add(f.metric, float64(n), label)
-			}
+			out.addUnsigned(f.metric, join(dir, f.file), label)
 		}
 		out.add("watchdog_info", 1, Label{"identity", out.text(join(dir, "identity"))}, label,
 			Label{"options", out.text(join(dir, "options"))},

@@ -54,10 +54,16 @@ func TestParseSchedstat(t *testing.T) {
 		"120 34 5\n":                {runtime: 120, wait: 34, slices: 5},
 		"120 34 5 6 7 ":             {runtime: 120, wait: 34, slices: 5},
 		"1 9223372036854775808 5\n": {},
+		"120 -5 5\n":                {},
+		"zz -5":                     {},
 	} {
 		var got schedstat
-		if ok := got.parse([]byte(file)); ok != (want != schedstat{}) || ok && got != want {
+		ok, odd := got.parse([]byte(file))
+		if ok != (want != schedstat{}) || ok && got != want {
 			t.Errorf("%q: got %+v, %t; want %+v", file, got, ok, want)
+		}
+		if wantOdd := !ok && file != "0 0 0\n"; odd != wantOdd {
+			t.Errorf("%q: odd %t, want %t", file, odd, wantOdd)
 		}
 	}
 }
@@ -65,7 +71,8 @@ func TestParseSchedstat(t *testing.T) {
 func FuzzParseSchedstat(f *testing.F) {
 	f.Add([]byte("120 34 5\n"))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		if s := (schedstat{}); s.parse(file) && s.slices == 0 {
+		var s schedstat
+		if counted, odd := s.parse(file); counted && (odd || s.slices == 0) {
 			t.Errorf("%q was taken for the account of a process that never ran", file)
 		}
 	})

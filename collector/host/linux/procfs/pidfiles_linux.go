@@ -196,7 +196,10 @@ func (f *pidFiles) readAccount(pid int, was *process.Process, r *rest) schedstat
 		return account
 	}
 	content, err := f.read(pid, "schedstat", &f.file, readNow)
-	if err != nil || !account.parse(content) {
+	if err != nil {
+		return schedstat{}
+	}
+	if counted, _ := account.parse(content); !counted {
 		return schedstat{}
 	}
 	return account

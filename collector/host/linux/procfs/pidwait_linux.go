@@ -1,6 +1,7 @@
 package procfs
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -113,7 +114,15 @@ func (f *pidFiles) threadPath(pid int, tid int32) []byte {
 // readSchedstat reads the account of a thread; it is zero if that is not possible.
 func (f *pidFiles) readSchedstat(path []byte) (s schedstat) {
 	content, err := readNow(f.proc.FD, path, f.stat)
-	if err != nil || !s.parse(content) {
+	if err != nil {
+		f.failed.Add(fmt.Errorf("schedstat: %w", err))
+		return schedstat{}
+	}
+	counted, odd := s.parse(content)
+	if odd {
+		f.failed.Oddities(1, "schedstat")
+	}
+	if !counted {
 		return schedstat{}
 	}
 	return s

@@ -26,14 +26,15 @@ type schedstat struct {
 }
 
 // parse reads /proc/PID/schedstat (Documentation/scheduler/sched-stats.rst). All fields
-// are 0 where the kernel does not keep the account.
-func (s *schedstat) parse(file []byte) bool {
+// are 0 where the kernel does not keep the account. Odd tells that it cannot be parsed.
+func (s *schedstat) parse(file []byte) (counted, odd bool) {
 	f := Numbers{Rest: file}
 	s.runtime = f.Uint()
 	wait := f.Uint()
 	s.slices = f.Uint()
 	s.wait = time.Duration(wait)
-	return !f.Bad && s.slices > 0 && wait <= math.MaxInt64
+	odd = f.Bad || wait > math.MaxInt64
+	return !odd && s.slices > 0, odd
 }
 
 // rest is what tells whether a process has run since its values were read.
