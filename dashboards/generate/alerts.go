@@ -13,7 +13,7 @@ func alerts() board {
 		title:       "Proctree / Alerts",
 		description: "What is firing, what was, and which hosts and groups it concerns.",
 		from:        "24h",
-		variables:   variables(instances(), alertGroups()),
+		variables:   variables(instances(), hostColumnName(), alertGroups()),
 		rows:        []row{alertsNow(), alertsHistory(), alertsRanking()},
 	}
 }
@@ -52,7 +52,7 @@ func alertsNow() row {
 			column{ref: "A", title: "Severity", words: named(alertStates()), limits: plain(), width: 90},
 			column{label: "alertname", title: "Alert", links: linksTo(ruleLink(), silenceLink())},
 			column{label: "alertstate", title: "State", width: 90},
-			column{label: "instance", title: "Host", links: linksTo(hostLink(ofRow))},
+			hostColumn(),
 			column{label: "group", title: "Group", links: linksTo(historyLink(ofRow))},
 			column{label: "mountpoint", title: "Mounted on"},
 			column{ref: "B", title: "Since", unit: since, width: 130},
@@ -137,7 +137,7 @@ func alertsRanking() row {
 		listing("By group", "For how many evaluations an alert was firing in this time for each group of processes.", noAlerts,
 			[]query{now(`topk(20, sum by (instance, group) (count_over_time(ALERTS{alertstate="firing", group!="", GROUPS}[$__range])))`)},
 			column{label: "group", title: "Group", links: linksTo(historyLink(ofRow))},
-			column{label: "instance", title: "Host", links: linksTo(hostLink(ofRow))},
+			hostColumn(),
 			column{title: "Evaluations", unit: count, bar: true},
 		).SortBy(sortedBy("Evaluations")),
 	)

@@ -15,6 +15,7 @@ func anomalies() board {
 		from:        "24h",
 		variables: variables(
 			instances(),
+			hostColumnName(),
 			labelValues("group", "Group", promql(`label_values(instance_group:proctree_metric:watched{HOSTS, group!=""}, group)`)).
 				Multi(true).IncludeAll(true).AllValue(".+").Current(all()),
 			labelValues("metric", "Metric", promql(`label_values(instance_group:proctree_metric:watched{HOSTS}, metric)`)).
@@ -80,7 +81,7 @@ func anomaliesHealth() row {
 			},
 			column{label: "group", title: "Group", links: linksTo(to(uidAnomalies, "Bands of ${__data.fields.group}", ofRow,
 				variable{name: "instance"}, variable{name: "group"}, variable{"band_instance", "instance"}, variable{"band_group", "group"}))},
-			column{label: "instance", title: "Host", links: linksTo(hostLink(ofRow))},
+			hostColumn(),
 			column{label: "metric", title: "Metric", width: 90},
 			column{ref: "A", title: "Deviations", unit: count, bar: true},
 			column{ref: "B", title: "Of the usual", unit: share, width: 110},

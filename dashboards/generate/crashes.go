@@ -59,11 +59,11 @@ func endings(selector, title, description, reasons string) panel {
 
 // ofGroups are the columns that name a group: with its host, where the dashboard shows several.
 func ofGroups(selector string) []column {
-	columns := []column{{label: "group", title: "Group", links: linksTo(historyLink(ofRow))}}
+	group := column{label: "group", title: "Group", links: linksTo(historyLink(ofRow))}
 	if selector == hostsOnly {
-		return columns
+		return []column{group, instanceOfRow()}
 	}
-	return append(columns, column{label: "instance", title: "Host", links: linksTo(hostLink(ofRow))})
+	return []column{group, hostColumn()}
 }
 
 // The names of the selectors, for what is on the dashboard of one host and on that of several.

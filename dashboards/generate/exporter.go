@@ -13,7 +13,7 @@ func exporter() board {
 		title:       "Proctree / Exporter",
 		description: "The exporters themselves: what they cost, what they cannot read, and how near they are to their limits.",
 		from:        "3h",
-		variables:   variables(instances()),
+		variables:   variables(instances(), hostColumnName()),
 		annotations: []cog.Builder[dashboard.AnnotationQuery]{restartEvents()},
 		rows:        []row{exporterHealth(), exporterList(), exporterCost(), exporterBudget(), exporterErrors()},
 	}
@@ -54,7 +54,7 @@ func exporterList() row {
 				now(`max by (instance) (rate(process_cpu_seconds_total{HOSTS}[$__rate_interval]))`),
 				now(`max by (instance) (process_resident_memory_bytes{HOSTS})`),
 			},
-			column{label: "instance", title: "Host", links: linksTo(hostLink(ofRow))},
+			hostColumn(),
 			column{label: "version", title: "Version"},
 			column{label: "reader", title: "Reader", width: 90},
 			column{label: "exits", title: "Exits from", width: 100},

@@ -16,6 +16,7 @@ func processes() board {
 		from:        "1h",
 		variables: variables(
 			instances(),
+			hostColumnName(),
 			groups(),
 			before(),
 			largest("cpu_groups", busiestNowAndOverall(func(window string) string {

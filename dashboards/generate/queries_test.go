@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -211,7 +210,11 @@ func (p prometheusServer) variables(t *testing.T, d dashboardJSON, values choice
 func optionsOf(v variableJSON, label string, found []sample) []string {
 	var options []string
 	for _, s := range found {
-		text := fmt.Sprintf(`{group="%s",instance="%s"} 1 2`, s["group"], s["instance"])
+		var pairs []string
+		for _, name := range slices.Sorted(maps.Keys(s)) {
+			pairs = append(pairs, name+`="`+s[name]+`"`)
+		}
+		text := "{" + strings.Join(pairs, ",") + "} 1 2"
 		if label != "" {
 			options = append(options, s[label])
 		} else if m := regexp.MustCompile(strings.Trim(v.Regex, "/")).FindStringSubmatch(text); m != nil {

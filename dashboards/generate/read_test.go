@@ -28,7 +28,11 @@ type (
 		Datasource               sourceJSON
 		Targets                  []targetJSON
 		Panels                   []panelJSON
-		FieldConfig              struct {
+		Transformations          []struct {
+			ID      string
+			Options struct{ Fields map[string]json.RawMessage }
+		}
+		FieldConfig struct {
 			Defaults struct {
 				Unit, NoValue string
 				Links         []linkJSON

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
@@ -25,6 +27,8 @@ type column struct {
 	words dashboard.ValueMapping
 	links []cog.Builder[dashboard.DashboardLink]
 	width int
+	// hidden keeps a label in the row, where links find it, without a column.
+	hidden bool
 	// decimals is how many digits follow the point; nil leaves it to Grafana.
 	decimals *int
 }
@@ -40,6 +44,10 @@ type panel = *table.PanelBuilder
 func listing(title, description string, n needs, queries []query, columns ...column) panel {
 	for i := range queries {
 		queries[i].instant = true
+	}
+	if slices.ContainsFunc(columns, func(c column) bool { return c.label == hostLabel }) {
+		queries[0].expr = withHostColumn(queries[0].expr)
+		columns = append(columns, instanceOfRow())
 	}
 	built := table.NewPanelBuilder().
 		Title(title).
@@ -75,6 +83,26 @@ func listing(title, description string, n needs, queries []query, columns ...col
 	return built
 }
 
+// hostLabel is a copy of the label instance that the rows of a table have only while several
+// hosts are chosen: one host's name in every row says nothing, and narrows the other columns.
+const hostLabel = "host"
+
+// hostColumn is the column of the host on a dashboard of several.
+func hostColumn() column {
+	return column{label: hostLabel, title: "Host", links: linksTo(hostLink(ofRow))}
+}
+
+// withHostColumn gives the series of an expression the label that the variable host_column
+// names: host, or, where that would say nothing, instance, which they have.
+func withHostColumn(expr string) string {
+	return `label_replace(` + expr + `, "$host_column", "$1", "instance", "(.+)")`
+}
+
+// instanceOfRow is the host of a row for its links.
+func instanceOfRow() column {
+	return column{label: "instance", hidden: true}
+}
+
 // sortedBy sorts a table by the title of a column, the largest first.
 func sortedBy(title string) []cog.Builder[common.TableSortByFieldState] {
 	return []cog.Builder[common.TableSortByFieldState]{
@@ -95,6 +123,9 @@ func (c column) field(queries int) string {
 }
 
 func (c column) options() []dashboard.DynamicConfigValue {
+	if c.hidden {
+		return set("custom.hideFrom.viz", true)
+	}
 	// A row need not have every value; what the panel says of no data is for all of them.
 	options := set("displayName", c.title, "noValue", "–")
 	if c.label != "" {

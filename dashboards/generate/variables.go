@@ -35,6 +35,16 @@ func instances() cog.Builder[dashboard.VariableModel] {
 		Multi(true).IncludeAll(true).AllValue(".+").Current(all())
 }
 
+// hostColumnName is a hidden variable: the label in which tables show the host of a row. While
+// one host is chosen, it names a label that they do not show.
+func hostColumnName() cog.Builder[dashboard.VariableModel] {
+	return labelValues("host_column", "", promql(`query_result(label_replace(count(count by (instance) (last_over_time(proctree_build_info{HOSTS}[$__range]))) > 1, "column", "`+hostLabel+`", "", "")`+
+		` or on () label_replace(vector(1), "column", "instance", "", ""))`)).
+		Regex(valueOf("column")).
+		Current(chosen("instance", "instance")).
+		Hide(dashboard.VariableHideHideVariable)
+}
+
 // instance lets choose one host.
 func instance() cog.Builder[dashboard.VariableModel] {
 	return labelValues("instance", "Instance", `label_values(proctree_build_info{job=~"$job"}, instance)`)
