@@ -155,7 +155,8 @@ func TestParseCgroup(t *testing.T) {
 			name: "a container that was removed", file: "0::/docker/" + id64 + " (deleted)\r\n",
 			want: Group{Path: "/docker/" + id64, Container: id64},
 		},
-		{name: "colons in a path", file: "0::/a:b/c.service\n", want: Group{Path: "/a:b/c.service", Unit: "c.service"}},
+		{name: "colons in a path", file: "0::/a:b/c.service\n", want: Group{Path: "/a:b/c.service"}},
+		{name: "colons in a unit", file: "0::/a.slice/b:c.service\n", want: Group{Path: "/a.slice/b:c.service", Unit: "b:c.service"}},
 		{name: "not lines of a cgroup file", file: "hello\n0:\n0::relative\n::\n", want: Group{}},
 	}
 	for _, test := range tests {

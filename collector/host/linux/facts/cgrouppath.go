@@ -11,12 +11,13 @@ type Group struct {
 }
 
 // ReadPath finds unit, container and pod in a path. The unit is that of the host's systemd:
-// the first below the slices, as sd_pid_get_unit(3) has it. In a container it is none, for
+// the first below its slices, as sd_pid_get_unit(3) has it. In a container it is none, for
 // what looks like one there belongs to the container's own systemd. Of containers in
 // containers it is the innermost; pods are looked for in all of them, for Kubernetes itself
 // can run in a container.
 func (c *Group) ReadPath(path string) {
 	segments := strings.Split(strings.Trim(path, "/"), "/")
+	unitAt := unitSegment(segments)
 	for i, segment := range segments {
 		next := ""
 		if i+1 < len(segments) {
@@ -24,6 +25,7 @@ func (c *Group) ReadPath(path string) {
 		}
 		if uid, ok := podUID(segment); ok {
 			c.PodUID = uid
+			c.Unit = "" // That of the kubelet or the runtime.
 		}
 		if name, ok := container(segment, next); ok {
 			if c.Container == "" && !strings.HasPrefix(segment, payloadPrefix) {
@@ -32,12 +34,52 @@ func (c *Group) ReadPath(path string) {
 			c.Container = name
 			continue
 		}
-		if c.Unit == "" && c.Container == "" && isUnit(segment) && !isMonitor(segment) {
-			// systemd escapes names that would collide with the kernel's (cg_escape).
-			c.Unit = strings.TrimPrefix(segment, "_")
+		if i == unitAt && c.Container == "" && c.PodUID == "" && !isMonitor(segment) {
+			c.Unit = unescapeGroup(segment)
 		}
 	}
 }
+
+// unitSegment returns which segment is a unit of the host's systemd; -1 is none. systemd puts units
+// into slices only, and each slice into the one whose name it continues: a-b.slice into
+// a.slice (systemd.slice(5)). So the unit is the first segment that is no such slice. Whatever has
+// another group above it, such as /web/system.slice/ssh.service, is of a systemd in a container,
+// for whose group a runtime can choose any name.
+//
+// Seen from within a control group namespace, a path begins with ".." for each level up
+// (cgroup_namespaces(7)), and the names of the slices above are not known.
+func unitSegment(segments []string) int {
+	above := ""
+	for i, segment := range segments {
+		if segment == ".." && above == "" {
+			continue
+		}
+		name, ok := strings.CutSuffix(unescapeGroup(segment), ".slice")
+		switch {
+		case ok && (continues(above, name) || i > 0 && segments[i-1] == ".."):
+			above = name
+		case isUnit(segment) && (above == "" || segment != "init.scope"): // That of the host is at its root.
+			return i
+		default:
+			return -1
+		}
+	}
+	return -1
+}
+
+// continues reports whether a slice of this name is directly in the slice above, which is empty
+// for the root.
+func continues(above, name string) bool {
+	last, ok := name, true
+	if above != "" {
+		last, ok = strings.CutPrefix(name, above+"-")
+	}
+	return ok && last != "" && !strings.Contains(last, "-")
+}
+
+// unescapeGroup undoes what systemd does to names that would collide with the kernel's
+// (cg_escape): it puts "_" before them.
+func unescapeGroup(segment string) string { return strings.TrimPrefix(segment, "_") }
 
 // payloadPrefix begins the group of a container that Podman put below the unit that started
 // it (--cgroups=split, as Quadlet does): its processes are the unit's, and systemd counts
