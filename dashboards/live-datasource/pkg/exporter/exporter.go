@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"proctree/dashboards/live-datasource/pkg/discovery"
 	"proctree/dashboards/live-datasource/pkg/outbound"
@@ -35,13 +36,23 @@ func NewClient(http *outbound.Client, limits settings.Limits) *Client {
 // The flat list costs the exporter and us less than the tree: nothing is sorted or nested
 // there, and the parents are linked here anyway.
 func (c *Client) Processes(ctx context.Context, t discovery.Target) (*processes.Table, error) {
-	return c.tables.get(ctx, t, func(ctx context.Context) (table *processes.Table, err error) {
-		err = c.http.Get(ctx, t.URL("/api/v1/processes"), func(body io.Reader) error {
+	return c.table(ctx, question{Target: t, path: pathProcesses})
+}
+
+// ProcessesAt returns the table that the exporter recorded at a moment in the past, or ErrNotRecorded.
+func (c *Client) ProcessesAt(ctx context.Context, t discovery.Target, at time.Time) (*processes.Table, error) {
+	table, err := c.table(ctx, question{Target: t, path: pathProcesses, query: moment(at)})
+	return table, notRecorded(err)
+}
+
+func (c *Client) table(ctx context.Context, q question) (*processes.Table, error) {
+	return c.tables.get(ctx, q, func(ctx context.Context) (table *processes.Table, err error) {
+		err = c.http.Get(ctx, q.url(), func(body io.Reader) error {
 			table, err = decode(body)
 			return err
 		})
 		if err != nil {
-			return nil, fmt.Errorf("processes of %q: %w", t.Instance, err)
+			return nil, fmt.Errorf("processes of %q: %w", q.Instance, err)
 		}
 		return table, nil
 	})
@@ -84,17 +95,27 @@ func (h *Host) LoadOver(place int) *float64 {
 
 // Host returns the numbers of a target's host. They are shared: do not change them.
 func (c *Client) Host(ctx context.Context, t discovery.Target) (*Host, error) {
-	return c.hosts.get(ctx, t, func(ctx context.Context) (*Host, error) {
+	return c.host(ctx, question{Target: t, path: pathHost})
+}
+
+// HostAt returns the numbers that the exporter recorded at a moment in the past, or ErrNotRecorded.
+func (c *Client) HostAt(ctx context.Context, t discovery.Target, at time.Time) (*Host, error) {
+	host, err := c.host(ctx, question{Target: t, path: pathHost, query: moment(at)})
+	return host, notRecorded(err)
+}
+
+func (c *Client) host(ctx context.Context, q question) (*Host, error) {
+	return c.hosts.get(ctx, q, func(ctx context.Context) (*Host, error) {
 		var answer struct {
 			Status string
 			Data   *Host
 		}
-		err := c.http.JSON(ctx, t.URL("/api/v1/host"), &answer)
+		err := c.http.JSON(ctx, q.url(), &answer)
 		if err == nil && (answer.Status != "success" || answer.Data == nil) {
 			err = outbound.ErrMalformed
 		}
 		if err != nil {
-			return nil, fmt.Errorf("host of %q: %w", t.Instance, err)
+			return nil, fmt.Errorf("host of %q: %w", q.Instance, err)
 		}
 		return answer.Data, nil
 	})

@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"proctree/dashboards/live-datasource/pkg/discovery"
 	"proctree/dashboards/live-datasource/pkg/settings"
 )
 
@@ -19,7 +18,7 @@ type shared[T any] struct {
 	limits settings.Limits
 
 	mu      sync.Mutex
-	answers map[discovery.Target]*answer[T]
+	answers map[question]*answer[T]
 }
 
 // answer is one that came, or will; done is closed once value and err are set.
@@ -30,11 +29,11 @@ type answer[T any] struct {
 }
 
 func newShared[T any](places chan struct{}, limits settings.Limits) *shared[T] {
-	return &shared[T]{places: places, limits: limits, answers: make(map[discovery.Target]*answer[T])}
+	return &shared[T]{places: places, limits: limits, answers: make(map[question]*answer[T])}
 }
 
-// get returns the answer for a target. Whoever stops waiting leaves the others theirs.
-func (s *shared[T]) get(ctx context.Context, key discovery.Target, ask func(context.Context) (T, error)) (T, error) {
+// get returns the answer to a question. Whoever stops waiting leaves the others theirs.
+func (s *shared[T]) get(ctx context.Context, key question, ask func(context.Context) (T, error)) (T, error) {
 	s.mu.Lock()
 	a, ok := s.answers[key]
 	if !ok {
@@ -54,7 +53,7 @@ func (s *shared[T]) get(ctx context.Context, key discovery.Target, ask func(cont
 
 // fill asks, within the time of a request for the place and the answer each, and forgets the
 // answer when it is old.
-func (s *shared[T]) fill(ctx context.Context, key discovery.Target, a *answer[T], ask func(context.Context) (T, error)) {
+func (s *shared[T]) fill(ctx context.Context, key question, a *answer[T], ask func(context.Context) (T, error)) {
 	a.value, a.err = s.inPlace(ctx, key, ask)
 	time.AfterFunc(s.limits.Cache, func() {
 		s.mu.Lock()
@@ -64,7 +63,7 @@ func (s *shared[T]) fill(ctx context.Context, key discovery.Target, a *answer[T]
 	close(a.done)
 }
 
-func (s *shared[T]) inPlace(ctx context.Context, key discovery.Target, ask func(context.Context) (T, error)) (T, error) {
+func (s *shared[T]) inPlace(ctx context.Context, key question, ask func(context.Context) (T, error)) (T, error) {
 	wait := time.NewTimer(s.limits.Timeout)
 	defer wait.Stop()
 	select {

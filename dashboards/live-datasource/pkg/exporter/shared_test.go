@@ -32,7 +32,7 @@ func TestManyViewersAreOneRequest(t *testing.T) {
 			var viewers sync.WaitGroup
 			for range 200 {
 				viewers.Go(func() {
-					if got, err := s.get(t.Context(), discovery.Target{Instance: "web1"}, ask); got != want || err != nil {
+					if got, err := s.get(t.Context(), question{Target: discovery.Target{Instance: "web1"}}, ask); got != want || err != nil {
 						t.Errorf("answer %d, %v; want %d", got, err, want)
 					}
 				})
@@ -57,7 +57,7 @@ func TestFailuresAreSharedToo(t *testing.T) {
 		failure, asked := errors.New("down"), 0
 		s := newTestShared()
 		for range 10 {
-			_, err := s.get(t.Context(), discovery.Target{}, func(context.Context) (int32, error) {
+			_, err := s.get(t.Context(), question{}, func(context.Context) (int32, error) {
 				asked++
 				return 0, failure
 			})
@@ -87,13 +87,13 @@ func TestWhoLeavesTakesNothingFromTheOthers(t *testing.T) {
 		viewers.Go(func() {
 			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 			defer cancel()
-			if _, err := s.get(ctx, discovery.Target{}, ask); !errors.Is(err, context.DeadlineExceeded) {
+			if _, err := s.get(ctx, question{}, ask); !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("who leaves gets %v", err)
 			}
 		})
 		viewers.Go(func() {
 			time.Sleep(10 * time.Millisecond)
-			if got, err := s.get(t.Context(), discovery.Target{}, ask); got != 7 || err != nil {
+			if got, err := s.get(t.Context(), question{}, ask); got != 7 || err != nil {
 				t.Errorf("who stays gets %d, %v", got, err)
 			}
 		})
@@ -109,7 +109,7 @@ func TestExportersAskedAtOnceAreBounded(t *testing.T) {
 		var viewers sync.WaitGroup
 		for instance := range strings.SplitSeq("abcdefgh", "") {
 			viewers.Go(func() {
-				_, err := s.get(t.Context(), discovery.Target{Instance: instance}, func(context.Context) (int32, error) {
+				_, err := s.get(t.Context(), question{Target: discovery.Target{Instance: instance}}, func(context.Context) (int32, error) {
 					most.Store(max(most.Load(), now.Add(1)))
 					time.Sleep(2 * time.Second)
 					return now.Add(-1), nil

@@ -2,7 +2,6 @@ package plugin
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
@@ -49,10 +48,7 @@ func logOf(err error) func(string, ...any) {
 func (d *Datasource) frame(ctx context.Context, who audience, q *query, at time.Time) (*data.Frame, error) {
 	live := d.now().Sub(at) < nowish
 	if q.Type == typeHost {
-		if !live {
-			return nil, errHostPast
-		}
-		return d.host(ctx, q.Instance, q.Metric)
+		return d.host(ctx, q, at, live)
 	}
 	f, err := d.look(ctx, who, q.Instance, at, live)
 	if err != nil {
@@ -71,7 +67,7 @@ func (d *Datasource) frame(ctx context.Context, who audience, q *query, at time.
 	return d.frames.frame(f.table, channel, func() *data.Frame {
 		selection := f.table.Select(q.filter(), q.Limit)
 		about := selection.About(f.mode, q.Instance)
-		about.Partial, about.Page = f.partial, d.settings.Page.Of(q.Instance)
+		about.Source, about.Partial, about.Page = f.source, f.partial, d.settings.Page.Of(q.Instance)
 		if live && q.Stream {
 			about.Channel = channel
 		}
@@ -83,15 +79,11 @@ func (d *Datasource) frame(ctx context.Context, who audience, q *query, at time.
 type found struct {
 	table   *processes.Table
 	mode    processes.Mode
+	source  processes.Source
 	partial bool
+	// unrecorded says why the table is not from the exporter's recording; nil where it is.
+	unrecorded error
 }
-
-// errNoPast is returned for a range in the past where no Prometheus is configured, and
-// errHostPast for the numbers of the host, which dashboards ask Prometheus for themselves.
-var (
-	errNoPast   = errors.New("no Prometheus is configured")
-	errHostPast = errors.New("the host's numbers are not rebuilt from history")
-)
 
 // look returns the table as an audience may see it.
 func (d *Datasource) look(ctx context.Context, who audience, instance string, at time.Time, live bool) (found, error) {
@@ -101,11 +93,8 @@ func (d *Datasource) look(ctx context.Context, who audience, instance string, at
 	case live:
 		f.mode = processes.Live
 		f.table, err = d.live(ctx, instance)
-	case d.past == nil:
-		return found{}, errNoPast
 	default:
-		f.mode = processes.History
-		f.table, f.partial, err = d.past.At(ctx, instance, at)
+		f, err = d.before(ctx, instance, at)
 	}
 	if err != nil {
 		return found{}, err

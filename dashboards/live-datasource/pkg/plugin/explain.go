@@ -10,6 +10,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
 	"proctree/dashboards/live-datasource/pkg/discovery"
+	"proctree/dashboards/live-datasource/pkg/exporter"
 	"proctree/dashboards/live-datasource/pkg/history"
 	"proctree/dashboards/live-datasource/pkg/outbound"
 )
@@ -27,11 +28,11 @@ func explain(err error) string {
 	case errors.Is(err, discovery.ErrAmbiguous):
 		return "Several exporters have this instance; give each a label instance of its own."
 	case errors.Is(err, history.ErrNothing):
-		return "Prometheus has no processes of this host at that time."
+		return "Prometheus has no processes of this host at that time, and there is no recording of it."
 	case errors.Is(err, errNoPast):
-		return "There is only the present, for no Prometheus is configured: let the time range end now."
-	case errors.Is(err, errHostPast):
-		return "The host's numbers are there for the present alone; for the past ask Prometheus itself."
+		return "The exporter has no recording of that time, and no Prometheus is configured: let the time range end now."
+	case errors.Is(err, exporter.ErrNotRecorded):
+		return "The exporter has no recording of that time."
 	default:
 		return server + " " + failure(err) + "."
 	}
@@ -69,7 +70,7 @@ func failure(err error) string {
 // status is the closest HTTP status, by which Grafana sorts errors.
 func status(err error) backend.Status {
 	switch {
-	case errors.Is(err, discovery.ErrUnknown), errors.Is(err, history.ErrNothing):
+	case errors.Is(err, discovery.ErrUnknown), errors.Is(err, history.ErrNothing), errors.Is(err, exporter.ErrNotRecorded):
 		return backend.StatusNotFound
 	case errors.Is(err, outbound.ErrForbidden):
 		return backend.StatusForbidden

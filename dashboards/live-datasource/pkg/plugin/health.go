@@ -40,7 +40,7 @@ func (d *Datasource) health(ctx context.Context) (string, error) {
 		message = fmt.Sprintf("1 exporter is known, and %s answers.", answered)
 	}
 	if d.past == nil {
-		return message + " Without Prometheus there is no history.", nil
+		return message + " Without Prometheus, the past is only what exporters recorded.", nil
 	}
 	if err := d.past.Client.Ping(ctx); err != nil {
 		return explain(err), err

@@ -27,7 +27,7 @@ func TestHealth(t *testing.T) {
 		want   string
 	}{
 		"all is well": {object{"prometheusUrl": prometheus}, true, `^1 exporter is known, and 127\.0\.0\.1:\d+ \(\d+ processes\) answers\.$`},
-		"a list":      {list("web1="+exporter, "web2="+exporter), true, `^2 exporters are known; web1 \(\d+ processes\) answers\. Without Prometheus there is no history\.$`},
+		"a list":      {list("web1="+exporter, "web2="+exporter), true, `^2 exporters are known; web1 \(\d+ processes\) answers\. Without Prometheus, the past is only what exporters recorded\.$`},
 		"no Prometheus": {
 			object{"prometheusUrl": "http://127.0.0.1:1"}, false, `^Prometheus refuses the connection; perhaps it does not run\.$`,
 		},

@@ -3,6 +3,7 @@ package plugin
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
@@ -40,28 +41,38 @@ func isHostMetric(name string) bool {
 // host answers with one metric of the host as a whole, or with all, where none is named:
 // numeric-wide. What is not known has no field. Grafana's alerts drop the names of fields, so
 // that a label tells the metrics apart.
-func (d *Datasource) host(ctx context.Context, instance, only string) (*data.Frame, error) {
-	target, err := d.targets.Resolve(ctx, instance)
-	if err != nil {
-		return nil, err
-	}
-	h, err := d.exporters.Host(ctx, target)
+func (d *Datasource) host(ctx context.Context, q *query, at time.Time, live bool) (*data.Frame, error) {
+	h, mode, err := d.hostAt(ctx, q.Instance, at, live)
 	if err != nil {
 		return nil, err
 	}
 	frame := data.NewFrame("host")
 	for _, metric := range hostMetrics {
 		value := metric.value(h)
-		if value == nil || (only != "" && only != metric.name) {
+		if value == nil || (q.Metric != "" && q.Metric != metric.name) {
 			continue
 		}
-		field := data.NewField(metric.name, data.Labels{"instance": instance, "metric": metric.name}, []float64{*value})
+		field := data.NewField(metric.name, data.Labels{"instance": q.Instance, "metric": metric.name}, []float64{*value})
 		field.Config = &data.FieldConfig{DisplayNameFromDS: metric.title, Unit: metric.unit}
 		frame.Fields = append(frame.Fields, field)
 	}
 	frame.Meta = &data.FrameMeta{
 		Type: data.FrameTypeNumericWide, TypeVersion: numericVersion,
-		Custom: map[string]any{"mode": processes.Live, "host": h.Name, "instance": instance},
+		Custom: map[string]any{"mode": mode, "host": h.Name, "instance": q.Instance},
 	}
 	return frame, nil
+}
+
+// hostAt asks the exporter for the present, or for a moment of its recording.
+func (d *Datasource) hostAt(ctx context.Context, instance string, at time.Time, live bool) (*exporter.Host, processes.Mode, error) {
+	target, err := d.targets.Resolve(ctx, instance)
+	if err != nil {
+		return nil, "", err
+	}
+	if live {
+		h, err := d.exporters.Host(ctx, target)
+		return h, processes.Live, err
+	}
+	h, err := d.exporters.HostAt(ctx, target, at)
+	return h, processes.History, err
 }

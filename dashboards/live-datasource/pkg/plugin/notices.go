@@ -10,14 +10,25 @@ import (
 
 // notices says what a reader of the table must know.
 func (f *found) notices() []data.Notice {
-	var list []data.Notice
-	if f.mode == processes.History && f.partial {
-		list = append(list, data.Notice{Severity: data.NoticeSeverityInfo, Text: f.partly()})
+	if f.mode != processes.History {
+		return nil
 	}
-	return list
+	text := f.wholly()
+	if f.unrecorded != nil {
+		text = f.partly() + " " + explain(f.unrecorded)
+	}
+	return []data.Notice{{Severity: data.NoticeSeverityInfo, Text: text}}
+}
+
+// wholly says that a table of the past is complete. Its true time is that of the scan.
+func (f *found) wholly() string {
+	return fmt.Sprintf("Every process, as recorded by the exporter at %s.", f.table.Time.UTC().Format("2006-01-02 15:04:05 MST"))
 }
 
 func (f *found) partly() string {
+	if !f.partial {
+		return "These are the processes that Prometheus has."
+	}
 	const why = "Prometheus keeps those that used the most, and their ancestors."
 	if f.table.Total > f.table.Len() {
 		return fmt.Sprintf("%d of %d processes: %s", f.table.Len(), f.table.Total, why)

@@ -80,13 +80,13 @@ func TestNumericFramesAreForAlerting(t *testing.T) {
 func TestBadQueriesAreNamed(t *testing.T) {
 	d := open(t, object{"discovery": "static", "targets": []string{"web1=127.0.0.1:1"}}, nil)
 	for want, query := range map[string]object{
-		"instance: missing; choose a host":                                                                   {},
-		`queryType: must be tree, host, top or count, not "x"`:                                               {"instance": "web1", "queryType": "x"},
+		"instance: missing; choose a host":                     {},
+		`queryType: must be tree, host, top or count, not "x"`: {"instance": "web1", "queryType": "x"},
 		`sort: must be one of cpu, memory, virtual, swap, read, written, threads, nice, open_fds, cpu_wait, not "pid"`: {"instance": "web1", "sort": "pid"},
-		`metric: a host has no "x"`:                                                                          {"instance": "web1", "queryType": "host", "metric": "x"},
-		"limit: must be a number from 0 to 100000":                                                           {"instance": "web1", "limit": -1},
-		"match: longer than 512 bytes":                                                                       {"instance": "web1", "match": string(make([]byte, 513))},
-		"the query is not understood: must be a text or a list of texts":                                     {"instance": "web1", "user": 7},
+		`metric: a host has no "x"`:                                      {"instance": "web1", "queryType": "host", "metric": "x"},
+		"limit: must be a number from 0 to 100000":                       {"instance": "web1", "limit": -1},
+		"match: longer than 512 bytes":                                   {"instance": "web1", "match": string(make([]byte, 513))},
+		"the query is not understood: must be a text or a list of texts": {"instance": "web1", "user": 7},
 	} {
 		if got := failureOf(t, d, query); got != want {
 			t.Errorf("%v: %q, want %q", query, got, want)

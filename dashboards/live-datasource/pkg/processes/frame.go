@@ -1,6 +1,8 @@
 package processes
 
 import (
+	"strconv"
+
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 )
 
@@ -11,13 +13,26 @@ type Mode string
 const (
 	// Live is what the exporter said just now.
 	Live Mode = "live"
-	// History is rebuilt from what Prometheus stored.
+	// History is a moment in the past.
 	History Mode = "history"
+)
+
+// Source says who kept a table of the past.
+type Source string
+
+// The sources.
+const (
+	// Recording is that of the exporter, which has every process.
+	Recording Source = "recording"
+	// Prometheus has the processes that used the most.
+	Prometheus Source = "prometheus"
 )
 
 // About is frame.meta.custom: what a panel needs to know of a frame as a whole.
 type About struct {
 	Mode Mode `json:"mode"`
+	// Source is empty for the present.
+	Source Source `json:"source,omitempty"`
 	// Partial: the host had more processes than can be told.
 	Partial bool `json:"partial"`
 	// Time is when the table was read, in milliseconds since 1970.
@@ -50,17 +65,21 @@ func (s *Selection) About(mode Mode, instance string) About {
 	return about
 }
 
-// linkToPage lets a person go from a process to the live page, where it can be acted on. The ids of
-// the past are not those of the page.
+// linkToPage lets a person go from a process to the exporter's page: the present, where it can be acted
+// on, or the recorded moment. The ids of what Prometheus kept are not those of the page.
 func linkToPage(frame *data.Frame, about About) {
-	if about.Page == "" || about.Mode != Live {
+	if about.Page == "" || about.Source == Prometheus {
 		return
 	}
-	name, at := frame.FieldByName("name")
-	if at < 0 {
+	title, at := "Live page", ""
+	if about.Source == Recording {
+		title, at = "Page at this time", "time="+strconv.FormatInt(about.Time, 10)+"&"
+	}
+	name, place := frame.FieldByName("name")
+	if place < 0 {
 		return
 	}
-	name.Config.Links = []data.DataLink{{Title: "Live page", TargetBlank: true, URL: about.Page + "#process=${__data.fields.id:percentencode}"}}
+	name.Config.Links = []data.DataLink{{Title: title, TargetBlank: true, URL: about.Page + "#" + at + "process=${__data.fields.id:percentencode}"}}
 }
 
 // Frame returns the frame "processes": a row per process, each below its parent by the
