@@ -1,5 +1,5 @@
 import {
-  type DataFrame, type DataQueryRequest, type DataQueryResponse, type DataSourceInstanceSettings, LiveChannelScope, LoadingState,
+  type AnnotationQuery, type AnnotationSupport, type DataFrame, type DataQueryRequest, type DataQueryResponse, type DataSourceInstanceSettings, LiveChannelScope, LoadingState,
   type ScopedVars,
 } from '@grafana/data';
 import { DataSourceWithBackend, config, getGrafanaLiveSrv, getTemplateSrv } from '@grafana/runtime';
@@ -7,13 +7,19 @@ import { type Observable, catchError, concat, map, merge, of, switchMap, timer }
 import { interpolate } from './query/interpolate.ts';
 import { follow } from './stream/follow.ts';
 import type { StreamMessage } from './stream/messages.ts';
-import { DEFAULT_QUERY, type LiveOptions, type LiveQuery } from './types.ts';
+import { DEFAULT_ANNOTATION, DEFAULT_QUERY, type LiveOptions, type LiveQuery } from './types.ts';
 import { LiveVariables } from './variables.ts';
 
 /** How often a tree is asked for where there is no stream, in milliseconds. */
 const POLL_INTERVAL = 5000;
 
 export class LiveDataSource extends DataSourceWithBackend<LiveQuery, LiveOptions> {
+  /** Events in graphs. Grafana reads time, title, text and tags of the frame. */
+  annotations: AnnotationSupport<LiveQuery> = {
+    getDefaultQuery: () => DEFAULT_ANNOTATION,
+    prepareQuery: ({ target }: AnnotationQuery<LiveQuery>) => ({ ...DEFAULT_ANNOTATION, ...target, refId: 'Anno', queryType: 'events', format: 'annotations' }) as LiveQuery,
+  };
+
   constructor(settings: DataSourceInstanceSettings<LiveOptions>) {
     super(settings);
     this.variables = new LiveVariables(this);
@@ -24,7 +30,7 @@ export class LiveDataSource extends DataSourceWithBackend<LiveQuery, LiveOptions
   }
 
   filterQuery(query: LiveQuery): boolean {
-    return !query.hide && Boolean(query.instance);
+    return !query.hide && Boolean(query.instance?.length);
   }
 
   applyTemplateVariables(query: LiveQuery, scopedVars: ScopedVars): LiveQuery {

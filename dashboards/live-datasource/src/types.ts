@@ -1,7 +1,7 @@
 import type { DataSourceJsonData } from '@grafana/data';
 import type { DataQuery } from '@grafana/schema';
 
-export type QueryType = 'tree' | 'host' | 'top' | 'count';
+export type QueryType = 'tree' | 'host' | 'top' | 'count' | 'process' | 'used' | 'events' | 'report';
 
 /** One or several values; the backend takes both. */
 export type Texts = string | string[];
@@ -9,7 +9,8 @@ export type Texts = string | string[];
 /** What a panel asks for. Sizes are bytes, CPU is cores. */
 export interface LiveQuery extends DataQuery {
   queryType?: QueryType;
-  instance: string;
+  /** The host; several only for the types top and used. */
+  instance: Texts;
   match?: string;
   user?: Texts;
   state?: Texts;
@@ -17,14 +18,25 @@ export interface LiveQuery extends DataQuery {
   minCpu?: number;
   minMemory?: number;
   limit?: number;
-  /** The metric by which a query of type top ranks. */
+  /** The metric by which a query of type top ranks, or the resource of one of type used. */
   sort?: string;
-  /** The metric of a query of type host; all of them without it. */
+  /** The metric of a query of type host or process; all of them without it. */
   metric?: string;
   /** The former name of metric, in dashboards saved before. */
   figure?: string;
   /** Follow the tree as it changes, as long as the range ends now. */
   stream?: boolean;
+  /** The id of the process whose course is wanted, such as 4711-981234. */
+  process?: string;
+  /** Whose use is added up; that of each process without it. */
+  groupBy?: string;
+  /** The part of the report; all of it without it. */
+  section?: string;
+  /** Which events. */
+  kind?: Texts;
+  status?: Texts;
+  /** Events as annotations; as lines of a log without it. */
+  format?: 'annotations';
 }
 
 export type VariableKind = 'instances' | 'groups' | 'users';
@@ -74,3 +86,8 @@ type SecretName = 'Token' | 'Password' | 'Ca' | 'Cert' | 'Key';
 export type LiveSecrets = Partial<Record<`${Server}${SecretName}`, string>>;
 
 export const DEFAULT_QUERY: Partial<LiveQuery> = { queryType: 'tree', instance: '$instance', stream: true };
+
+/** The crashes of a host. */
+export const DEFAULT_ANNOTATION: Partial<LiveQuery> = {
+  queryType: 'events', format: 'annotations', instance: '$instance', kind: ['exit', 'oom_kill'], status: ['abnormal'],
+};

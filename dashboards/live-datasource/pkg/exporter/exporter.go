@@ -18,6 +18,11 @@ type Client struct {
 	http   *outbound.Client
 	tables *shared[*processes.Table]
 	hosts  *shared[*Host]
+
+	used    *shared[*Used]
+	courses *shared[*Course]
+	reports *shared[*Report]
+	events  *shared[*Events]
 }
 
 // NewClient returns a client; the caller closes it.
@@ -27,6 +32,11 @@ func NewClient(http *outbound.Client, limits settings.Limits) *Client {
 		http:   http,
 		tables: newShared[*processes.Table](places, limits),
 		hosts:  newShared[*Host](places, limits),
+
+		used:    newShared[*Used](places, limits),
+		courses: newShared[*Course](places, limits),
+		reports: newShared[*Report](places, limits),
+		events:  newShared[*Events](places, limits),
 	}
 }
 
@@ -95,30 +105,12 @@ func (h *Host) LoadOver(place int) *float64 {
 
 // Host returns the numbers of a target's host. They are shared: do not change them.
 func (c *Client) Host(ctx context.Context, t discovery.Target) (*Host, error) {
-	return c.host(ctx, question{Target: t, path: pathHost})
+	return ask(ctx, c, c.hosts, question{Target: t, path: pathHost})
 }
 
 // HostAt returns the numbers that the exporter recorded at a moment in the past, or ErrNotRecorded.
 func (c *Client) HostAt(ctx context.Context, t discovery.Target, at time.Time) (*Host, error) {
-	host, err := c.host(ctx, question{Target: t, path: pathHost, query: moment(at)})
-	return host, notRecorded(err)
-}
-
-func (c *Client) host(ctx context.Context, q question) (*Host, error) {
-	return c.hosts.get(ctx, q, func(ctx context.Context) (*Host, error) {
-		var answer struct {
-			Status string
-			Data   *Host
-		}
-		err := c.http.JSON(ctx, q.url(), &answer)
-		if err == nil && (answer.Status != "success" || answer.Data == nil) {
-			err = outbound.ErrMalformed
-		}
-		if err != nil {
-			return nil, fmt.Errorf("host of %q: %w", q.Instance, err)
-		}
-		return answer.Data, nil
-	})
+	return askPast(ctx, c, c.hosts, question{Target: t, path: pathHost, query: moment(at)})
 }
 
 // Close closes the connections.

@@ -1,6 +1,7 @@
 package exporter
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -49,4 +50,28 @@ func notRecorded(err error) error {
 		return fmt.Errorf("%w: %w", ErrNotRecorded, err)
 	}
 	return err
+}
+
+// ask returns the answer to a question. It is shared: do not change it.
+func ask[T any](ctx context.Context, c *Client, s *shared[*T], q question) (*T, error) {
+	return s.get(ctx, q, func(ctx context.Context) (*T, error) {
+		var answer struct {
+			Status string
+			Data   *T
+		}
+		err := c.http.JSON(ctx, q.url(), &answer)
+		if err == nil && (answer.Status != "success" || answer.Data == nil) {
+			err = outbound.ErrMalformed
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s of %q: %w", q.path, q.Instance, err)
+		}
+		return answer.Data, nil
+	})
+}
+
+// askPast is ask for a question about the past: the error is ErrNotRecorded where there is no answer.
+func askPast[T any](ctx context.Context, c *Client, s *shared[*T], q question) (*T, error) {
+	answer, err := ask(ctx, c, s, q)
+	return answer, notRecorded(err)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
+	"proctree/dashboards/live-datasource/pkg/exporter"
 	"proctree/dashboards/live-datasource/pkg/processes"
 )
 
@@ -28,12 +29,12 @@ func (d *Datasource) answer(ctx context.Context, from backend.PluginContext, raw
 	if err != nil {
 		return backend.ErrDataResponseWithSource(backend.StatusBadRequest, backend.ErrorSourceDownstream, err.Error())
 	}
-	frame, err := d.frame(ctx, d.audienceOf(from.User), q, raw.TimeRange.To)
+	list, err := d.answerTo(ctx, d.audienceOf(from.User), q, &raw)
 	if err != nil {
 		logOf(err)("query failed", "instance", q.Instance, "type", q.Type, "error", err)
 		return backend.ErrDataResponseWithSource(status(err), backend.ErrorSourceDownstream, explain(err))
 	}
-	return backend.DataResponse{Status: backend.StatusOK, Frames: data.Frames{frame}}
+	return backend.DataResponse{Status: backend.StatusOK, Frames: list}
 }
 
 // logOf returns where to write about an error: who asks for what is not there troubles nobody.
@@ -42,6 +43,46 @@ func logOf(err error) func(string, ...any) {
 		return backend.Logger.Debug
 	}
 	return backend.Logger.Warn
+}
+
+// answerTo answers a query about the end of the range, or about all of it.
+func (d *Datasource) answerTo(ctx context.Context, who audience, q *query, raw *backend.DataQuery) (data.Frames, error) {
+	if len(q.Instances) > 1 {
+		return one(d.fleet(ctx, who, q, raw))
+	}
+	return d.ofHost(ctx, who, q, raw)
+}
+
+// ofHost answers a query about its first host.
+func (d *Datasource) ofHost(ctx context.Context, who audience, q *query, raw *backend.DataQuery) (data.Frames, error) {
+	switch q.Type {
+	case typeProcess, typeUsed, typeEvents, typeReport:
+		target, err := d.targets.Resolve(ctx, q.Instance)
+		if err != nil {
+			return nil, err
+		}
+		span := exporter.Span{From: raw.TimeRange.From, To: raw.TimeRange.To}
+		switch q.Type {
+		case typeProcess:
+			return one(d.course(ctx, target, q, span, raw.Interval))
+		case typeUsed:
+			return one(d.used(ctx, who, target, q, span))
+		case typeEvents:
+			return one(d.events(ctx, who, target, q, span))
+		default:
+			return d.report(ctx, who, target, q, span)
+		}
+	default:
+		return one(d.frame(ctx, who, q, raw.TimeRange.To))
+	}
+}
+
+// one is an answer of one frame.
+func one(frame *data.Frame, err error) (data.Frames, error) {
+	if err != nil {
+		return nil, err
+	}
+	return data.Frames{frame}, nil
 }
 
 // frame answers a query as of a moment.

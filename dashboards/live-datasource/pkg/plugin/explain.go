@@ -31,6 +31,8 @@ func explain(err error) string {
 		return "Prometheus has no processes of this host at that time, and there is no recording of it."
 	case errors.Is(err, errNoPast):
 		return "The exporter has no recording of that time, and no Prometheus is configured: let the time range end now."
+	case errors.Is(err, errNoCourse):
+		return "The exporter has no recording of this process in that time."
 	case errors.Is(err, exporter.ErrNotRecorded):
 		return "The exporter has no recording of that time."
 	default:

@@ -8,10 +8,16 @@ export type Replace = (text: string, scopedVars: ScopedVars, format: (value: unk
 export function interpolate(query: LiveQuery, scopedVars: ScopedVars, replace: Replace): LiveQuery {
   const one = (text: string | undefined) => text && replace(text, scopedVars, (value) => [value].flat().join(','));
   const several = (texts: Texts | undefined) => texts && [texts].flat().flatMap((text) => valuesOf(text, scopedVars, replace));
+  const isRanking = query.queryType === 'top' || query.queryType === 'used';
+  const hosts = isRanking ? several(query.instance) : [query.instance ?? ''].flat().map((text) => one(text) ?? '');
   return {
     ...query,
-    instance: one(query.instance) ?? '',
+    instance: hosts && hosts.length > 1 ? hosts : hosts?.[0] ?? '',
     match: one(query.match),
+    process: one(query.process),
+    section: one(query.section),
+    kind: several(query.kind),
+    status: several(query.status),
     user: several(query.user),
     state: several(query.state),
     group: several(query.group),

@@ -89,6 +89,41 @@ for (const grafana of ['12.3', '13.2'] as const) {
     assert.equal((await edited(page))?.metric, 'memory_available');
   }));
 
+  test(`a query about the time range is edited in Grafana ${grafana}`, () => open(grafana, async (page) => {
+    await page.evaluate(() => window.host.edit({
+      editor: 'QueryEditor', value: { refId: 'A', queryType: 'tree', instance: '$instance' }, choices: { instances: [], groups: ['nginx'] },
+    }));
+    const show = (name: string) => page.getByRole('radio', { name, exact: true }).check({ force: true });
+    const choose = async (field: string, option: string) => {
+      await page.locator(`#live-A-${field}`).click();
+      await page.getByRole('option', { name: option, exact: true }).click();
+    };
+    await show('Process');
+    await page.locator('#live-A-process').fill('4711-981234');
+    await page.locator('#live-A-process').blur();
+    await choose('course-metric', 'Memory');
+    await picture(page, `query-process-${grafana}`);
+    let query = await edited(page);
+    assert.deepEqual([query?.queryType, query?.process, query?.metric], ['process', '4711-981234', 'memory']);
+    await show('Used');
+    await choose('resource', 'Written');
+    await choose('group-by', 'User');
+    await picture(page, `query-used-${grafana}`);
+    query = await edited(page);
+    assert.deepEqual([query?.queryType, query?.sort, query?.groupBy, query?.metric], ['used', 'written', 'user', undefined]);
+    await show('Events');
+    await choose('kind', 'oom_kill');
+    await choose('status', 'abnormal');
+    await picture(page, `query-events-${grafana}`);
+    query = await edited(page);
+    assert.deepEqual([query?.queryType, query?.kind, query?.status], ['events', ['oom_kill'], ['abnormal']]);
+    await show('Report');
+    await choose('section', 'Crashed');
+    await picture(page, `query-report-${grafana}`);
+    query = await edited(page);
+    assert.deepEqual([query?.queryType, query?.section], ['report', 'crashed']);
+  }));
+
   test(`a variable is edited in Grafana ${grafana}`, () => open(grafana, async (page) => {
     await page.evaluate(() => window.host.edit({ editor: 'VariableEditor', value: { refId: 'A' } }));
     await page.getByRole('radio', { name: 'Groups', exact: true }).check({ force: true });
