@@ -88,11 +88,10 @@ func statRegular(path string) error {
 // checkNoPipe refuses what opening it would wait for. A device such as /dev/null is fine, and so is
 // what does not exist: who opens it tells.
 func checkNoPipe(path string) error {
-	info, err := os.Stat(path)
-	if err != nil || info.Mode()&fs.ModeDevice != 0 {
-		return nil
+	if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeDevice == 0 {
+		return checkRegular(info)
 	}
-	return checkRegular(info)
+	return nil
 }
 
 func checkRegular(info fs.FileInfo) error {
