@@ -12,7 +12,7 @@ func (t *Tracker) readRecords(s *process.Snapshot) {
 	}
 	for i := range s.Exits {
 		e := &s.Exits[i]
-		if p := t.remembered(e.ID); p != nil {
+		if p := t.known(e.ID); p != nil {
 			t.recordSeen(p, e, s)
 		} else {
 			t.recordUnseen(e, s)
@@ -20,8 +20,8 @@ func (t *Tracker) readRecords(s *process.Snapshot) {
 	}
 }
 
-// remembered returns the process with that identity, if a scan has seen it.
-func (t *Tracker) remembered(id process.ID) *tracked {
+// known returns the process with that identity, if a scan has seen it.
+func (t *Tracker) known(id process.ID) *tracked {
 	if id.PID == 0 {
 		return nil
 	}

@@ -188,3 +188,44 @@ func TestARecordOfAGroupThatExpired(t *testing.T) {
 	}
 	wantCounts(t, recorded(tracker, 45, nil, record(p, 7, "")), "app", counts{2, 0, 0, 0})
 }
+
+// TestABurstOfScansForgetsNobody: scans that follow each other within milliseconds, as for requests
+// that act on processes, do not use up the memory of what has ended.
+func TestABurstOfScansForgetsNobody(t *testing.T) {
+	old, young := proc(10, 1, "app", before, cpuOf(100)), proc(20, 1, "app", time.Millisecond)
+	for _, test := range []struct {
+		name         string
+		before, last []process.Process
+		exits        []process.Exit
+		want         counts
+	}{
+		{"its record comes after them", []process.Process{old}, nil, []process.Exit{record(old, 130, "")}, counts{30, 0, 1, 0}},
+		{"they could not read it", []process.Process{old}, []process.Process{proc(10, 1, "app", before, cpuOf(140))}, nil, counts{40, 0, 1, 0}},
+		{"they could not read it, and it was never seen", nil, []process.Process{proc(20, 1, "app", time.Millisecond, cpuOf(50))}, nil, counts{50, 1, 0, 0}},
+		{"a zombie whose record came before them", nil, []process.Process{proc(20, 1, "app", time.Millisecond, cpuOf(50), hosttest.InState(process.Zombie))}, []process.Exit{record(young, 50, "")}, counts{50, 1, 1, 1}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			tracker := group.NewTracker(group.Config{Rules: rulestest.Must(t, "groups: [{group: app, name: app}]")})
+			now := time.Duration(0)
+			scan := func(table []process.Process, exits []process.Exit) {
+				s := hosttest.Snapshot(at(now), append(table, proc(1, 0, "init", before))...)
+				s.ExitSource, s.Exits = process.ExitsBPF, exits
+				tracker.Observe(s)
+				now += 10 * time.Millisecond
+			}
+			scan(test.before, nil)
+			var first, last []process.Exit
+			if test.last == nil {
+				last = test.exits
+			} else {
+				first = test.exits
+			}
+			scan(nil, first)
+			for range 20 {
+				scan(nil, nil)
+			}
+			scan(test.last, last)
+			wantCounts(t, tracker.Report(), "app", test.want)
+		})
+	}
+}

@@ -3,14 +3,25 @@ package group
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"proctree/collector/group/rules"
 	"proctree/collector/process"
 )
 
-// rememberScans is for how many scans a process that is gone is remembered: its exit
-// record may come late, and a scan that could not read it may have left it out.
-const rememberScans = process.RememberScans
+// A process that is gone is remembered for so many scans, and for so long: its exit record may
+// come late, and scans that could not read it may have left it out.
+const (
+	rememberScans = process.RememberScans
+	rememberFor   = process.RememberFor
+)
+
+// scanMark is a scan whose processes are all remembered: its number, when it began by the clock of
+// the processes, and when it was taken.
+type scanMark struct {
+	number, ticks uint64
+	taken         time.Time
+}
 
 // Tracker turns snapshots into reports. Report and Reload are safe for concurrent use,
 // also with Observe; snapshots must come in the order in which they were taken.
@@ -27,9 +38,9 @@ type Tracker struct {
 	edition uint64
 
 	scan uint64
-	// ticks are when the last scans began, by their number modulo the length.
-	ticks    [rememberScans + 1]uint64
-	previous *process.Snapshot
+	// remembered are the scans that are remembered, the oldest first.
+	remembered []scanMark
+	previous   *process.Snapshot
 	// live is parallel to the snapshot's Processes; spare is its other buffer.
 	live, spare []*tracked
 	// vanished are those that the scan under way did not see again.
@@ -93,7 +104,7 @@ func (t *Tracker) Observe(s *process.Snapshot) *Report {
 	t.settleChildren(s)
 	t.sumLimits(s)
 	t.groups.expire(s.Taken, t.cfg.Expire)
-	t.forget()
+	t.forget(s.Taken)
 	r := t.publish(s, t.previous)
 	t.previous = s
 	t.report.Store(r)
@@ -106,7 +117,7 @@ func (t *Tracker) begin(s *process.Snapshot) {
 		t.groups.since = t.previous.Taken
 	}
 	t.scan++
-	t.ticks[t.scan%uint64(len(t.ticks))] = s.Clock.Now
+	t.remembered = append(t.remembered, scanMark{t.scan, s.Clock.Now, s.Taken})
 	t.inverted = 0
 	t.ended = nil
 	t.clearGauges()
@@ -170,22 +181,25 @@ func (t *Tracker) firstSight(cur *process.Process) *tracked {
 // isOurs reports whether a process that is not remembered started under our eyes: after
 // the first scan, and so late that every scan that can have seen it is remembered.
 func (t *Tracker) isOurs(start uint64) bool {
-	first := max(1, int(t.scan)-rememberScans)
-	return t.scan > 1 && start >= t.ticks[first%len(t.ticks)]
+	return t.scan > 1 && start >= t.remembered[0].ticks
 }
 
-// forget drops what is remembered for a few scans only.
-func (t *Tracker) forget() {
+// forget drops what is remembered for a while only.
+func (t *Tracker) forget(now time.Time) {
 	clear(t.vanished)
 	clear(t.returned)
 	t.vanished, t.returned = t.vanished[:0], t.returned[:0]
+	for t.scan-t.remembered[0].number >= rememberScans && now.Sub(t.remembered[0].taken) >= rememberFor {
+		t.remembered = t.remembered[1:]
+	}
+	oldest := t.remembered[0].number
 	for id, p := range t.gone {
-		if t.scan-p.seen >= rememberScans {
+		if p.seen < oldest {
 			delete(t.gone, id)
 		}
 	}
 	for id, scan := range t.unseen {
-		if t.scan-scan >= rememberScans {
+		if scan < oldest {
 			delete(t.unseen, id)
 		}
 	}

@@ -2,10 +2,14 @@ package process
 
 import "time"
 
-// RememberScans is for how many scans a process that has left the table is remembered, while
-// its exit record is still to come. Readers give records of the dead no later than that, and
-// whoever accounts for them forgets none sooner.
-const RememberScans = 3
+// A process that has left the table is remembered for so many scans, and for so long, while its
+// exit record is still to come: scans can follow each other within milliseconds, and can be
+// minutes apart. Readers give records of the dead no later than that, and whoever accounts for
+// them forgets none sooner.
+const (
+	RememberScans = 3
+	RememberFor   = 10 * time.Second
+)
 
 // ExitSource is the way by which the CPU of short-lived processes is found.
 type ExitSource string

@@ -28,7 +28,7 @@ type Source interface {
 // account is still to come.
 const (
 	rememberGone    = process.RememberScans
-	rememberGoneFor = 10 * time.Second
+	rememberGoneFor = process.RememberFor
 )
 
 // sameStart is how far apart two tellings of a process' start can be, of which one is in

@@ -201,3 +201,18 @@ func TestExitReason(t *testing.T) {
 		}
 	}
 }
+
+// TestABurstOfScansLosesNoAccount: one can be late while scans follow each other within milliseconds.
+func TestABurstOfScansLosesNoAccount(t *testing.T) {
+	l := newTestLedger(t)
+	taken := time.Now()
+	previous := []*process.Process{testProcess(10, "a", process.NoFacts)}
+	for range 10 * rememberGone {
+		l.Begin(previous, &process.Snapshot{Taken: taken}, nil)
+		l.Finish()
+		previous, taken = nil, taken.Add(10*time.Millisecond)
+	}
+	if len(l.gone) != 1 || l.Lost != 0 {
+		t.Errorf("%d remembered, %d lost; want 1 and none", len(l.gone), l.Lost)
+	}
+}
