@@ -119,6 +119,7 @@ func (s *settings) readFront(into *configuration, text []byte) error {
 	}
 	into.access.FrontRole = role
 	into.front, err = readFrontFile(text)
+	into.access.FrontPasswords = len(into.front.Users) > 0
 	return err
 }
 

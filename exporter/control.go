@@ -46,8 +46,11 @@ type attemptLog struct{ events *events.Log }
 func (l attemptLog) ControlAction(e control.Event) {
 	entry := events.Entry{Event: process.Event{Time: e.Time.Round(0), Name: e.Name}, Group: e.Group}
 	entry.ID, _ = process.ParseID(e.Target) // It is empty where the request named no process.
-	entry.Attempt = &process.Attempt{Who: e.Who, From: e.From, Action: e.Action, Nice: e.Nice, Result: e.Result, Error: e.Reason}
-	l.events.Attempted(entry, e.Result == control.ResultDone)
+	entry.Count = e.Count
+	if e.Count == 0 || e.Who != "" {
+		entry.Attempt = &process.Attempt{Who: e.Who, From: e.From, Action: e.Action, Nice: e.Nice, Result: e.Result, Error: e.Reason}
+	}
+	l.events.Attempted(entry)
 }
 
 // controlWarnings are what is odd about the section "control".
@@ -77,7 +80,8 @@ type actionMetrics struct {
 func newActionMetrics(count func(action, result string) uint64) *actionMetrics {
 	return &actionMetrics{
 		desc: prometheus.NewDesc(prometheus.BuildFQName(collector.Namespace, "control", "actions_total"),
-			"Attempts to act on a process, by signal or \"priority\", and by result. Absent without --api.enable-control.",
+			"Attempts to act on a process, by action (a signal, \"signal\" if it was refused before it was read, or \"priority\") and by result. "+
+				"Absent without --api.enable-control.",
 			[]string{"action", "result"}, nil),
 		count: count,
 	}

@@ -79,6 +79,25 @@ var attacks = []attack{
 	{"a foreign name that points to this host (DNS rebinding)", 403, "host:", func(h *controlHost, secret string) reply {
 		return h.post(h.victim, term, append(bearer(secret), "Host", "evil.example", "Origin", "http://evil.example")...)
 	}},
+	{"the same, with headers of a proxy (`X-Forwarded-For`, `X-Real-IP`)", 403, "host:", func(h *controlHost, secret string) reply {
+		for _, name := range []string{"X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "Via"} {
+			if got := h.post(h.victim, term, append(bearer(secret), "Host", "evil.example", name, "192.0.2.7")...); got.status != http.StatusForbidden {
+				h.tb.Errorf("with %s: %+v", name, got)
+			}
+		}
+		return h.post(h.victim, term, append(bearer(secret), "Host", "evil.example", "Origin", "http://evil.example", "X-Real-IP", "192.0.2.7")...)
+	}},
+	{"a page of the same host by another scheme (`https://`)", 403, "origin:", func(h *controlHost, secret string) reply {
+		return h.post(h.victim, term, append(bearer(secret), "Origin", strings.Replace(h.url, "http:", "https:", 1))...)
+	}},
+	{"a page of the address of a proxy (`--web.external-url`) without TLS", 403, "origin:", func(h *controlHost, secret string) reply {
+		// The proxy that ends TLS passes on the name; its own pages may act.
+		through := append(bearer(secret), "Host", "tree.example", "X-Forwarded-For", "192.0.2.7")
+		if got := h.post(h.gone, term, append(through, "Origin", "https://tree.example")...); got.status != http.StatusNotFound {
+			h.tb.Errorf("from the page itself: %+v", got)
+		}
+		return h.post(h.victim, term, append(through, "Origin", "http://tree.example")...)
+	}},
 	{"the cookie of a controller's session without a CSRF token", 403, "csrf:", func(h *controlHost, secret string) reply {
 		return h.post(h.victim, term, h.login(secret)...)
 	}},
@@ -296,7 +315,7 @@ func TestAttacks(t *testing.T) {
 	}
 	checkDocument(t, file, before+attacksBegin+attackTable()+attacksEnd+after)
 
-	h := startControlHost(t, len(attacks), "--scan.max-age=0s")
+	h := startControlHost(t, len(attacks), "--scan.max-age=0s", "--web.external-url=https://tree.example")
 	for i, a := range attacks {
 		t.Run(a.tried, func(t *testing.T) {
 			h.tb = t

@@ -247,7 +247,7 @@ func (h *controlHost) checkRecorded() {
 	h.tb.Helper()
 	text := h.log.String()
 	for _, want := range []string{
-		"msg=control who=viewer from=127.0.0.1:", "action=TERM target=" + h.bystander + " name=bystander group=bystander result=forbidden",
+		"msg=control who=viewer from=127.0.0.1:", "action=signal target=" + h.victim + " name= group= result=forbidden", "action=TERM target=" + h.bystander + " name=bystander group=bystander result=forbidden",
 		"result=unauthorized", "result=changed", "result=too_many_requests", "who=controller-0", "result=bad_request",
 	} {
 		if want != "who=controller-0" && !strings.Contains(text, want) {

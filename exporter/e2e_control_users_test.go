@@ -4,6 +4,7 @@ package main
 
 import (
 	"crypto/tls"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -61,6 +62,7 @@ func TestUsersAndCertificates(t *testing.T) {
 				}
 			}
 			h.refused("ann with a wrong password", id, basic("ann", "wrong")...)
+			h.checkNames(id, test.annMay)
 			if test.annMay {
 				h.actsAs(id, basic("ann", "secret"))
 			}
@@ -104,6 +106,36 @@ func (h *controlHost) refused(who, id string, header ...string) {
 	}
 	if h.ended(id) {
 		h.tb.Errorf("%s: the process has ended", who)
+	}
+}
+
+// checkNames makes sure that each attempt was recorded, also the ones that the server in front
+// refused, and that the names in the records were verified: passwords tells by what.
+func (h *controlHost) checkNames(id string, passwords bool) {
+	h.tb.Helper()
+	verified, quote, refused, result := "CN="+program, `"`, 5, "forbidden"
+	if passwords {
+		// Nobody, a user who is not there, and a wrong password; bob has a password, but no role.
+		verified, quote, refused, result = "bob", "", 3, "unauthorized"
+	}
+	counter := fmt.Sprintf(`proctree_control_actions_total{action="signal",result=%q} %d`, result, refused)
+	if status, body := h.do(http.MethodGet, "/metrics", basic("bob", "secret")...); status != http.StatusOK || !strings.Contains(body, counter) {
+		h.tb.Errorf("the metrics, %d, have no %s", status, counter)
+	}
+	text := h.log.String()
+	for _, want := range []string{"who=" + quote + verified + quote + " from=127.0.0.1:", "action=signal target=" + id + " name= group= result=" + result} {
+		if !strings.Contains(text, want) {
+			h.tb.Errorf("the log has no %q: %s", want, text)
+		}
+	}
+	for _, name := range []string{"who=ann", "who=" + program, `"wrong`} {
+		if strings.Contains(text, name) {
+			h.tb.Errorf("the log has %q, which nobody verified", name)
+		}
+	}
+	status, body := h.do(http.MethodGet, "/api/v1/events?kind=control", basic("bob", "secret")...)
+	if n := strings.Count(body, `"kind":"control"`); status != http.StatusOK || n != strings.Count(text, "msg=control ") || !strings.Contains(body, `"who":"`+verified+`"`) {
+		h.tb.Errorf("%d events for %d lines: %d %s", n, strings.Count(text, "msg=control "), status, body)
 	}
 }
 

@@ -49,6 +49,10 @@ func (s *settings) addTreeFlags(app *kingpin.Application) {
 		"Origin whose pages may read the process tree. Repeatable. Example: https://grafana.example.").
 		PlaceHolder("ORIGIN").
 		StringsVar(&s.allowedOrigins)
+	app.Flag("web.external-url",
+		"Address at which browsers reach the exporter through a proxy. Controllers can only act on processes from pages of this address, "+
+			"or of the exporter's own. Example: https://proctree.example.").
+		PlaceHolder("URL").StringVar(&s.externalURL)
 	wholeNumberVar(app.Flag("api.max-streams", "Maximum number of parallel live streams of the process tree; further requests get status 503.").
 		Default(strconv.Itoa(stream.DefaultMaxStreams)), 1, &s.maxStreams)
 	app.Flag("web.grafana-url", "Address of Grafana, to which the page of the process tree links for history. "+

@@ -103,7 +103,8 @@ func (e *exporter) guard(next http.Handler) http.Handler {
 	})
 }
 
-// isStillClosed also reports whether the password of a controller is still asked for.
+// isStillClosed also reports whether passwords are still asked for, and that of a controller: where
+// they are not, a name in a request is only claimed.
 func (e *exporter) isStillClosed(path string, r *http.Request) bool {
 	text, err := e.files.files.read(path)
 	if err != nil {
@@ -111,6 +112,9 @@ func (e *exporter) isStillClosed(path string, r *http.Request) bool {
 	}
 	front, err := readFrontFile(text)
 	if err != nil || !front.closed() {
+		return false
+	}
+	if e.policy().FrontPasswords && len(front.Users) == 0 {
 		return false
 	}
 	user, _, _ := r.BasicAuth()

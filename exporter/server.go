@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	stdlog "log"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -59,6 +60,11 @@ func (e *exporter) serve(ctx context.Context, caught hangup.Signals) error {
 		l.server = newServer(handler, e.loggers.root)
 		if *e.settings.web.WebConfigFile != "" {
 			l.server.ConnState = door.state
+		}
+		l.server.BaseContext = func(net.Listener) context.Context {
+			// The toolkit has put its own handler in front by now, and no connection is accepted yet.
+			l.server.Handler = e.tree.ObserveControl(l.server.Handler)
+			return context.Background()
 		}
 		wg.Go(func() { failed <- web.ListenAndServe(l.server, l.flags, e.loggers.toolkit) })
 	}

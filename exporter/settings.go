@@ -32,6 +32,7 @@ type settings struct {
 
 	tokenFile      string
 	allowedOrigins []string
+	externalURL    string
 	grafanaURL     string
 	prometheus     prometheusFlags
 	maxStreams     int

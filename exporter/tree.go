@@ -17,10 +17,15 @@ import (
 
 // newControl returns what decides who may see the tree.
 func (e *exporter) newControl() (*access.Control, error) {
+	external, err := access.ParseExternal(e.settings.externalURL)
+	if err != nil {
+		return nil, fmt.Errorf("--web.external-url: %w", err)
+	}
 	control, err := access.New(access.Config{
 		Policy:         e.policy,
 		Local:          e.localRole,
 		AllowedOrigins: e.settings.allowedOrigins,
+		External:       external,
 		Logger:         e.loggers.root,
 	})
 	if err != nil {

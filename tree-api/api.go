@@ -178,11 +178,16 @@ func (a *API) Refresh(report *group.Report) {
 	a.streams.Refresh(report)
 }
 
+// ObserveControl records attempts to act on processes that are refused before they get to the API. It
+// is to be the outermost handler of the server.
+func (a *API) ObserveControl(next http.Handler) http.Handler { return a.control.Observe(next) }
+
 // ServeHTTP answers a request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
 
 // Close ends all streams and waits for them until ctx ends. New ones are refused.
 func (a *API) Close(ctx context.Context) error {
 	defer a.cfg.Past.Close()
+	defer a.control.Close()
 	return a.streams.Close(ctx)
 }

@@ -18,7 +18,7 @@ import (
 // byUser makes viewers of all whom a server in front has let in.
 func byUser(tb testing.TB) *access.Control {
 	tb.Helper()
-	control, err := access.New(access.Config{Policy: func() access.Policy { return access.Policy{FrontRole: access.Viewer} }})
+	control, err := access.New(access.Config{Policy: func() access.Policy { return access.Policy{FrontRole: access.Viewer, FrontPasswords: true} }})
 	if err != nil {
 		tb.Fatal(err)
 	}

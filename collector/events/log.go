@@ -53,10 +53,9 @@ type Log struct {
 	// began is when the log was made.
 	began time.Time
 
-	mu      sync.Mutex
-	ring    ring
-	stats   Stats
-	refused refused
+	mu    sync.Mutex
+	ring  ring
+	stats Stats
 }
 
 // Stats count events by kind. Read are those that were read, and Lost those that the kernel counted and
@@ -141,9 +140,6 @@ func (l *Log) addLost(kind process.EventKind, n uint64) {
 // Observe takes a report, which must not change. Reports have to come in the order of their scans.
 func (l *Log) Observe(report *group.Report) {
 	l.report.Store(report)
-	l.mu.Lock()
-	l.addRefused(time.Now().Round(0))
-	l.mu.Unlock()
 	if l.scans.Load() {
 		l.addScan(report)
 	}

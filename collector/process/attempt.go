@@ -6,7 +6,7 @@ type Attempt struct {
 	// connection.
 	Who  string `json:"who,omitempty"`
 	From string `json:"from,omitempty"`
-	// Action is a signal, "priority" or "unknown". Nice is the value for "priority".
+	// Action is a signal, "signal" where it is not known which, or "priority". Nice is the value for "priority".
 	Action string `json:"action"`
 	Nice   *int   `json:"nice,omitempty"`
 	// Result is "done", or in one word why nothing was done. Error says more.

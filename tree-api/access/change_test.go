@@ -43,7 +43,6 @@ func controllerTokens(tb testing.TB) (policy access.Policy, secret string) {
 func TestChangesByOriginAndHost(t *testing.T) {
 	policy, secret := controllerTokens(t)
 	control := controlOf(t, access.Config{Policy: func() access.Policy { return policy }, AllowedOrigins: []string{"https://grafana.example"}})
-	const proxy = "X-Forwarded-For"
 	for _, test := range []struct {
 		remote, host string
 		headers      []string
@@ -58,12 +57,10 @@ func TestChangesByOriginAndHost(t *testing.T) {
 		{local, "box", nil, 200},
 		{local, "BOX:10056", []string{"Origin", "http://box:10056"}, 200},
 		{local, "box.corp.example:10056", nil, 200},
-		{local, "box.corp.example", []string{"Origin", "https://box.corp.example", "Sec-Fetch-Site", "same-origin"}, 200},
+		{local, "box.corp.example", []string{"Origin", "http://box.corp.example", "Sec-Fetch-Site", "same-origin"}, 200},
 		{remote, "10.0.0.1:10056", nil, 200},
-		{remote, "any.example", []string{"Origin", "https://any.example"}, 200},
-		// A proxy on this host that ends TLS: the scheme is not known here.
-		{local, "tree.example", []string{proxy, "192.0.2.7", "Origin", "https://tree.example"}, 200},
-		{local, "tree.example:8443", []string{proxy, "192.0.2.7", "Origin", "https://tree.example:8443"}, 200},
+		{remote, "any.example", []string{"Origin", "http://any.example"}, 200},
+		{local, "localhost:10056", []string{"X-Forwarded-For", "192.0.2.7"}, 200},
 
 		{local, "evil.example", nil, 403},
 		{local, "evil.example", []string{"Origin", "http://evil.example", "Sec-Fetch-Site", "same-origin"}, 403},
@@ -84,8 +81,16 @@ func TestChangesByOriginAndHost(t *testing.T) {
 		{local, "localhost:10056", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate"}, 403},
 		{local, "localhost:10056", []string{"Sec-Fetch-Site", "Same-Origin"}, 403},
 		{remote, "any.example", []string{"Origin", "http://any.example:8080"}, 403},
-		{local, "tree.example:8443", []string{proxy, "192.0.2.7", "Origin", "https://tree.example"}, 403},
-		{local, "tree.example", []string{proxy, "192.0.2.7", "Origin", "https://evil.example"}, 403},
+		// The same host with another scheme or port is another program.
+		{local, "localhost:10056", []string{"Origin", "https://localhost:10056"}, 403},
+		{local, "localhost:443", []string{"Origin", "https://localhost"}, 403},
+		{remote, "any.example", []string{"Origin", "https://any.example"}, 403},
+		{remote, "any.example:10056", []string{"Origin", "https://any.example:10056"}, 403},
+		// A page can add any of these headers to its request.
+		{local, "evil.example", []string{"X-Forwarded-For", "192.0.2.7"}, 403},
+		{local, "evil.example", []string{"X-Real-IP", "192.0.2.7", "Origin", "http://evil.example"}, 403},
+		{local, "evil.example", []string{"Forwarded", "for=192.0.2.7", "Via", "1.1 evil"}, 403},
+		{local, "tree.example", []string{"X-Forwarded-For", "192.0.2.7", "X-Forwarded-Proto", "https", "Origin", "https://tree.example"}, 403},
 	} {
 		r := request(t, test.remote, test.host, append(test.headers, "Authorization", "Bearer "+secret)...)
 		if got := changeStatus(t, control, r); got != test.want {
@@ -94,12 +99,116 @@ func TestChangesByOriginAndHost(t *testing.T) {
 	}
 }
 
+// TestChangesBehindAProxy: --web.external-url names the pages that may act, and no header does.
+func TestChangesBehindAProxy(t *testing.T) {
+	policy, secret := controllerTokens(t)
+	for _, test := range []struct {
+		external, remote, host, origin string
+		tls                            bool
+		want                           int
+	}{
+		{"https://tree.example", local, "tree.example", "https://tree.example", false, 200},
+		{"https://tree.example", local, "tree.example", "", false, 200},
+		{"https://Tree.example:443/proctree/", local, "TREE.example:443", "https://tree.example", false, 200},
+		{"https://tree.example", remote, "tree.example", "https://tree.example", false, 200},
+		{"https://tree.example:8443", local, "tree.example:8443", "https://tree.example:8443", false, 200},
+		{"http://tree.example", local, "tree.example", "http://tree.example", false, 200},
+		// The proxy puts its own name for this host into Host.
+		{"https://tree.example", local, "127.0.0.1:10056", "https://tree.example", false, 200},
+		{"https://tree.example", remote, "box:10056", "https://tree.example", false, 200},
+		// Past the proxy.
+		{"https://tree.example", local, "localhost:10056", "http://localhost:10056", false, 200},
+		{"https://tree.example", remote, "box:10056", "http://box:10056", false, 200},
+		{"https://tree.example", remote, "box:10056", "https://box:10056", true, 200},
+
+		{"https://tree.example", local, "tree.example", "http://tree.example", false, 403},
+		{"https://tree.example", local, "tree.example", "https://tree.example:8443", false, 403},
+		{"https://tree.example", local, "tree.example:8443", "https://tree.example:8443", false, 403},
+		{"https://tree.example", local, "evil.example", "http://evil.example", false, 403},
+		{"https://tree.example", local, "evil.example", "", false, 403},
+		{"https://tree.example", local, "tree.example", "https://evil.tree.example", false, 403},
+		{"https://tree.example", local, "localhost:10056", "https://localhost:10056", false, 403},
+		{"", remote, "box:10056", "http://box:10056", true, 403},
+		{"", remote, "box:10056", "https://box:10056", true, 200},
+	} {
+		external, err := access.ParseExternal(test.external)
+		if err != nil {
+			t.Fatal(err)
+		}
+		control := controlOf(t, access.Config{Policy: func() access.Policy { return policy }, External: external})
+		r := request(t, test.remote, test.host, "Authorization", "Bearer "+secret)
+		if test.origin != "" {
+			r.Header.Set("Origin", test.origin)
+		}
+		if test.tls {
+			r.TLS = &tls.ConnectionState{}
+		}
+		if got := changeStatus(t, control, r); got != test.want {
+			t.Errorf("%+v: %d", test, got)
+		}
+	}
+	for _, bad := range []string{"tree.example", "https://", "ftp://tree.example", "https://ann@tree.example", "https://tree.example/?a=b", "https://tree.example#a", "https://tree.example:x", "://"} {
+		if origin, err := access.ParseExternal(bad); err == nil {
+			t.Errorf("%q is %q", bad, origin)
+		}
+	}
+}
+
+// TestIdentify: only a name that was verified is the name of a caller, whatever else is wrong with
+// the request.
+func TestIdentify(t *testing.T) {
+	files, viewer, operator := twoTokens(t)
+	passwords := access.Policy{FrontRole: access.Operator, FrontPasswords: true}
+	certificates := access.Policy{FrontRole: access.Operator}
+	basic := func(headers ...string) *http.Request {
+		r := request(t, local, "localhost", headers...)
+		r.SetBasicAuth("ann", "secret")
+		return r
+	}
+	verified := func(r *http.Request) *http.Request {
+		leaf := &x509.Certificate{Subject: pkix.Name{CommonName: "scraper"}}
+		r.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{leaf}, VerifiedChains: [][]*x509.Certificate{{leaf}}}
+		return r
+	}
+	claimed := basic()
+	claimed.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{{Subject: pkix.Name{CommonName: "scraper"}}}}
+	for _, test := range []struct {
+		name   string
+		policy access.Policy
+		r      *http.Request
+		want   string
+	}{
+		{"a user whose password is checked", passwords, basic(), "ann"},
+		{"a user and a certificate", passwords, verified(basic()), "ann"},
+		{"a user name, where only certificates are checked", certificates, verified(basic()), "CN=scraper"},
+		{"a certificate", certificates, verified(request(t, local, "localhost")), "CN=scraper"},
+		{"a certificate that was not verified", certificates, claimed, ""},
+		{"a user name, where nobody checks it", access.Policy{}, verified(basic()), ""},
+		{"a user name, where only tokens count", files.policy(), basic(), ""},
+		{"a token", files.policy(), request(t, local, "localhost", "Authorization", "Bearer "+viewer), "grafana"},
+		{"a token, from a page of another site", files.policy(), request(t, local, "evil.example", "Authorization", "Bearer "+operator, "Origin", "https://evil.example"), "ann"},
+		{"a token that is not known", files.policy(), request(t, local, "localhost", "Authorization", "Bearer x"), ""},
+		{"two tokens", files.policy(), request(t, local, "localhost", "Authorization", "Bearer "+viewer, "Authorization", "Bearer "+operator), ""},
+		{"nobody", files.policy(), request(t, local, "localhost"), ""},
+	} {
+		control := controlOf(t, access.Config{Policy: func() access.Policy { return test.policy }})
+		if got := control.Identify(test.r).Who(); got != test.want {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+	}
+	// The name that is claimed does not tell callers apart who share what there is, either.
+	control := controlOf(t, access.Config{Policy: func() access.Policy { return certificates }})
+	if grant := checkStatus(t, control, verified(basic()), http.StatusOK); grant.Caller != "certificate CN=scraper" {
+		t.Errorf("the caller is %q", grant.Caller)
+	}
+}
+
 // TestWhoMayChange: only a controller, and nobody because of where or by what means the caller
 // comes.
 func TestWhoMayChange(t *testing.T) {
 	files, viewer, operator := twoTokens(t)
 	policy, controller := controllerTokens(t)
-	front := access.Policy{FrontRole: access.Operator, Controllers: map[string]bool{"ann": true}}
+	front := access.Policy{FrontRole: access.Operator, FrontPasswords: true, Controllers: map[string]bool{"ann": true}}
 	certificate := func(r *http.Request) *http.Request {
 		r.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{{Subject: pkix.Name{CommonName: "ann"}}}}
 		return r

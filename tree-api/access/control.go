@@ -22,6 +22,9 @@ type Config struct {
 	// AllowedOrigins are further origins, as "https://grafana.example", whose pages may
 	// read the answers.
 	AllowedOrigins []string
+	// External is the origin at which browsers reach this server through a proxy, as
+	// ParseExternal returns it; "" if there is no proxy.
+	External string
 	// Logger gets a line for each refused secret; nil is none.
 	Logger log.Logger
 }
@@ -35,6 +38,9 @@ type Policy struct {
 	// asks for a user or a client certificate (--web.config.file): it has authenticated
 	// them. None means that the server in front lets everybody through.
 	FrontRole Role
+	// FrontPasswords is that the server in front checks passwords. Where it only checks
+	// certificates, a user name in a request is nothing but a claim.
+	FrontPasswords bool
 	// Controllers are the users of the server in front who have the role Controller. The
 	// server in front must ask for their passwords.
 	Controllers map[string]bool
@@ -43,16 +49,35 @@ type Policy struct {
 // frontRole returns the role of a caller whom the server in front has let through. A client
 // certificate never makes a controller: those of scrapers are kept on many hosts.
 func (p *Policy) frontRole(user string) Role {
-	if p.FrontRole != None && user != "" && p.Controllers[user] {
+	if p.FrontRole != None && p.FrontPasswords && user != "" && p.Controllers[user] {
 		return Controller
 	}
 	return p.FrontRole
+}
+
+// frontGrant returns the grant of a caller whom the server in front has let through; its Role is
+// None where that server lets everybody through. It has only names that were verified.
+func (p *Policy) frontGrant(r *http.Request) Grant {
+	if p.FrontRole == None {
+		return Grant{}
+	}
+	g := Grant{front: true}
+	if p.FrontPasswords {
+		g.user, _, _ = r.BasicAuth()
+	}
+	g.Role, g.Caller = p.frontRole(g.user), "user "+g.user
+	if g.user == "" && r.TLS != nil && len(r.TLS.VerifiedChains) > 0 {
+		g.certificate = r.TLS.VerifiedChains[0][0].Subject.String()
+		g.Caller = "certificate " + g.certificate
+	}
+	return g
 }
 
 // Control decides who may see what. Safe for concurrent use.
 type Control struct {
 	cfg      Config
 	origins  map[string]bool
+	external string
 	sessions *sessions
 	throttle *throttle
 }
@@ -72,7 +97,7 @@ func New(cfg Config) (*Control, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Control{cfg: cfg, origins: origins, sessions: newSessions(), throttle: newThrottle()}, nil
+	return &Control{cfg: cfg, origins: origins, external: cfg.External, sessions: newSessions(), throttle: newThrottle()}, nil
 }
 
 // Grant is what a request is allowed.
@@ -84,8 +109,9 @@ type Grant struct {
 	Caller string
 	// front is set where the server in front let the caller through.
 	front bool
-	// user is whose password the server in front has checked; empty without one.
-	user string
+	// user is whose password the server in front has checked, certificate the subject of a
+	// certificate that it has verified; empty without one.
+	user, certificate string
 	// token is the hash of the token, by which the grant is renewed; nil without one.
 	token *digest
 	// session is the secret of the session, empty without one.
@@ -98,8 +124,7 @@ func (c *Control) Authorize(r *http.Request) (Grant, error) {
 		return Grant{}, err
 	}
 	policy := c.cfg.Policy()
-	user, _, _ := r.BasicAuth()
-	front := Grant{Role: policy.frontRole(user), Caller: "user " + userOf(r), front: true, user: user}
+	front := policy.frontGrant(r)
 	switch {
 	case policy.Tokens == nil && front.Role != None:
 		return front, nil
@@ -149,39 +174,36 @@ var errNeedsToken = &RefusalError{
 
 // authorizeByToken returns an empty grant for a request that brings no secret.
 func (c *Control) authorizeByToken(r *http.Request, tokens *Tokens) (Grant, error) {
+	grant, wrong := c.findToken(r, tokens)
+	if wrong {
+		return Grant{}, c.failed(r, "bearer")
+	}
+	return grant, nil
+}
+
+// findToken returns the grant of the token or the session that a request brings, an empty one if
+// there is none. wrong is that it brings a token that is not known.
+func (c *Control) findToken(r *http.Request, tokens *Tokens) (g Grant, wrong bool) {
 	if secret, ok := bearer(r); ok {
 		t, ok := tokens.find(secret)
 		if !ok {
-			return Grant{}, c.failed(r, "bearer")
+			return Grant{}, true
 		}
-		return t.grant(), nil
+		return t.grant(), false
 	}
 	if secret, ok := sessionOf(r); ok {
 		if hash, ok := c.sessions.find(secret, time.Now()); ok {
 			if t, ok := tokens.findHash(hash); ok {
-				grant := t.grant()
-				grant.session = secret
-				return grant, nil
+				g = t.grant()
+				g.session = secret
 			}
 		}
 	}
-	return Grant{}, nil
+	return g, false
 }
 
 func (t token) grant() Grant {
 	return Grant{Role: t.role, Name: t.name, Caller: "token " + t.name, token: &t.hash}
-}
-
-// userOf returns who the server in front has found to be calling: the user of a password, or
-// the subject of a client certificate.
-func userOf(r *http.Request) string {
-	if name, _, ok := r.BasicAuth(); ok {
-		return name
-	}
-	if r.TLS != nil && len(r.TLS.PeerCertificates) > 0 {
-		return r.TLS.PeerCertificates[0].Subject.String()
-	}
-	return ""
 }
 
 // bearer returns the secret of an Authorization header (RFC 6750, section 2.1).

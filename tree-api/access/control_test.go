@@ -264,7 +264,7 @@ func TestCallers(t *testing.T) {
 	if callers[again.Caller] != "the viewer" {
 		t.Errorf("the viewer's token from elsewhere is %q", again.Caller)
 	}
-	files.Tokens, files.FrontRole = nil, access.Viewer
+	files.Tokens, files.FrontRole, files.FrontPasswords = nil, access.Viewer, true
 	for _, user := range []string{"grafana", "ann"} {
 		r := request(t, remote, "h")
 		r.SetBasicAuth(user, "secret")
@@ -278,11 +278,11 @@ func TestCallers(t *testing.T) {
 // TestGrantOfAUserEnds holds that a role of control.users ends with the list of users, also for a
 // request that is on its way.
 func TestGrantOfAUserEnds(t *testing.T) {
-	with := access.Policy{FrontRole: access.Operator, Controllers: map[string]bool{"ann": true}}
+	with := access.Policy{FrontRole: access.Operator, FrontPasswords: true, Controllers: map[string]bool{"ann": true}}
 	for name, then := range map[string]access.Policy{
 		"no users any more":    {},
 		"no controllers":       {FrontRole: access.Operator},
-		"another controller":   {FrontRole: access.Operator, Controllers: map[string]bool{"bob": true}},
+		"another controller":   {FrontRole: access.Operator, FrontPasswords: true, Controllers: map[string]bool{"bob": true}},
 		"a role that is lower": {FrontRole: access.Viewer},
 	} {
 		policy := with

@@ -35,6 +35,23 @@ func parseOrigin(text string) (string, error) {
 	return canonicalOrigin(u), nil
 }
 
+// ParseExternal returns the origin of the address at which browsers reach this server through a
+// proxy; "" is no address. A path is what the proxy adds.
+func ParseExternal(address string) (origin string, err error) {
+	if address == "" {
+		return "", nil
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.RawQuery != "" || u.Fragment != "" {
+		return "", fmt.Errorf("%q: must be scheme://host or scheme://host:port, such as https://proctree.example", address)
+	}
+	u.Path, u.RawPath = "", ""
+	if origin, err = parseOrigin(u.String()); err != nil {
+		return "", fmt.Errorf("%q: must be scheme://host or scheme://host:port, such as https://proctree.example", address)
+	}
+	return origin, nil
+}
+
 // canonicalOrigin leaves out the port that is the scheme's own, as browsers do.
 func canonicalOrigin(u *url.URL) string {
 	host := strings.ToLower(u.Host)
@@ -51,7 +68,7 @@ func canonicalOrigin(u *url.URL) string {
 // a page cannot read the answer, but may open a WebSocket, and need not be served at all.
 func (c *Control) checkOrigin(r *http.Request) error {
 	if origin := r.Header.Get("Origin"); origin != "" {
-		if c.AllowsOrigin(origin) || sameOrigin(r, origin) {
+		if c.AllowsOrigin(origin) || sameOrigin(r, origin) || c.external != "" && c.isOwnOrigin(r, origin) {
 			return nil
 		}
 		return foreign(fmt.Sprintf("the origin %q is not allowed to read the process tree", origin))

@@ -20,6 +20,8 @@ type attempt struct {
 	*Control
 	// event is what is known of the request so far.
 	event Event
+	// recorded tells Observe that the request was recorded.
+	recorded *bool
 }
 
 // recordFailure records a request that did nothing, unless its targets were recorded already.
@@ -29,17 +31,25 @@ func (a *attempt) recordFailure(f *rest.CallError) {
 	if e.Result == resultFailed {
 		a.logFailed(f)
 	}
+	a.record(e)
+}
+
+// record writes an event; the request is then known to be recorded.
+func (a *attempt) record(e Event) {
+	*a.recorded = true
 	a.recorder.record(e)
 }
 
 // run checks one thing after the other, who calls before anything else, and acts when nothing
 // is left to check.
 func (a *attempt) run(w http.ResponseWriter, r *http.Request, signals bool) (*answer, error) {
+	if r.Method != http.MethodPost {
+		return nil, rest.WrongMethod(r, "POST")
+	}
 	if err := checkHeaders(r.Header); err != nil {
 		return nil, err
 	}
 	grant, err := a.authorize(r)
-	a.event.Who = grant.Who()
 	if err != nil {
 		return nil, err
 	}
@@ -219,7 +229,7 @@ func (a *attempt) recordTargets(targets []target, out *answer) {
 		if t.problem != nil {
 			e.Result, e.Reason = resultOf(failureOf(t.problem).Status), t.problem.Error()
 		}
-		a.recorder.record(e)
+		a.record(e)
 		out.Processes = append(out.Processes, result{ID: e.Target, PID: t.id.PID, Name: t.name, Result: e.Result, Error: e.Reason})
 	}
 }

@@ -88,7 +88,7 @@ func TestDescendantsThatChange(t *testing.T) {
 			report := tracker.Observe(hosttest.Snapshot(scan, append([]process.Process{seen[0], own}, test.now...)...))
 			actor := &acts{}
 			control := New(Config{Actor: actor, Rules: func() *Rules { return nil }})
-			a := &attempt{Control: control}
+			a := &attempt{Control: control, recorded: new(bool)}
 			o := order{target: root, action: action{signal: "TERM"}, descendants: true, seen: []process.ID{child, grandchild}}
 			table, err := newTable(report, own.PID)
 			if err != nil {

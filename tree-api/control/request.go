@@ -15,10 +15,11 @@ type action struct {
 	nice   *int
 }
 
-// The labels of actions that are no signals.
+// The labels of actions that are no known signals: actionSignal is one that was not read, or that
+// does not exist.
 const (
 	actionPriority = "priority"
-	actionUnknown  = "unknown"
+	actionSignal   = "signal"
 )
 
 // label is the bounded name of the action for the log and the counter.
@@ -29,7 +30,7 @@ func (a action) label() string {
 	case slices.Contains(control.AllSignals(), a.signal):
 		return a.signal
 	}
-	return actionUnknown
+	return actionSignal
 }
 
 // order is a request that was read.

@@ -66,20 +66,34 @@ func New(cfg Config) *Control {
 		cfg:      cfg,
 		limiter:  newLimiter(),
 		csrf:     newCSRF(),
-		recorder: &recorder{logger: cfg.Logger, sinks: cfg.Sinks, counts: map[[2]string]uint64{}},
+		recorder: newRecorder(cfg.Logger, cfg.Sinks),
 	}
 }
+
+// Close writes what is still to be written about attempts.
+func (c *Control) Close() { c.recorder.flush() }
 
 // Enabled reports whether anything can be done at all.
 func (c *Control) Enabled() bool { return c.cfg.Actor != nil }
 
+// actionPaths are the addresses of the calls that act, and the action of each as far as the address
+// names it.
+func actionPaths() map[string]string {
+	return map[string]string{
+		actionPrefix + "{id}/signal":   actionSignal,
+		actionPrefix + "{id}/priority": actionPriority,
+	}
+}
+
+const actionPrefix = "/api/v1/processes/"
+
 // Handlers returns what answers each address.
 func (c *Control) Handlers() map[string]http.Handler {
-	return map[string]http.Handler{
-		"/api/v1/control":                 rest.ReadOnly(http.HandlerFunc(c.getControl)),
-		"/api/v1/processes/{id}/signal":   c.postOnly(true),
-		"/api/v1/processes/{id}/priority": c.postOnly(false),
+	handlers := map[string]http.Handler{"/api/v1/control": rest.ReadOnly(http.HandlerFunc(c.getControl))}
+	for path, action := range actionPaths() {
+		handlers[path] = c.postOnly(action)
 	}
+	return handlers
 }
 
 // getControl answers GET /api/v1/control: what this caller can do, and the token for doing it.
@@ -111,22 +125,15 @@ func (c *Control) authorize(r *http.Request) (access.Grant, error) {
 	return c.cfg.Access.AuthorizeChange(r, c.cfg.HostName)
 }
 
-// postOnly answers one of the two calls; signals tells which.
-func (c *Control) postOnly(signals bool) http.Handler {
+// postOnly answers one of the two calls. Every request is an attempt, whatever its method.
+func (c *Control) postOnly(action string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodPost {
-			rest.WriteFailure(w, rest.WrongMethod(r, "POST"))
-			return
-		}
 		c.limitBody(w)
-		attempt := &attempt{Control: c, event: Event{Time: time.Now(), From: r.RemoteAddr, Action: actionUnknown}}
-		if id, err := process.ParseID(r.PathValue("id")); err == nil {
-			attempt.event.Target = id.String()
-		}
-		if !signals {
-			attempt.event.Action = actionPriority
-		}
-		answer, err := attempt.run(w, r, signals)
+		attempt := &attempt{Control: c, event: c.eventOf(r, action, r.PathValue("id"))}
+		attempt.recorded, _ = recordedOf(r)
+		caller := c.cfg.Access.Identify(r)
+		attempt.event.Who, attempt.event.caller = caller.Who(), caller.Caller
+		answer, err := attempt.run(w, r, action == actionSignal)
 		if err != nil {
 			f := failureOf(err)
 			attempt.recordFailure(f)
@@ -135,6 +142,15 @@ func (c *Control) postOnly(signals bool) http.Handler {
 		}
 		writeSuccess(w, http.StatusAccepted, answer)
 	})
+}
+
+// eventOf returns what the address of a request tells.
+func (c *Control) eventOf(r *http.Request, action, id string) Event {
+	e := Event{Time: time.Now(), From: r.RemoteAddr, Action: action}
+	if id, err := process.ParseID(id); err == nil {
+		e.Target = id.String()
+	}
+	return e
 }
 
 // limitBody keeps a slow sender from holding the connection. A writer without deadlines, as in a
