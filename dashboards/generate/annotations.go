@@ -53,3 +53,27 @@ func groupRestartEvents() cog.Builder[dashboard.AnnotationQuery] {
 func moments(name, color, expr string) *dashboard.AnnotationQueryBuilder {
 	return events(name, color, expr).UseValueForTime(true)
 }
+
+// killEvents marks when the kernel killed processes because memory ran out.
+func killEvents(selector string) cog.Builder[dashboard.AnnotationQuery] {
+	return endEvents("OOM kills", "dark-red", selector, `reason="oom_kill"`).
+		TitleFormat("OOM kill").
+		TextFormat("{{group}} on {{instance}}")
+}
+
+// crashEvents marks when processes ended by a signal that means a fault.
+func crashEvents(selector string) cog.Builder[dashboard.AnnotationQuery] {
+	return endEvents("Crashes", "dark-orange", selector, `reason=~"SIG(SEGV|ABRT|BUS|ILL|FPE|SYS|TRAP)"`).
+		TitleFormat("{{reason}}").
+		TextFormat("{{group}} on {{instance}}")
+}
+
+// endEvents marks when a counter of ends rose. One that is new rose from 0.
+func endEvents(name, color, selector, reason string) *dashboard.AnnotationQueryBuilder {
+	counter := `proctree_group_abnormal_exits_total{` + selector + `, ` + reason + `}`
+	return events(name, color, `sum by (instance, group, reason) (
+    increase(`+counter+`[1m]) > 0
+  or
+    `+counter+` unless `+counter+` offset 1m and on (job, instance) proctree_scan_processes{HOSTS} offset 1m
+)`).Step("60s")
+}

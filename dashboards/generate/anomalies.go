@@ -13,6 +13,7 @@ func anomalies() board {
 		title:       "Proctree / Anomalies",
 		description: "What is not as it usually is: groups and hosts whose CPU, memory, disk or descriptors left their own bands of the last day.",
 		from:        "24h",
+		host:        "band_instance",
 		variables: variables(
 			instances(),
 			hostColumnName(),

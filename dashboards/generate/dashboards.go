@@ -18,6 +18,9 @@ type board struct {
 	rows                            []row
 	// from is how far back the dashboard looks when it is opened.
 	from string
+	// host is the variable with the host of graphs whose series do not name theirs. With it, a point of a
+	// graph leads to what ran there at that time.
+	host string
 }
 
 // The folders of Grafana, which are what permissions are given for.
@@ -29,7 +32,7 @@ const (
 // boards is every dashboard there is.
 func boards() []board {
 	return []board{
-		fleet(), host(), processes(), history(), anomalies(), alerts(), exporter(),
+		fleet(), host(), incident(), processes(), history(), anomalies(), alerts(), exporter(),
 	}
 }
 
@@ -71,6 +74,9 @@ func (b board) build() (classic, error) {
 	built.Panels, err = place(b.rows)
 	if err != nil {
 		return built, fmt.Errorf("dashboard %s: %w", b.title, err)
+	}
+	if b.host != "" {
+		linkMoments(built.Panels, b.host)
 	}
 	return built, nil
 }

@@ -42,7 +42,7 @@ func TestRunTellsWhatDiffers(t *testing.T) {
 
 func TestUIDs(t *testing.T) {
 	want := []string{
-		"proctree-fleet", "proctree-host", "proctree-processes", "proctree-history",
+		"proctree-fleet", "proctree-host", "proctree-incident", "proctree-processes", "proctree-history",
 		"proctree-anomalies", "proctree-alerts", "proctree-exporter",
 	}
 	var got []string
@@ -199,7 +199,7 @@ func checkLink(t *testing.T, all []dashboardJSON, d dashboardJSON, p panelJSON, 
 		t.Errorf("%s: there is no such dashboard", where)
 		return
 	}
-	if !strings.HasPrefix(query, "${__url_time_range}&") {
+	if !slices.ContainsFunc([]string{"${__url_time_range}", untilThen, aroundThen}, func(time string) bool { return strings.HasPrefix(query, time+"&") }) {
 		t.Errorf("%s: does not carry the time", where)
 	}
 	for part := range strings.SplitSeq(query, "&") {
@@ -216,6 +216,37 @@ func checkLink(t *testing.T, all []dashboardJSON, d dashboardJSON, p panelJSON, 
 				t.Errorf("%s: %s has no variable %s", where, all[to].Title, name)
 			}
 		}
+	}
+}
+
+// TestGraphsLeadToTheMoment checks that a point of each graph leads to the processes of that time, on the
+// host of the point.
+func TestGraphsLeadToTheMoment(t *testing.T) {
+	for _, d := range read(t) {
+		if !slices.Contains([]string{uidHost, uidProcesses, uidHistory, uidAnomalies, uidIncident}, d.UID) {
+			continue
+		}
+		for _, p := range d.all() {
+			if p.Type != "timeseries" {
+				continue
+			}
+			for _, uid := range []string{uidHost, uidIncident} {
+				at := slices.IndexFunc(p.FieldConfig.Defaults.Links, func(l linkJSON) bool {
+					return strings.HasPrefix(l.URL, "/d/"+uid+"?") && strings.Contains(l.URL, "${__value.time}")
+				})
+				if at < 0 {
+					t.Errorf("%s: %s: no point leads to %s at its time", d.Title, p.Title, uid)
+					continue
+				}
+				if strings.Contains(p.Targets[0].LegendFormat, "{{instance}}") != strings.Contains(p.FieldConfig.Defaults.Links[at].URL, "var-instance=${__field.labels.instance:") {
+					t.Errorf("%s: %s: the host of %s is not that of the series", d.Title, p.Title, p.FieldConfig.Defaults.Links[at].URL)
+				}
+			}
+		}
+	}
+	host := read(t)[1]
+	if !slices.ContainsFunc(host.all(), func(p panelJSON) bool { return p.ID == treePanelID && p.Type == "proctree-tree-panel" }) {
+		t.Errorf("%s: the links open the panel %d, which is not the tree", host.Title, treePanelID)
 	}
 }
 

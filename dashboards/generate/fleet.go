@@ -13,12 +13,12 @@ func fleet() board {
 		title:       "Proctree / Fleet",
 		description: "All hosts: which are in trouble, which are busy, and which groups of processes use most.",
 		from:        "3h",
-		variables: variables(instances(), hostColumnName(),
+		variables: variables(instances(), liveSource(), hostColumnName(),
 			// The groups that are large on some host: all of them would be too many to ask for.
 			labelValues("group", "Group", promql(`label_values(instance_group:proctree_group_cpu_seconds_rate5m:topk5{HOSTS}, group)`)).
 				Multi(true).IncludeAll(true).AllValue(".+").Current(all())),
 		annotations: []cog.Builder[dashboard.AnnotationQuery]{rebootEvents()},
-		rows:        []row{fleetHealth(), fleetHosts(), fleetConsumers(), fleetCourse()},
+		rows:        []row{fleetHealth(), fleetHosts(), fleetConsumers(), fleetProcesses(), fleetCourse()},
 	}
 }
 
@@ -113,6 +113,19 @@ func fleetConsumers() row {
 			hostColumn(),
 			column{title: "Read and written", unit: byteRate, bar: true},
 		).Span(7).SortBy(sortedBy("Read and written")),
+	)
+}
+
+// fleetProcesses asks the exporters of the chosen hosts themselves, once somebody opens the row.
+func fleetProcesses() row {
+	top := func(title, description, sort string, u unit) panel {
+		return recorded(title, description+" At the end of the time range, on up to 100 hosts: choose them by the variable Instance.",
+			liveQuery{QueryType: "top", Sort: sort, Limit: 20}, u).
+			NoValue("Choose up to 100 hosts by the variable Instance: \"All\" cannot be asked.")
+	}
+	return closed("Largest processes of the chosen hosts",
+		top("Processes by CPU (cores)", "The processes that use most CPU.", "cpu", cores),
+		top("Processes by memory", "The processes that have most resident memory.", "memory", size),
 	)
 }
 

@@ -17,6 +17,7 @@ func history() board {
 		title:       "Proctree / Process history",
 		description: "One group of processes, or one process, over time, compared with the same time a day and a week before.",
 		from:        "6h",
+		host:        "instance",
 		variables: variables(
 			instance(),
 			// Several at once too, and not only for that: Grafana escapes what is special in a
@@ -27,7 +28,7 @@ func history() board {
 				Multi(true).IncludeAll(true).AllValue(".+").Current(all()),
 		),
 		annotations: []cog.Builder[dashboard.AnnotationQuery]{
-			alertEvents(groupsSelector), groupRestartEvents(), rebootEvents(), restartEvents(),
+			alertEvents(groupsSelector), killEvents(groupsSelector), crashEvents(groupsSelector), groupRestartEvents(), rebootEvents(), restartEvents(),
 		},
 		rows: []row{historyHealth(), historyUse(), historyMore(), historyProcesses()},
 	}

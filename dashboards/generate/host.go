@@ -15,6 +15,7 @@ func host() board {
 		title:       "Proctree / Host",
 		description: "One host: its health, its process tree as it is now or was, CPU, memory, disks and network.",
 		from:        "1h",
+		host:        "instance",
 		variables: variables(
 			instance(),
 			liveSource(),
@@ -25,7 +26,7 @@ func host() board {
 			largest("memory_groups", mostNowAndEver("proctree_group_resident_memory_bytes", "HOSTS")),
 		),
 		annotations: []cog.Builder[dashboard.AnnotationQuery]{
-			alertEvents(hostsSelector), rebootEvents(), restartEvents(),
+			alertEvents(hostsSelector), killEvents(hostsSelector), crashEvents(hostsSelector), rebootEvents(), restartEvents(),
 		},
 		rows: []row{
 			hostHealth(), crashes(hostsOnly), hostTree(), hostWithoutPlugins(), hostCPU(), hostMemory(), hostPressure(), hostDisks(), hostNetwork(), hostSystem(),
@@ -81,10 +82,12 @@ func hostHealth() row {
 	)
 }
 
+const treeDescription = "Every process below its parent. While the range ends now it is live; else it is the tree at the end of the range: " +
+	"every process, if the exporter has a recording of that time, otherwise the largest processes with their ancestors, from Prometheus."
+
 func hostTree() row {
 	return open("Processes",
-		tree("Process tree", "Every process below its parent. While the range ends now it is live; else it is the tree "+
-			"at the end of the range, as far as Prometheus has it: the largest processes with their ancestors."),
+		tree("Process tree", treeDescription),
 	)
 }
 

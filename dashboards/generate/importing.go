@@ -25,7 +25,7 @@ type requirement struct {
 
 // The names that Grafana shows for the plugins a dashboard uses.
 var pluginNames = map[string]string{
-	"heatmap": "Heatmap", "stat": "Stat", "state-timeline": "State timeline", "table": "Table", "text": "Text",
+	"heatmap": "Heatmap", "logs": "Logs", "stat": "Stat", "state-timeline": "State timeline", "table": "Table", "text": "Text",
 	"timeseries": "Time series", "proctree-tree-panel": "proctree tree",
 }
 
@@ -44,7 +44,7 @@ func importable(built classic) imported {
 		{"grafana", "grafana", "Grafana", grafanaVersion},
 		{"datasource", "prometheus", "Prometheus", "1.0.0"},
 	}
-	if types["proctree-tree-panel"] {
+	if asksLive(built) {
 		requires = append(requires, requirement{"datasource", "proctree-live-datasource", "proctree live", "0.9.0"})
 	}
 	for _, id := range slices.Sorted(maps.Keys(types)) {
@@ -55,6 +55,18 @@ func importable(built classic) imported {
 		requires = append(requires, requirement{"panel", id, pluginNames[id], version})
 	}
 	return imported{Inputs: []struct{}{}, Requires: requires, classic: built}
+}
+
+// asksLive tells whether a panel asks the live data source.
+func asksLive(built classic) bool {
+	for _, p := range built.Panels {
+		for _, inner := range panelsOf(p) {
+			if inner.Datasource != nil && inner.Datasource.Type != nil && *inner.Datasource.Type == (liveQuery{}).DataqueryType() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // panelsOf gives a panel, or those of a closed row.

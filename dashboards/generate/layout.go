@@ -52,8 +52,10 @@ func place(rows []row) ([]dashboard.PanelOrRowPanel, error) {
 			if x+panel.GridPos.W > gridWidth {
 				x, y, height = 0, y+height, 0
 			}
-			id++
-			panel.Id = new(id)
+			if panel.Id == nil {
+				id++
+				panel.Id = new(id)
+			}
 			panel.GridPos.X, panel.GridPos.Y = x, y
 			x += panel.GridPos.W
 			height = max(height, panel.GridPos.H)

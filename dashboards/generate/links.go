@@ -2,10 +2,12 @@ package main
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+	"github.com/grafana/grafana-foundation-sdk/go/prometheus"
 )
 
 // The dashboards' UIDs. Links and bookmarks hold them.
@@ -17,6 +19,7 @@ const (
 	uidAnomalies = "proctree-anomalies"
 	uidAlerts    = "proctree-alerts"
 	uidExporter  = "proctree-exporter"
+	uidIncident  = "proctree-incident"
 )
 
 // menu is the list of all dashboards at the top of each. It carries time and variables.
@@ -48,6 +51,63 @@ func to(uid, title string, from origin, variables ...variable) cog.Builder[dashb
 	return dashboard.NewDashboardLinkBuilder(title).
 		Type(dashboard.DashboardLinkTypeLink).
 		Url(address.String())
+}
+
+// treePanelID is the number of the process tree in every dashboard that has one: links open that panel.
+// Others are numbered from 1.
+const treePanelID = 1000
+
+// The ranges of links from a point of a graph. Grafana cannot calculate in a link: what ends at the point
+// begins where the graph does, and what lies around it is five minutes to either side.
+const (
+	untilThen  = "from=${__from}&to=${__value.time}"
+	aroundThen = "time=${__value.time}&time.window=600000"
+)
+
+// momentLinks lead from a point of a graph to what ran on a host at that second, and to what happened around
+// it. host is the variable instance, or the label of a series.
+func momentLinks(host string) []dashboard.DashboardLink {
+	common := "&${datasource:queryparam}&${job:queryparam}&" + host
+	return []dashboard.DashboardLink{
+		{
+			Type: dashboard.DashboardLinkTypeLink, Title: "Process tree at this time",
+			Url: new("/d/" + uidHost + "?" + untilThen + common + "&viewPanel=panel-" + strconv.Itoa(treePanelID)),
+		},
+		{
+			Type: dashboard.DashboardLinkTypeLink, Title: "What happened around this time",
+			Url: new("/d/" + uidIncident + "?" + aroundThen + common),
+		},
+	}
+}
+
+// linkMoments gives every graph of a dashboard of one host, or of several, its momentLinks, after those that
+// it has.
+func linkMoments(panels []dashboard.PanelOrRowPanel, variable string) {
+	for i := range panels {
+		if panels[i].RowPanel == nil {
+			linkMoment(panels[i].Panel, variable)
+			continue
+		}
+		inner := panels[i].RowPanel.Panels
+		for j := range inner {
+			linkMoment(&inner[j], variable)
+		}
+	}
+}
+
+func linkMoment(panel *dashboard.Panel, variable string) {
+	if panel.Type != "timeseries" {
+		return
+	}
+	host := "var-instance=${" + variable + ":percentencode}"
+	for _, target := range panel.Targets {
+		// Of a graph of several hosts, each series tells whose it is.
+		if q, ok := target.(prometheus.Dataquery); ok && q.LegendFormat != nil && strings.Contains(*q.LegendFormat, "{{instance}}") {
+			host = "var-instance=${" + string(ofSeries) + ".instance:percentencode}"
+		}
+	}
+	defaults := &panel.FieldConfig.Defaults
+	defaults.Links = append(defaults.Links, momentLinks(host)...)
 }
 
 // linksTo is a list of links.

@@ -14,6 +14,7 @@ func processes() board {
 		title:       "Proctree / Processes",
 		description: "Groups of processes: which are missing or ill, what they use, and the largest processes one by one.",
 		from:        "1h",
+		host:        "instance",
 		variables: variables(
 			instances(),
 			hostColumnName(),
@@ -30,7 +31,7 @@ func processes() board {
 			largest("churn_groups", `topk(15, sum by (group) (increase(proctree_group_starts_total{GROUPS}[$__range])))`),
 		),
 		annotations: []cog.Builder[dashboard.AnnotationQuery]{
-			alertEvents(groupsSelector), rebootEvents(), restartEvents(),
+			alertEvents(groupsSelector), killEvents(groupsSelector), crashEvents(groupsSelector), rebootEvents(), restartEvents(),
 		},
 		rows: []row{
 			processesHealth(), crashes(perGroups), processesGroups(), processesLargest(),

@@ -13,6 +13,10 @@ var fieldOfRow = regexp.MustCompile(`\$\{__data\.fields\.(\w+)`)
 // fields are those that a table's rows have: Grafana drops the others when it groups.
 func (p panelJSON) fields() []string {
 	var fields []string
+	if p.Datasource.UID == "${live}" {
+		// The data source has these in every frame of processes: TestReportRowsCanBeLinked there.
+		fields = []string{"name", "id", "group"}
+	}
 	for _, t := range p.Transformations {
 		if t.ID == "groupBy" {
 			for name := range t.Options.Fields {

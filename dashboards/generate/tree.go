@@ -6,37 +6,50 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 )
 
-// treeQuery is a query of the live data source.
-type treeQuery struct {
+// liveQuery is a query of the live data source.
+type liveQuery struct {
 	RefID      string               `json:"refId"`
 	Datasource common.DataSourceRef `json:"datasource"`
 	QueryType  string               `json:"queryType"`
 	Instance   string               `json:"instance"`
 	// Stream asks for the table as it changes, as long as the range ends now.
-	Stream bool `json:"stream"`
+	Stream bool `json:"stream,omitempty"`
+	// Sort is the resource that a query of type used ranks by, Limit how many it returns.
+	Sort  string `json:"sort,omitempty"`
+	Limit int    `json:"limit,omitempty"`
+	// Section is a part of the report.
+	Section string `json:"section,omitempty"`
+	// Process is the id of the process of which Metric is wanted.
+	Process string `json:"process,omitempty"`
+	Metric  string `json:"metric,omitempty"`
+	// Kind and Status choose events, Format is theirs.
+	Kind   string `json:"kind,omitempty"`
+	Status string `json:"status,omitempty"`
+	Format string `json:"format,omitempty"`
 }
 
 // ImplementsDataqueryVariant makes the query one of the Foundation SDK's.
-func (treeQuery) ImplementsDataqueryVariant() {}
+func (liveQuery) ImplementsDataqueryVariant() {}
 
 // DataqueryType is the data source's plugin.
-func (treeQuery) DataqueryType() string { return "proctree-live-datasource" }
+func (liveQuery) DataqueryType() string { return "proctree-live-datasource" }
 
 // Equals compares two queries.
-func (q treeQuery) Equals(other variants.Dataquery) bool { return q == other }
+func (q liveQuery) Equals(other variants.Dataquery) bool { return q == other }
 
 // Build lets the query stand where a builder is asked for.
-func (q treeQuery) Build() (variants.Dataquery, error) { return q, nil }
+func (q liveQuery) Build() (variants.Dataquery, error) { return q, nil }
 
 // tree is the panel of the process tree.
 func tree(title, description string) *dashboard.PanelBuilder {
 	source := live()
 	return dashboard.NewPanelBuilder().
+		Id(treePanelID).
 		Type("proctree-tree-panel").
 		Title(title).
 		Description(description).
 		Datasource(source).
-		WithTarget(treeQuery{RefID: "A", Datasource: source, QueryType: "tree", Instance: "$instance", Stream: true}).
+		WithTarget(liveQuery{RefID: "A", Datasource: source, QueryType: "tree", Instance: "$instance", Stream: true}).
 		Options(map[string]any{}).
 		// What the panel says of no data is no text for a cell.
 		OverrideByRegexp(".*", set("noValue", "–")).
@@ -50,4 +63,4 @@ func tree(title, description string) *dashboard.PanelBuilder {
 }
 
 // Validate has nothing to check: the query is made here.
-func (treeQuery) Validate() error { return nil }
+func (liveQuery) Validate() error { return nil }

@@ -24,7 +24,7 @@ export function testBoards(open: { stack: Stack; browser: Browser }): void {
     await ask(open.stack, 'DELETE', '/api/dashboards/uid/broken');
   });
 
-  for (const uid of ['fleet', 'host', 'processes', 'history', 'anomalies', 'alerts', 'exporter']) {
+  for (const uid of ['fleet', 'host', 'incident', 'processes', 'history', 'anomalies', 'alerts', 'exporter']) {
     test(`${uid}: every panel is drawn, and none fails`, () => visit(open, 'Viewer', async (page) => {
       await page.goto(`/d/proctree-${uid}`);
       await settle(page);

@@ -41,6 +41,9 @@ var errNoCourse = errors.New("the process is not in the recording")
 // course answers with one process over time: a series per metric, which an alert rule can take. A range
 // may ask for more points than the exporter gives: the step is at least a 1000th of it.
 func (d *Datasource) course(ctx context.Context, target discovery.Target, q *query, span exporter.Span, step time.Duration) (*data.Frame, error) {
+	if q.Process == "" {
+		return data.NewFrame("process"), nil
+	}
 	step = max(step, span.To.Sub(span.From)/1000).Truncate(time.Second)
 	c, err := d.exporters.Course(ctx, target, span, q.Process, step)
 	if errors.Is(err, exporter.ErrNotRecorded) {

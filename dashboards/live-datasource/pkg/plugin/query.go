@@ -180,7 +180,8 @@ func (q *query) checkType() (err error) {
 			return fmt.Errorf("metric: a host has no %q", q.Metric)
 		}
 	case typeProcess:
-		if !processID.MatchString(q.Process) {
+		// A variable of a dashboard has no process before one is chosen.
+		if q.Process != "" && !processID.MatchString(q.Process) {
 			return fmt.Errorf("process: must be an id of a process such as 4711-981234, not %q", q.Process)
 		}
 		if q.Metric != "" && !isCourseMetric(q.Metric) {

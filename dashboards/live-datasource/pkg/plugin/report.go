@@ -131,18 +131,18 @@ func (d *Datasource) report(ctx context.Context, who audience, target discovery.
 	return frames, nil
 }
 
-// reportColumns are those of every section, in order. Of a section without rows they are empty, and a column
-// of which nothing is known is left out of others.
+// reportColumn is a column of a section, which leaves it out if nothing of it is known.
 type reportColumn struct {
 	name, title, unit string
 	text              func(*reportRow) string
 	number            func(*reportRow) *float64
 	// moment is whether the number is seconds since 1970.
 	moment bool
-	// secret is not for viewers; always stays where it is empty.
+	// secret is not for viewers; always stays where it is empty, if the rows are processes: links need it.
 	secret, always bool
 }
 
+// reportColumns are those of all sections, in order.
 var reportColumns = []reportColumn{
 	{name: "what", title: "What", text: func(r *reportRow) string { return r.what }},
 	{name: "name", title: "Name", text: func(r *reportRow) string { return r.Name }, always: true},
@@ -164,10 +164,10 @@ var reportColumns = []reportColumn{
 	{name: "last_time", title: "Until", number: func(r *reportRow) *float64 { return r.last }, moment: true},
 	{name: "run_seconds", title: "Ran", unit: "s", number: func(r *reportRow) *float64 { return r.RunSeconds }},
 	{name: "user", title: "User", text: func(r *reportRow) string { return r.User }},
-	{name: "group", title: "Group", text: func(r *reportRow) string { return r.Group }},
+	{name: "group", title: "Group", text: func(r *reportRow) string { return r.Group }, always: true},
 	{name: "unit", title: "Unit", text: func(r *reportRow) string { return r.Unit }},
 	{name: "parent", title: "Parent", text: func(r *reportRow) string { return r.Parent }},
-	{name: "id", title: "ID", text: func(r *reportRow) string { return r.ID }},
+	{name: "id", title: "ID", text: func(r *reportRow) string { return r.ID }, always: true},
 	{name: "cmdline", title: "Command line", text: func(r *reportRow) string { return r.CommandLine() }, secret: true},
 	{name: "parent_cmdline", title: "Command line of the parent", text: func(r *reportRow) string { return r.ParentCommandLine() }, secret: true},
 }
@@ -204,7 +204,7 @@ func sectionFrame(name string, rows []reportRow, who audience) *data.Frame {
 		if c.secret && !who.commandLines() {
 			continue
 		}
-		if field, known := c.field(name, rows); known || c.always {
+		if field, known := c.field(name, rows); known || c.always && name != "peaks" {
 			frame.Fields = append(frame.Fields, field)
 		}
 	}

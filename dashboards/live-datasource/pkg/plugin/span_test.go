@@ -55,6 +55,9 @@ func TestSpanOfARecording(t *testing.T) {
 		if n, others := numbers(one); n != 1 || len(others) != 1 || one.Fields[1].Labels["name"] != "live-child" {
 			t.Errorf("one metric: %d numbers, %v, %v", n, others, one.Fields[1].Labels)
 		}
+		if none := frameAt(t, d, "Viewer", object{"queryType": "process", "instance": "web1", "process": ""}, at); len(none.Fields) != 0 {
+			t.Errorf("no process is chosen, and there are %d fields", len(none.Fields))
+		}
 		response := ask(t, d, "Viewer", object{"queryType": "process", "instance": "web1", "process": "1-9"}, at)
 		if response.Error == nil || response.Error.Error() != "The exporter has no recording of this process in that time." {
 			t.Errorf("a process that never was: %v", response.Error)
@@ -194,6 +197,20 @@ func TestRankingOverSeveralHosts(t *testing.T) {
 	}
 	if got := failureOf(t, d, object{"queryType": "top", "instance": []string{"down", "nobody"}}); got != "The exporter refuses the connection; perhaps it does not run." {
 		t.Errorf("no host answers: %s", got)
+	}
+}
+
+// TestReportRowsCanBeLinked: dashboards link from each row of processes, whatever is known of them.
+func TestReportRowsCanBeLinked(t *testing.T) {
+	for _, s := range sections {
+		for _, rows := range [][]reportRow{nil, make([]reportRow, 1)} {
+			frame := sectionFrame(s.name, rows, viewers)
+			for _, name := range []string{"name", "id", "group"} {
+				if field, _ := frame.FieldByName(name); (field != nil) != (s.name != "peaks") {
+					t.Errorf("%s with %d rows: the field %s is there: %v", s.name, len(rows), name, field != nil)
+				}
+			}
+		}
 	}
 }
 
