@@ -177,7 +177,7 @@ func dataSourceNode(t *table, _ []byte) ([]byte, error) {
 			fmt.Fprintf(&numbers, "	processes.%s: %s,\n", goName(m.Name), field)
 		case m.Kind == metric.List:
 			lists = append(lists, fmt.Sprintf("%s: %s[:0]", goName(m.Name), field))
-			fmt.Fprintf(&texts, "	processes.%s: shared.one(commandLine(%s)),\n", goName(m.Name), field)
+			fmt.Fprintf(&texts, "	processes.%s: shared.line(%s),\n", goName(m.Name), field)
 		default:
 			fmt.Fprintf(&texts, "	processes.%s: shared.one(%s),\n", goName(m.Name), field)
 		}

@@ -18,7 +18,8 @@ func manyNodes(n int) string {
 		node := strings.Replace(fullNode, `"id":"7-20","pid":7,"ppid":1`, fmt.Sprintf(`"id":"%d-%d","pid":%[1]d,"ppid":%d`, i+1, 100*i, i/8), 1)
 		list.WriteString(node)
 	}
-	return answerOf(list.String())
+	// The exporter writes how many there are before it writes them.
+	return strings.Replace(answerOf(list.String()), `"total":3`, fmt.Sprintf(`"total":%d`, n), 1)
 }
 
 // BenchmarkDecode reads the answer of a host with 10,000 processes.

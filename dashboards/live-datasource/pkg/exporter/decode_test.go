@@ -101,3 +101,23 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+func TestCommandLines(t *testing.T) {
+	for name, test := range map[string]struct {
+		arguments []string
+		want      string
+	}{
+		"none":              {nil, ""},
+		"a title":           {[]string{"nginx: worker process"}, "nginx: worker process"},
+		"several":           {[]string{"/bin/a", "-x", "y"}, "/bin/a -x y"},
+		"blanks and nought": {[]string{"a", "two words", "", "t\tb", "n\nl"}, "a 'two words' '' 't\tb' 'n\nl'"},
+	} {
+		shared := texts{known: make(map[string]string)}
+		if got := shared.line(test.arguments); got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+		if n := testing.AllocsPerRun(10, func() { shared.line(test.arguments) }); n != 0 {
+			t.Errorf("%s: the same line once more costs %v allocations, want none", name, n)
+		}
+	}
+}

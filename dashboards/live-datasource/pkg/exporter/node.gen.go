@@ -70,7 +70,7 @@ func (n *node) row(shared *texts) (r processes.Row) {
 		processes.Parent:        "",
 		processes.Name:          shared.one(n.Name),
 		processes.Exe:           shared.one(n.Exe),
-		processes.Cmdline:       shared.one(commandLine(n.Cmdline)),
+		processes.Cmdline:       shared.line(n.Cmdline),
 		processes.User:          shared.one(n.User),
 		processes.Unit:          shared.one(n.Unit),
 		processes.Container:     shared.one(n.Container),

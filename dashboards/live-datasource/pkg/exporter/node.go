@@ -3,7 +3,11 @@ package exporter
 import "strings"
 
 // texts has one copy of each text.
-type texts struct{ known map[string]string }
+type texts struct {
+	known map[string]string
+	// joined is a buffer for a command line.
+	joined []byte
+}
 
 func (t *texts) one(text string) string {
 	if text == "" {
@@ -16,25 +20,29 @@ func (t *texts) one(text string) string {
 	return text
 }
 
-// commandLine joins the arguments. Of several those with blanks are in quotes, so that one can
-// tell them; a single one is mostly a title that the process gave itself.
-func commandLine(arguments []string) string {
+// line returns the one copy of a command line. Of several arguments those with blanks are in
+// quotes, so that one can tell them apart; a single one is mostly a title that the process gave
+// itself. A line that is known already costs no allocation.
+func (t *texts) line(arguments []string) string {
 	if len(arguments) == 1 {
-		return arguments[0]
+		return t.one(arguments[0])
 	}
-	var line strings.Builder
+	t.joined = t.joined[:0]
 	for i, argument := range arguments {
 		if i > 0 {
-			line.WriteByte(' ')
+			t.joined = append(t.joined, ' ')
 		}
-		line.WriteString(quoted(argument))
+		t.joined = appendQuoted(t.joined, argument)
 	}
-	return line.String()
+	if same, ok := t.known[string(t.joined)]; ok {
+		return same
+	}
+	return t.one(string(t.joined))
 }
 
-func quoted(argument string) string {
+func appendQuoted(line []byte, argument string) []byte {
 	if argument == "" || strings.ContainsAny(argument, " \t\n") {
-		return "'" + argument + "'"
+		return append(append(append(line, '\''), argument...), '\'')
 	}
-	return argument
+	return append(line, argument...)
 }

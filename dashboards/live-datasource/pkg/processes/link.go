@@ -1,15 +1,25 @@
 package processes
 
+import "slices"
+
 // Link fills the column Parent from PPID. A process whose parent is not in the table, or
 // started after it because the PID was reused, is a root. Circles are cut.
 func (t *Table) Link() {
-	byPID := make(map[float64][]int32, t.Len())
-	for i, pid := range t.Numbers[PID] {
-		byPID[pid] = append(byPID[pid], int32(i))
+	// The processes of a PID are a list: its first one is in byPID, and next has the one after each.
+	byPID, next := make(map[float64]int32, t.Len()), make([]int32, t.Len())
+	for i, pid := range slices.Backward(t.Numbers[PID]) {
+		next[i] = none
+		if after, ok := byPID[pid]; ok {
+			next[i] = after
+		}
+		byPID[pid] = int32(i)
 	}
 	parents := make([]int32, t.Len())
 	for i := range parents {
-		parents[i] = t.parentOf(int32(i), byPID[t.Numbers[PPID][i]])
+		parents[i] = none
+		if first, ok := byPID[t.Numbers[PPID][i]]; ok {
+			parents[i] = t.parentOf(int32(i), first, next)
+		}
 	}
 	cutCircles(parents)
 	for i, parent := range parents {
@@ -23,11 +33,11 @@ func (t *Table) Link() {
 // none is the parent of a root.
 const none int32 = -1
 
-// parentOf returns the youngest candidate that is not younger than the process.
-func (t *Table) parentOf(i int32, candidates []int32) int32 {
+// parentOf returns the youngest of the list from first that is not younger than the process.
+func (t *Table) parentOf(i, first int32, next []int32) int32 {
 	start := t.Numbers[StartTime]
 	best := none
-	for _, c := range candidates {
+	for c := first; c != none; c = next[c] {
 		if c == i || start[c] > start[i] {
 			continue
 		}

@@ -63,6 +63,18 @@ func TestLink(t *testing.T) {
 	}
 }
 
+// TestLinkAllocates holds that the memory for links is made at once and not per process.
+func TestLinkAllocates(t *testing.T) {
+	list := make([]brief, 1000)
+	for i := range list {
+		list[i] = brief{pid: float64(i + 1), ppid: float64(i / 2)}
+	}
+	table := tableOf(list...)
+	if n := testing.AllocsPerRun(5, table.Link); n > 100 {
+		t.Errorf("%v allocations for 1,000 processes, want at most 100", n)
+	}
+}
+
 func TestFilters(t *testing.T) {
 	table := tableOf(
 		brief{1, 0, 0, "init", 0},
