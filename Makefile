@@ -170,7 +170,7 @@ test-deploy: tools ## Test image, compose, Kubernetes, Helm (as root), and a fle
 	PATH="$(TOOLS):$$PATH" $(GO) -C deploy/scaling test -timeout 20m ./...
 
 .PHONY: manifests
-manifests: ## Write alerting-rules/ into the Kubernetes manifests and the chart anew
+manifests: ## Write alerting-rules/ into the Kubernetes manifests and the chart
 	$(GO) test ./alerting-rules -count=1 -run TestGeneratedManifests -update
 
 .PHONY: e2e
@@ -204,6 +204,7 @@ BPF_CLANG := 14
 .PHONY: generate
 generate: ## Write what follows from the table of metrics; bundle the page; compile the BPF programs (clang $(BPF_CLANG), llvm-strip, libbpf headers)
 	$(GO) run ./collector/metric/generate
+	$(GO) test ./tree-api/tree -count=1 -run TestNodeBytes -update
 	$(GO) -C tree-api/web/bundle run .
 	@if clang --version 2>/dev/null | grep -q 'version $(BPF_CLANG)\.'; then \
 		$(GO) generate ./collector/host/linux/bpf; \
@@ -212,7 +213,7 @@ generate: ## Write what follows from the table of metrics; bundle the page; comp
 	fi
 
 .PHONY: dashboards
-dashboards: ## Write the Grafana dashboards anew, from dashboards/generate
+dashboards: ## Write the Grafana dashboards again, from dashboards/generate
 	$(GO) -C dashboards/generate run .
 
 .PHONY: generate-check
@@ -258,7 +259,7 @@ bench-fleet: build tools ## Measure what a host costs Prometheus and VictoriaMet
 	@PATH="$(TOOLS):$$PATH" $(GO) -C deploy/scaling run ./bench -exporter "$(CURDIR)/bin/proctree_exporter" $(FLEETFLAGS)
 
 .PHONY: golden
-golden: ## Write the golden files anew
+golden: ## Write the golden files again
 	$(GO) test ./collector ./exporter -update
 
 ##@ Other

@@ -160,8 +160,9 @@ func appendHuge(dst []byte, value float64) []byte {
 // AppendDuration appends a duration in seconds.
 func AppendDuration(dst []byte, d time.Duration, decimals int) []byte {
 	if decimals == 2 && d >= 0 {
-		const hundredth = time.Second / 100
-		return appendFixed(dst, uint64((d+hundredth/2)/hundredth), decimals)
+		// Unsigned, so that the half that rounds cannot make the longest duration a negative one.
+		const hundredth = uint64(time.Second / 100)
+		return appendFixed(dst, (uint64(d)+hundredth/2)/hundredth, decimals)
 	}
 	return AppendDecimal(dst, d.Seconds(), decimals)
 }

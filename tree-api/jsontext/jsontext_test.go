@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"testing"
+	"time"
 
 	"proctree/tree-api/treetest"
 )
@@ -70,6 +71,17 @@ func FuzzAppendDecimal(f *testing.F) {
 			t.Errorf("%v with %d decimals becomes %s, want %s", value, decimals, got, want)
 		}
 	})
+}
+
+func TestAppendDuration(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0", 4 * time.Millisecond: "0", 5 * time.Millisecond: "0.01", time.Second: "1", 90 * time.Minute: "5400",
+		-time.Second: "-1", math.MaxInt64: "9223372036.85", math.MaxInt64 - 5_000_000: "9223372036.85", math.MinInt64: "-9223372036.85",
+	} {
+		if got := string(AppendDuration(nil, d, 2)); got != want {
+			t.Errorf("%d ns become %s, want %s", d, got, want)
+		}
+	}
 }
 
 func TestAppendDecimalOfWhatJSONCannotExpress(t *testing.T) {
