@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"proctree/collector"
+	"proctree/exporter/flagtest"
 )
 
 func TestSettingsDefaults(t *testing.T) {
@@ -122,27 +122,10 @@ func TestBadFlags(t *testing.T) {
 	}
 }
 
-// TestHelpTellsDefaultsFromExamples: what follows = in --help is a default, except for a
-// placeholder in capital letters.
+// TestHelpTellsDefaultsFromExamples is here for the flags of the exporter. The commands have their own tests.
 func TestHelpTellsDefaultsFromExamples(t *testing.T) {
-	placeholder := regexp.MustCompile(`^(FILE|DIRECTORY|URL|ORIGIN|NAME|REGEXP)$`)
-	example := regexp.MustCompile(`(?i)such as|e\.g\.|for example`)
 	app, _ := new(settings).newApp()
-	for _, f := range app.Model().Flags {
-		if f.Hidden || f.IsBoolFlag() || strings.HasPrefix(f.Name, "completion-") {
-			continue
-		}
-		hasDefault := len(f.Default) > 0
-		if !hasDefault && !placeholder.MatchString(f.PlaceHolder) {
-			t.Errorf("--%s has no default, and the placeholder %q: use one of %v", f.Name, f.PlaceHolder, placeholder)
-		}
-		if hasDefault && f.PlaceHolder != "" {
-			t.Errorf("--%s shows %q instead of its default %q", f.Name, f.PlaceHolder, f.Default)
-		}
-		if example.MatchString(f.Help) {
-			t.Errorf("--%s: write the example as \"Example: …\": %s", f.Name, f.Help)
-		}
-	}
+	flagtest.CheckDefaults(t, app)
 }
 
 func TestQuestionsAreAnswered(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"proctree/collector/group"
 	"proctree/collector/history/report"
 	"proctree/collector/host/hosttest"
+	"proctree/exporter/flagtest"
 	"proctree/tree-api/past/pasttest"
 )
 
@@ -32,6 +33,11 @@ func run(t *testing.T, args ...string) (string, error) {
 		Now:       func() time.Time { return time.Date(2026, 1, 1, 2, 5, 0, 0, zone) },
 	}, args)
 	return out.String(), err
+}
+
+func TestHelpTellsDefaultsFromExamples(t *testing.T) {
+	app, _ := new(Config).app()
+	flagtest.CheckDefaults(t, app)
 }
 
 // copied returns a copy of an incident as it would be on another machine: without the lock, and read-only.

@@ -61,9 +61,7 @@ func (c *Config) subcommands(history *kingpin.CmdClause) []subcommand {
 
 // Run runs a command.
 func Run(ctx context.Context, cfg Config, args []string) error {
-	app := kingpin.New(cfg.Program, "Reads a recording that an exporter made with --history.dir, or a copy of it.")
-	app.HelpFlag.Short('h')
-	list := cfg.subcommands(app.Command(Name, "Read a recording of the process table."))
+	app, list := cfg.app()
 	answered := false
 	app.Terminate(func(int) { answered = true })
 	app.UsageWriter(cfg.Stdout)
@@ -77,6 +75,13 @@ func Run(ctx context.Context, cfg Config, args []string) error {
 	}
 	at := slices.IndexFunc(list, func(s subcommand) bool { return s.clause.FullCommand() == name })
 	return list[at].run(ctx)
+}
+
+// app returns the command line, and what runs its commands.
+func (c *Config) app() (*kingpin.Application, []subcommand) {
+	app := kingpin.New(c.Program, "Reads a recording that an exporter made with --history.dir, or a copy of it.")
+	app.HelpFlag.Short('h')
+	return app, c.subcommands(app.Command(Name, "Read a recording of the process table."))
 }
 
 // addDir adds the directory, which every command reads.

@@ -35,14 +35,14 @@ func (c *Config) export(parent *kingpin.CmdClause) subcommand {
 	e := &exportCommand{Config: c}
 	cmd := parent.Command("export", "Write the processes of all tables between two moments: a line for each process and table.")
 	addSpan(cmd, &e.from, &e.to)
-	cmd.Flag("step", "Least time between two tables; by default all are written. Example: 1m.").DurationVar(&e.step)
+	cmd.Flag("step", "Least time between two tables; by default all are written. Example: 1m.").PlaceHolder("DURATION").DurationVar(&e.step)
 	cmd.Flag("format", "Output: json (lines of JSON) or csv, with values in base units under the names of the API.").
 		Short('f').Default("json").EnumVar(&e.format, "json", "csv")
 	addOutput(cmd, &e.output)
 	cmd.Flag("search", "Write only the processes that match, as the search box of the page does.").Short('s').PlaceHolder("TEXT").StringVar(&e.search)
 	cmd.Flag("root", "Write only the process with this PID and its descendants.").PlaceHolder("PID").IntVar(&e.rootID)
 	cmd.Flag("sort", "Metric to sort each table by. Example: cpu.").PlaceHolder("METRIC").StringVar(&e.sort)
-	cmd.Flag("order", "Order of the sort: asc or desc.").PlaceHolder("asc|desc").EnumVar(&e.order, "asc", "desc")
+	cmd.Flag("order", "Order of the sort: asc or desc.").PlaceHolder("ORDER").EnumVar(&e.order, "asc", "desc")
 	cmd.Flag("limit", "Maximum number of processes of each table; 0 is all.").Short('n').Default("0").IntVar(&e.limit)
 	e.dir = addDir(cmd)
 	return subcommand{cmd, e.run}

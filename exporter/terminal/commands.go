@@ -185,8 +185,8 @@ func (c *command) addChoice(cmd *kingpin.CmdClause) {
 	cmd.Flag("root", "Show only the process with this PID and its descendants.").PlaceHolder("PID").IntVar(&c.root)
 	cmd.Flag("sort", "Column to sort by.").PlaceHolder("COLUMN").StringVar(&c.sort)
 	cmd.Flag("order", "Order of the sort: asc or desc. By default, numbers descend and texts ascend.").
-		PlaceHolder("asc|desc").EnumVar(&c.order, "asc", "desc")
-	cmd.Flag("columns", "Columns, with commas between them.").Short('o').PlaceHolder("pid,cpu,name").StringVar(&c.columns)
+		PlaceHolder("ORDER").EnumVar(&c.order, "asc", "desc")
+	cmd.Flag("columns", "Columns, with commas between them. Example: pid,cpu,name.").Short('o').PlaceHolder("COLUMNS").StringVar(&c.columns)
 }
 
 // addConnection adds the flags that say which exporter to ask, and how.

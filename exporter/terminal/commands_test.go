@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/alecthomas/kingpin/v2"
+
+	"proctree/exporter/flagtest"
 )
 
 func TestIsCommand(t *testing.T) {
@@ -31,6 +33,10 @@ func runCommand(t *testing.T, args ...string) (stdout string, err error) {
 	var out, errs bytes.Buffer
 	err = Run(t.Context(), Config{Program: "proctree_exporter", Stdout: &out, Stderr: &errs, FlagError: nameless}, args)
 	return out.String(), err
+}
+
+func TestHelpTellsDefaultsFromExamples(t *testing.T) {
+	flagtest.CheckDefaults(t, new(command).app())
 }
 
 // TestRefusedFlags: each is one line that names the flag.

@@ -183,7 +183,7 @@ func copySources(t *testing.T) string {
 	const from = "../../.."
 	to := t.TempDir()
 	for _, part := range []string{
-		"go.mod", "go.sum", "collector", "tree-api", "exporter/terminal", "docs/api.md",
+		"go.mod", "go.sum", "collector", "tree-api", "exporter/terminal", "exporter/flagtest", "docs/api.md",
 		"dashboards/live-datasource/go.mod", "dashboards/live-datasource/go.sum", "dashboards/live-datasource/pkg",
 		"dashboards/live-datasource/src", "dashboards/tree-panel/src",
 	} {
