@@ -61,7 +61,7 @@ func TestGeneratedManifests(t *testing.T) {
 			}
 		}
 		if got, err := os.ReadFile(path); err != nil || string(got) != text {
-			t.Errorf("%s is not what alerting-rules/ says (`make manifests` writes it anew): %v", path, err)
+			t.Errorf("%s is not what alerting-rules/ says (`make manifests` writes it again): %v", path, err)
 		}
 	}
 }

@@ -78,7 +78,7 @@ func TestNodeNames(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff(want.String(), readText(t, nodeNamesFile)); diff != "" {
-		t.Errorf("%s is not what rules, dashboards and runbooks ask for (-update writes it anew):\n%s", nodeNamesFile, diff)
+		t.Errorf("%s is not what rules, dashboards and runbooks ask for (-update writes it again):\n%s", nodeNamesFile, diff)
 	}
 }
 

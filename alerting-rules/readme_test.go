@@ -108,7 +108,7 @@ func TestReadmeIsRight(t *testing.T) {
 		return
 	}
 	if diff := cmp.Diff(want, text); diff != "" {
-		t.Errorf("README.md is not what the rules say (go test ./alerting-rules -update writes it anew):\n%s", diff)
+		t.Errorf("README.md is not what the rules say (go test ./alerting-rules -update writes it again):\n%s", diff)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-var update = flag.Bool("update", false, "write the tables of the README anew")
+var update = flag.Bool("update", false, "write the tables of the README again")
 
 // rule is a recording or an alerting rule: Record or Alert is set.
 type rule struct {

@@ -14,7 +14,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
 // gather scrapes through a registry that checks everything a registry can check.
 func gather(tb testing.TB, collectors ...prometheus.Collector) map[string]*dto.MetricFamily {
@@ -69,6 +69,6 @@ func checkGolden(t *testing.T, file, got string) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got; -update writes it anew):\n%s", file, diff)
+		t.Errorf("%s (-want +got; -update writes it again):\n%s", file, diff)
 	}
 }

@@ -39,7 +39,7 @@ func written(t *testing.T, v *View) []*dto.Metric {
 	return all
 }
 
-// TestKeptLabels: labels that are kept are those that are made anew, while groups and processes
+// TestKeptLabels: labels that are kept equal those that are made again, while groups and processes
 // come, go, change and come back.
 func TestKeptLabels(t *testing.T) {
 	room := newArena()
@@ -62,9 +62,9 @@ func TestKeptLabels(t *testing.T) {
 				r.Top[i].Process = &p
 			}
 		}
-		kept, anew := written(t, newView(r, boot, room)), written(t, newView(r, boot, nil))
-		if diff := cmp.Diff(anew, kept, protocmp.Transform()); diff != "" || len(kept) == 0 {
-			t.Fatalf("round %d (-made anew +kept):\n%s", round, diff)
+		kept, fresh := written(t, newView(r, boot, room)), written(t, newView(r, boot, nil))
+		if diff := cmp.Diff(fresh, kept, protocmp.Transform()); diff != "" || len(kept) == 0 {
+			t.Fatalf("round %d (-made again +kept):\n%s", round, diff)
 		}
 		if want := len(r.Groups) + len(r.Top); len(room.labels.groups)+len(room.labels.processes) != want {
 			t.Errorf("round %d: %d sets are kept, want %d", round, len(room.labels.groups)+len(room.labels.processes), want)

@@ -13,7 +13,7 @@ import (
 )
 
 // ScanTotals adds up what scans could not read. It is a prometheus.Collector of its own,
-// for these counters go over all snapshots, whoever asked for them, and not over scrapes.
+// for these counters cover all snapshots, whatever caused them, and not scrapes.
 // Safe for concurrent use.
 type ScanTotals struct {
 	errorsDesc, lostDesc *prometheus.Desc

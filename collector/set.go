@@ -210,7 +210,7 @@ type scrape struct {
 	view *View
 }
 
-// Release gives back the room of the metrics. Whoever calls it has no use for any of them any
+// Release gives back the room of the metrics. The caller has no use for any of them any
 // more, and neither for the scrape.
 func (s *scrape) Release() {
 	if s.view.arena != nil {

@@ -87,7 +87,7 @@ func (f *configFiles) load(before *configuration) (*configuration, error) {
 }
 
 // readConfig keeps what is there if the text is the same: so a reload for another file's
-// sake does not decide all groups anew.
+// sake does not decide all groups again.
 func (s *settings) readConfig(into *configuration, text []byte) error {
 	if into.text != nil && bytes.Equal(text, into.text) {
 		return nil

@@ -19,7 +19,7 @@ type damage struct {
 	// not what they were. Nil for what replaces the whole file.
 	lines func(random *rand.Rand, lines [][]byte) (changed [][]byte, touched []int)
 	// replace puts something else in the place of a file, and returns what undoes that
-	// before the file is written anew; nil is nothing.
+	// before the file is written again; nil is nothing.
 	replace func(tb testing.TB, path string, content []byte) (undo func())
 	// odd tells that what is lost by it is an error: it cannot be taken for something that a
 	// host does not have.
@@ -164,7 +164,7 @@ func flicker(tb testing.TB, path string, content []byte) func() {
 	return func() { close(stop); <-stopped }
 }
 
-// fifo puts a FIFO in the place of a file. Whoever waits for it goes on in the end.
+// fifo puts a FIFO in the place of a file. A reader that waits for it goes on in the end.
 func fifo(tb testing.TB, path string, _ []byte) func() {
 	tb.Helper()
 	must(tb, os.Remove(path))

@@ -32,7 +32,7 @@ import (
 	treeapi "proctree/tree-api"
 )
 
-var update = flag.Bool("update", false, "write the generated documentation anew")
+var update = flag.Bool("update", false, "write the generated documentation again")
 
 // checkDocument compares a file of the documentation with what it ought to say.
 func checkDocument(t *testing.T, file, want string) {
@@ -43,7 +43,7 @@ func checkDocument(t *testing.T, file, want string) {
 		}
 	}
 	if diff := cmp.Diff(want, readText(t, file)); diff != "" {
-		t.Errorf("%s is not what the program says (make golden writes it anew):\n%s", file, diff)
+		t.Errorf("%s is not what the program says (make golden writes it again):\n%s", file, diff)
 	}
 }
 

@@ -55,7 +55,7 @@ func shellAs(t *testing.T, dir, name string) string {
 	return path
 }
 
-// incidentScript is what goes wrong: a crash, a process that burns a CPU for about 3 seconds of CPU time, a
+// incidentScript is what goes wrong: a crash, a process that uses about 3 seconds of CPU time, a
 // storm of processes, and an OOM kill. Each lives long enough to be seen.
 const incidentScript = `
 cd "$1" || exit 1

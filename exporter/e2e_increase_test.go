@@ -25,14 +25,14 @@ import (
 // startTimestamps is the flag with which Prometheus stores a zero at the start of a counter.
 const startTimestamps = "--enable-feature=created-timestamp-zero-ingestion"
 
-// oneShot is a process of a group of its own that burns CPU time and then waits, so that a
+// oneShot is a process of a group of its own that uses CPU time and then waits, so that a
 // scan sees all of it.
 type oneShot struct {
 	cmd  *exec.Cmd
 	hold io.Closer
 }
 
-// oneShots starts so many, named oneshot-0 and so on, and waits until each has burned its
+// oneShots starts so many, named oneshot-0 and so on, and waits until each has used its
 // share.
 func oneShots(t *testing.T, n, loops int) []oneShot {
 	t.Helper()
@@ -60,7 +60,7 @@ func oneShots(t *testing.T, n, loops int) []oneShot {
 	}
 	for i := range said {
 		if _, err := said[i].Read(make([]byte, 1)); err != nil {
-			t.Fatalf("%v burned nothing: %v", shots[i].cmd.Args, err)
+			t.Fatalf("%v used no CPU time: %v", shots[i].cmd.Args, err)
 		}
 	}
 	return shots
@@ -203,7 +203,7 @@ func TestIncreaseOverOneShotGroups(t *testing.T) {
 		got := 100 * c.server.numberAt(query, at) / burned
 		t.Logf("%s: %.1f %% of %.2f s", c.name, got, burned)
 		if got < c.min || got > c.max {
-			t.Errorf("%s: %.2f %% of the CPU time burned, want %v to %v", c.name, got, c.min, c.max)
+			t.Errorf("%s: %.2f %% of the CPU time used, want %v to %v", c.name, got, c.min, c.max)
 		}
 	}
 }
@@ -226,7 +226,7 @@ func TestIncreaseInVictoriaMetrics(t *testing.T) {
 		got := 100 * vm.number(fmt.Sprintf(`sum(%s(proctree_group_cpu_seconds_total{group=~"oneshot-.*",job=%q}[5m]))`, c.function, c.job)) / burned
 		t.Logf("%s, %s(): %.1f %% of %.2f s", c.job, c.function, got, burned)
 		if got < c.min || got > c.max {
-			t.Errorf("%s: %s() has %.2f %% of the CPU time burned, want %v to %v", c.job, c.function, got, c.min, c.max)
+			t.Errorf("%s: %s() has %.2f %% of the CPU time used, want %v to %v", c.job, c.function, got, c.min, c.max)
 		}
 	}
 }

@@ -123,7 +123,7 @@ func (s *server) do(method, path string, header ...string) (int, string) {
 	return response.StatusCode, string(body)
 }
 
-// samples scrapes, after the age at which a scan is made anew.
+// samples scrapes, after the age at which a new scan is made.
 func (s *server) samples() samples {
 	s.tb.Helper()
 	status, body := s.get("/metrics")

@@ -88,7 +88,7 @@ func (c *configuration) controllers() map[string]bool {
 }
 
 // guard closes the tree when the front door has been opened since its file was loaded: the
-// toolkit reads the file anew at each request, and nobody else asks who is calling.
+// toolkit reads the file at each request, and nobody else asks who is calling.
 func (e *exporter) guard(next http.Handler) http.Handler {
 	path := *e.settings.web.WebConfigFile
 	if path == "" {

@@ -119,7 +119,7 @@ func TestNodeExporterBuildInfo(t *testing.T) {
 	}
 }
 
-// TestScrapeOfTheHostAlone: whoever asks for values of the host does not pay for a scan.
+// TestScrapeOfTheHostAlone: a scrape of host metrics only does not cause a scan.
 func TestScrapeOfTheHostAlone(t *testing.T) {
 	set, err := collector.NewSet([]string{"system_loadavg"}, collector.Options{System: system.Unsupported{}})
 	if err != nil {

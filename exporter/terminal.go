@@ -34,7 +34,7 @@ func runTerminal(args []string) error {
 	}, args)
 }
 
-// localTree serves the process tree of this host inside the program, over pipes, to whoever
+// localTree serves the process tree of this host inside the program, over pipes, to everyone who
 // started it: what this account may read is what it sees.
 func localTree(context.Context) (dial terminal.Dial, stop func(), err error) {
 	// Loading BPF programs takes longer than a single scan saves.
@@ -59,7 +59,7 @@ func localTree(context.Context) (dial terminal.Dial, stop func(), err error) {
 	}, nil
 }
 
-// recordedTree is localTree for a recording. It shows what was recorded, to whoever may read the files.
+// recordedTree is localTree for a recording. It shows what was recorded, to everyone who may read the files.
 func recordedTree(dir string) (dial terminal.Dial, stop func(), err error) {
 	control, err := seeAll()
 	if err != nil {
@@ -83,7 +83,7 @@ func (nothingNow) Report(context.Context) (*group.Report, error) {
 	return nil, errors.New("a recording has no table of this moment")
 }
 
-// seeAll lets whoever asks see all there is.
+// seeAll lets every caller see everything.
 func seeAll() (*access.Control, error) {
 	return access.New(access.Config{Local: func(*http.Request) (access.Role, string) { return access.Operator, "" }})
 }

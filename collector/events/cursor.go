@@ -44,7 +44,7 @@ func (l *Log) After(c *Cursor, most int, into []Entry) []Entry {
 	return into
 }
 
-// chunk is how many entries are copied at once, so that whoever looks through them holds nobody up.
+// chunk is how many entries are copied at once, so that a long search holds up no writer.
 const chunk = 1024
 
 // Back hands over the events that are kept, newest first, and then the sums of those before. An entry is

@@ -77,7 +77,7 @@ func (f *family) encode(format int, negotiated expfmt.Format) ([]byte, error) {
 
 // writeLines writes a text format.
 func (f *family) writeLines(e *encoding, format int) {
-	b := append(e.block[:0], e.heading...) //nolint:gocritic // the block is written anew
+	b := append(e.block[:0], e.heading...) //nolint:gocritic // the block is overwritten
 	for _, i := range f.order {
 		b = append(b, f.series[i].ready[format].bytes...)
 		b = appendValue(b, f.series[i].value, format)

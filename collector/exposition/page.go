@@ -1,6 +1,6 @@
 // Package exposition writes metrics as promhttp does, byte for byte, in a fraction of the
 // time: names, labels and order of the series seldom change from one scrape to the next, so
-// that their bytes are kept ready and only the values are written anew.
+// that their bytes are kept ready and only the values are written at each scrape.
 //
 // client_golang stays the interface: what is shown are prometheus.Collectors, and whenever
 // the set of series changes, its registry gathers those that have, with all its checks.
@@ -65,7 +65,7 @@ func NewPage() *Page {
 const collectorBuffer = 512
 
 // Collect takes the metrics of a scrape. After an error the page shows nothing until the next
-// Collect; whoever has to answer has client_golang gather them again.
+// Collect; the caller then lets client_golang gather them again.
 func (p *Page) Collect(collectors ...prometheus.Collector) error {
 	p.scrape++
 	p.lastDesc, p.last = nil, nil
@@ -91,7 +91,7 @@ func (p *Page) Collect(collectors ...prometheus.Collector) error {
 	return failed
 }
 
-// forget begins anew.
+// forget drops all that is kept.
 func (p *Page) forget() {
 	clear(p.families)
 	clear(p.byDesc)

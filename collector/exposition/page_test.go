@@ -211,7 +211,7 @@ func (s sampled) Write(out *dto.Metric) error {
 	return nil
 }
 
-// A counter that began anew has another time of that.
+// A counter that was reset has another creation time.
 func TestPageWithCreatedTimestamps(t *testing.T) {
 	desc := prometheus.NewDesc("test_total", "help", []string{"a"}, nil)
 	page := exposition.NewPage()

@@ -145,7 +145,7 @@ func TestReload(t *testing.T) {
 	if g := groupNamed(t, r, "both"); g.Processes() != 2 || g.UserTime != 0 || r.Previous == nil || len(r.Top) != 2 {
 		t.Errorf("after the reload both has %d processes and %d; shown are %v", g.Processes(), g.UserTime, r.Top)
 	}
-	// What was counted before is not counted anew.
+	// What was counted before is not counted twice.
 	r = tracker.Observe(hosttest.Snapshot(at(30*time.Second), apps(10, "a", "b")...))
 	for name, want := range map[string]time.Duration{"both": 4, "new": 0} {
 		if g := groupNamed(t, r, name); g.UserTime != want || g.Starts+g.Exits != 0 {

@@ -12,7 +12,7 @@ import (
 // parent's group, for the parent is all that is known of them.
 //
 // The deduction is a debt: what ended owes what was counted of it, and pays it from the
-// growth of whoever reaped it. That is its parent, if that lives on. If not, the parent
+// growth of the process that reaped it. That is its parent, if that lives on. If not, the parent
 // may have reaped it and been reaped in its turn, or it became an orphan: then the
 // nearest ancestor that is left pays first, and what it cannot pay is asked of the next
 // one up, to PID 1 at last. In the sum over all groups it does not matter who pays.

@@ -23,7 +23,7 @@ var hosts = []struct {
 var sources = []process.ExitSource{process.ExitsBPF, process.ExitsTaskstats, process.ExitsChildren}
 
 // FuzzNoSecondTwiceNoneLost is the invariant: the sum over all groups grows by what the
-// processes burned, never by more; and once all of them have ended, by no less. Only the
+// processes used, never by more; and once all of them have ended, by no less. Only the
 // CPU time of children that nobody waited for is out of the reach of ExitsChildren.
 func FuzzNoSecondTwiceNoneLost(f *testing.F) {
 	for i := range hosts {
@@ -62,7 +62,7 @@ func checkWorld(t *testing.T, w *world) {
 			allowed += w.burned / 1000
 		}
 		if sum > allowed {
-			t.Fatalf("groups have %v, only %v were burned", sum, w.burned)
+			t.Fatalf("groups have %v, only %v were used", sum, w.burned)
 		}
 		return sum
 	}
@@ -70,7 +70,7 @@ func checkWorld(t *testing.T, w *world) {
 		w.steps(w.rng.IntN(60))
 		// Whatever was not yet reaped is still in an instant scan's table.
 		if sum := scan(); children && w.between == 0 && sum != w.burned {
-			t.Fatalf("groups have %v, %v were burned", sum, w.burned)
+			t.Fatalf("groups have %v, %v were used", sum, w.burned)
 		}
 	}
 	lossless := !children || w.careless == 0
@@ -80,7 +80,7 @@ func checkWorld(t *testing.T, w *world) {
 		scan()
 	}
 	if sum := scan(); lossless && sum < w.burned {
-		t.Errorf("groups have %v in the end, %v were burned", sum, w.burned)
+		t.Errorf("groups have %v in the end, %v were used", sum, w.burned)
 	}
 }
 
@@ -102,7 +102,7 @@ func TestRecordsGiveEachNameItsOwn(t *testing.T) {
 			var starts, exits, short uint64
 			for _, g := range tracker.Observe(w.scan()).Groups {
 				if cpu := g.UserTime + g.SystemTime; cpu != w.byName[g.Name] {
-					t.Errorf("%s, seed %d: %s has %v, it burned %v", source, seed, g.Name, cpu, w.byName[g.Name])
+					t.Errorf("%s, seed %d: %s has %v, it used %v", source, seed, g.Name, cpu, w.byName[g.Name])
 				}
 				starts, exits, short = starts+g.Starts, exits+g.Exits, short+g.ShortLived
 			}

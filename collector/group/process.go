@@ -31,7 +31,7 @@ type tracked struct {
 	// record has come.
 	started, exited, recorded bool
 
-	// What the rules made of it, and of what: decided anew when one of these changes.
+	// The decision of the rules and what it was made from: it is made again when one of these changes.
 	generation uint64
 	facts      *process.Facts
 	name       string

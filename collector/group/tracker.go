@@ -83,7 +83,7 @@ func NewTracker(cfg Config) *Tracker {
 // Report returns what the last Observe made, nil before the first. It does not change.
 func (t *Tracker) Report() *Report { return t.report.Load() }
 
-// clearGauges forgets what members there are, to count them anew.
+// clearGauges forgets the members, to count them again.
 func (t *Tracker) clearGauges() {
 	t.overflow = 0
 	for _, g := range t.groups.sorted {

@@ -36,7 +36,7 @@ type odds struct {
 	overlook, late int
 	// between is how many events there may be between two reads of one scan.
 	between int
-	// pids is how many PIDs there are; when they are used up they begin anew.
+	// pids is how many PIDs there are; after the last one they start again at 1.
 	pids int
 }
 
@@ -44,7 +44,7 @@ type odds struct {
 const maxAlive = 40
 
 // world is a kernel that forks, runs, execs, ends and reaps processes at random, and
-// that knows the truth about who burned what.
+// that knows how much CPU time each process used.
 type world struct {
 	odds
 	rng     *rand.Rand

@@ -96,7 +96,7 @@ func (r *Recorder) Observe(report *group.Report) {
 		return
 	}
 	r.last = taken
-	// Whoever holds mu alone adds to the queue: a place that is free now stays free.
+	// Only the holder of mu adds to the queue, so a free slot stays free.
 	if len(r.queue) == cap(r.queue) {
 		r.stats.Dropped[droppedBusy]++
 		return

@@ -31,8 +31,8 @@ type CgroupReader interface {
 	Read(now time.Time, processes []*process.Process) (map[string]process.CgroupUsage, error)
 }
 
-// Sampler shares scans: whoever asks within MaxAge of a scan's start gets that scan, and
-// whoever asks while one runs waits for it. Nothing scans while nobody asks. Safe for
+// Sampler shares scans: a caller that asks within MaxAge of a scan's start gets that scan, and
+// one that asks while a scan runs waits for it. Nothing scans while nobody asks. Safe for
 // concurrent use.
 type Sampler struct {
 	cfg SamplerConfig
@@ -115,7 +115,7 @@ func (s *Sampler) join(maxAge time.Duration) (*flight, Pair, error) {
 	case s.current != nil && time.Since(s.current.Taken) < maxAge:
 		return nil, Pair{s.current, s.previous}, nil
 	}
-	// Detached from whoever asked first: the others must not lose the scan with him.
+	// Detached from the first caller: the others must not lose the scan when it gives up.
 	ctx, cancel := context.WithCancel(context.Background())
 	s.flight = &flight{done: make(chan struct{}), cancel: cancel}
 	go s.scan(ctx, s.flight)
@@ -169,7 +169,7 @@ func (s *Sampler) readCgroups(snapshot *process.Snapshot) {
 }
 
 // Close ends a scan under way and closes the Reader. When ctx ends before the scan does,
-// Close returns an error, and the Reader is closed once the scan has ended. Whoever waits
+// Close returns an error, and the Reader is closed once the scan has ended. A caller that waits
 // gets ErrClosed.
 func (s *Sampler) Close(ctx context.Context) error {
 	f, already := s.shut()

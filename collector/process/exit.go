@@ -4,7 +4,7 @@ import "time"
 
 // A process that has left the table is remembered for so many scans, and for so long, while its
 // exit record is still to come: scans can follow each other within milliseconds, and can be
-// minutes apart. Readers give records of the dead no later than that, and whoever accounts for
+// minutes apart. Readers give records of the dead no later than that, and code that accounts for
 // them forgets none sooner.
 const (
 	RememberScans = 3

@@ -32,7 +32,7 @@ func rebootEvents() cog.Builder[dashboard.AnnotationQuery] {
 		TextFormat("{{instance}} was started")
 }
 
-// restartEvents marks when the exporter was started: counters begin anew there.
+// restartEvents marks when the exporter was started: counters start from 0 there.
 func restartEvents() cog.Builder[dashboard.AnnotationQuery] {
 	return moments("Exporter restarts", "blue", `process_start_time_seconds{HOSTS} * 1000`).
 		TitleFormat("Exporter restart").

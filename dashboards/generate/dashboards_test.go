@@ -149,7 +149,7 @@ func TestMirroredSeriesShareAnAxis(t *testing.T) {
 	}
 }
 
-// TestNoTopkOverTime: topk is evaluated anew at each point of a graph, whose lines would come
+// TestNoTopkOverTime: topk is evaluated at each point of a graph, whose lines would come
 // and go.
 func TestNoTopkOverTime(t *testing.T) {
 	for _, d := range read(t) {

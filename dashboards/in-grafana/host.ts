@@ -48,7 +48,7 @@ export function testHost(open: { stack: Stack; browser: Browser }): void {
     assert.deepEqual(await failing(page), []);
   }));
 
-  test('processes come and go by differences, without loading anew; a search keeps their ancestors', () => visit(open, 'Admin', async (page, heard) => {
+  test('processes come and go by differences, without a reload; a search keeps their ancestors', () => visit(open, 'Admin', async (page, heard) => {
     const guest = new Guest(open.stack);
     await page.goto(HOST);
     const tree = new TreeOnPage(page);
@@ -67,7 +67,7 @@ export function testHost(open: { stack: Stack; browser: Browser }): void {
       guest.go();
     }
     await page.getByText('Nothing matches the filter').waitFor();
-    assert.equal(await page.evaluate(() => document.body.dataset.since), 'the beginning', 'the page was loaded anew');
+    assert.equal(await page.evaluate(() => document.body.dataset.since), 'the beginning', 'the page was reloaded');
     assert.ok(heard.texts.some((text) => text.includes('"type":"diff"')), 'no difference came over Grafana Live');
   }));
 

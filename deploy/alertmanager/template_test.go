@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
 // data is what Alertmanager gives to a template, as far as ours read it
 // (https://prometheus.io/docs/alerting/latest/notifications/).

@@ -174,7 +174,7 @@ func (c *chain) newPrometheus(dir string) *server {
 	address := programs.Address(c.t)
 	return newServer(c.t, address, tool(c.t, "prometheus"), "--config.file="+filepath.Join(dir, "prometheus.yml"),
 		"--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+address, "--web.external-url=http://"+address,
-		// By default, what is pending for less than ten minutes starts anew after a restart.
+		// By default, what is pending for less than ten minutes starts over after a restart.
 		"--rules.alert.for-grace-period=1s", "--rules.alert.resend-delay=10s")
 }
 

@@ -67,7 +67,7 @@ func (c *chain) missing() {
 	c.awaitMessage("webhook", "firing: "+c.exporter.config.Address+": victim is not running", 2)
 }
 
-// firing is what a group makes that burns CPU.
+// firing are the alerts of a group that uses much CPU time.
 func (c *chain) firing() {
 	c.t.Helper()
 	mail := c.awaitMessage("mail", "[warning] GroupCPURunaway: burner on "+c.exporter.config.Address, 1)
@@ -89,7 +89,7 @@ func (c *chain) restartExporter() {
 		return len(c.query(`changes(process_start_time_seconds{job="proctree"}[2m]) >= 1 and up == 1`)) == 1 && len(c.query(total)) == 1
 	})
 	if resets := c.query(`sum(resets(proctree_group_cpu_seconds_total{group="burner"}[2m])) > 0`); len(resets) == 0 {
-		c.t.Error("the counters of the restarted exporter did not begin anew, so that this tested nothing")
+		c.t.Error("the counters of the restarted exporter did not start from 0 again, so that this tested nothing")
 	}
 	await(c.t, "rates over the restart", func() bool {
 		return len(c.query(`time() - process_start_time_seconds{job="proctree"} > 8 and on (instance) `+

@@ -83,7 +83,7 @@ func TestUnsignedPluginsAreOurs(t *testing.T) {
 func TestRoleSamplesLetNobodyInUnasked(t *testing.T) {
 	oauth := settings(t, "roles/oauth.ini")
 	if oauth["auth.generic_oauth role_attribute_strict"] != "true" || oauth["auth.generic_oauth allowed_groups"] == "" {
-		t.Errorf("oauth.ini gives a role to whoever signs in: %v", oauth)
+		t.Errorf("oauth.ini gives a role to everyone who signs in: %v", oauth)
 	}
 	if !strings.HasPrefix(oauth["auth.generic_oauth client_secret"], "$__file{") {
 		t.Errorf("oauth.ini holds a secret")

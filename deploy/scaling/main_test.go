@@ -27,7 +27,7 @@ func need(t *testing.T, programs ...string) {
 // hosts is the size of the fleet in these tests.
 const hosts = 20
 
-// startFleet serves hosts whose groups burn CPU, and returns the address.
+// startFleet serves hosts whose groups use CPU time, and returns the address.
 func startFleet(t *testing.T) string {
 	t.Helper()
 	const before = `# TYPE proctree_group_cpu_seconds_total counter

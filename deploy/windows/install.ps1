@@ -65,7 +65,7 @@ function Protect-Folder([string] $Path, [string] $UserRights) {
             $account, $grants[$sid], 'ContainerInherit, ObjectInherit', 'None', 'Allow')))
     }
     Set-Acl -LiteralPath $Path -AclObject $acl
-    # What is in there already belongs to whoever put it there, with rights of its own.
+    # What is in there already belongs to the account that put it there, with rights of its own.
     Get-ChildItem -LiteralPath $Path -Recurse -Force | ForEach-Object {
         & icacls.exe $_.FullName /setowner '*S-1-5-32-544' /q | Out-Null
         if ($LASTEXITCODE -ne 0) { throw "cannot take over $($_.FullName)" }

@@ -35,7 +35,7 @@ func (c *Config) report(parent *kingpin.CmdClause) subcommand {
 	return subcommand{cmd, r.run}
 }
 
-// everything is the sight of whoever may read the files: command lines are masked in them already.
+// everything is what readers of the files may see: command lines are masked in them already.
 var everything = report.Sight{Args: func(args []string) []string { return args }, Paths: true, Private: true}
 
 func (r *reportCommand) run(ctx context.Context) error {

@@ -76,7 +76,7 @@ func (a *appsPlugin) read() {
 	}
 }
 
-// iterated reports the CPU clock to whoever waits.
+// iterated reports the CPU clock to the code that waits.
 func (a *appsPlugin) iterated() {
 	cpu, err := cpuTime(a.pid())
 	if err != nil {

@@ -81,7 +81,7 @@ func (o *ownCrew) server(ctx context.Context, c *crew, row, reader string) {
 	c.addWarm(row, scrapesOnce(s), rested(resident(s.pid(), webSettle, s.scrape)))
 }
 
-// sharedScan is longer than the exporter hands out one scan to whoever asks.
+// sharedScan is longer than the exporter hands out one scan to all callers.
 const sharedScan = 1100 * time.Millisecond
 
 // rested waits until what was measured before left no scan that could be handed out again.
@@ -106,7 +106,7 @@ func (o *ownCrew) trees(c *crew) {
 	if s, ok := o.servers[rowProcfsScrape]; ok {
 		measure := tree(s)
 		c.add(rowTree, func(ctx context.Context) (sample, error) {
-			// Whoever asks within a second of a scan gets that scan.
+			// A caller that asks within a second of a scan gets that scan.
 			if _, err := s.scrape(ctx); err != nil {
 				return sample{}, err
 			}

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Short-lived processes: so many a second, of so many names, each burning so long.
+// Short-lived processes: so many a second, of so many names, each using so much CPU time.
 const (
 	churnRate   = 100
 	churnNames  = 100
@@ -52,7 +52,7 @@ type witness struct {
 }
 
 // truthGoals are shares: of the CPU under the right names, at least; and how far the sum
-// over all groups may be from what the machine's processes burned.
+// over all groups may be from what the machine's processes used.
 type truthGoals struct{ names, sum float64 }
 
 // truthPart measures who sees the CPU of processes that live some milliseconds, first

@@ -34,7 +34,7 @@ func openFile(path string, maxBytes int64) (*file, error) {
 	return f, f.reopen()
 }
 
-// checkPath lets a path be that of a regular file, or of none. A link would let whoever may write to the
+// checkPath lets a path be that of a regular file, or of none. A link would let a user who may write to the
 // directory choose the file that is written to.
 func checkPath(path string) error {
 	info, err := os.Lstat(path)

@@ -261,7 +261,7 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-// TestFollowing: a stream that breaks, has a gap or talks nonsense is begun anew, and a wrong question
+// TestFollowing: a stream that breaks, has a gap or sends nonsense is opened again, and a wrong question
 // is not repeated.
 func TestFollowing(t *testing.T) {
 	full, err := json.Marshal(map[string]any{"type": "full", "seq": 1, "time": 5, "processes": []node{made(1, 0, "init")}})

@@ -29,7 +29,7 @@ const (
 // every interval, of which 60 seconds is the longest.
 func silence(interval time.Duration) time.Duration { return 3*interval + 10*time.Second }
 
-// follow sends what a stream brings until ctx ends, and connects anew whenever it breaks.
+// follow sends what a stream brings until ctx ends, and connects again whenever it breaks.
 func (c *client) follow(ctx context.Context, q query, interval time.Duration, events chan<- event) {
 	send := func(e event) {
 		select {

@@ -86,7 +86,7 @@ func (u *ui) got(e event, now time.Time) {
 	u.lost = e.err
 }
 
-// refresh makes the rows anew, and keeps the cursor on its process.
+// refresh makes the rows again, and keeps the cursor on its process.
 func (u *ui) refresh() {
 	u.rows = u.table.rows(&u.shape)
 	if u.toMatch {

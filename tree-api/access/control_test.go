@@ -137,7 +137,7 @@ func TestBadOrigins(t *testing.T) {
 	}
 }
 
-// TestForwardingHeaders: by what its name says, whoever invented it.
+// TestForwardingHeaders: by what its name says, whichever proxy sends it.
 func TestForwardingHeaders(t *testing.T) {
 	control := controlOf(t, access.Config{Local: operator})
 	for _, name := range []string{
@@ -190,7 +190,7 @@ func TestLocalRole(t *testing.T) {
 	}
 }
 
-// TestUnixSocket: whoever comes over one is on this host.
+// TestUnixSocket: a client that connects to one is on this host.
 func TestUnixSocket(t *testing.T) {
 	control := controlOf(t, access.Config{Local: operator})
 	r := request(t, "@", "localhost")

@@ -73,7 +73,7 @@ func (c *Control) checkOrigin(r *http.Request) error {
 		}
 		return foreign(fmt.Sprintf("the origin %q is not allowed to read the process tree", origin))
 	}
-	// A script or an image of another site comes without Origin; whoever follows a link
+	// A script or an image of another site comes without Origin; a user who follows a link
 	// navigates (Fetch Metadata, W3C).
 	site := r.Header.Get("Sec-Fetch-Site")
 	if (site == "cross-site" || site == "same-site") && r.Header.Get("Sec-Fetch-Mode") != "navigate" {

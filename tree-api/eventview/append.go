@@ -55,7 +55,7 @@ func (v *Viewer) append(dst []byte, e *events.Entry, text *text) []byte {
 	return append(appendEnd(dst, e), '}')
 }
 
-// seesTarget reports whether the id of the process is shown. Whoever tries to act on a process can name any
+// seesTarget reports whether the id of the process is shown. A caller that tries to act on a process can name any
 // id, also that of an excluded one.
 func (v *Viewer) seesTarget(e *events.Entry) bool {
 	return e.Kind != process.EventControl || e.Name != "" || v.Role.SeesAll()

@@ -19,7 +19,7 @@ type Export struct {
 	From, To time.Time
 	// Step is the least time between two tables; 0 writes all.
 	Step time.Duration
-	// Query chooses processes, in each table anew.
+	// Query chooses processes, in each table by itself.
 	Query *tree.Query
 	// CSV writes CSV (RFC 4180) instead of lines of JSON.
 	CSV bool

@@ -29,7 +29,7 @@ func ParseMoment(text string) (time.Time, error) {
 	return t, nil
 }
 
-// wholeMillisecond returns the end of a millisecond: answers give their time in milliseconds, and whoever
+// wholeMillisecond returns the end of a millisecond: answers give their time in milliseconds, and a client that
 // asks for that time wants the same table.
 func wholeMillisecond(t time.Time) time.Time {
 	return t.Truncate(time.Millisecond).Add(time.Millisecond - 1)

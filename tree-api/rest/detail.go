@@ -41,7 +41,7 @@ func (c *Calls) getProcess(r *http.Request, who access.Grant) (answer, error) {
 		}
 	}
 	data := c.appendProcess(nil, v, i, detail)
-	// The detail is read anew each time, so the tag is made of the answer itself.
+	// The detail is read each time, so the tag is made of the answer itself.
 	return answer{tag: hashTag(data), immutable: when.past(), data: func(dst []byte, _ tree.Pass) []byte { return append(dst, data...) }}, nil
 }
 

@@ -26,7 +26,7 @@ func (l *Limiter) Taken() int {
 
 // Take gives a caller a slot, which release gives back. The callers share three quarters of
 // the slots. Of the rest each caller takes less than half of what is free, so that there is
-// something for one that comes later, whoever came together before.
+// something for one that comes later, whichever came together before.
 func (l *Limiter) Take(caller string) (release func(), ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

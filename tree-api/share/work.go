@@ -11,7 +11,7 @@ const (
 	// workPerSecond how many more come each second: a few percent of a CPU.
 	WorkAtOnce    = 600_000_000
 	workPerSecond = 60_000_000
-	// maxCallers bounds the memory: who is forgotten begins anew.
+	// maxCallers bounds the memory: a caller that is forgotten starts over.
 	maxCallers = 4096
 )
 

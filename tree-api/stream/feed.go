@@ -51,7 +51,7 @@ type client struct {
 	// granted reports whether the grant of the reader is still valid.
 	granted func() bool
 	// outdated reports whether the configuration is another one by now, which ends a replay; nil for the
-	// present, whose tables are made anew.
+	// present, whose tables are made again.
 	outdated func() bool
 }
 

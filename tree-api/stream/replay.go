@@ -20,7 +20,7 @@ const (
 	mostSpeed  = 60
 )
 
-// recordingEnds is the farewell after the last table. Whoever replays at the speed at which the exporter
+// recordingEnds is the farewell after the last table. A client that replays at the speed at which the exporter
 // records does not get there.
 var recordingEnds = farewell{websocket.StatusNormalClosure, "the recording ends here; connect without \"from\" for the present"}
 

@@ -46,7 +46,7 @@ export function setText(element, text) {
 
 /**
  * Writes an attribute only where it differs: even the same value again makes the browser
- * look at the element's style anew.
+ * look at the element's style again.
  * @param {Element} element
  * @param {string} name
  * @param {string|null} value null: no such attribute.

@@ -8,7 +8,7 @@
  * @property {(connection: Connection) => void} onConnection
  */
 
-/** A worker that could not be had, or broke, is made anew after so long. */
+/** A worker that could not be started, or broke, is started again after so long. */
 const WORKER_DELAY = 5000;
 
 /** A page that was hidden for so long does not need its stream. */

@@ -9,7 +9,7 @@ type Shown struct {
 	// A nil function shows none at all. It is called while a group is decided, which is
 	// once for each process and not at each scan.
 	Cmdline func(args []string) []string
-	// Open is that whoever may read the metrics may see paths and command lines too: no
+	// Open says that everyone who may read the metrics may see paths and command lines too: no
 	// token is needed for them. Otherwise labels have none, and the name of a group has the
 	// last element of a path.
 	Open bool

@@ -28,7 +28,7 @@ type Ledger struct {
 	Busy *time.Duration
 	// ExitsLost counts the exit records that were lost.
 	ExitsLost uint64
-	// Gaps are the times in which nothing was recorded, and Boots when the host was started anew.
+	// Gaps are the times in which nothing was recorded, and Boots when the host was booted.
 	Gaps  []Gap
 	Boots []time.Time
 	// Peaks are when the host was worst off.
@@ -144,7 +144,7 @@ func (b *builder) pass(now time.Time, host *process.Snapshot) {
 	b.l.ExitsLost += host.ExitsLost
 }
 
-// reboot ends all processes: start times count anew.
+// reboot ends all processes: start times count from 0 again.
 func (b *builder) reboot(at time.Time) {
 	b.l.Boots = append(b.l.Boots, at)
 	for _, l := range b.alive {

@@ -270,7 +270,7 @@ func TestTopOverARestart(t *testing.T) {
 	}
 }
 
-// TestTopOverABoot holds that a host that was started anew has other processes with the same numbers.
+// TestTopOverABoot holds that a host that was rebooted has other processes with the same numbers.
 func TestTopOverABoot(t *testing.T) {
 	w := newWorld(t)
 	w.scan(t)

@@ -9,7 +9,7 @@ import (
 	"proctree/collector/process"
 )
 
-// write makes the fixture anew: only for a change of the format before a release has written it.
+// write writes the fixture again: only for a change of the format before a release has written it.
 var write = flag.Bool("write-fixture", false, "write testdata/v1.segment and v1.json")
 
 // TestFixtureOfVersion1 reads a file of the first release that records. All later releases have to.

@@ -82,7 +82,7 @@ func eventually(t *testing.T, r *Reader, path, what string, right func(process.C
 	}
 }
 
-// TestRealThrottling burns CPU under a quota that the kernel enforces.
+// TestRealThrottling uses CPU time under a quota that the kernel enforces.
 func TestRealThrottling(t *testing.T) {
 	r, path := within(t, "while :; do :; done", func(l layout) (hierarchy, file, value string) {
 		if l.quota == "cpu.max" {

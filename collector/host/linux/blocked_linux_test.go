@@ -18,7 +18,7 @@ import (
 // shortDeadline keeps the tests short that wait for it.
 const shortDeadline = 40 * time.Millisecond
 
-// blockFile puts a FIFO in the place of a file: whoever reads it waits, as for a process
+// blockFile puts a FIFO in the place of a file: each reader waits, as for a process
 // that is stuck in the kernel, until the returned function gives it the content.
 func blockFile(t *testing.T, root string, pid int, file string) (release func(content string)) {
 	t.Helper()

@@ -83,7 +83,7 @@ func leastExits(t *testing.T, n int) int {
 	return n
 }
 
-// What short-lived processes burn reaches the groups of their names, whoever their parents
+// The CPU time of short-lived processes reaches the groups of their names, whichever their parents
 // are, and nothing is counted twice: not by the last scan of a process and by its exit
 // both.
 func TestExitsReachTheirGroups(t *testing.T) {
@@ -104,7 +104,7 @@ func TestExitsReachTheirGroups(t *testing.T) {
 					}
 					truth[filepath.Base(short.Path)] += usedBy(short)
 				}
-				// Forked twice: the parent of what burns is gone.
+				// Forked twice: the parent of the busy process is gone.
 				if err := named(t, "test-orphan", "("+burn+") &").Run(); err != nil {
 					t.Fatal(err)
 				}
@@ -131,7 +131,7 @@ func TestExitsReachTheirGroups(t *testing.T) {
 			}
 			got := sum.UserTime.Seconds() / burned.Seconds()
 			t.Logf("%d of %d exits and %.1f %% of %v reached their groups", sum.Exits, rounds*names, 100*got, burned)
-			// wait4 does not see what a process burns while it is torn down.
+			// wait4 does not see what a process uses while it is torn down.
 			if int(sum.Exits) < least || got < share.least*float64(least)/(rounds*names) || got > share.most {
 				t.Errorf("%d exits, want %d; share of CPU %.3f", sum.Exits, rounds*names, got)
 			}
@@ -143,7 +143,7 @@ func TestExitsReachTheirGroups(t *testing.T) {
 	}
 }
 
-// What a process burns after the last scan that saw it is added to what that scan counted.
+// What a process uses after the last scan that saw it is added to what that scan counted.
 func TestExitsAddWhatTheLastScanDidNotSee(t *testing.T) {
 	// What taskstats says lacks up to a clock tick.
 	for source, least := range map[process.ExitSource]float64{process.ExitsBPF: 0.99, process.ExitsTaskstats: 0.5} {

@@ -46,7 +46,7 @@ func restingTree(t *testing.T, child *resting) (root string, reader *linux.Reade
 	return root, reader
 }
 
-// isRead reports whether a scan reads the files of the child anew.
+// isRead reports whether a scan reads the files of the child again.
 func isRead(t *testing.T, root string, reader *linux.Reader, child *resting) bool {
 	t.Helper()
 	child.MinorFaults++

@@ -37,7 +37,7 @@ func TestSharedProcessesDoNotChange(t *testing.T) {
 	next := uint32(1)
 	add := func() {
 		next++
-		// PIDs begin anew at times: a new process can be anywhere in the table.
+		// PIDs wrap round at times: a new process can be anywhere in the table.
 		fake.set(next, recordOf(1000+int(next*7919%40_009), fmt.Sprintf("p%d", next)))
 	}
 	for range 200 {

@@ -20,7 +20,7 @@ type fakeWalk struct {
 	records map[uint32]bpf.Record
 	touched map[uint32]bool
 	// released are the slots that were given back, resets how often the walk was told to
-	// begin anew.
+	// start again.
 	released []uint32
 	resets   int
 	err      error
@@ -184,7 +184,7 @@ func TestWalkTableWithAPIDUsedTwice(t *testing.T) {
 }
 
 // When the walk fails the iterator takes its place for one scan, and then the proc file
-// system; the scan after that begins anew.
+// system; the scan after that starts over.
 func TestWalkFallsBack(t *testing.T) {
 	for _, tc := range []struct {
 		name     string

@@ -18,7 +18,7 @@ import (
 func accountOf(conn net.Conn, cfg Config) (Account, error) {
 	uid, err := owner(conn)
 	if err != nil {
-		// Whoever it is, this much the kernel shows to everybody.
+		// The kernel shows this much of every process to everybody.
 		return Account{Sight: public(cfg)}, err
 	}
 	account := Account{Name: strconv.Itoa(uid), Sight: All}

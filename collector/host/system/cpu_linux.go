@@ -53,7 +53,7 @@ func cpuOf(ticks *procfile.CPU) CPU {
 }
 
 // hotplug is how far idle time has to fall to mean that the CPU came back from being
-// offline, where the kernel starts anew; smaller steps back are its own imprecision
+// offline, where the kernel starts from 0; smaller steps back are its own imprecision
 // (proc_stat(5), iowait).
 const hotplug = 3 * procfile.TicksPerSecond
 

@@ -9,7 +9,7 @@ import (
 )
 
 // TestCPUCountersDoNotFall: the kernel's idle and iowait times step back now and then; a
-// CPU that was offline starts anew.
+// CPU that was offline starts from 0.
 func TestCPUCountersDoNotFall(t *testing.T) {
 	proc := t.TempDir()
 	r, err := NewReader(Config{ProcFS: proc, SysFS: t.TempDir()})

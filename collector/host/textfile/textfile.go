@@ -141,7 +141,7 @@ func (l Limits) parse(content []byte, until time.Time, now func() time.Time) ([]
 // quoted is what the parser quotes from a file, with the word before.
 var quoted = regexp.MustCompile(`(?:, got|, found|:)? (?:"(?:\\.|[^"\\])*"|'\\?.')`)
 
-// withoutContent returns an error of the parser that quotes nothing. Whoever may write to the
+// withoutContent returns an error of the parser that quotes nothing. Anyone who may write to the
 // directory can link to a file that only the exporter may read, and errors are logged.
 func withoutContent(err error) error {
 	parse, ok := errors.AsType[expfmt.ParseError](err)

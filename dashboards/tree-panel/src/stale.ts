@@ -50,7 +50,7 @@ export function useStale(frame: DataFrame | undefined, state: LoadingState): Sta
   const now = () => (frame ? staleOf(frame, arrival.current, isStreaming, Date.now()) : undefined);
   const [, setSeconds] = React.useState(0);
   React.useEffect(() => {
-    // Draws anew only while the rows are out of date, or have just been.
+    // Draws again only while the rows are out of date, or have just been.
     const timer = setInterval(() => setSeconds(now()?.seconds ?? 0), 1000);
     return () => clearInterval(timer);
   });

@@ -52,7 +52,7 @@ export function useTree({ picked, series, options, view, width }: Input): Shown 
     tree.model.setShape(view.shape ?? options.shape);
     tree.setSort(view.sort ?? firstSort(columns, options));
     return { tree, columns, paint: paintOf(theme, tree, columns, { options, view, width }) };
-    // The model's expansion is changed before the view's is: it is here to draw anew.
+    // The model's expansion is changed before the view's is: it is here to draw again.
   }, [columns, tree, theme, options, view.filter, view.shape, view.sort, view.columns, view.expansion, width]);
 }
 

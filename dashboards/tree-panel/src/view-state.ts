@@ -19,7 +19,7 @@ export interface ViewState {
   cursor?: string;
 }
 
-/** The view, how to change it, and how far the table is scrolled: that alone draws nothing anew. */
+/** The view, how to change it, and how far the table is scrolled: scrolling draws nothing again. */
 export interface KeptView {
   view: ViewState;
   setView: SetViewState;
@@ -29,7 +29,7 @@ export interface KeptView {
 
 export type SetViewState = (change: Partial<ViewState>) => void;
 
-/** More folded branches than this are forgotten when the page is loaded anew. */
+/** More folded branches than this are forgotten when the page is reloaded. */
 const MAX_EXCEPTIONS = 2000;
 const SAVE_AFTER_MS = 300;
 

@@ -28,7 +28,7 @@ func (g *grafana) applyTeam(ctx context.Context, want team) error {
 	if want.Members == nil {
 		return nil
 	}
-	// Grafana makes whoever makes a team its member; a dry run has made none.
+	// Grafana makes the creator of a team its member; a dry run has made none.
 	return g.applyMembers(ctx, want, id, found || !g.dryRun)
 }
 

@@ -19,7 +19,7 @@ import (
 type Program struct {
 	// Name is that of its record and of its log.
 	Name string
-	// Address is where it will listen, for whoever asks later.
+	// Address is where it will listen.
 	Address string
 	// Path is that of the executable, Args are its arguments, Env are variables NAME=VALUE on
 	// top of our own.

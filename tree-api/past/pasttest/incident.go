@@ -11,7 +11,7 @@ import (
 	"proctree/tree-api/treetest"
 )
 
-// Incident is a recorded minute: a program burns a CPU for 3 seconds, one crashes and is started again, one
+// Incident is a recorded minute: a program keeps a CPU busy for 3 seconds, one crashes and is started again, one
 // is killed for lack of memory, and 200 processes come and go between two scans.
 type Incident struct {
 	*Recording

@@ -3,7 +3,7 @@
 /** Stands for "no slot" wherever a slot is expected. */
 export const NONE = -1;
 
-/** Where more than this share of a table has changed it is linked anew. */
+/** Where more than this share of a table has changed, all of it is linked again. */
 const MOST_CHANGED = 1 / 8;
 
 /** What has changed since a table was linked last: its slots count, not who stands in them. */

@@ -4,7 +4,7 @@ import { PidIndex } from './pids.js';
 /**
  * The slot of each process' parent. From one message to the next few processes come, go or
  * get another parent: only they, their children and those without a parent are looked up
- * anew.
+ * again.
  */
 export class Parents {
   #pids = new PidIndex();

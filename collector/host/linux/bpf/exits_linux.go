@@ -103,7 +103,7 @@ func startExits(spec *ebpf.CollectionSpec) (*Exits, error) {
 // process table.
 func (e *Exits) ThreadWaits() *ThreadWaits { return &ThreadWaits{e.objects.ThreadWaits} }
 
-// PassBegins is called before a pass over the process table: whoever ends from now on may
+// PassBegins is called before a pass over the process table: a process that ends from now on may
 // have been seen by it, and is kept as one.
 func (e *Exits) PassBegins() error {
 	if err := e.set(e.objects.SeenUntil, math.MaxUint64); err != nil {
@@ -125,7 +125,7 @@ func (e *Exits) turn() error {
 }
 
 // PassEnded is called after the pass, with the time since the boot in ns (CLOCK_BOOTTIME):
-// whoever begins from now on has not been seen, and is summed when it ends.
+// a process that starts from now on has not been seen, and is summed when it ends.
 func (e *Exits) PassEnded(now uint64) error { return e.set(e.objects.SeenUntil, now) }
 
 // Drain hands over each account of a process that was kept as one, and the sums up to the

@@ -181,7 +181,7 @@ func TestExitsOfTheSeenComeOneByOne(t *testing.T) {
 	}
 }
 
-// Whoever ends while the accounts are read is in this reading or the next, and in one only.
+// A process that ends while the accounts are read is in this reading or the next, and in one only.
 func TestExitsWhileDraining(t *testing.T) {
 	exits := exitsOrSkip(t, LoadExits)
 	pass(t, exits)

@@ -90,7 +90,7 @@ func shell(t *testing.T, script string) *exec.Cmd {
 // threadsChild tells TestThreadsChild to be the child of TestExitsOfThreads.
 const threadsChild = "PROCTREE_TEST_THREADS"
 
-// TestThreadsChild is no test: it burns CPU in many threads, one after the other and each
+// TestThreadsChild is no test: it uses CPU time in many threads, one after the other and each
 // of them ended with its run.
 func TestThreadsChild(t *testing.T) {
 	if os.Getenv(threadsChild) == "" {

@@ -41,7 +41,7 @@ static __always_inline __u64 wait_of_ended(struct task_struct *first)
 }
 
 // counts_waits reports whether the kernel counts: without CONFIG_SCHED_INFO there is no such
-// member, and before Linux 5.14 a kernel can leave it at 0. Whoever ran was given a CPU.
+// member, and before Linux 5.14 a kernel can leave it at 0. A thread that ran was given a CPU.
 static __always_inline int counts_waits(struct task_struct *task)
 {
 	return bpf_core_field_exists(task->sched_info.run_delay) && task->sched_info.pcount;

@@ -194,7 +194,7 @@ func TestWalkAgreesUnderChurn(t *testing.T) {
 		t.Errorf("%d comparisons in %d passes", compared, passes)
 	}
 	if w.forgot != 1 && len(w.slots) == minSlots {
-		t.Errorf("the walk began anew %d times", w.forgot)
+		t.Errorf("the walk started over %d times", w.forgot)
 	}
 	if many := 2*len(w.bySlot) + 2000; w.Slots() > many {
 		t.Errorf("%d slots were used: those of ended processes are not used again", w.Slots())
@@ -415,7 +415,7 @@ func TestWalkInAPIDNamespace(t *testing.T) {
 	}
 }
 
-// After a pass that was cut off the next one shows everything anew.
+// After a pass that was cut off the next one shows everything again.
 func TestWalkIsCutOff(t *testing.T) {
 	w, tasks := walkOrSkip(t, minSlots)
 	w.pass()
@@ -426,7 +426,7 @@ func TestWalkIsCutOff(t *testing.T) {
 	}
 	agree(t, w, tasks)
 	if w.forgot != 2 {
-		t.Errorf("began anew %d times, want 2", w.forgot)
+		t.Errorf("started over %d times, want 2", w.forgot)
 	}
 }
 

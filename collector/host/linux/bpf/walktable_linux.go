@@ -16,7 +16,7 @@ type WalkTable struct {
 	walk     taskWalk
 	self     int
 	pageSize uint64
-	// whole has every pass begin anew.
+	// whole makes every pass start over.
 	whole bool
 	// skipped is how many processes at the beginning of the table are not from the walk.
 	skipped int

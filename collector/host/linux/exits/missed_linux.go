@@ -10,7 +10,7 @@ import (
 )
 
 // An account that has not come so many scans, and so long, after a process was gone never
-// will: the kernel closes it milliseconds later. Whoever follows processes from scan to scan
+// will: the kernel closes it milliseconds later. A reader that follows processes from scan to scan
 // still remembers it then.
 const (
 	missedAfter    = process.RememberScans - 1

@@ -31,7 +31,7 @@ const (
 )
 
 // Cache keeps the facts of each process and every name once. They are read when a
-// process is first seen, when its name, user or control group changes, and now and then. Whoever reads
+// process is first seen, when its name, user or control group changes, and now and then. A caller that reads
 // the process table calls begin, get for each process in the order of their IDs, and sweep.
 // Not safe for concurrent use.
 type Cache struct {

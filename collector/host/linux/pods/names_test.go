@@ -69,7 +69,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// TestNamesFollowTheNode makes 500 pods, then renames, deletes and makes some anew.
+// TestNamesFollowTheNode makes 500 pods, then renames, deletes some and makes them again.
 func TestNamesFollowTheNode(t *testing.T) {
 	root := t.TempDir()
 	links, folders := filepath.Join(root, "var/log/containers"), filepath.Join(root, "var/log/pods")
@@ -121,7 +121,7 @@ func TestNamesFollowTheNode(t *testing.T) {
 	}
 	put(500, "web-0.x")
 	if !names.Read(now) || names.Find(container(0), "uid-0") != (Pod{}) || names.Find(container(500), "") != (Pod{"shop", "web-0.x", "main"}) {
-		t.Error("a pod that was deleted and made anew has the names of the old one")
+		t.Error("a pod that was deleted and made again has the names of the old one")
 	}
 }
 

@@ -31,7 +31,7 @@ type Resolver struct {
 	failure error
 }
 
-// NewResolver returns a resolver that asks a source anew after refresh.
+// NewResolver returns a resolver that asks a source again after refresh.
 func NewResolver(source Source, refresh time.Duration) *Resolver {
 	return &Resolver{source: source, refresh: refresh}
 }
@@ -69,7 +69,7 @@ func (r *Resolver) Instances(ctx context.Context) ([]string, error) {
 	return slices.Sorted(maps.Keys(r.hosts)), nil
 }
 
-// update asks the source if the list is older than age. Whoever comes meanwhile waits for
+// update asks the source if the list is older than age. Callers that come meanwhile wait for
 // the lock, and so for the same answer.
 func (r *Resolver) update(ctx context.Context, age time.Duration) error {
 	now := time.Now()

@@ -9,7 +9,7 @@ import (
 	"proctree/dashboards/live-datasource/pkg/settings"
 )
 
-// shared keeps answers for a moment: whoever asks while an answer is on its way, or shortly
+// shared keeps answers for a moment: callers that ask while an answer is on its way, or shortly
 // after it came, gets the same one. Failures too, or a host that is down would be asked by
 // every viewer.
 type shared[T any] struct {
@@ -32,7 +32,7 @@ func newShared[T any](places chan struct{}, limits settings.Limits) *shared[T] {
 	return &shared[T]{places: places, limits: limits, answers: make(map[question]*answer[T])}
 }
 
-// get returns the answer to a question. Whoever stops waiting leaves the others theirs.
+// get returns the answer to a question. A caller that stops waiting does not cancel it for the others.
 func (s *shared[T]) get(ctx context.Context, key question, ask func(context.Context) (T, error)) (T, error) {
 	s.mu.Lock()
 	a, ok := s.answers[key]

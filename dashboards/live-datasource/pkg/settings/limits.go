@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Limits bound what one data source takes, whoever asks and whatever answers.
+// Limits bound what one data source takes, whatever is asked and answered.
 type Limits struct {
 	// Timeout bounds one request to an exporter, to Prometheus, to a service discovery.
 	Timeout time.Duration

@@ -11,7 +11,7 @@ export class StreamLost extends Error {}
 
 /**
  * Makes frames of the events of a channel. The result fails with StreamLost if there is no such
- * channel, or if a message was missed: whoever subscribes again is told everything.
+ * channel, or if a message was missed: a new subscription starts with everything.
  */
 export function follow(events: Observable<LiveChannelEvent<StreamMessage>>, scheduler: SchedulerLike = asyncScheduler): Observable<DataFrame> {
   return new Observable<StreamRows>((subscriber) => {

@@ -24,7 +24,7 @@ function addFields(builder: PanelOptionsEditorBuilder<PanelOptions>): void {
     .addSelect({ path: 'idField', name: 'ID field', description: 'Names each row. By default id, pid, uid or key.', category: FIELDS, settings })
     .addSelect({ path: 'parentField', name: 'Parent field', description: 'Holds the ID of the row above. By default parent, parent_id or ppid.', category: FIELDS, settings })
     .addSelect({ path: 'labelField', name: 'Label field', description: 'Is the first column. By default name, else the first text.', category: FIELDS, settings })
-    .addSelect({ path: 'sortBy', name: 'Sort by', description: 'At first; a click on a heading sorts anew.', category: FIELDS, settings: { ...settings, placeholder: 'First coloured value' } })
+    .addSelect({ path: 'sortBy', name: 'Sort by', description: 'The initial order. Click a column heading to sort by another column.', category: FIELDS, settings: { ...settings, placeholder: 'First coloured value' } })
     .addBooleanSwitch({ path: 'sortDescending', name: 'Largest first', category: FIELDS, defaultValue: DEFAULTS.sortDescending, showIf: ({ sortBy }) => Boolean(sortBy) });
 }
 

@@ -22,7 +22,7 @@ interface Props {
 /** Above the table, to where nobody can scroll; in pixels. */
 const OUT_OF_SIGHT = -100;
 
-/** One row. It is drawn anew only when it shows something else, or elsewhere. */
+/** One row. It is drawn again only when it shows something else, or elsewhere. */
 export const Row = React.memo(function Row({ look, content, slot, index, depth, top, isCursor, elementId, stuck, isSpare }: Props) {
   const { styles } = look;
   const drawn = React.useRef<Drawn>(undefined);

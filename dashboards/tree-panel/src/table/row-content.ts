@@ -10,7 +10,7 @@ export interface Look {
   levels: number;
 }
 
-/** All that a row has to know of a column: less than a Column, which each frame brings anew. */
+/** All that a row has to know of a column: less than a Column, which each frame brings again. */
 interface ColumnLook {
   key: string;
   isLabel: boolean;
@@ -29,7 +29,7 @@ export function lookOf({ columns }: Paint, styles: TableStyles, levels: number, 
   return last && last.styles === styles && last.levels === levels && JSON.stringify(last.columns) === JSON.stringify(look.columns) ? last : look;
 }
 
-/** All that a row shows; what differs in it is drawn anew. */
+/** All that a row shows; what differs in it is drawn again. */
 export interface RowContent {
   /** In the order of the columns. */
   cells: readonly Cell[];

@@ -38,7 +38,7 @@ export function getTableStyles(theme: GrafanaTheme2) {
       overflow: 'auto',
       fontSize: typography.bodySmall.fontSize,
       fontVariantNumeric: 'tabular-nums',
-      // Grafana lets everything inherit this. Then a row that moves has all its cells' styles made anew.
+      // Grafana lets everything inherit this. Then a row that moves has all its cells' styles computed again.
       '&, & *, & *::before': { boxSizing: 'border-box' },
       '&:focus-visible': { outline: `2px solid ${colors.primary.border}`, outlineOffset: -2 },
     }),

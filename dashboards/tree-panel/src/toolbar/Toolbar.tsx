@@ -51,7 +51,7 @@ const SYNTAX = [
   'cpu>0.5, mem>1g: a number; also < <= >= =',
 ].join('\n');
 
-// Memoized: new data are no reason to draw these anew, which would take longer than the rows.
+// Memoized: new data are no reason to draw these again, which would take longer than the rows.
 const Search = React.memo(function Search({ filter, problem, setView }: { filter: Filter; problem: string; setView: SetViewState }) {
   const styles = useStyles2(getStyles);
   const id = React.useId();
@@ -114,7 +114,7 @@ function Facts({ tree: { model, table }, frame, stale }: { tree: Tree; frame: Da
   );
 }
 
-/** The same element each time, so that the badge is not drawn anew because a time in its notes has changed. */
+/** The same element each time, so that the badge is not drawn again because a time in its notes has changed. */
 const NOTES = <Notes />;
 
 function Notes() {

@@ -11,7 +11,7 @@ export interface ShownNow extends Shown {
 
 /**
  * What is shown now, for what is open: a menu, a tooltip. The buttons themselves need not be
- * drawn anew with each set of data, and with each letter of a search.
+ * drawn again with each set of data, and with each letter of a search.
  */
 export const ShownContext = React.createContext<ShownNow | undefined>(undefined);
 

@@ -46,7 +46,7 @@ function linked(table) {
   return links;
 }
 
-describe('links that are brought up to date are those made anew', () => {
+describe('links that are brought up to date are those made from scratch', () => {
   /** @type {Record<string, (parentOf: (number|undefined)[], slot: number, other: number) => void>} */
   const changes = {
     'some go, and their children are roots': (parentOf, slot) => { parentOf[slot] = undefined; },

@@ -94,7 +94,7 @@ test('a patch holds what changed and nothing else', () => {
   assert.deepEqual({ slots: [...slots], textSlots: [...textSlots], ids, parents }, { slots: [1], textSlots: [], ids: [], parents: undefined });
 });
 
-test('the patches of a store that begins anew make the mirror its own', () => {
+test('the patches of a store that starts over make the mirror its own', () => {
   const mirror = new Mirror();
   pass(new Store(), mirror, all(new FakeHost({ size: 400, now: 1.79e9 })));
   for (const size of [300, 500]) {
