@@ -38,6 +38,9 @@ func (c *Calls) getHost(r *http.Request, who access.Grant) (answer, error) {
 	if c.seesAlerts(who) {
 		links = append(links, link{"alerts", "api/v1/alerts"})
 	}
+	if c.cfg.Past != nil {
+		links = append(links, link{"history", "api/v1/history"})
+	}
 	variant := url.Values{}
 	if c.cfg.Access.InSession(r) {
 		links = append(links, link{"logout", "logout"})

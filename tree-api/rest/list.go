@@ -43,6 +43,10 @@ func (c *Calls) list(r *http.Request, who access.Grant, as tree.Shape) (answer, 
 	if err != nil {
 		return answer{}, err
 	}
+	layout, err := takeLayout(values, as, written)
+	if err != nil {
+		return answer{}, err
+	}
 	q, err := tree.ParseQuery(values, as, othersOf(as)...)
 	if err != nil {
 		return answer{}, err
@@ -56,7 +60,7 @@ func (c *Calls) list(r *http.Request, who access.Grant, as tree.Shape) (answer, 
 	}
 	v, s := found.view, found.selection
 	got := answer{
-		tag:       c.tagAt(found.model, who.Role, values, when) + byTag(by),
+		tag:       c.tagAt(found.model, who.Role, values, when) + byTag(by) + layoutTag(layout),
 		immutable: when.past(),
 		data: func(dst []byte, pass tree.Pass) []byte {
 			dst = found.appendHead(c, dst)
@@ -66,6 +70,8 @@ func (c *Calls) list(r *http.Request, who access.Grant, as tree.Shape) (answer, 
 				dst = v.Branch(s, q, by).AppendAll(append(dst, `,"tree":`...), pass)
 			case as == tree.Nested:
 				dst = v.Nest(s, q).AppendAll(append(dst, `,"tree":`...), pass)
+			case layout == tree.InColumns:
+				dst = v.AppendColumns(append(dst, `,"columns":`...), s)
 			default:
 				dst = v.AppendList(append(dst, `,"processes":`...), s, pass)
 			}
@@ -121,7 +127,41 @@ func othersOf(as tree.Shape) []string {
 	if as == tree.Nested {
 		return []string{timeParameter, formatParameter, byParameter}
 	}
-	return []string{timeParameter, formatParameter}
+	return []string{timeParameter, formatParameter, layoutParameter}
+}
+
+// layoutParameter names how a list of processes is laid out.
+const layoutParameter = "layout"
+
+// errColumnsInCSV is returned for columns in CSV, which has one layout.
+var errColumnsInCSV = errors.New("CSV has no layout=columns; use JSON")
+
+// takeLayout takes out of the other parameters how a list is laid out.
+func takeLayout(values url.Values, as tree.Shape, written format) (tree.Layout, error) {
+	given, ok := values[layoutParameter]
+	if !ok || as != tree.Flat {
+		return tree.InNodes, nil
+	}
+	delete(values, layoutParameter)
+	if len(given) > 1 {
+		return tree.InNodes, tree.BadParameter(layoutParameter, fmt.Errorf("given %d times", len(given)))
+	}
+	layout, err := tree.ParseLayout(given[0])
+	if err == nil && layout == tree.InColumns && written == asCSV {
+		err = errColumnsInCSV
+	}
+	if err != nil {
+		return tree.InNodes, tree.BadParameter(layoutParameter, err)
+	}
+	return layout, nil
+}
+
+// layoutTag is the part of an entity tag for what was taken out.
+func layoutTag(layout tree.Layout) string {
+	if layout == tree.InNodes {
+		return ""
+	}
+	return "-" + layout.String()
 }
 
 // errBranchesInCSV is returned for branches in CSV, which has only lines of processes.

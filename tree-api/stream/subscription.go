@@ -121,13 +121,9 @@ func (s *subscription) readInterval(value string) error {
 	return nil
 }
 
-func (s *subscription) readLayout(value string) error {
-	for s.layout = range tree.Layouts {
-		if s.layout.String() == value {
-			return nil
-		}
-	}
-	return fmt.Errorf("must be %s or %s, not %q", tree.InNodes, tree.InColumns, value)
+func (s *subscription) readLayout(value string) (err error) {
+	s.layout, err = tree.ParseLayout(value)
+	return err
 }
 
 func (s *subscription) readFrom(value string) (err error) {

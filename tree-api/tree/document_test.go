@@ -29,6 +29,8 @@ func TestDocumentNamesWhatThereIs(t *testing.T) {
 		}
 		if as == Nested {
 			taken = append(taken, "by") // It chooses what the processes are nested by.
+		} else {
+			taken = append(taken, "layout") // It chooses between nodes and columns.
 		}
 		for _, p := range parameters {
 			if !p.treeOnly || as == Nested {

@@ -3,6 +3,7 @@ package tree
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"proctree/tree-api/jsontext"
 )
@@ -68,6 +69,16 @@ const (
 )
 
 func (l Layout) String() string { return [Layouts]string{"nodes", "columns"}[l] }
+
+// ParseLayout reads the name of a layout.
+func ParseLayout(text string) (Layout, error) {
+	for as := range Layouts {
+		if as.String() == text {
+			return as, nil
+		}
+	}
+	return InNodes, fmt.Errorf("must be %s or %s, not %q", InNodes, InColumns, text)
+}
 
 // Full makes the message that shows all of a frame.
 func (f *Frame) Full(sequence uint64, as Layout) []byte {

@@ -175,3 +175,9 @@ func (v *View) AppendList(dst []byte, s *Selection, pass Pass) []byte {
 	}
 	return append(dst, ']')
 }
+
+// AppendColumns appends the matches as one object of columns, as in the first message of a stream.
+func (v *View) AppendColumns(dst []byte, s *Selection) []byte {
+	f := &Frame{View: v, Selection: s}
+	return append(f.appendColumns(append(dst, '{'), s.list), '}')
+}
