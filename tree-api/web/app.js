@@ -2,7 +2,7 @@ import { Alerts } from './alerts-menu.js';
 import { get } from './api.js';
 import { ConnectionBar } from './connection.js';
 import { ControlDialog } from './control.js';
-import { button, byId, setText } from './dom.js';
+import { button, byId, el, setHidden, setText } from './dom.js';
 import { Drawer } from './drawer.js';
 import { EmptyState } from './empty.js';
 import { EndedMenu } from './ended-menu.js';
@@ -34,12 +34,16 @@ import { TreeModel } from './tree-model.js';
 import { View } from './view.js';
 import { ViewTools } from './view-tools.js';
 
+/** @import { PastControl } from './past.js' */
 /** @import { ViewState } from './view-state.js' */
 /** @import { Connection } from './stream.js' */
 /** @import { Summary, Update } from './stream-table.js' */
 
 /** Up to this width the drawer lies over the table: it must not follow the cursor. */
 const narrow = matchMedia('(max-width: 1000px)');
+
+/** The charts of the host while the recording has still to be read. */
+const NOTHING = { times: [], cpu: [], memory: [] };
 
 /** The page: it joins the stream, the model and the parts that show it. */
 class Page {
@@ -58,6 +62,12 @@ class Page {
   /** The table's, in pixels; 0 before it is known. */
   #width = 0;
   #drawing = false;
+  /** Whether what the model holds is of the recording. */
+  #past = false;
+  /** While the recording plays, the time of its last table: the address follows it, and nobody asks for it. */
+  #played = NaN;
+  /** The strip of time; undefined where nothing is recorded. @type {PastControl|undefined} */
+  #recording;
 
   #search = /** @type {HTMLInputElement} */ (byId('search'));
   #table = new TreeTable(byId('table'), this.#model, {
@@ -85,7 +95,7 @@ class Page {
     overview: () => this.#view.change({ overview: !this.#view.state.overview }),
   });
   #bar = new ConnectionBar(byId('connection'), byId('notices'), {
-    pause: () => this.#togglePause(), retry: () => stream.open(), interval: (interval) => this.#view.change({ interval }),
+    pause: () => this.#togglePause(), retry: () => this.#reopen(), interval: (interval) => this.#view.change({ interval }),
   });
   #alerts = new Alerts(byId('notices'), this.#model, {
     select: (id) => this.#goTo(id),
@@ -119,6 +129,8 @@ class Page {
     nextCpuUnit: () => this.#view.change({ cpuUnit: nextCpuUnit(this.#view.state.cpuUnit) }),
     act: () => this.#control.open(),
     mayAct: () => !this.#control.button.hidden,
+    step: (unit, direction) => this.#recording?.step(unit, direction),
+    goLive: () => this.#view.change({ time: undefined }),
     closeDrawer: () => this.#closeDrawer(),
     goToMatch: () => this.#table.enterFirstMatch(),
   });
@@ -140,21 +152,62 @@ class Page {
     stream.needed = () => this.#alerts.isOn;
     stream.follow({
       onUpdate: (update) => this.#receive(update),
-      onConnection: (connection) => { this.#connection = connection; this.#installed.follow(connection.state); this.#draw(); },
+      onConnection: (connection) => this.#become(connection),
     });
     get('api/v1/host').then((answer) => {
       this.#host = { ...answer, ...this.#host };
       this.#drawer.windows = this.#host.os === 'windows';
       this.#control.setHost(this.#host);
       this.#alerts.setHost(this.#host);
+      if (this.#host.links?.history) this.#showRecording();
+      else if (this.#view.state.time !== undefined) this.#explainPresent();
       this.#draw();
     }, () => {
       // The stream meets the same trouble and says so.
     });
   }
 
+  /** @param {Connection} connection */
+  #become(connection) {
+    this.#connection = connection;
+    this.#installed.follow(connection.state);
+    // After the last table comes the present.
+    if (connection.ended) this.#view.change({ time: undefined });
+    this.#draw();
+  }
+
+  /** What only the past needs is read once it turns out that there is one. */
+  async #showRecording() {
+    const { PastControl } = await import('./past.js');
+    this.#recording = new PastControl(byId('past'), {
+      go: (time) => this.#view.change({ time }),
+      play: (from, speed) => {
+        this.#played = from;
+        stream.play(from, speed);
+        this.#view.change({ time: from });
+      },
+      change: () => this.#draw(),
+    });
+    this.#draw();
+  }
+
+  /** A link to a moment of a host that does not record leads to the present. */
+  #explainPresent() {
+    this.#view.change({ time: undefined });
+    const notice = el('div', { class: 'notice warn toast' }, el('span', {}, 'This exporter has no recording, so the page shows the present. Start it with --history.dir to record.'));
+    notice.append(button('Close', { class: 'tool' }, () => notice.remove()));
+    byId('notices').append(notice);
+  }
+
+  /** Connects again, to the moment that is shown or the present. */
+  #reopen() {
+    const { time } = this.#view.state;
+    if (time === undefined) stream.open();
+    else stream.showMoment(time);
+  }
+
   /** @param {Update} update */
-  #receive({ type, time, role = '', host, patch, summary }) {
+  #receive({ type, time, role = '', host, patch, summary, past = false }) {
     const first = this.#lastTime === 0;
     if (type === 'diff') this.#marks.before(patch.ids);
     this.#model.apply(patch);
@@ -164,12 +217,37 @@ class Page {
     this.#host = { ...this.#host, ...host };
     if (type === 'full') this.#setRole(role);
     if (first) this.#view.foldKernel();
-    this.#history.record(time, this.#model, patch.textSlots);
-    this.#compare.record(time, this.#model, this.#history);
-    this.#overview.record(time, this.#host);
-    this.#alerts.check(this.#host);
+    this.#past = past;
+    if (past) this.#arrive(time);
+    else {
+      this.#history.record(time, this.#model, patch.textSlots);
+      this.#compare.record(time, this.#model, this.#history);
+      this.#overview.record(time, this.#host);
+      this.#alerts.check(this.#host);
+    }
     if (first && this.#view.state.selected) this.#goTo(this.#view.state.selected);
     this.#draw();
+  }
+
+  /** A table of the recording has come. @param {number} time */
+  #arrive(time) {
+    if (this.#connection.speed !== undefined && this.#view.state.time !== undefined) {
+      this.#played = time;
+      this.#view.change({ time });
+    }
+    this.#recording?.arrived(time);
+  }
+
+  /** The page goes to another moment, or to the present. @param {number|undefined} time */
+  #travel(time) {
+    const isPast = time !== undefined;
+    document.body.toggleAttribute('data-past', isPast);
+    this.#control.setPast(isPast);
+    this.#lookup.past = isPast;
+    this.#lookup.follow();
+    this.#showSearchNotes();
+    setHidden(this.#ended.menu.button, isPast);
+    this.#drawer.setMoment(time);
   }
 
   /** @param {string} role */
@@ -181,7 +259,13 @@ class Page {
 
   /** Shows what the view has become. @param {Partial<ViewState>} part @param {ViewState} before */
   #adapt({ filter, interval }, before) {
-    const { overview, selected, shape } = this.#view.state;
+    const { overview, selected, shape, time } = this.#view.state;
+    this.#travel(time);
+    if (time !== before.time && time !== this.#played) {
+      if (time === undefined) stream.open();
+      else stream.showMoment(time);
+    }
+    if (time === undefined) this.#played = NaN;
     if (filter) this.#showWords(filter.text ?? '');
     if (interval !== undefined && interval !== before.interval) stream.setInterval(interval);
     byId('overview').hidden = !overview;
@@ -269,7 +353,8 @@ class Page {
   }
 
   #togglePause() {
-    if (this.#connection.state === 'paused') stream.open();
+    if (this.#view.state.time !== undefined) this.#recording?.togglePlay();
+    else if (this.#connection.state === 'paused') stream.open();
     else stream.pause();
   }
 
@@ -284,20 +369,22 @@ class Page {
   }
 
   #render() {
-    const { filter, interval, overview, cpuUnit, shape, groupBy } = this.#view.state;
+    const { filter, interval, overview, cpuUnit, shape, groupBy, time } = this.#view.state;
     const context = this.#context();
     const { total, matched } = this.#model;
     this.#control.update();
     if (shape === 'groups') this.#groups.show(this.#model, { by: groupBy, context });
     else this.#table.render(context);
+    this.#recording?.show({ time, tableTime: this.#lastTime, past: this.#past, cpus: this.#host.cpus, connection: this.#connection });
+    byId('compare').classList.toggle('of-now', time !== undefined);
     this.#compare.show(this.#view.state.compare, context);
     setText(this.#pinButton, this.#view.state.pins?.includes(this.#drawer.id ?? '') ? 'Unpin' : 'Pin to compare');
     this.#totals.show(this.#model, { filtered: isActive(filter), context });
     this.#header.show(this.#host);
-    if (overview) this.#overview.render(this.#host, this.#model, { summary: this.#summary, chosenStates: filter.state ?? [], cpuUnit });
+    if (overview) this.#overview.render(this.#host, this.#model, { summary: this.#summary, chosenStates: filter.state ?? [], cpuUnit, recorded: this.#past ? this.#recording?.before(this.#lastTime) ?? NOTHING : undefined });
     this.#filters.show(filter);
     this.#drawer.render(context);
-    this.#processTools.show(this.#model, this.#drawer.id, this.#host);
+    this.#processTools.show(this.#model, this.#drawer.id, this.#host, time !== undefined);
     this.#bar.show(this.#connection, { lastTime: this.#lastTime, interval });
     this.#empty.show({ connection: this.#connection, total, rows: this.#model.rows().length });
     setText(byId('count'), isActive(filter) ? `${formatCount(matched)} of ${formatCount(total)}` : `${formatCount(total)} processes`);

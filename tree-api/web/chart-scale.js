@@ -1,7 +1,7 @@
 /** Round numbers along the axes of a chart. */
 
 /** In seconds. */
-const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400];
+const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400, 172800, 604800];
 
 /**
  * Marks from 0 to at least a value: three to six of them.

@@ -39,12 +39,13 @@ export class ConnectionBar {
     this.#connection = connection;
     this.#lastTime = lastTime;
     this.#interval = interval;
-    const words = { connecting: 'Connecting', live: 'Live', lost: 'Offline', paused: 'Paused', refused: 'No access' };
+    const words = { connecting: 'Connecting', live: 'Live', lost: 'Offline', paused: 'Paused', refused: 'No access', past: 'Past' };
     const { state } = connection;
     setText(this.#status.button, state === 'live' ? `Live · ${interval} s` : words[state]);
     this.#status.button.dataset.state = state;
     this.#showPause(state === 'paused');
     this.#pause.disabled = state === 'refused';
+    setHidden(this.#pause, state === 'past');
     document.body.dataset.connection = state;
     this.#showNotice();
   }

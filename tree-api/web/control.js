@@ -19,6 +19,10 @@ export class ControlDialog {
   #ending;
   #busy = false;
   #windows = false;
+  /** Whether this person may act on processes at all. */
+  #allowed = false;
+  /** Nobody acts on a process of the past. */
+  #past = false;
   /** What to offer KILL for when the dialog is free: processes that had 10 seconds to end. @type {Set<string>} */
   #overdue = new Set();
   #dialog = el('dialog', { class: 'control-dialog', 'aria-labelledby': 'control-title' });
@@ -42,12 +46,22 @@ export class ControlDialog {
   /** @param {any} host The answer of GET api/v1/host, which names the call only for controllers. */
   setHost(host) {
     // A page that frames this one could lead a click to where it was not meant (clickjacking).
-    this.button.hidden = !host.links?.control || window.top !== window;
+    this.#allowed = host.links?.control !== undefined && window.top === window;
+    this.button.hidden = !this.#allowed || this.#past;
     this.#windows = host.os === 'windows';
   }
 
+  /** @param {boolean} past Whether a moment of the recording is shown. */
+  setPast(past) {
+    if (past === this.#past) return;
+    this.#past = past;
+    this.button.hidden = !this.#allowed || past;
+    if (past) this.#dialog.close();
+    else this.#offerKill();
+  }
+
   /** Forgets the processes that are gone. */
-  update() { this.#ending.update(); }
+  update() { if (!this.#past) this.#ending.update(); }
 
   async open(id = this.#selected()) {
     if (this.button.hidden || id === undefined || this.#model.slotOf(id) < 0) return;
@@ -125,7 +139,7 @@ export class ControlDialog {
   async #offerKill() {
     this.update();
     const [id] = this.#overdue;
-    if (id === undefined || this.#busy || this.#dialog.open) return;
+    if (id === undefined || this.#past || this.#busy || this.#dialog.open) return;
     this.#overdue.delete(id);
     if (!this.#ending.ids.has(id)) {
       this.#offerKill();

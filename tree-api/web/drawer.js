@@ -44,6 +44,8 @@ export class Drawer {
   /** @type {CellContext} Of the last drawing. */
   #context = { now: 0, memoryTotal: undefined };
   #detail = el('div', { class: 'detail' });
+  /** The moment of the past that the page shows; undefined is the present. @type {number|undefined} */
+  #moment;
 
   /**
    * @param {HTMLElement} root
@@ -80,6 +82,17 @@ export class Drawer {
     this.render(context);
   }
 
+  /** @param {number|undefined} time The moment that the page shows; undefined is the present. */
+  setMoment(time) {
+    if (time === this.#moment) return;
+    const wasPast = this.#moment !== undefined;
+    this.#moment = time;
+    for (const chart of [this.#cpu, this.#memory]) chart.element.hidden = time !== undefined;
+    if (this.id === undefined) return;
+    if (wasPast !== (time !== undefined)) this.#detail.replaceChildren();
+    this.#askSoon(SETTLE_MILLISECONDS);
+  }
+
   close() {
     this.id = undefined;
     this.#root.hidden = true;
@@ -101,7 +114,7 @@ export class Drawer {
     this.#context = context;
     const slot = this.#model.slotOf(this.id);
     if (slot < 0) {
-      setText(this.#state, 'This process has ended. The values below are the last ones.');
+      setText(this.#state, this.#moment === undefined ? 'This process has ended. The values below are the last ones.' : 'This process did not run at this moment.');
       this.#root.classList.add('ended');
       if (!this.#title.textContent) setText(this.#title, `PID ${this.id.split('-')[0]}`);
       return;
@@ -165,14 +178,15 @@ export class Drawer {
     /** @type {any} */
     let answer;
     try {
-      answer = await get(`api/v1/processes/${id.split('-')[0]}`);
+      const time = this.#moment === undefined ? '' : `?time=${this.#moment.toFixed(3)}`;
+      answer = await get(`api/v1/processes/${id.split('-')[0]}${time}`);
     } catch (error) {
       if (this.id === id && !(error instanceof APIError && error.status === 404)) this.#showProblem(error);
     }
     if (this.id !== id) return;
     // The PID may belong to another process by now.
     if (answer?.id === id) this.#showAnswer(answer);
-    if (!document.hidden) this.#askSoon(REFRESH_MILLISECONDS);
+    if (!document.hidden && this.#moment === undefined) this.#askSoon(REFRESH_MILLISECONDS);
   }
 
   /** @param {unknown} error */
@@ -187,6 +201,10 @@ export class Drawer {
     } else if (this.#command.dataset.shown !== JSON.stringify([exe, cmdline]) || !this.#command.hasChildNodes()) {
       this.#command.dataset.shown = JSON.stringify([exe, cmdline]);
       this.#command.replaceChildren(...commandLine(cmdline, this.windows), facts({ Executable: exe }) ?? '');
+    }
+    if (this.#moment !== undefined) {
+      this.#detail.replaceChildren(el('p', { class: 'muted' }, 'Limits, sockets, open files and threads are not recorded.'));
+      return;
     }
     const open = new Set([...this.#detail.querySelectorAll('details[open]')].map((d) => /** @type {HTMLElement} */ (d).dataset.section));
     const threads = detail?.threads && this.#threads.take(id, detail.threads, performance.now() / 1000);

@@ -4,6 +4,11 @@ import { svg } from './dom.js';
 const PATHS = /** @type {const} */ ({
   pause: 'M5.5 3.5v9M10.5 3.5v9',
   play: 'M5 3.2v9.6l7.5-4.8z',
+  back: 'M11.5 3.2v9.6L5.5 8zM4 3.2v9.6',
+  forward: 'M4.5 3.2v9.6l6-4.8zM12 3.2v9.6',
+  plus: 'M8 3v10M3 8h10',
+  minus: 'M3 8h10',
+  whole: 'M1.5 3v10M14.5 3v10M4 8h8M6 5.5L3.8 8 6 10.5M10 5.5l2.2 2.5L10 10.5',
   bell: 'M4 11.5V7.2a4 4 0 0 1 8 0v4.3M2.8 11.5h10.4M6.8 13.8h2.4',
   chart: 'M2.5 2.5v11h11M5 10.5l2.6-3.2 2.2 1.8 3.2-4.4',
   tree: 'M3.5 2.5v9.2a1 1 0 0 0 1 1h2M3.5 6.5h3M8.5 6.5h5M8.5 12.7h5M6 2.5h7.5',

@@ -12,9 +12,11 @@ export class Lookup {
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #timer;
   /** The questions that are being asked. */
-  #asked = '';
+  #asked = 'false\n';
   /** What to say below the search box. */
   note = '';
+  /** Whether a moment of the recording is shown, which has neither ports nor files. */
+  past = false;
 
   /** @param {TreeModel} model @param {() => void} onChange Called when there is an answer, or another note. */
   constructor(model, onChange) {
@@ -25,12 +27,17 @@ export class Lookup {
   /** To be called when the search has changed. */
   follow() {
     const questions = this.#model.questions;
-    const asked = questions.join('\n');
+    const asked = `${this.past}\n${questions.join('\n')}`;
     if (asked === this.#asked) return;
     this.#asked = asked;
     clearTimeout(this.#timer);
-    this.note = asked && 'Looking for open ports and files …';
-    if (asked) this.#timer = setTimeout(() => this.#ask(questions, asked), 200);
+    if (questions.length === 0 || this.past) {
+      this.note = questions.length === 0 ? '' : 'Open ports and files are not recorded: go back to the present to search for them.';
+      for (const question of questions) this.#model.answer(question, new Set());
+      return;
+    }
+    this.note = 'Looking for open ports and files …';
+    this.#timer = setTimeout(() => this.#ask(questions, asked), 200);
   }
 
   /** @param {string[]} questions @param {string} asked */

@@ -58,9 +58,16 @@ export class Overview {
   /**
    * @param {HostMetrics} host
    * @param {TreeModel} model
-   * @param {{summary: Summary|undefined, chosenStates: readonly string[], cpuUnit: CpuUnit}} view summary is of what the model holds now.
+   * @param {object} view
+   * @param {Summary|undefined} view.summary Of what the model holds now.
+   * @param {readonly string[]} view.chosenStates
+   * @param {CpuUnit} view.cpuUnit
+   * @param {{times: number[], cpu: number[], memory: number[]}} [view.recorded] The host before a moment of the past; absent in the present.
    */
-  render(host, model, { summary, chosenStates, cpuUnit }) {
+  render(host, model, { summary, chosenStates, cpuUnit, recorded }) {
+    this.#cpu.recorded = recorded && { times: recorded.times, values: recorded.cpu };
+    this.#memory.recorded = recorded && { times: recorded.times, values: recorded.memory };
+    this.#load.recorded = recorded && { times: [], values: [] };
     const { cpus, load } = host;
     const busy = host.cpu?.busy_cores;
     this.#cpu.show(formatPercent(busy === undefined || !cpus ? undefined : busy / cpus), `${formatCores(busy)} of ${formatCount(cpus)} CPUs`, cpus);
@@ -86,6 +93,9 @@ function usedMemory({ memory }) {
 /** A large value, a line below it, and a chart. */
 class MetricCard {
   series = new Series(MOST_POINTS);
+  /** What is drawn instead while the page shows the past. @type {{times: number[], values: number[]}|undefined} */
+  recorded;
+  #label;
   #figure = el('strong', { class: 'figure' });
   #note = el('span', { class: 'note' });
   #chart;
@@ -93,6 +103,7 @@ class MetricCard {
 
   /** @param {string} title @param {string} chartLabel */
   constructor(title, chartLabel) {
+    this.#label = chartLabel;
     this.#chart = new Sparkline(chartLabel);
     this.element = el('div', { class: `card ${title.toLowerCase()}-card` }, el('h2', {}, title), this.#figure, this.#note, this.#chart.element);
   }
@@ -101,7 +112,9 @@ class MetricCard {
   show(figure, note, top) {
     setText(this.#figure, figure);
     setText(this.#note, note);
-    this.#chart.draw(this.series.times, this.series.values, top);
+    const { times, values } = this.recorded ?? this.series;
+    setAttribute(this.#chart.element, 'aria-label', this.recorded ? this.#label.replace('since the page opened', 'before this moment') : this.#label);
+    this.#chart.draw(times, values, top);
   }
 }
 

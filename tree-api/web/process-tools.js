@@ -16,15 +16,16 @@ export class ProcessTools {
    * @param {TreeModel} model
    * @param {string|undefined} id The process in the drawer.
    * @param {any} host The answer of GET api/v1/host.
+   * @param {boolean} [past] Whether a moment of the recording is shown: then the PID can belong to another process by now.
    */
-  show(model, id, { name, os, links }) {
+  show(model, id, { name, os, links }, past = false) {
     const slot = id === undefined ? -1 : model.slotOf(id);
     if (slot < 0) {
       this.#leave(id);
       return;
     }
     this.#id = id;
-    const command = model.isKernel(slot) ? '' : killCommand(model.number(slot, 'pid'), os === 'windows');
+    const command = past || model.isKernel(slot) ? '' : killCommand(model.number(slot, 'pid'), os === 'windows');
     const history = isForProcesses(links?.grafana) ? grafanaLink(links.grafana, { host: name, model, slot }) : undefined;
     const made = `${command} ${history}`;
     if (made === this.#made) return;

@@ -17,7 +17,7 @@ const HIDDEN_MILLISECONDS = 60_000;
 /** The stream as the page has it: it runs in a worker (stream-worker.js). */
 export class RemoteStream {
   #script = scriptURL('stream-worker.js');
-  /** What intervalOf reads: the part behind # of the page's address, later the interval alone. */
+  /** What intervalOf and momentOf read: the part behind # of the page's address, kept up to date. */
   #address;
   /** undefined while there is none: it broke, and the next one is still to come. @type {Worker|undefined} */
   #worker;
@@ -55,7 +55,8 @@ export class RemoteStream {
   }
 
   #sleep() {
-    if (this.needed() || this.#connection.state === 'paused') return;
+    const { state } = this.#connection;
+    if (this.needed() || state === 'paused' || state === 'past') return;
     this.pause();
     this.#asleep = true;
   }
@@ -67,9 +68,10 @@ export class RemoteStream {
     for (const update of this.#held.splice(0)) follower.onUpdate(update);
   }
 
-  /** Connects, at once. What runs already is replaced. */
+  /** Connects, at once. What runs already is replaced, and the past is left. */
   open() {
     this.#asleep = false;
+    this.#note('time', undefined);
     if (this.#worker) this.#order({ open: this.#address });
     else this.#start();
   }
@@ -86,8 +88,30 @@ export class RemoteStream {
 
   /** @param {number} seconds */
   setInterval(seconds) {
-    this.#address = `interval=${seconds}`;
-    if (this.#connection.state !== 'paused') this.open();
+    this.#note('interval', String(seconds));
+    const { state } = this.#connection;
+    if (state !== 'paused' && state !== 'past') this.open();
+  }
+
+  /** Shows a moment of the recording instead of the present. @param {number} time In Unix seconds. */
+  showMoment(time) {
+    this.#note('time', String(time));
+    if (this.#worker) this.#order({ moment: time });
+    else this.#start();
+  }
+
+  /** Plays the recording. @param {number} from In Unix seconds. @param {number} speed Seconds of it in one. */
+  play(from, speed) {
+    this.#note('time', String(from));
+    this.#order({ play: { from, speed } });
+  }
+
+  /** @param {string} key @param {string|undefined} value */
+  #note(key, value) {
+    const parameters = new URLSearchParams(this.#address.replace(/^#/, ''));
+    if (value === undefined) parameters.delete(key);
+    else parameters.set(key, value);
+    this.#address = parameters.toString();
   }
 
   /**

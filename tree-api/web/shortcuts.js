@@ -16,7 +16,10 @@ const HELP = [
   ['w', 'Pin the process, to compare it with others; again: unpin'],
   ['g', 'Sums by user, group, unit or container'],
   ['c', 'CPU in cores, percent of a core or percent of the host'],
-  ['p', 'Pause or resume'],
+  ['p', 'Pause or resume; in the past: play or stop'],
+  [', .', 'Previous or next table of the recording'],
+  ['< >', 'A minute back or forward in the recording'],
+  ['l', 'Back to the present'],
   ['?', 'This list'],
 ];
 
@@ -31,6 +34,8 @@ const ACT = ['x', 'Send a signal, or set the priority'];
  * @property {() => void} togglePin
  * @property {() => void} toggleGroups
  * @property {() => void} nextCpuUnit
+ * @property {(unit: 'table'|'minute', direction: 1|-1) => void} step Moves in the recording.
+ * @property {() => void} goLive
  * @property {() => void} act Acts on the process, for controllers.
  * @property {() => boolean} mayAct Whether this person is one.
  * @property {() => boolean} closeDrawer Whether there was anything to close.
@@ -48,6 +53,11 @@ export function addShortcuts(search, page) {
     g: () => page.toggleGroups(),
     c: () => page.nextCpuUnit(),
     x: () => page.act(),
+    ',': () => page.step('table', -1),
+    '.': () => page.step('table', 1),
+    '<': () => page.step('minute', -1),
+    '>': () => page.step('minute', 1),
+    l: () => page.goLive(),
     '?': () => help.panel.togglePopover(),
   });
   document.addEventListener('keydown', (event) => {

@@ -23,8 +23,8 @@ import './model/write-columns.js';
  */
 
 /**
- * A message of the stream, with its processes as a patch.
- * @typedef {{type: 'full'|'diff', time: number, role?: string, host: any, patch: Patch, summary: Summary}} Update
+ * A message of the stream, with its processes as a patch. past is set for a moment of the recording.
+ * @typedef {{type: 'full'|'diff', time: number, role?: string, host: any, patch: Patch, summary: Summary, past?: boolean}} Update
  */
 
 const TOP_LENGTH = 4;

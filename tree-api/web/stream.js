@@ -3,10 +3,13 @@ import { APIError, get, streamURL } from './api.js';
 /**
  * How the stream is.
  * @typedef {object} Connection
- * @property {'connecting'|'live'|'lost'|'paused'|'refused'} state refused: trying again by
- *   itself would not help, as the server wants a login or forbids the tree.
+ * @property {'connecting'|'live'|'lost'|'paused'|'refused'|'past'} state refused: trying again by
+ *   itself would not help, as the server wants a login or forbids the tree. past: the page shows
+ *   the recording.
  * @property {string} [reason]
  * @property {number} [status] The HTTP status of a refusal.
+ * @property {number} [speed] The recording is played at this speed.
+ * @property {boolean} [ended] The recording was played to its end.
  * @property {number} [retryAt] When it tries again, in milliseconds as Date.now.
  */
 

@@ -6,6 +6,7 @@ import { formatWidths, parseWidths } from './column-widths.js';
 import { cpuUnitOf } from './cpu-unit.js';
 import { groupByOf } from './groups-view.js';
 import { DEFAULT_INTERVAL, intervalOf } from './interval.js';
+import { formatMoment, momentOf } from './moment.js';
 import { parsePins, watchedOf } from './pins.js';
 import { columnKey } from './model/columns.js';
 
@@ -28,6 +29,7 @@ import { columnKey } from './model/columns.js';
  * @property {Expansion} [expansion]
  * @property {string[]} [pins] The ids of the processes that are compared.
  * @property {WatchedKey} compare What is compared.
+ * @property {number} [time] The moment that is shown, in Unix seconds; the present if absent.
  * @property {string} [selected] The id of the process in the drawer.
  * @property {number} interval Seconds between two updates.
  * @property {CpuUnit} cpuUnit
@@ -67,6 +69,8 @@ export function parseState(hash) {
   if (pins) state.pins = pins;
   state.compare = watchedOf(p.get('compare'));
   state.selected = p.get('process') ?? undefined;
+  const time = momentOf(hash);
+  if (time !== undefined) state.time = time;
   state.interval = intervalOf(hash);
   state.cpuUnit = cpuUnitOf(p.get('cpu-unit'));
   state.overview = p.get('overview') !== 'off';
@@ -107,7 +111,7 @@ const list = (p, key) => (p.get(key) ?? '').split(',').filter((part) => part !==
  * @param {ViewState} state
  * @returns {string} What stands behind the "#"; "" for the view everybody starts with.
  */
-export function formatState({ filter, sort, shape, groupBy, pins, compare, columns, widths, expansion, selected, interval, cpuUnit, overview }) {
+export function formatState({ filter, sort, shape, groupBy, pins, compare, columns, widths, expansion, selected, time, interval, cpuUnit, overview }) {
   const p = new URLSearchParams();
   const usual = defaultState();
   if (filter.text) p.set('q', filter.text);
@@ -129,6 +133,7 @@ export function formatState({ filter, sort, shape, groupBy, pins, compare, colum
   if (pins) p.set('pins', pins.join(','));
   if (compare !== usual.compare) p.set('compare', compare);
   if (selected) p.set('process', selected);
+  if (time !== undefined) p.set('time', formatMoment(time));
   if (interval !== usual.interval) p.set('interval', String(interval));
   if (cpuUnit !== usual.cpuUnit) p.set('cpu-unit', cpuUnit);
   if (!overview) p.set('overview', 'off');

@@ -14,6 +14,7 @@ const ADDRESS_MILLISECONDS = 300;
  */
 function stepOf(before, after) {
   if ((before.selected === undefined) !== (after.selected === undefined)) return 'drawer';
+  if ((before.time === undefined) !== (after.time === undefined)) return 'time';
   if (before.shape !== after.shape) return 'shape';
   if (before.filter === after.filter) return '';
   const { text: oldText = '', ...oldRest } = before.filter;
@@ -64,7 +65,7 @@ export class View {
   #take(state) {
     clearTimeout(this.#timer);
     this.#isStep = false;
-    this.#adopt({ selected: undefined, columns: undefined, widths: undefined, pins: undefined, ...state });
+    this.#adopt({ time: undefined, selected: undefined, columns: undefined, widths: undefined, pins: undefined, ...state });
     if (!state.expansion) return;
     this.#model.setExpansion(state.expansion);
     this.#folded = true;

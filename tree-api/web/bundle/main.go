@@ -42,13 +42,13 @@ func run(web string) error {
 }
 
 // styles are the sheets in the order in which they apply.
-var styles = []string{"style.css", "table.css", "columns.css", "sums.css", "compare.css", "panels.css", "control.css", "narrow.css", "media.css"}
+var styles = []string{"style.css", "table.css", "columns.css", "sums.css", "compare.css", "panels.css", "control.css", "past.css", "narrow.css", "media.css"}
 
 // bundle returns the files by name.
 func bundle(web string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	// start.js opens the stream, and app.js uses what it has opened: it must not have its own.
-	for _, entry := range []string{"start.js", "app.js", "stream-worker.js", "service-worker.js"} {
+	for _, entry := range []string{"start.js", "app.js", "past.js", "stream-worker.js", "service-worker.js"} {
 		text, err := build(web, api.StdinOptions{Contents: "import './" + entry + "';", Loader: api.LoaderJS}, entry)
 		if err != nil {
 			return nil, err
@@ -93,7 +93,8 @@ func build(web string, in api.StdinOptions, entry string) ([]byte, error) {
 	} else {
 		options.EntryPoints = []string{entry}
 		if entry == "app.js" {
-			options.External = []string{"./start.js"}
+			// What only the past needs is read where there is one.
+			options.External = []string{"./start.js", "./past.js"}
 		}
 	}
 	result := api.Build(options)

@@ -40,7 +40,7 @@ test('no module is left that nobody imports', async () => {
     ...(await readdir(new URL('model/', web))).map((name) => `model/${name}`),
   ].filter((name) => name.endsWith('.js'));
   const imported = new Set();
-  for (const root of ['app.js', 'stream-worker.js', 'stream-table.js', 'service-worker.js']) await withImports(root, imported);
+  for (const root of ['app.js', 'past.js', 'stream-worker.js', 'stream-table.js', 'service-worker.js']) await withImports(root, imported);
   assert.deepEqual(imported, new Set(modules));
 });
 

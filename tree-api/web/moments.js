@@ -1,0 +1,53 @@
+import { get } from './api.js';
+
+/**
+ * Reads moments of the recording: one at a time, and of those that are wanted meanwhile only
+ * the last. Dragging over a day thus asks as often as the exporter answers.
+ */
+export class Moments {
+  /** @type {number|undefined} */
+  #wanted;
+  #busy = false;
+  /** Counts the stops: an answer to a question from before is dropped. */
+  #stops = 0;
+  #on;
+
+  /** @param {{onMessage: (message: any) => void, onTrouble: (error: any) => void}} on The message is as the first one of a stream. */
+  constructor(on) {
+    this.#on = on;
+  }
+
+  /** @param {number} time In Unix seconds. */
+  ask(time) {
+    this.#wanted = time;
+    if (!this.#busy) this.#work();
+  }
+
+  stop() {
+    this.#wanted = undefined;
+    this.#stops++;
+  }
+
+  async #work() {
+    this.#busy = true;
+    while (this.#wanted !== undefined) {
+      const stops = this.#stops;
+      const time = this.#wanted;
+      this.#wanted = undefined;
+      try {
+        const message = await momentAt(time);
+        if (stops === this.#stops) this.#on.onMessage(message);
+      } catch (error) {
+        if (stops === this.#stops) this.#on.onTrouble(error);
+      }
+    }
+    this.#busy = false;
+  }
+}
+
+/** @param {number} time */
+async function momentAt(time) {
+  const query = `time=${time.toFixed(3)}`;
+  const [table, host] = await Promise.all([get(`api/v1/processes?layout=columns&${query}`), get(`api/v1/host?${query}`)]);
+  return { type: 'full', time: table.time, role: table.role, host, columns: table.columns };
+}

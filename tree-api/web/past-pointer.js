@@ -1,0 +1,81 @@
+/** How a mouse, a finger, two fingers and a wheel move the strip of time. */
+
+/** How much one pixel of the wheel zooms. */
+const WHEEL = 0.0016;
+/** A line of a wheel that counts in lines, in pixels. */
+const LINE_PIXELS = 16;
+
+/**
+ * @param {HTMLElement} element
+ * @param {object} on
+ * @param {(clientX: number) => number} on.timeAt
+ * @param {(time: number) => void} on.choose
+ * @param {(time: number|undefined) => void} on.hover
+ * @param {(factor: number, at: number) => void} on.zoom
+ * @param {(share: number) => void} on.pan By a share of the width; to the right is later.
+ */
+export function followPointer(element, on) {
+  /** Where each pointer that is down is. @type {Map<number, number>} */
+  const down = new Map();
+  /** Whether two fingers were down: the one that is left then moves nothing. */
+  let pinched = false;
+  /** @type {number|undefined} */
+  let chosen;
+  let scheduled = false;
+
+  /** Many events of a mouse make one frame. @param {number} x */
+  const choose = (x) => {
+    chosen = x;
+    if (scheduled) return;
+    scheduled = true;
+    requestAnimationFrame(() => {
+      scheduled = false;
+      if (chosen !== undefined) on.choose(on.timeAt(chosen));
+      chosen = undefined;
+    });
+  };
+
+  element.addEventListener('pointerdown', (event) => {
+    if (event.button !== 0) return;
+    element.setPointerCapture(event.pointerId);
+    down.set(event.pointerId, event.clientX);
+    element.setAttribute('data-dragged', '');
+    if (down.size === 1) {
+      pinched = false;
+      choose(event.clientX);
+    } else {
+      pinched = true;
+      chosen = undefined;
+    }
+  });
+  element.addEventListener('pointermove', (event) => {
+    if (event.pointerType !== 'touch') on.hover(on.timeAt(event.clientX));
+    if (!down.has(event.pointerId)) return;
+    if (down.size === 1) {
+      down.set(event.pointerId, event.clientX);
+      if (!pinched) choose(event.clientX);
+      return;
+    }
+    const before = [...down.values()];
+    down.set(event.pointerId, event.clientX);
+    const after = [...down.values()];
+    const spread = (/** @type {number[]} */ [a, b]) => Math.max(16, Math.abs(a - b));
+    const middle = (after[0] + after[1]) / 2;
+    on.pan(((before[0] + before[1]) / 2 - middle) / element.clientWidth);
+    on.zoom(spread(before) / spread(after), on.timeAt(middle));
+  });
+  for (const name of /** @type {const} */ (['pointerup', 'pointercancel'])) {
+    element.addEventListener(name, (event) => {
+      down.delete(event.pointerId);
+      if (down.size === 0) element.removeAttribute('data-dragged');
+    });
+  }
+  element.addEventListener('pointerleave', () => on.hover(undefined));
+  element.addEventListener('wheel', (event) => {
+    event.preventDefault();
+    const unit = event.deltaMode === 0 ? 1 : LINE_PIXELS;
+    const sideways = event.shiftKey ? event.deltaX || event.deltaY : event.deltaX;
+    if (Math.abs(sideways) > Math.abs(event.shiftKey ? 0 : event.deltaY)) on.pan(sideways * unit / element.clientWidth);
+    else on.zoom(Math.exp(event.deltaY * unit * WHEEL), on.timeAt(event.clientX));
+  }, { passive: false });
+}
