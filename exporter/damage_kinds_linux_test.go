@@ -26,6 +26,8 @@ type damage struct {
 	odd bool
 	// garbled tells that a field is no longer what a kernel writes: nothing becomes 0 by that.
 	garbled bool
+	// empties tells that nothing is left of a file, which is no error of some.
+	empties bool
 	// reorders tells that lines are at other places than before.
 	reorders bool
 	// unharmed tells that no line says anything else than before.
@@ -51,6 +53,16 @@ func field(change func(random *rand.Rand, field []byte) []byte) func(*rand.Rand,
 	}
 }
 
+// number is field for fields that are nothing but a number.
+func number(change func(random *rand.Rand, field []byte) []byte) func(*rand.Rand, [][]byte) ([][]byte, []int) {
+	return field(func(random *rand.Rand, f []byte) []byte {
+		if len(digits.Find(f)) != len(f) {
+			return f
+		}
+		return change(random, f)
+	})
+}
+
 // line replaces one line by others.
 func line(change func(random *rand.Rand, line []byte) [][]byte) func(*rand.Rand, [][]byte) ([][]byte, []int) {
 	return func(random *rand.Rand, lines [][]byte) ([][]byte, []int) {
@@ -74,6 +86,7 @@ var damages = []damage{
 	{name: "line blanked", lines: line(func(*rand.Rand, []byte) [][]byte { return [][]byte{{}} })},
 	{name: "blank line added", lines: insert(func(*rand.Rand) []byte { return nil }), unharmed: true},
 	{name: "odd line added", lines: insert(func(*rand.Rand) []byte { return []byte("odd \xff\x00 line - : 1 x") }), odd: true},
+	{name: "odd numbers added", lines: insert(func(*rand.Rand) []byte { return []byte("7 8 9") }), odd: true},
 	{name: "line of 1 MiB added", lines: insert(func(*rand.Rand) []byte { return bytes.Repeat([]byte("x"), 1<<20) }), odd: true},
 	{name: "lines in another order", reorders: true, lines: func(r *rand.Rand, lines [][]byte) ([][]byte, []int) {
 		a, b := r.IntN(len(lines)), r.IntN(len(lines))
@@ -84,11 +97,12 @@ var damages = []damage{
 	{name: "field dropped", lines: field(func(*rand.Rand, []byte) []byte { return nil })},
 	{name: "field negated", lines: field(func(_ *rand.Rand, f []byte) []byte { return append([]byte("-"), f...) }), garbled: true},
 	// Not of a key: a line of another key is one that no parser knows.
-	{name: "number too large", lines: field(func(_ *rand.Rand, f []byte) []byte {
-		if digits.FindIndex(f) == nil || len(digits.Find(f)) != len(f) {
-			return f
-		}
+	{name: "number too large", lines: number(func(*rand.Rand, []byte) []byte {
 		return []byte("99999999999999999999999")
+	}), odd: true, garbled: true},
+	{name: "number below zero", lines: number(func(_ *rand.Rand, f []byte) []byte { return append([]byte("-"), f...) }), odd: true, garbled: true},
+	{name: "number garbled", lines: number(func(r *rand.Rand, f []byte) []byte {
+		return slices.Insert(slices.Clone(f), r.IntN(len(f)+1), "#x%\x00\xff"[r.IntN(5)])
 	}), odd: true, garbled: true},
 	{name: "field wrapped", lines: field(func(*rand.Rand, []byte) []byte { return []byte("18446744073709551615") }), garbled: true},
 	{name: "field garbled", lines: field(func(r *rand.Rand, f []byte) []byte {
@@ -106,7 +120,7 @@ var damages = []damage{
 		return lines, nil
 	}, unharmed: true},
 
-	{name: "file empty", replace: func(tb testing.TB, path string, _ []byte) func() {
+	{name: "file empty", odd: true, empties: true, replace: func(tb testing.TB, path string, _ []byte) func() {
 		tb.Helper()
 		must(tb, os.WriteFile(path, nil, 0o600))
 		return nil
@@ -135,7 +149,7 @@ var damages = []damage{
 		return nil
 	}},
 	{name: "file changes while it is read", replace: flicker},
-	{name: "file is a FIFO", replace: fifo},
+	{name: "file is a FIFO", odd: true, replace: fifo},
 }
 
 func must(tb testing.TB, err error) {

@@ -28,6 +28,7 @@ func TestDamageStaysWhereItIs(t *testing.T) {
 // choose them rarely.
 var core = []string{
 	"proc/meminfo", "proc/stat", "proc/loadavg", "proc/101/stat", "proc/101/status", "proc/101/io", "proc/102/limits", "proc/101/cgroup",
+	"proc/102/cgroup", "proc/101/schedstat",
 }
 
 // TestDamageOfEachKind damages each of these files in each way, but for FIFOs, for which a
@@ -101,6 +102,16 @@ var names = regexp.MustCompile(`/(name|uuid)$|^run/udev/|^etc/`)
 // sums are files of which every line is a summand of all metrics.
 var sums = regexp.MustCompile(`^proc/net/(stat/nf_conntrack|udp6?)$`)
 
+// canBeEmpty are files that a kernel leaves empty where there is nothing to say: no slaves, no
+// CPUs, no text.
+var canBeEmpty = regexp.MustCompile(`/(bonding_masters|bonding/slaves|isolated|ifalias|address|broadcast|level|raid_disks|ch\d+_dimm_label|hwmon\d+/\w+_label)$|` +
+	`^textfiles/|^proc/\d+/(cmdline|cgroup)$|^proc/uptime$`)
+
+// isOdd reports whether damage to a file is an error.
+func (d *damage) isOdd(file string) bool {
+	return d.odd && !names.MatchString(file) && (!d.empties || !canBeEmpty.MatchString(file))
+}
+
 // sections are files of which a line says what the lines below it belong to.
 var sections = regexp.MustCompile(`^proc/(net/ip_vs|mdstat)$`)
 
@@ -128,8 +139,9 @@ func (h *damagedHost) damage(t *testing.T, random *rand.Rand, file string, conte
 	if d.reorders && sections.MatchString(file) {
 		touched = below(touched, len(changed))
 	}
-	if isOneValue(file, content) {
-		touched = nil
+	added := d.lines != nil && !d.reorders && len(touched) == 0
+	if isOneValue(file, content) || added && !d.unharmed && sections.MatchString(file) {
+		touched, added = nil, false
 	}
 	derived := map[string]bool{}
 	if !d.unharmed {
@@ -150,8 +162,11 @@ func (h *damagedHost) damage(t *testing.T, random *rand.Rand, file string, conte
 	if undo != nil {
 		undo()
 	}
-	wrong = append(wrong, verdict(file, whole, damaged, derived, d.odd || d.garbled)...)
-	if gone := lost(whole, damaged); d.odd && gone > 0 && !names.MatchString(file) && damaged.errors()-whole.errors() <= usual {
+	wrong = append(wrong, verdict(file, whole, damaged, derived, d.isOdd(file) || d.garbled)...)
+	if added {
+		wrong = append(wrong, appeared(whole, damaged)...)
+	}
+	if gone := lost(whole, damaged); d.isOdd(file) && gone > 0 && damaged.errors()-whole.errors() <= usual {
 		wrong = append(wrong, fmt.Sprintf("%d series are gone and no error is counted", gone))
 	}
 	if again.errors() < damaged.errors() {

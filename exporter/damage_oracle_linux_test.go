@@ -29,8 +29,9 @@ var volatile = regexp.MustCompile(`^proctree_(scan_duration_seconds|scrape_colle
 // counts are the exporter's own, of what it could not read.
 var counts = regexp.MustCompile(`^proctree_(scan_errors_total|scrape_collector_errors_total|system_textfile_scrape_error)\b`)
 
-// states are 1 or 0 by what a text says.
-var states = regexp.MustCompile(`^proctree_system_network_up\b`)
+// signed are series that can be below 0.
+var signed = regexp.MustCompile(`^proctree_system_(thermal_zone_temp|cooling_device_cur_state|cooling_device_max_state|` +
+	`hwmon_\w+|power_supply_\w+|netstat_Tcp_MaxConn|network_speed_bytes|network_flags|md_\w+|zfs_\w+|selinux_\w+)\b|_nice\b|^[^p]`)
 
 // verdicts say whether collectors succeeded.
 var verdicts = regexp.MustCompile(`^proctree_scrape_collector_success\b`)
@@ -170,7 +171,7 @@ func (h *damagedHost) derived(tb testing.TB, file string, variants ...[]byte) ma
 var identity = regexp.MustCompile(`^proc/([0-9]+)/stat$`)
 
 // ofTable are series over all processes.
-var ofTable = regexp.MustCompile(`^proctree_(processes|threads|scan_|group_|process_|system_processes|system_procs|forks|tasks)`)
+var ofTable = regexp.MustCompile(`^proctree_(processes|threads|scan_|events_|group_|process_|system_processes|system_procs|forks|tasks)`)
 
 // provenance are the series that may be lost when these lines of a file are damaged; all of
 // them if lines is nil.
@@ -238,10 +239,21 @@ func verdict(file string, whole, damaged readings, derived map[string]bool, odd 
 			wrong = append(wrong, series+" is gone, and is not derived from what was damaged")
 		case !derived[series]:
 			wrong = append(wrong, fmt.Sprintf("%s is %v and was %v, and is not derived from what was damaged", series, got, whole[series]))
-		case ok && got < 0 && strings.Contains(series, "_total"):
+		case ok && got < 0 && whole[series] >= 0 && !signed.MatchString(series):
 			wrong = append(wrong, fmt.Sprintf("%s is %v", series, got))
-		case ok && got == 0 && odd && !states.MatchString(series) && !identity.MatchString(file): // A group without process has none of anything.
+		case ok && got == 0 && odd && !identity.MatchString(file): // A group without process has none of anything.
 			wrong = append(wrong, fmt.Sprintf("%s is 0 and was %v: what is unknown is absent", series, whole[series]))
+		}
+	}
+	slices.Sort(wrong)
+	return wrong
+}
+
+// appeared lists the series that the whole host does not have.
+func appeared(whole, damaged readings) (wrong []string) {
+	for series := range damaged {
+		if _, ok := whole[series]; !ok && !counts.MatchString(series) && !verdicts.MatchString(series) && !volatile.MatchString(series) {
+			wrong = append(wrong, series+" is new, and the host has no such thing")
 		}
 	}
 	slices.Sort(wrong)

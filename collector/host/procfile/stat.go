@@ -189,6 +189,10 @@ func (p *statParser) kernel(key, text string) {
 	s := &p.stat
 	var into **uint64
 	most := uint64(maxCounter)
+	if !IsName(key) {
+		p.d.Lost(statFile, badName)
+		return
+	}
 	switch key {
 	case "intr":
 		into = &s.Interrupts

@@ -80,7 +80,7 @@ func TestParseStat(t *testing.T) {
 		},
 		{
 			name: "no CPU's name, NUL, a line of 1 MiB", text: "cpuX 1 2 3 4\n\x00\x00\n" + strings.Repeat("x", 1<<20) + "\nctxt\x00 5\nbtime 1700000005\n",
-			want: Stat{Boot: time.Unix(1700000005, 0)}, lost: 1, first: "/proc/stat: cpu: not a name",
+			want: Stat{Boot: time.Unix(1700000005, 0)}, lost: 4, first: "/proc/stat: cpu: not a name",
 		},
 		{name: "boot after 2242", text: "btime 18446744073709551615\nctxt 1\n", want: Stat{ContextSwitches: new(uint64(1))}, lost: 1, first: "/proc/stat: btime: impossible value"},
 	}

@@ -81,6 +81,10 @@ func (r *reader) parseDiskstats(text string, d *Damage) []Disk {
 		if !r.cfg.Disks.Allows(name) || len(columns) == oldColumns {
 			continue
 		}
+		if len(columns) == 0 {
+			d.Lost(diskstatsFile, "a line without columns")
+			continue
+		}
 		if seen[name] {
 			d.Lost(diskstatsFile+": "+name, "in the file twice")
 			continue

@@ -52,7 +52,7 @@ func label(s string) string {
 func parseUdev(text string) *DiskInfo {
 	values := make(map[string]string)
 	for line := range strings.Lines(text) {
-		if property, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "E:"); ok {
+		if property, ok := strings.CutPrefix(strings.TrimRight(line, "\r\n"), "E:"); ok {
 			key, value, _ := strings.Cut(property, "=")
 			values[key] = label(value)
 		}

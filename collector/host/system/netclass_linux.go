@@ -39,7 +39,9 @@ func (r *reader) netClass(out *values) {
 				out.add(a.metric, float64(n), label)
 			}
 		}
-		if speed, ok := out.signed(join(dir, "speed")); ok && speed >= -1 && (speed >= 0 || !r.cfg.IgnoreInvalidSpeed) {
+		if speed, ok := out.signed(join(dir, "speed")); ok && speed < -1 {
+			out.Lost(join(dir, "speed"), "below zero")
+		} else if ok && (speed >= 0 || !r.cfg.IgnoreInvalidSpeed) {
 			// From megabits per second; -1 is not known, as of a virtual device.
 			out.add("network_speed_bytes", float64(speed*1000*1000/8), label)
 		}

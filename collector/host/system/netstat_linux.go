@@ -25,7 +25,14 @@ func (v *values) netstatPairs(file, text string, allowed Filter) {
 	for line := range strings.Lines(text) {
 		fields := strings.Fields(line)
 		switch {
+		case len(fields) == 0:
+			continue
+		case !strings.HasSuffix(fields[0], ":"):
+			// It may stand between a line of names and its values, which stay a pair.
+			v.Lost(file, "a line without protocol")
+			continue
 		case len(fields) < 2:
+			v.Lost(file+": "+part(fields[0]), "neither names nor values")
 			continue
 		case header == nil || header[0] != fields[0] || !isNumber(fields[1]):
 			if header != nil || isNumber(fields[1]) {

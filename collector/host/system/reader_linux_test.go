@@ -114,7 +114,7 @@ SUPPORT_END=2030-06-30
 }
 
 func TestParseUdev(t *testing.T) {
-	got := parseUdev("I:1\nE:ID_SERIAL=long\nE:ID_ATA=1\nE:ID_ATA_WRITE_CACHE=x\nE:ID_ATA_ROTATION_RATE_RPM=0\nE:\nE\n")
+	got := parseUdev("I:1\nE:ID_SERIAL=long\r\nE:ID_ATA=1\nE:ID_ATA_WRITE_CACHE=x\nE:ID_ATA_ROTATION_RATE_RPM=0\nE:\nE\n")
 	want := &DiskInfo{Serial: "long", ATA: &ATA{RotationRPM: new(0.0)}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -16,7 +16,11 @@ func (v *values) rpcLines(path, text string) map[string]rpcLine {
 		if len(fields) == 0 {
 			continue
 		}
-		word := part(fields[0])
+		if !isMetricPart(fields[0]) {
+			v.Lost(path, "a line without name")
+			continue
+		}
+		word := fields[0]
 		if _, have := lines[word]; have {
 			v.Lost(path+": "+word, "there twice")
 			continue

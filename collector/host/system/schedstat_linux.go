@@ -16,7 +16,13 @@ func (r *reader) schedstat(out *values) {
 	for line := range strings.Lines(text) {
 		number, isCPU := strings.CutPrefix(line, "cpu")
 		fields := strings.Fields(number)
-		if !isCPU || len(fields) == 0 {
+		if len(fields) == 0 {
+			continue
+		}
+		if !isCPU {
+			if !isMetricPart(fields[0]) {
+				out.Lost("/proc/schedstat", "a line without name")
+			}
 			continue
 		}
 		if _, err := strconv.ParseUint(fields[0], 10, 32); err != nil {

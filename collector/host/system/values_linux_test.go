@@ -128,6 +128,15 @@ func TestOddLines(t *testing.T) {
 			},
 			"a/operstate: unknown word", 2,
 		},
+		"speed below zero": {
+			NetClass,
+			map[string]string{"sys/class/net/a/speed": "-1\n", "sys/class/net/b/speed": "-1000\n"},
+			[]string{
+				"network_speed_bytes{device=a} -125000", "network_info{address=,adminstate=unknown,broadcast=,device=a,duplex=,ifalias=,operstate=} 1",
+				"network_info{address=,adminstate=unknown,broadcast=,device=b,duplex=,ifalias=,operstate=} 1",
+			},
+			"b/speed: below zero", 1,
+		},
 		"energy without a name": {
 			RAPL,
 			map[string]string{"sys/class/powercap/a/name": "\n", "sys/class/powercap/a/energy_uj": "5\n", "sys/class/powercap/b/energy_uj": "5\n", "sys/class/powercap/c/name": "core\n", "sys/class/powercap/c/energy_uj": "x\n"},
@@ -311,6 +320,27 @@ func TestOddLines(t *testing.T) {
 			map[string]string{"proc/net/rpc/nfsd": "rc 1\nth 8 0 0.5\nio x 2\nproc4ops 2 1 2\nwdeleg_getattr 3\nwdeleg_getattr 4\n"},
 			[]string{"nfsd_disk_bytes_written_total{} 2", "nfsd_server_threads{} 8", "nfsd_requests_total{method=WdelegGetattr,proto=4} 3"},
 			"io: not a number", 4,
+		},
+		"xfs without any line": {
+			XFS, map[string]string{"sys/fs/xfs/sda1/stats/stats": "\n", "sys/fs/xfs/sdb1/stats/stats": "d#ir 1 2 3 4\n"}, nil, "empty file", 2,
+		},
+		"I/O of a pool without heading": {
+			ZFS, map[string]string{"proc/spl/kstat/zfs/p/io": "", "proc/spl/kstat/zfs/q/io": "nr#ead\n4\n"}, nil, "no heading", 2,
+		},
+		"schedstat of odd lines": {
+			Schedstat, map[string]string{"proc/schedstat": "version 15\n#cpu0 1 2 3 4 5 6 7 8 9\ndomain0 1\n"}, nil, "without name", 1,
+		},
+		"rpc of an odd line": {
+			NFSd,
+			map[string]string{"proc/net/rpc/nfsd": "r#c 1 2 3\nio 1 2\n"},
+			[]string{"nfsd_disk_bytes_read_total{} 1", "nfsd_disk_bytes_written_total{} 2"},
+			"without name", 1,
+		},
+		"netstat with odd lines between names and values": {
+			Netstat,
+			map[string]string{"proc/net/snmp": "Tcp: x MaxConn\n7 8 9\nTcp: 1 -1\nIcmp:\nUdp: x y\nUdp: -1 5\n"},
+			[]string{"netstat_Tcp_x{} 1", "netstat_Tcp_MaxConn{} -1", "netstat_Udp_y{} 5"},
+			"without protocol", 3,
 		},
 		"xfs": {
 			XFS,

@@ -50,8 +50,13 @@ func (r *reader) xfs(out *values) {
 }
 
 func (v *values) xfsStats(name, text string) {
+	v.NeedLine("xfs "+name, text)
 	for line := range procfile.Lines(text) {
 		fields := strings.Fields(line)
+		if !isMetricPart(fields[0]) {
+			v.Lost("xfs "+name, "a line without name")
+			continue
+		}
 		columns := xfsColumns[fields[0]]
 		if len(fields) <= len(columns) {
 			v.Lost("xfs "+name+": "+fields[0], "fewer columns than any kernel writes")

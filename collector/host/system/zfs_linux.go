@@ -148,4 +148,7 @@ func (v *values) zfsIO(text string, pool Label) {
 			}
 		}
 	}
+	if names == nil {
+		v.Lost("zfs: I/O of a pool", "no heading")
+	}
 }
