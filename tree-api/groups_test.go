@@ -36,9 +36,9 @@ func TestGroups(t *testing.T) {
 				memory[name] += resident
 			}
 		}
-		got := Data(t, ask(t, api, "/api/v1/groups?sort=memory&group_by="+by), schemas, "GroupsAnswer")
+		got := Data(t, ask(t, api, "/api/v1/groups?sort=memory&by="+by), schemas, "GroupsAnswer")
 		groups := got["groups"].([]any)
-		if len(groups) != len(want) || got["group_by"] != by {
+		if len(groups) != len(want) || got["by"] != by || got["group_by"] != by {
 			t.Errorf("by %s: %d groups, want %d: %v", by, len(groups), len(want), got)
 		}
 		for i, one := range groups {
@@ -64,10 +64,11 @@ func TestGroups(t *testing.T) {
 func TestGroupsOfMatches(t *testing.T) {
 	api, schemas := apiOf(t), treetest.NewSchemas(t)
 	for target, want := range map[string]string{
-		"group_by=name&q=post&sort=name":               "postgres:2",
-		"group_by=user&user=ann":                       "ann:3",
-		"group_by=user&sort=processes&limit=1&q=kernl": "",
-		"group_by=user&root=31&sort=name":              "ann:3",
+		"by=name&q=post&sort=name":               "postgres:2",
+		"by=user&user=ann":                       "ann:3",
+		"group_by=user&user=ann":                 "ann:3",
+		"by=user&sort=processes&limit=1&q=kernl": "",
+		"by=user&root=31&sort=name":              "ann:3",
 	} {
 		got := Data(t, ask(t, api, "/api/v1/groups?"+target), schemas, "GroupsAnswer")
 		if s := sums(t, got); s != want {
@@ -78,7 +79,7 @@ func TestGroupsOfMatches(t *testing.T) {
 
 func TestGroupsInCSV(t *testing.T) {
 	api := apiOf(t)
-	names, lines := readCSV(t, ask(t, api, "/api/v1/groups?group_by=user&sort=name&format=csv"))
+	names, lines := readCSV(t, ask(t, api, "/api/v1/groups?by=user&sort=name&format=csv"))
 	if got := strings.Join(names, " "); got != "name processes threads cores memory_bytes memory_kind read_bytes_per_second written_bytes_per_second open_fds" {
 		t.Errorf("the columns are %s", got)
 	}
@@ -92,17 +93,18 @@ func TestGroupsRefuse(t *testing.T) {
 	const keys = "name, user, unit, container, pod_uid, namespace, pod, container_name, state, group"
 	const sorts = "name, processes, threads, cpu, memory, read, written, open_fds"
 	for target, want := range map[string]string{
-		"":                              `parameter "group_by": must be one of ` + keys + `, not ""`,
-		"group_by=cmdline":              `parameter "group_by": must be one of ` + keys + `, not "cmdline"`,
-		"group_by=user&group_by=unit":   `parameter "group_by": given 2 times`,
-		"group_by=user&sort=heat":       `parameter "sort": must be one of ` + sorts + `, not "heat"`,
-		"group_by=user&order=up":        `parameter "order": must be asc or desc, not "up"`,
-		"group_by=user&limit=0":         `parameter "limit": must be a whole number from 1 up, not "0"`,
-		"group_by=user&format=xml":      `parameter "format": must be json or csv, not "xml"`,
-		"group_by=user&min_memory=lots": `parameter "min_memory": must be bytes, a number from 0 up, not "lots"`,
-		"group_by=user&limit=1&limit=2": `parameter "limit": given 2 times`,
+		"":                        `parameter "by": must be one of ` + keys + `, not ""`,
+		"by=cmdline":              `parameter "by": must be one of ` + keys + `, not "cmdline"`,
+		"by=user&by=unit":         `parameter "by": given 2 times`,
+		"by=user&group_by=user":   `parameter "group_by": given beside by, its newer name`,
+		"by=user&sort=heat":       `parameter "sort": must be one of ` + sorts + `, not "heat"`,
+		"by=user&order=up":        `parameter "order": must be asc or desc, not "up"`,
+		"by=user&limit=0":         `parameter "limit": must be a whole number from 1 up, not "0"`,
+		"by=user&format=xml":      `parameter "format": must be json or csv, not "xml"`,
+		"by=user&min_memory=lots": `parameter "min_memory": must be bytes, a number from 0 up, not "lots"`,
+		"by=user&limit=1&limit=2": `parameter "limit": given 2 times`,
 	} {
 		checkFailure(t, schemas, ask(t, api, "/api/v1/groups?"+target), http.StatusBadRequest, "bad_data", want)
 	}
-	checkFailure(t, schemas, ask(t, viewer, "/api/v1/groups?group_by=user&in=cmdline&match=x"), http.StatusForbidden, "forbidden", "")
+	checkFailure(t, schemas, ask(t, viewer, "/api/v1/groups?by=user&in=cmdline&match=x"), http.StatusForbidden, "forbidden", "")
 }

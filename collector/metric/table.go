@@ -133,7 +133,6 @@ var rows = []Metric{
 		Name: "pss", Path: "memory.proportional_bytes", Kind: Gauge, Unit: Bytes, Known: process.HasProportional, Sum: Summed,
 		Uint:  func(p *process.Process) uint64 { return p.ProportionalBytes },
 		Title: "PSS", Help: "Proportional memory: each shared page is divided among those who share it; read with --collector.group_proportional_memory.",
-		Omit: Grafana, // Off by default, and a column more costs time.
 	},
 	{
 		Name: "virtual", Aliases: []string{"virtual_memory"}, Short: []string{"vsz"}, Path: "memory.virtual_bytes", Kind: Gauge, Unit: Bytes, Known: process.HasVirtual,

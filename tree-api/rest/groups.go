@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -11,8 +12,12 @@ import (
 	"proctree/tree-api/tree"
 )
 
-// groupParameter names what processes are grouped by.
-const groupParameter = "group_by"
+// groupParameter names what processes are grouped by, as in the tree; earlierGroupParameter is
+// its name before 0.9.0, accepted for one release.
+const (
+	groupParameter        = "by"
+	earlierGroupParameter = "group_by"
+)
 
 // getGroups answers GET /api/v1/groups: sums over the processes that pass the filters.
 func (c *Calls) getGroups(r *http.Request, who access.Grant) (answer, error) {
@@ -33,7 +38,7 @@ func (c *Calls) getGroups(r *http.Request, who access.Grant) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	q, err := tree.ParseQuery(values, tree.Flat, timeParameter, formatParameter, groupParameter)
+	q, err := tree.ParseQuery(values, tree.Flat, timeParameter, formatParameter, groupParameter, earlierGroupParameter)
 	if err != nil {
 		return answer{}, err
 	}
@@ -48,6 +53,7 @@ func (c *Calls) getGroups(r *http.Request, who access.Grant) (answer, error) {
 		data: func(dst []byte, pass tree.Pass) []byte {
 			dst = found.appendHead(c, dst)
 			dst = jsontext.AppendText(dst, groupParameter, by.By())
+			dst = jsontext.AppendText(dst, earlierGroupParameter, by.By())
 			return append(append(append(pass(dst), `,"groups":`...), list...), '}')
 		},
 	}
@@ -64,7 +70,7 @@ func (c *Calls) getGroups(r *http.Request, who access.Grant) (answer, error) {
 // takeGrouping takes the parameters of the sums out of the filters.
 func takeGrouping(values url.Values) (*tree.Grouping, error) {
 	given := map[string]string{}
-	for _, name := range []string{groupParameter, "sort", "order", "limit"} {
+	for _, name := range []string{groupParameter, earlierGroupParameter, "sort", "order", "limit"} {
 		list, ok := values[name]
 		if !ok {
 			continue
@@ -74,6 +80,12 @@ func takeGrouping(values url.Values) (*tree.Grouping, error) {
 		}
 		given[name] = list[0]
 		delete(values, name)
+	}
+	if earlier, ok := given[earlierGroupParameter]; ok {
+		if _, both := given[groupParameter]; both {
+			return nil, tree.BadParameter(earlierGroupParameter, errors.New("given beside by, its newer name"))
+		}
+		given[groupParameter] = earlier
 	}
 	return tree.ParseGrouping(given[groupParameter], given["sort"], given["order"], given["limit"])
 }

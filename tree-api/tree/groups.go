@@ -104,7 +104,7 @@ func ParseGrouping(by, sort, order, limit string) (*Grouping, error) {
 		}
 	}
 	if g.by == nil {
-		return nil, BadParameter("group_by", fmt.Errorf("must be one of %s, not %q", strings.Join(names, ", "), by))
+		return nil, BadParameter("by", fmt.Errorf("must be one of %s, not %q", strings.Join(names, ", "), by))
 	}
 	if err := g.readSort(cmp.Or(sort, "cpu")); err != nil {
 		return nil, BadParameter("sort", err)

@@ -13,7 +13,7 @@ import (
 // grafanaOrder is the order of the first fields of a frame, in which the panel and tables show
 // them. The other metrics follow in the order of the table.
 var grafanaOrder = []string{
-	"name", "pid", "ppid", "user", "state", "cpu", "memory", "virtual", "swap", "read", "written",
+	"name", "pid", "ppid", "user", "state", "cpu", "memory", "pss", "virtual", "swap", "read", "written",
 	"threads", "nice", "open_fds", "start_time", "group", "unit", "container", "pod_uid", "exe", "cmdline",
 }
 

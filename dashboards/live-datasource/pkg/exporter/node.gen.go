@@ -33,6 +33,7 @@ type node struct {
 	} `json:"cpu"`
 	MemoryObject struct {
 		Memory  float64 `json:"resident_bytes"`
+		PSS     float64 `json:"proportional_bytes"`
 		Virtual float64 `json:"virtual_bytes"`
 		Swap    float64 `json:"swap_bytes"`
 	} `json:"memory"`
@@ -55,6 +56,7 @@ func (n *node) forget() {
 	n.CPUObject.CPU = processes.Unknown
 	n.CPUObject.CPUWait = processes.Unknown
 	n.MemoryObject.Memory = processes.Unknown
+	n.MemoryObject.PSS = processes.Unknown
 	n.MemoryObject.Virtual = processes.Unknown
 	n.MemoryObject.Swap = processes.Unknown
 	n.IOObject.Read = processes.Unknown
@@ -90,6 +92,7 @@ func (n *node) row(shared *texts) (r processes.Row) {
 		processes.CPU:       n.CPUObject.CPU,
 		processes.CPUWait:   n.CPUObject.CPUWait,
 		processes.Memory:    n.MemoryObject.Memory,
+		processes.PSS:       n.MemoryObject.PSS,
 		processes.Virtual:   n.MemoryObject.Virtual,
 		processes.Swap:      n.MemoryObject.Swap,
 		processes.Read:      n.IOObject.Read,

@@ -23,7 +23,7 @@ func topFrame(t *processes.Table, q *query) *data.Frame {
 	texts := make(map[string][]string)
 	var values []float64
 	for _, i := range rows {
-		value := t.Numbers[by.Number][i]
+		value := t.Number(by.Number, i)
 		if !processes.Known(value) {
 			continue
 		}

@@ -131,7 +131,7 @@ func (d *Datasource) message(ctx context.Context, running *stream, who audience,
 	about := selection.About(f.mode, q.Instance)
 	about.Channel, about.Page = who.channel(q), d.settings.Page.Of(q.Instance)
 	before, sequence := running.tell(selection, about)
-	if before == nil {
+	if before == nil || !selection.SameColumns(before.Table) {
 		return fullMessage(sequence, selection, about)
 	}
 	return diffMessage(sequence, before, selection, about)

@@ -28,6 +28,7 @@ const (
 	PPID
 	CPU
 	Memory
+	PSS
 	Virtual
 	Swap
 	Read
@@ -51,6 +52,7 @@ var columns = []column{
 	{name: "state", title: "State", kind: text, text: State},
 	{name: "cpu", title: "CPU", kind: fraction, unit: "none", number: CPU},
 	{name: "memory", title: "Memory", kind: fraction, unit: "bytes", number: Memory},
+	{name: "pss", title: "PSS", kind: fraction, unit: "bytes", number: PSS},
 	{name: "virtual", title: "Virtual memory", kind: fraction, unit: "bytes", number: Virtual},
 	{name: "swap", title: "Swap", kind: fraction, unit: "bytes", number: Swap},
 	{name: "read", title: "Read", kind: fraction, unit: "Bps", number: Read},
@@ -81,6 +83,7 @@ var (
 var rankings = []Ranking{
 	{Name: "cpu", Number: CPU, Unit: "none"},
 	{Name: "memory", Number: Memory, Unit: "bytes"},
+	{Name: "pss", Number: PSS, Unit: "bytes"},
 	{Name: "virtual", Number: Virtual, Unit: "bytes", Aliases: []string{"virtual_memory"}},
 	{Name: "swap", Number: Swap, Unit: "bytes"},
 	{Name: "read", Number: Read, Unit: "Bps"},

@@ -1,6 +1,7 @@
 package processes
 
 import (
+	"slices"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -30,14 +31,46 @@ const (
 	moment
 )
 
+// optional are numbers that exporters read only if a flag asks for them. A table in which no
+// process has one lacks the column, so that it costs no reader anything.
+var optional = []Number{PSS}
+
+// omitUnknown takes the optional columns away of which nothing is known.
+func (t *Table) omitUnknown() {
+	for _, number := range optional {
+		if !slices.ContainsFunc(t.Numbers[number], Known) {
+			t.Numbers[number] = nil
+		}
+	}
+}
+
+// Number returns a value of a column that may not be there.
+func (t *Table) Number(column Number, row int32) float64 {
+	if t.Numbers[column] == nil {
+		return Unknown
+	}
+	return t.Numbers[column][row]
+}
+
+// SameColumns reports whether two tables of the same audience have the same columns.
+func (t *Table) SameColumns(other *Table) bool {
+	for _, number := range optional {
+		if (t.Numbers[number] == nil) != (other.Numbers[number] == nil) {
+			return false
+		}
+	}
+	return true
+}
+
 // shown returns the columns that a table has: exe and cmdline are missing where the reader
-// may not see them.
+// may not see them, and optional numbers where none is known.
 func (t *Table) shown() []column {
 	list := make([]column, 0, len(columns))
 	for _, c := range columns {
-		if c.kind > text || t.Texts[c.text] != nil {
-			list = append(list, c)
+		if c.kind > text && t.Numbers[c.number] == nil || c.kind <= text && t.Texts[c.text] == nil {
+			continue
 		}
+		list = append(list, c)
 	}
 	return list
 }

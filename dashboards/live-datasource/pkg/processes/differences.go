@@ -10,7 +10,7 @@ import (
 // fields that changed are there; null is no longer known. A row's fields are those of the
 // frame, start_time in milliseconds.
 //
-// Both selections are of the same audience, so they have the same columns.
+// Both selections are of the same audience and have the same columns.
 func (s *Selection) AppendDifferences(dst []byte, before *Selection) []byte {
 	shown := s.shown()
 	old := make(map[string]int32, len(before.Rows))

@@ -85,10 +85,9 @@ func FindRanking(name string) (*Ranking, error) {
 // Top returns the first n of the rows by a number, largest first (or smallest) and unknown ones
 // last; equals stay in their order.
 func (t *Table) Top(rows []int32, by *Ranking, n int) []int32 {
-	numbers := t.Numbers[by.Number]
 	top := slices.Clone(rows)
 	slices.SortStableFunc(top, func(a, b int32) int {
-		x, y := numbers[a], numbers[b]
+		x, y := t.Number(by.Number, a), t.Number(by.Number, b)
 		if by.Ascending && Known(x) && Known(y) {
 			return cmp.Compare(x, y)
 		}

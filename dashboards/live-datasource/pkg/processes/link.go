@@ -3,8 +3,10 @@ package processes
 import "slices"
 
 // Link fills the column Parent from PPID. A process whose parent is not in the table, or
-// started after it because the PID was reused, is a root. Circles are cut.
+// started after it because the PID was reused, is a root. Circles are cut. It also takes optional
+// columns away of which nothing is known: the table is complete.
 func (t *Table) Link() {
+	t.omitUnknown()
 	// The processes of a PID are a list: its first one is in byPID, and next has the one after each.
 	byPID, next := make(map[float64]int32, t.Len()), make([]int32, t.Len())
 	for i, pid := range slices.Backward(t.Numbers[PID]) {

@@ -147,6 +147,48 @@ func TestFrameTellsUnknownFromZero(t *testing.T) {
 	}
 }
 
+// TestProportionalMemory: it is read only with a flag, and a table without any lacks the column.
+func TestProportionalMemory(t *testing.T) {
+	without := tableOf(brief{pid: 1}, brief{pid: 2, ppid: 1})
+	some := NewTable(2)
+	for _, pid := range []float64{0, 1} {
+		r := NewRow()
+		r.Texts[ID] = id(brief{pid: pid})
+		r.Numbers[PID] = pid
+		if pid == 1 {
+			r.Numbers[PSS] = 4096
+		}
+		some.Append(&r)
+	}
+	some.Link()
+	for name, test := range map[string]struct {
+		table *Table
+		shown bool
+		top   []int32
+	}{
+		"not read": {without, false, []int32{0, 1}}, "of one": {some, true, []int32{1, 0}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			selection := test.table.Select(&Filter{}, 0)
+			if pss, _ := selection.Frame(About{}).FieldByName("pss"); (pss != nil) != test.shown {
+				t.Errorf("field pss: %v, want %v", pss != nil, test.shown)
+			}
+			by, err := FindRanking("pss")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := test.table.Top([]int32{0, 1}, by, 0); !slices.Equal(got, test.top) {
+				t.Errorf("top %v, want %v", got, test.top)
+			}
+			for other, same := range map[*Table]bool{without: !test.shown, some: test.shown} {
+				if got := test.table.SameColumns(other); got != same {
+					t.Errorf("same columns: %v, want %v", got, same)
+				}
+			}
+		})
+	}
+}
+
 func TestRankings(t *testing.T) {
 	table := tableOf(brief{pid: 1}, brief{pid: 2, ppid: 1}, brief{pid: 3, ppid: 1})
 	table.Numbers[Nice] = []float64{5, Unknown, -3}

@@ -4,6 +4,7 @@
 export const SORTS = [
   { label: 'CPU', value: 'cpu' },
   { label: 'Memory', value: 'memory' },
+  { label: 'PSS', value: 'pss' },
   { label: 'Virtual memory', value: 'virtual' },
   { label: 'Swap', value: 'swap' },
   { label: 'Read', value: 'read' },

@@ -4,6 +4,7 @@ import type { Change, Table } from '../../../../tree-api/web/model/store.js';
 import { NONE } from '../../../../tree-api/web/model/links.js';
 import { ColumnValues } from './column-values.ts';
 import type { Column } from './columns.ts';
+import { metricOf } from './known.ts';
 import { isIdentifier, keyOf } from './values.ts';
 
 /** One frame: as many values in each field as there are rows. */
@@ -15,6 +16,13 @@ export interface Rows {
 }
 
 const FIRST_CAPACITY = 256;
+
+/** Resident memory has the pages that processes share in each of them: a sum takes proportional memory where that is known. */
+function sumsFrom(columns: readonly Column[]): Columns['sumsFrom'] {
+  const keyOfMetric = (metric: string) => columns.find(({ key, isNumber }) => isNumber && metricOf(key) === metric)?.key;
+  const [memory, pss] = [keyOfMetric('memory'), keyOfMetric('pss')];
+  return memory !== undefined && pss !== undefined ? { [memory]: pss } : {};
+}
 
 /**
  * A frame as the table of the tree model. A row keeps its slot from one frame to the next by
@@ -55,6 +63,7 @@ export class FrameTable implements Table<Rows> {
       numbers: keys(true),
       texts: keys(false),
       sums: columns.filter((c) => c.isSummed).map((c) => c.key),
+      sumsFrom: sumsFrom(columns),
       searched: columns.filter((c) => !c.isNumber || c.key === label || isIdentifier(c.field)).map((c) => c.key),
     };
     this.#values = new ColumnValues(this.columns);

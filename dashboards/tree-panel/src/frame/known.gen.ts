@@ -17,6 +17,7 @@ export const METRICS: Record<string, Metric> = {
   state: { title: 'State', help: 'What the process is doing: running, sleeping, blocked, stopped, zombie or other.' },
   cpu: { title: 'CPU', help: 'CPUs in use: 1 is one CPU that is busy all the time.', sum: true },
   memory: { title: 'Memory', help: 'Resident memory (RSS).', sum: true },
+  pss: { title: 'PSS', help: 'Proportional memory: each shared page is divided among those who share it; read with --collector.group_proportional_memory.', sum: true },
   virtual: { title: 'Virtual memory', help: 'Virtual memory: address space, most of which is never used.' },
   swap: { title: 'Swap', help: 'Memory in swap.', sum: true },
   read: { title: 'Read', help: 'Bytes read from storage per second.', sum: true },

@@ -25,6 +25,7 @@ const LAYOUT: Record<string, Known> = {
   state: { width: 96, from: 900 },
   cpu: { width: 78, from: 0, heat: 'orange', heatFull: 1 },
   memory: { width: 92, from: 0, heat: 'purple' },
+  pss: { width: 92 },
   virtual: { width: 92 },
   swap: { width: 84 },
   read: { width: 96, from: 1080, heat: 'blue' },
@@ -49,8 +50,11 @@ const OTHER_NAMES: Record<string, string> = {
 const KNOWN = new Map<string, Known>(Object.entries(METRICS).map(([name, { sum }]) => [name, { from: Infinity, sum, ...LAYOUT[name] }]));
 const ALIASES = new Map(Object.entries({ ...OTHER_NAMES, ...EARLIER_NAMES }));
 
-/** @param name The field's name. Nothing is known about most. */
-export function known(name: string): Known {
+/** The metric of a process that a field has by its name; the name itself where that is another. */
+export function metricOf(name: string): string {
   const lower = name.toLowerCase();
-  return KNOWN.get(ALIASES.get(lower) ?? lower) ?? {};
+  return ALIASES.get(lower) ?? lower;
 }
+
+/** @param name The field's name. Nothing is known about most. */
+export const known = (name: string): Known => KNOWN.get(metricOf(name)) ?? {};

@@ -1,6 +1,7 @@
 import { type GrafanaTheme2, colorManipulator } from '@grafana/data';
 import { occurrences } from '../../../../tree-api/web/model/occurrences.js';
 import type { Column, ShownValue } from '../frame/columns.ts';
+import { metricOf } from '../frame/known.ts';
 import type { PanelOptions } from '../options.ts';
 import type { Tree } from '../tree.ts';
 import { type Palette, fullHeat, hasOwnColors, heatOf, paletteOf } from './heat.ts';
@@ -109,9 +110,16 @@ function colorsOf(column: Column, value: number, shown: ShownValue, heat: Heat |
 const share = (value: number, heat: Heat | undefined): number => (heat && heat.full > 0 ? Math.max(0, Math.min(1, value / heat.full)) : 0);
 
 /** The text shown when the pointer rests on a cell: what the cell has no room for. */
-export function titleOf({ tree: { model } }: Paint, column: Column, slot: number): string {
+export function titleOf({ tree: { model, table } }: Paint, column: Column, slot: number): string {
   if (!column.isNumber) return model.text(slot, column.key);
   if (!column.isSummed || !model.isExpandable(slot)) return '';
   const format = (value: number) => (Number.isNaN(value) ? UNKNOWN : column.show(value).text);
-  return `${column.title}: ${format(model.number(slot, column.key))} itself, ${format(model.branchNumber(slot, column.key))} with all ${model.branchSize(slot) - 1} below it`;
+  return `${column.title}: ${format(model.number(slot, column.key))} itself, ${format(model.branchNumber(slot, column.key))} with all ${model.branchSize(slot) - 1} below it${summedMemory(model, table.columns.sumsFrom?.[column.key], column, slot)}`;
+}
+
+/** What a sum of memory is a sum of, as the page says it; "" for a sum of something else. */
+function summedMemory(model: Tree['model'], pss: string | undefined, { field }: Column, slot: number): string {
+  if (metricOf(field.name) !== 'memory') return '';
+  if (pss === undefined || Number.isNaN(model.branchNumber(slot, pss))) return ` (sum of RSS; shared pages counted up to ${model.branchSize(slot)} times)`;
+  return ' (sum of PSS, which divides shared pages; RSS where PSS is not known)';
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { FieldColorModeId, type FieldConfig, ThresholdsMode, createTheme, toDataFrame } from '@grafana/data';
+import { FieldColorModeId, type FieldConfig, FieldType, ThresholdsMode, applyFieldOverrides, createTheme, toDataFrame } from '@grafana/data';
 import { ALL_LEVELS, DEFAULTS } from '../../src/options.ts';
 import { hasOwnColors, heatOf, paletteOf } from '../../src/table/heat.ts';
 import { commandOf } from '../../src/table/keys.ts';
@@ -87,6 +87,34 @@ describe('cells', () => {
     assert.equal(paint({}).cell('/var').text, '0');
     assert.equal(paint({}, { sums: 'always' }).cell('/var').text, '72');
     assert.equal(paint({}).title('/var'), 'size: 0 itself, 72 with all 2 below it');
+  });
+  test('a sum of memory says what it is a sum of', () => {
+    const MiB = 1 << 20;
+    const titleWith = (pss: Array<number | null> | undefined) => {
+      const frame = toDataFrame({ fields: [
+        { name: 'id', type: FieldType.string, values: ['1', '2', '3'] }, { name: 'parent', type: FieldType.string, values: ['', '1', '1'] },
+        { name: 'name', type: FieldType.string, values: ['pool', 'worker', 'worker'] },
+        { name: 'memory', type: FieldType.number, config: { unit: 'bytes' }, values: [10 * MiB, 10 * MiB, 10 * MiB] },
+        ...pss ? [{ name: 'pss', type: FieldType.number, config: { unit: 'bytes' }, values: pss }] : [],
+      ] });
+      const [shown] = applyFieldOverrides({ data: [frame], fieldConfig: { defaults: {}, overrides: [] }, replaceVariables: (text) => text, theme: createTheme() });
+      const tree = new Tree();
+      const rows = rowsOf(shown);
+      tree.update(rows, undefined, ALL_LEVELS);
+      const all = { tree, columns: rows.columns, words: [], options: DEFAULTS, isTree: true, heats: new Map() };
+      const memory = rows.columns.find(({ key }) => key === 'memory')!;
+      return [cellOf(all, memory, tree.model.slotOf('1'), true).text, titleOf(all, memory, tree.model.slotOf('1'))];
+    };
+    const proportional = ' (sum of PSS, which divides shared pages; RSS where PSS is not known)';
+    const resident = ' (sum of RSS; shared pages counted up to 3 times)';
+    for (const [pss, sum, kind] of [
+      [undefined, '30 MiB', resident],
+      [[null, null, null], '30 MiB', resident],
+      [[4 * MiB, 4 * MiB, 4 * MiB], '12 MiB', proportional],
+      [[4 * MiB, 4 * MiB, null], '18 MiB', proportional],
+    ] as const) {
+      assert.deepEqual(titleWith(pss && [...pss]), [sum, `memory: 10 MiB itself, ${sum} with all 2 below it${kind}`]);
+    }
   });
   test('heat and bars go up to the largest value, or to the maximum that is set', () => {
     const heat = paint({ custom: { cellOptions: { type: 'color-background' } } });

@@ -1,5 +1,6 @@
 /** The page in front of the real exporter, with real processes. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { METRICS } from '../../model/columns.gen.js';
@@ -42,6 +43,30 @@ test('expand, collapse, search, detail and pause', async (t) => {
   await page.waitForSelector('#status[data-state="paused"]');
   await page.click('#pause');
   await page.waitForSelector('#status[data-state="live"]');
+});
+
+test('the threads of a process, with what each uses now, the busiest first', async (t) => {
+  // One thread works a fifth of the time, the others wait.
+  const worker = 'const work = () => { const begun = Date.now(); while (Date.now() - begun < 20); setTimeout(work, 80); }; work();';
+  const busy = spawn(process.execPath, ['-e', `new (require('worker_threads').Worker)(${JSON.stringify(worker)}, { eval: true })`], { stdio: 'ignore' });
+  t.after(() => { busy.kill('SIGKILL'); });
+  const exporter = await Exporter.start(t);
+  const page = await open(t, `${exporter.url}${QUICK}&q=pid:${busy.pid}`);
+  await page.locator(`.row:has(.pid-cell:text-is("${busy.pid}")) .label`).click();
+  await page.waitForSelector('#drawer details[data-section="threads"]');
+  await page.click('details[data-section="threads"] summary');
+  /** TID and cores of each thread; NaN where they are not known yet. */
+  const threads = () => page.$$eval('details[data-section="threads"] tbody tr', (rows) => rows.map((tr) => ({
+    tid: Number(tr.children[0].textContent), cores: parseFloat(tr.children[3].textContent ?? ''),
+  })));
+  // Rates need two readings.
+  await page.waitForFunction(() => parseFloat(document.querySelector('details[data-section="threads"] tbody tr td:nth-child(4)')?.textContent ?? '') > 0);
+  const list = await threads();
+  assert.ok(list.length > 2, `${list.length} threads`);
+  assert.equal(new Set(list.map(({ tid }) => tid)).size, list.length);
+  const cores = list.map((thread) => thread.cores).filter((value) => !Number.isNaN(value));
+  assert.deepEqual(cores, cores.toSorted((a, b) => b - a), 'the busiest thread is not the first');
+  assert.notEqual(list[0].tid, busy.pid, 'the first thread only waits, and is not the busiest');
 });
 
 test('filter and sort', async (t) => {
