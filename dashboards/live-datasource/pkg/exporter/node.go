@@ -27,17 +27,29 @@ func (t *texts) line(arguments []string) string {
 	if len(arguments) == 1 {
 		return t.one(arguments[0])
 	}
-	t.joined = t.joined[:0]
-	for i, argument := range arguments {
-		if i > 0 {
-			t.joined = append(t.joined, ' ')
-		}
-		t.joined = appendQuoted(t.joined, argument)
-	}
+	t.joined = appendLine(t.joined[:0], arguments)
 	if same, ok := t.known[string(t.joined)]; ok {
 		return same
 	}
 	return t.one(string(t.joined))
+}
+
+// commandLine is the same for a line that is asked for once.
+func commandLine(arguments []string) string {
+	if len(arguments) == 1 {
+		return arguments[0]
+	}
+	return string(appendLine(nil, arguments))
+}
+
+func appendLine(line []byte, arguments []string) []byte {
+	for i, argument := range arguments {
+		if i > 0 {
+			line = append(line, ' ')
+		}
+		line = appendQuoted(line, argument)
+	}
+	return line
 }
 
 func appendQuoted(line []byte, argument string) []byte {

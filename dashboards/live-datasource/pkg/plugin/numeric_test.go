@@ -80,8 +80,8 @@ func TestNumericFramesAreForAlerting(t *testing.T) {
 func TestBadQueriesAreNamed(t *testing.T) {
 	d := open(t, object{"discovery": "static", "targets": []string{"web1=127.0.0.1:1"}}, nil)
 	for want, query := range map[string]object{
-		"instance: missing; choose a host":                                                                             {},
-		`queryType: must be tree, host, top, count, process, used, events or report, not "x"`:                          {"instance": "web1", "queryType": "x"},
+		"instance: missing; choose a host":                                                                                  {},
+		`queryType: must be tree, host, top, count, process, used, events or report, not "x"`:                               {"instance": "web1", "queryType": "x"},
 		`sort: must be one of cpu, memory, pss, virtual, swap, read, written, threads, nice, open_fds, cpu_wait, not "pid"`: {"instance": "web1", "sort": "pid"},
 		`metric: a host has no "x"`: {"instance": "web1", "queryType": "host", "metric": "x"},
 		"process: must be an id of a process such as 4711-981234, not \"1/../2\"":                              {"instance": "web1", "queryType": "process", "process": "1/../2"},
