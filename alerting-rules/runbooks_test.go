@@ -38,6 +38,26 @@ func TestEveryAlertHasARunbook(t *testing.T) {
 	}
 }
 
+// TestRunbooksBeginWithTheMoment: where an alert links to the processes of the moment, so does its runbook, with
+// the command that reports what happened around it.
+func TestRunbooksBeginWithTheMoment(t *testing.T) {
+	for _, r := range alerts(t) {
+		if r.Annotations["tree_url"] == "" {
+			continue
+		}
+		link := "`http://web1:10056/#time="
+		if strings.Contains(r.Annotations["tree_url"], "#group=") {
+			link = "`http://web1:10056/#group=app&time="
+		}
+		begin, _, _ := strings.Cut(readText(t, filepath.Join(runbookDir, r.Alert+".md")), "## What it means\n")
+		for _, part := range []string{link, "\nproctree_exporter history report --from="} {
+			if !strings.Contains(begin, part) {
+				t.Errorf("the runbook %s.md does not begin with %s", r.Alert, strings.TrimSpace(part))
+			}
+		}
+	}
+}
+
 // queriesIn returns the queries in the runbook of an alert, which blank lines separate.
 func queriesIn(t *testing.T, alert string) []string {
 	t.Helper()

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"html"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,6 +30,7 @@ type alert struct {
 	Status      string            `json:"status"`
 	Labels      map[string]string `json:"labels"`
 	Annotations map[string]string `json:"annotations"`
+	StartsAt    string            `json:"startsAt,omitempty"`
 }
 
 // render returns what the real amtool makes of a template.
@@ -118,6 +120,47 @@ func TestSubjects(t *testing.T) {
 			t.Parallel()
 			if got := render(t, "proctree.subject", write(t, test.data)); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// TestLinksToTheProcesses: each kind of message leads to the processes of the moment at which the alert began,
+// by the address that Prometheus gives, and has no such link without one.
+func TestLinksToTheProcesses(t *testing.T) {
+	t.Parallel()
+	const began = "2026-03-02T14:03:20Z"
+	tests := map[string]struct{ treeURL, want string }{
+		"a host":           {"https://web-1:10056/", "https://web-1:10056/#time=2026-03-02T14:03:20Z"},
+		"a group":          {"https://web-1/#group=a%26b+c", "https://web-1/#group=a%26b+c&time=2026-03-02T14:03:20Z"},
+		"an empty filter":  {"https://web-1/#", "https://web-1/#time=2026-03-02T14:03:20Z"},
+		"Grafana":          {"https://grafana/d/proctree-host?var-instance=web-1", "https://grafana/d/proctree-host?var-instance=web-1&from=1772456600000&to=1772460200000&viewPanel=panel-1000"},
+		"Grafana, a group": {"https://grafana/d/proctree-host#group=x", "https://grafana/d/proctree-host?from=1772456600000&to=1772460200000&viewPanel=panel-1000"},
+		"none":             {"", ""},
+		"no address":       {"javascript:alert(1)", ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			one := alert{
+				Status: "firing", StartsAt: began, Labels: map[string]string{"alertname": "A", "instance": "web-1"},
+				Annotations: map[string]string{"summary": "web-1: CPU 98% busy", "tree_url": test.treeURL},
+			}
+			file := write(t, data{Status: "firing", Alerts: []alert{one}, CommonLabels: one.Labels})
+			for template, form := range map[string]string{
+				"chat": "<%s|processes>", "teams": "[processes](%s)", "mail.text": "Processes:  %s\n", "mail.html": `href="%s">Processes</a>`,
+			} {
+				got := render(t, "proctree."+template, file)
+				want := fmt.Sprintf(form, test.want)
+				if template == "mail.html" {
+					got = html.UnescapeString(got)
+				}
+				if test.want != "" && !strings.Contains(got, want) {
+					t.Errorf("%s: no %q in\n%s", template, want, got)
+				}
+				if test.want == "" && strings.Contains(strings.ToLower(got), "processes") {
+					t.Errorf("%s: a dead link in\n%s", template, got)
+				}
 			}
 		})
 	}

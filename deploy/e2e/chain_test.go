@@ -59,6 +59,7 @@ type chain struct {
 func startChain(t *testing.T) *chain {
 	t.Helper()
 	dir := t.TempDir()
+	t.Setenv("PROCTREE_PAGE", "http://{instance}/")
 	c := &chain{t: t}
 	c.exporter = c.newExporter(dir)
 	c.alertmanager = c.newAlertmanager(dir)
@@ -100,7 +101,7 @@ func (c *chain) newExporter(dir string) *server {
 	write(c.t, config, groups)
 	address := programs.Address(c.t)
 	return newServer(c.t, address, path, "--web.listen-address="+address, "--config.file="+config,
-		"--scan.max-age=200ms")
+		"--scan.max-age=200ms", "--history.dir="+filepath.Join(dir, "history"), "--history.interval=1s")
 }
 
 // newAlertmanager has the shipped configuration, with the addresses of the mailbox.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"proctree/deploy/stack/mailbox"
 )
 
 // TestAlertsArrive follows alerts from processes to mails. The steps build on each other.
@@ -74,6 +76,27 @@ func (c *chain) firing() {
 	percent := c.exporter.config.Address + `: burner uses \d+(\.\d+)?% of the CPU`
 	says(c.t, mail.Text, percent, "team web", "Query: +http://"+c.prometheus.config.Address)
 	says(c.t, mail.HTML, percent, `href="http://`+c.alertmanager.config.Address+`/#/silences/new\?filter=`)
+	c.culprit(mail)
+}
+
+// processesLink is the link of a mail to the processes of the moment at which its alert began.
+var processesLink = regexp.MustCompile(`Processes: +http://([^/]+)/#group=burner&time=(\S+)`)
+
+// culprit follows the link of a mail: what the page shows at that time names the process.
+func (c *chain) culprit(mail mailbox.Message) {
+	c.t.Helper()
+	link := processesLink.FindStringSubmatch(mail.Text)
+	if link == nil || link[1] != c.exporter.config.Address {
+		c.t.Fatalf("no link to the processes of %s in:\n%s", c.exporter.config.Address, mail.Text)
+	}
+	says(c.t, mail.HTML, `href="http://`+link[1]+`/#group=burner&(amp;)?time=`+link[2]+`"`)
+	var body string
+	await(c.t, "the processes of "+link[2]+" in the recording", func() bool {
+		var status int
+		status, body = c.exporter.get("/api/v1/processes?group=burner&time=" + link[2])
+		return status == http.StatusOK
+	})
+	says(c.t, body, `"cmdline":\[[^\]]*e2e-burner`)
 }
 
 // steady are the alerts that a restart must not make.

@@ -116,6 +116,7 @@ func startLabelProxy(t *testing.T, store *parts.Part) *parts.Part {
 func TestSiteSendsAggregates(t *testing.T) {
 	need(t, "prometheus", "victoria-metrics")
 	t.Setenv("PROCTREE_RUNBOOKS", "https://runbooks.example.org")
+	t.Setenv("PROCTREE_PAGE", "https://{instance}/")
 	store, fleet := startStore(t), startFleet(t)
 	edits := append(quick(fleet, store), "evaluation_interval: 15s", "evaluation_interval: 1s")
 	site, err := parts.Prometheus(t.Context(), install(t, "site.yml", edits...), t.TempDir())
@@ -128,7 +129,7 @@ func TestSiteSendsAggregates(t *testing.T) {
 		if err == nil && (samples[0].Labels["tenant"] != "acme" || samples[0].Labels["site"] != "north") {
 			t.Fatalf("whose is it? %v", samples)
 		}
-		if err == nil && samples[0].Labels["runbooks"] != "" {
+		if err == nil && samples[0].Labels["runbooks"]+samples[0].Labels["page"] != "" {
 			t.Fatalf("what only alerts need has travelled: %v", samples)
 		}
 		return err

@@ -70,7 +70,7 @@ func (s *stack) parts() ([]part, error) {
 					// By default, a restart forgets the state of alerts whose "for" is below ten minutes.
 					"--rules.alert.for-grace-period=1m",
 				},
-				Env: []string{"PROCTREE_RUNBOOKS=http://" + web + "/runbooks"},
+				Env: []string{"PROCTREE_RUNBOOKS=http://" + web + "/runbooks", "PROCTREE_PAGE=http://{instance}/"},
 			},
 			ready:   "http://" + prometheus + "/-/ready",
 			listens: map[string]string{prometheus: "PROMETHEUS_PORT"},
