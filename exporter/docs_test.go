@@ -217,11 +217,11 @@ func checkNames(t *testing.T, text string) {
 	}
 }
 
-func readText(t *testing.T, file string) string {
-	t.Helper()
+func readText(tb testing.TB, file string) string {
+	tb.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return string(text)
 }

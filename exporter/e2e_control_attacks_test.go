@@ -8,8 +8,11 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -44,6 +47,9 @@ var attacks = []attack{
 	}},
 	{"a user name and a password, where only tokens count", 401, "a token is needed", func(h *controlHost, secret string) reply {
 		return h.post(h.victim, term, "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte("controller-0:"+secret)))
+	}},
+	{"a wrong password of a controller, where `--web.config.file` has users", 401, "Unauthorized", func(h *controlHost, _ string) reply {
+		return h.wrongPassword()
 	}},
 	{"a token in the address", 401, "a token is needed", func(h *controlHost, secret string) reply {
 		return h.send(http.MethodPost, h.victim, "signal?token="+secret+"&access_token="+secret, term)
@@ -230,6 +236,32 @@ var attacks = []attack{
 	{"a token that was withdrawn", 401, "the token is not known", func(h *controlHost, _ string) reply {
 		return h.post(h.victim, term, bearer(h.withdrawn)...)
 	}},
+}
+
+// wrongPassword tries one at another exporter, and makes sure that it is recorded there.
+func (h *controlHost) wrongPassword() reply {
+	h.tb.Helper()
+	t := h.tb
+	dir := t.TempDir()
+	web, config := filepath.Join(dir, "web.yml"), filepath.Join(dir, "proctree.yml")
+	for path, text := range map[string]string{web: secretUsers, config: controlConfig + "  users: [ann]\n"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command(binary(t), "--web.listen-address=127.0.0.1:0", "--api.enable-control", "--web.config.file="+web, "--config.file="+config)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	s := launch(t, cmd)
+	status, body := s.do(http.MethodPost, "/api/v1/processes/"+h.victim+"/signal", basic("ann", "wrong")...)
+	const counter = `proctree_control_actions_total{action="signal",result="unauthorized"} 1`
+	if _, metrics := s.do(http.MethodGet, "/metrics", basic("bob", "secret")...); !strings.Contains(metrics, counter) {
+		t.Error("the attempt is not counted")
+	}
+	line := "action=signal target=" + h.victim + " name= group= result=unauthorized"
+	if text := s.log.String(); !strings.Contains(text, "msg=control who= from=127.0.0.1:") || !strings.Contains(text, line) {
+		t.Errorf("the log has no %q: %s", line, text)
+	}
+	return reply{status: status, reason: body}
 }
 
 // storm makes requests at the same time and returns one that was refused. So many more than the

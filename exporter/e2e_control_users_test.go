@@ -65,6 +65,7 @@ func TestUsersAndCertificates(t *testing.T) {
 			h.checkNames(id, test.annMay)
 			if test.annMay {
 				h.actsAs(id, basic("ann", "secret"))
+				h.checkUsersTakenOut(web, test.users)
 			}
 		})
 	}
@@ -106,6 +107,26 @@ func (h *controlHost) refused(who, id string, header ...string) {
 	}
 	if h.ended(id) {
 		h.tb.Errorf("%s: the process has ended", who)
+	}
+}
+
+// checkUsersTakenOut makes sure that a name is nobody's where the server in front has ceased to ask
+// for its password, although the exporter was not reloaded yet.
+func (h *controlHost) checkUsersTakenOut(web, users string) {
+	h.tb.Helper()
+	text := readText(h.tb, web)
+	if err := os.WriteFile(web, []byte(strings.Replace(text, users, "", 1)), 0o600); err != nil {
+		h.tb.Fatal(err)
+	}
+	before := strings.Count(h.log.String(), "who=bob")
+	for _, path := range []string{"/api/v1/processes/1-1/signal", "/api/v1/control"} {
+		if got := h.status(http.MethodPost, path, basic("bob", "wrong")...); got != http.StatusForbidden {
+			h.tb.Errorf("%s without users: status %d", path, got)
+		}
+	}
+	log := h.log.String()
+	if !strings.Contains(log, `action=signal target=1-1 name= group= result=forbidden reason="refused in front: Forbidden"`) || strings.Count(log, "who=bob") != before {
+		h.tb.Errorf("the attempt was not recorded, or by a name that nobody verified: %s", log)
 	}
 }
 
