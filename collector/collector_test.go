@@ -182,8 +182,9 @@ func TestLabelsShowWhatMayBeShown(t *testing.T) {
 		shown        *rules.Shown
 		exe, cmdline string
 	}{
-		{"masked", &rules.Shown{Cmdline: masked, Open: true}, "/usr/bin/web", "web --port ***"},
-		{"none", &rules.Shown{Cmdline: none, Open: true}, "/usr/bin/web", ""},
+		{"masked", &rules.Shown{Cmdline: masked, Open: true, Exe: true}, "/usr/bin/web", "web --port ***"},
+		{"none", &rules.Shown{Cmdline: none, Open: true, Exe: true}, "/usr/bin/web", ""},
+		{"every account", &rules.Shown{Cmdline: masked, Open: true}, "", "web --port ***"},
 		{"tokens", &rules.Shown{Cmdline: masked}, "", ""},
 		{"nothing is said", nil, "", ""},
 	} {

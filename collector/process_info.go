@@ -40,20 +40,13 @@ func infoLabelsOf(s *subject[processView], withCmdline bool) []*dto.LabelPair {
 	return is.labels
 }
 
-// makeInfoLabels leaves out what only the operator of a token may see.
+// makeInfoLabels leaves out what not every reader of the metrics may see.
 func makeInfoLabels(s *subject[processView], withCmdline bool) []*dto.LabelPair {
 	facts, shown := s.of.Facts, s.of.shown
-	exe, cmdline := facts.Exe, ""
-	switch {
-	case !shown.Labels():
-		exe = ""
-	case withCmdline:
-		cmdline = cmdlineLabel(shown.Args(facts.Cmdline))
-	}
 	labels := append(slices.Clone(s.labels),
 		pair("container", facts.Container),
 		pair("container_name", facts.ContainerName),
-		pair("exe", exe),
+		pair("exe", shown.LabelExe(facts.Exe)),
 		pair("namespace", facts.Namespace),
 		pair("pod", facts.Pod),
 		pair("ppid", strconv.Itoa(s.of.PPID)),
@@ -61,7 +54,7 @@ func makeInfoLabels(s *subject[processView], withCmdline bool) []*dto.LabelPair 
 		pair("user", facts.User),
 	)
 	if withCmdline {
-		labels = append(labels, pair("cmdline", cmdline))
+		labels = append(labels, pair("cmdline", cmdlineLabel(shown.LabelArgs(facts.Cmdline))))
 	}
 	slices.SortFunc(labels, func(a, b *dto.LabelPair) int { return strings.Compare(*a.Name, *b.Name) })
 	return labels

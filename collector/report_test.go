@@ -65,7 +65,7 @@ func smallReport() *group.Report {
 }
 
 // shownAll hides nothing.
-var shownAll = &rules.Shown{Cmdline: func(args []string) []string { return args }, Open: true}
+var shownAll = &rules.Shown{Cmdline: func(args []string) []string { return args }, Open: true, Exe: true}
 
 // largeReport has so many processes, groups and top processes, all with every value.
 func largeReport(processes, groups, top int) *group.Report {

@@ -36,6 +36,8 @@ type configuration struct {
 type configFiles struct {
 	settings *settings
 	files    *files
+	// live reports whether a group exists now; nil if there are none yet.
+	live func(group string) bool
 }
 
 // load reads the files. Each is accepted or rejected on its own: what is rejected stays as
@@ -71,10 +73,12 @@ func (f *configFiles) load(before *configuration) (*configuration, error) {
 	if next.controlOn = f.settings.enableControl; next.controlOn {
 		next.access.Controllers = next.controllers()
 	}
-	if before == nil || next.config != before.config {
+	if before == nil || next.config != before.config || next.readers() != before.readers() {
 		shown := next.shown()
-		next.past = &past.Policy{Shown: &shown, Rules: next.rules}
-		next.events = &events.Policy{Shown: &shown, Rules: cmp.Or(next.rules, &rules.Rules{})}
+		names := rules.NewRenamer(next.rules, &shown)
+		names.Live = f.live
+		next.past = &past.Policy{Shown: &shown, Rules: next.rules, Names: names}
+		next.events = &events.Policy{Shown: &shown, Rules: cmp.Or(next.rules, &rules.Rules{}), Names: names}
 	}
 	if len(rejected) == 0 {
 		return next, nil
@@ -130,16 +134,48 @@ func (c *configuration) warnings() []string {
 		return list
 	}
 	list = append(slices.Clone(c.rules.Warnings()), list...)
-	if rules := c.rules.ShowCmdline(); rules != "" && c.privacy.Cmdline == treeapi.CmdlineNone {
-		list = append(list, "with \"cmdline: none\", names of groups have nothing of command lines: "+rules)
-	}
-	if rules := c.rules.ShowPaths(); rules != "" && c.access.Tokens != nil {
-		list = append(list, "with --api.token-file, names of groups have only the last element of paths: "+rules)
+	shown := c.shown()
+	for _, part := range []struct {
+		rules   string
+		hidden  bool
+		warning string
+	}{
+		{c.rules.ShowCmdline(), c.privacy.Cmdline == treeapi.CmdlineNone, "with \"cmdline: none\", names of groups have nothing of command lines"},
+		{c.rules.ShowCmdline(), c.privacy.Cmdline != treeapi.CmdlineNone && !shown.Open, "everybody can read /metrics, but only operators may see command lines, so names of groups have nothing of them"},
+		{c.rules.ShowCgroup(), !shown.Open, "everybody can read /metrics, but only operators may see control groups, so names of groups have only the last element of their paths"},
+		{c.rules.ShowExe(), !shown.Exe, "everybody can read /metrics, but not see the executables of all processes, so names of groups have only the last element of their paths"},
+	} {
+		if part.rules != "" && part.hidden {
+			list = append(list, part.warning+": "+part.rules)
+		}
 	}
 	return list
 }
 
+// readers are who can read the metrics.
+type readers uint8
+
+const (
+	// everybody, as nothing needs a token.
+	everybody readers = iota
+	// beyondViewers is everybody, although a token decides who may see what in the tree.
+	beyondViewers
+	// operators are those whom the server in front lets through.
+	operators
+)
+
+func (c *configuration) readers() readers {
+	switch {
+	case c.access.FrontRole.SeesAll():
+		return operators
+	case c.access.Tokens != nil:
+		return beyondViewers
+	}
+	return everybody
+}
+
 // shown is what may be shown of processes.
 func (c *configuration) shown() rules.Shown {
-	return rules.Shown{Cmdline: c.privacy.Shower(), Open: c.access.Tokens == nil}
+	who := c.readers()
+	return rules.Shown{Cmdline: c.privacy.Shower(), Open: who != beyondViewers, Exe: who == operators}
 }

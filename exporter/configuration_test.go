@@ -30,7 +30,7 @@ func newConfigDir(t *testing.T) *configDir {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.files = configFiles{s, newFiles()}
+	d.files = configFiles{settings: s, files: newFiles()}
 	return d
 }
 
@@ -177,10 +177,15 @@ func TestWarnings(t *testing.T) {
 		{"groups: [{group: '{{.Name}}', name: .*}, {group: a, name: a}]", "", "line 1: groups[1]: never matches"},
 		{"cmdline: none\ngroups:\n- {group: a, name: a}\n- {group: 'x{{.Cmdline}}', name: b}\nprocess_names: [{comm: [c]}]", "", "nothing of command lines: groups[1] in line 4, process_names[0] in line 5"},
 		{"groups: [{group: 'x{{.Cmdline}}', name: b}]", "", ""},
-		{"groups: [{group: 'x{{.Exe}}', name: b}, {group: '{{.ExeBase}}', name: c}]", "tokens: []", "last element of paths: groups[0] in line 1"},
+		{"groups: [{group: 'x{{.Cmdline}}', name: b}, {group: c, cmdline: c}, {group: '{{.Matches.d}}', cmdline: '(?P<d>d)'}]", "tokens: []", "have nothing of them: groups[0] in line 1, groups[2] in line 1"},
+		{"groups: [{group: 'x{{.Exe}}', name: b}, {group: '{{.ExeBase}}', name: c}]", "tokens: []", "last element of their paths: groups[0] in line 1"},
+		{"groups: [{group: 'x{{.Exe}}', name: b}, {group: '{{.ExeBase}}', name: c}]", "", "last element of their paths: groups[0] in line 1"},
+		{"groups: [{group: 'x{{.Cgroup}}', name: b}, {group: '{{.ExeBase}}', name: c}]", "tokens: []", "control groups, so names of groups have only the last element of their paths: groups[0] in line 1"},
+		{"groups: [{group: 'x{{.Cgroup}}', name: b}]", "", ""},
 	} {
 		d := newConfigDir(t)
 		d.write("proctree.yml", test.config)
+		d.write("web.yml", "")
 		if test.tokens == "" {
 			d.files.settings.tokenFile = ""
 		}
@@ -191,6 +196,26 @@ func TestWarnings(t *testing.T) {
 		got := strings.Join(c.warnings(), "\n")
 		if (got == "") != (test.want == "") || !strings.Contains(got, test.want) || strings.Contains(got, "\n") {
 			t.Errorf("%s: %q, want %q", test.config, got, test.want)
+		}
+	}
+}
+
+// TestUsersMayReadLabels: where the server in front lets only operators through, the metrics are
+// theirs, and a reload that takes the users out hides what was for them.
+func TestUsersMayReadLabels(t *testing.T) {
+	d := newConfigDir(t)
+	var current *configuration
+	for _, step := range []struct {
+		front     string
+		open, exe bool
+	}{{"", false, false}, {users, true, true}, {"", false, false}} {
+		d.write("web.yml", step.front)
+		var err error
+		if current, err = d.files.load(current); err != nil {
+			t.Fatal(err)
+		}
+		if shown := current.shown(); shown.Open != step.open || shown.Exe != step.exe || current.past.Shown.Exe != step.exe || current.events.Shown.Open != step.open {
+			t.Errorf("with %q: %+v", step.front, shown)
 		}
 	}
 }

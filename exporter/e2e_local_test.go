@@ -105,3 +105,29 @@ func TestForeignHost(t *testing.T) {
 		t.Error("it has been reloaded")
 	}
 }
+
+// TestMetricsShowEveryAccountTheSame: everybody can read them, so they have no executable, which the
+// kernel shows only to the owner of a process; and profiles, which have everything, are for operators.
+func TestMetricsShowEveryAccountTheSame(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("SKIP: only root can be other accounts")
+	}
+	s := start(t, "--web.enable-pprof", "--process.top=100000", "--process.max=100000")
+	exe := fmt.Sprintf("exe=%q", binary(t))
+	for _, answer := range []string{getAs(t, nobody, s, "/metrics"), getAs(t, &syscall.Credential{}, s, "/metrics")} {
+		if !strings.Contains(answer, "proctree_process_info{") || strings.Contains(answer, exe) || strings.Contains(answer, `exe="/`) {
+			t.Errorf("the metrics have no info, or an executable, such as %s", exe)
+		}
+	}
+	for _, path := range []string{"/debug/pprof/", "/debug/pprof/heap", "/debug/pprof/cmdline", "/debug/pprof/symbol"} {
+		if answer := getAs(t, nobody, s, path); !strings.Contains(answer, " 403 ") {
+			t.Errorf("%s: nobody gets %.200s", path, answer)
+		}
+		if answer := getAs(t, &syscall.Credential{}, s, path); !strings.Contains(answer, " 200 ") {
+			t.Errorf("%s: root gets %.200s", path, answer)
+		}
+		if status, body := s.do(http.MethodGet, path, "Host", "proctree.example"); status != http.StatusForbidden {
+			t.Errorf("%s: with a foreign Host: %d %.200s", path, status, body)
+		}
+	}
+}

@@ -5,10 +5,13 @@ package main
 import (
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // TestReloadHoldsWhenItHasAnswered, although the scan that is shown is an old one.
@@ -110,5 +113,60 @@ func TestConfigurationIsAFIFO(t *testing.T) {
 	}
 	if status, body := s.do(http.MethodPost, "/-/reload"); status != http.StatusOK {
 		t.Errorf("reload of a file: %d %q", status, body)
+	}
+}
+
+// TestRecordedGroupsAfterAReload: what was recorded under a laxer configuration is shown by the one of
+// now, in all answers about the past.
+func TestRecordedGroupsAfterAReload(t *testing.T) {
+	const marker = "argument4711"
+	sh := shellAs(t, t.TempDir(), "recorded")
+	file := filepath.Join(t.TempDir(), "proctree.yml")
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rule := "groups: [{group: 'run {{.Matches.a}}', cmdline: '.* (?P<a>" + marker + ")'}]\n"
+	write(rule)
+	s := start(t, "--config.file="+file, "--web.enable-lifecycle", "--history.dir="+filepath.Join(t.TempDir(), "history"), "--history.interval=500ms", "--history.min-free=0%")
+	run := func() *exec.Cmd {
+		cmd := exec.Command(sh, "-c", "while :; do sleep 0.1; done", marker)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = cmd.Process.Kill() })
+		return cmd
+	}
+	ends := run()
+	run()
+	name := `"group":"run ` + marker + `"`
+	eventuallyShows := func(path, text string) {
+		t.Helper()
+		s.eventually(path, func() bool { _, body := s.get(path); return strings.Contains(body, text) })
+	}
+	eventuallyShows("/api/v1/processes", name)
+	eventuallyShows("/api/v1/top?group_by=group", "run "+marker)
+	_ = ends.Process.Kill()
+	_ = ends.Wait()
+	eventuallyShows("/api/v1/exits", name)
+	eventuallyShows("/api/v1/events?kind=exit", name)
+	recorded := time.Now()
+	time.Sleep(2 * time.Second) // Another table with the process.
+	write(rule + "cmdline: none\n")
+	if status, body := s.do(http.MethodPost, "/-/reload"); status != http.StatusOK {
+		t.Fatalf("reload: %d %s", status, body)
+	}
+	at := strconv.FormatInt(recorded.Unix(), 10)
+	for path, want := range map[string]string{
+		"/api/v1/processes?time=" + at: `"group":"run "`, "/api/v1/tree?time=" + at: `"group":"run "`, "/api/v1/exits": `"group":"run "`,
+		"/api/v1/events?kind=exit": `"group":"run "`, "/api/v1/top?group_by=group&limit=1000": `"name":"run "`, "/api/v1/top?by=memory&group_by=group&limit=1000": `"name":"run "`,
+		"/api/v1/diff": "", "/api/v1/report": "", "/api/v1/report?format=text": "", "/api/v1/processes": "", "/metrics": `group="run "`,
+		"/api/v1/groups?group_by=group": `"name":"run "`,
+	} {
+		if status, body := s.get(path); status != http.StatusOK || strings.Contains(body, marker) || !strings.Contains(body, want) {
+			t.Errorf("%s: %d, shows the argument: %v, shows %s: %v", path, status, strings.Contains(body, marker), want, strings.Contains(body, want))
+		}
 	}
 }

@@ -111,6 +111,9 @@ func (s *server) do(method, path string, header ...string) (int, string) {
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
+	if host := r.Header.Get("Host"); host != "" {
+		r.Host = host // A client takes it from here.
+	}
 	response, err := s.client.Do(r)
 	if err != nil {
 		s.tb.Fatal(err)

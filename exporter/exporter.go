@@ -42,7 +42,7 @@ type exporter struct {
 // newExporter loads the configuration; open has to follow.
 func newExporter(s *settings, l loggers) (*exporter, error) {
 	started := time.Now()
-	e := &exporter{settings: s, files: configFiles{s, newFiles()}, loggers: l, started: started, totals: collector.NewScanTotals(started)}
+	e := &exporter{settings: s, files: configFiles{settings: s, files: newFiles()}, loggers: l, started: started, totals: collector.NewScanTotals(started)}
 	e.reloads = newReloads(l.root, e.reload)
 	if err := s.checkPaths(); err != nil {
 		return nil, err
@@ -83,6 +83,8 @@ func (e *exporter) open() error {
 		observers = append(observers, e.recording.observe) // After the events of the same scan.
 	}
 	e.source = newSource(reader, e.settings, e.current.Load(), observers...)
+	e.files.live = e.source.hasGroup
+	e.current.Load().past.Names.Live = e.source.hasGroup
 	if e.recording != nil {
 		e.recording.source = e.source
 	}
@@ -134,11 +136,13 @@ func (e *exporter) policy() access.Policy { return e.current.Load().access }
 func (e *exporter) reload() error {
 	before := e.current.Load()
 	next, err := e.files.load(before)
-	e.current.Store(next)
-	if next.config != before.config {
+	if next.past != before.past {
 		e.warn(next)
+		// First, so that no name of a group that the next configuration would not make is there
+		// when that one holds.
 		e.source.tracker.Reload(e.settings.groupConfig(next))
 	}
+	e.current.Store(next)
 	if report := e.source.tracker.Report(); report != nil {
 		e.tree.Refresh(report)
 	}

@@ -30,7 +30,7 @@ func (s *settings) addWebFlags(app *kingpin.Application) {
 		PlaceHolder("URL").StringVar(&s.healthCheck)
 	app.Flag("web.enable-lifecycle", "Enable reload of the configuration with POST or PUT /-/reload.").
 		BoolVar(&s.enableLifecycle)
-	app.Flag("web.enable-pprof", "Serve runtime profiles of the exporter under /debug/pprof/.").
+	app.Flag("web.enable-pprof", "Serve runtime profiles of the exporter under /debug/pprof/, for operators.").
 		BoolVar(&s.enablePprof)
 }
 

@@ -53,7 +53,7 @@ func TestFrontDoorIsClosedWhenItsFileGoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &exporter{settings: s, files: configFiles{s, newFiles()}}
+	e := &exporter{settings: s, files: configFiles{settings: s, files: newFiles()}}
 	loaded, err := e.files.load(nil)
 	if err != nil || loaded.access.FrontRole != access.Operator {
 		t.Fatalf("%+v, %v", loaded, err)

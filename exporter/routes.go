@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
 	"net/http"
 	"net/http/pprof"
+
+	"proctree/tree-api/access"
 )
 
 // routes returns the handler of everything the exporter serves.
@@ -21,11 +24,11 @@ func (e *exporter) routes() http.Handler {
 		http.Error(w, "only POST or PUT requests allowed", http.StatusMethodNotAllowed)
 	})
 	if e.settings.enablePprof {
-		mux.HandleFunc("GET /debug/pprof/", pprof.Index)
-		mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
-		mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
-		mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
-		mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+		for path, handler := range map[string]http.HandlerFunc{
+			"": pprof.Index, "cmdline": pprof.Cmdline, "profile": pprof.Profile, "symbol": pprof.Symbol, "trace": pprof.Trace,
+		} {
+			mux.Handle("GET /debug/pprof/"+path, e.forOperators(handler))
+		}
 	}
 	return mux
 }
@@ -44,6 +47,23 @@ func (e *exporter) ownSite(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := e.access.CheckSite(r); err != nil {
 			http.Error(w, err.Error(), http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// forOperators refuses everybody who may not see everything in the tree: the memory of the
+// exporter has it all.
+func (e *exporter) forOperators(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		grant, err := e.access.Authorize(r)
+		if refusal, ok := errors.AsType[*access.RefusalError](err); ok {
+			http.Error(w, refusal.Error(), refusal.Status)
+			return
+		}
+		if err != nil || !grant.Role.SeesAll() {
+			http.Error(w, "profiles of the exporter are for operators", http.StatusForbidden)
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -94,7 +94,7 @@ func pinTasks(s *settings, stdout io.Writer) error {
 
 // check is --config.check.
 func check(s *settings, stdout io.Writer) error {
-	e := &exporter{settings: s, files: configFiles{s, newFiles()}, loggers: newLoggers(io.Discard, s.logLevel, s.logFormat)}
+	e := &exporter{settings: s, files: configFiles{settings: s, files: newFiles()}, loggers: newLoggers(io.Discard, s.logLevel, s.logFormat)}
 	c, err := e.files.load(nil)
 	if err != nil {
 		return err

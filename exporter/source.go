@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"proctree/collector"
 	"proctree/collector/group"
@@ -66,4 +67,14 @@ func (s *source) ReportNow(ctx context.Context) (*group.Report, error) {
 		return nil, err
 	}
 	return s.tracker.Report(), nil
+}
+
+// hasGroup reports whether the newest report has a group of that name.
+func (s *source) hasGroup(name string) bool {
+	report := s.tracker.Report()
+	if report == nil {
+		return false
+	}
+	_, ok := slices.BinarySearchFunc(report.Groups, name, func(g group.Group, name string) int { return strings.Compare(g.Name, name) })
+	return ok
 }

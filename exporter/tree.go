@@ -55,6 +55,7 @@ func (e *exporter) newTree() (*treeapi.API, error) {
 		s.Shown = policy.Shown
 		return policy.Rules != nil && policy.Rules.HasExclusions() && policy.Rules.Excludes(s)
 	}
+	e.source.exits.Group = func(recorded string, s rules.Subject) string { return e.pastPolicy().Names.Group(recorded, s) }
 	return treeapi.New(treeapi.Config{
 		Alerts:      firing,
 		Control:     actions,

@@ -24,6 +24,8 @@ type Policy struct {
 	// Rules name groups and exclude processes; nil has neither.
 	Rules *rules.Rules
 	Shown *rules.Shown
+	// Names are those of groups that may be shown; nil leaves all as they were.
+	Names *rules.Renamer
 }
 
 // Config sets up a Log.

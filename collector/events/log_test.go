@@ -18,7 +18,7 @@ import (
 )
 
 // shownAll shows all of a command line.
-var shownAll = rules.Shown{Cmdline: func(args []string) []string { return args }, Open: true}
+var shownAll = rules.Shown{Cmdline: func(args []string) []string { return args }, Open: true, Exe: true}
 
 // fakeReader hands over events once, and then ends.
 type fakeReader struct {

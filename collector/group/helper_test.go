@@ -11,7 +11,7 @@ import (
 )
 
 // everything shows all there is.
-var everything = rules.Shown{Cmdline: func(args []string) []string { return args }, Open: true}
+var everything = rules.Shown{Cmdline: func(args []string) []string { return args }, Open: true, Exe: true}
 
 // groupNamed returns a group of the report and fails the test when it is not there.
 func groupNamed(tb testing.TB, r *group.Report, name string) group.Group {

@@ -39,7 +39,7 @@ type Report struct {
 }
 
 // Overflow is the group of whatever finds no room among MaxGroups.
-const Overflow = "other"
+const Overflow = rules.Overflow
 
 // noGroup is the place of the group of a process that is in none.
 const noGroup = -1

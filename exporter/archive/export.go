@@ -120,6 +120,6 @@ func (e *exportCommand) print(ctx context.Context, w io.Writer, export *past.Exp
 
 // NewPast shows all that was recorded: command lines were masked before they were written.
 func NewPast(dir string) *past.Past {
-	policy := &past.Policy{Shown: &rules.Shown{Cmdline: func(args []string) []string { return args }, Open: true}}
+	policy := &past.Policy{Shown: &rules.Shown{Cmdline: func(args []string) []string { return args }, Open: true, Exe: true}}
 	return past.New(past.Config{Dir: dir, Policy: func() *past.Policy { return policy }})
 }

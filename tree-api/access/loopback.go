@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"strings"
 )
 
@@ -49,13 +50,24 @@ func checkHost(r *http.Request) error {
 // an address of loopback or a name that always is one (RFC 6761, section 6.3).
 func isLoopbackHost(hostport string) bool {
 	name := hostport
-	if host, _, err := net.SplitHostPort(hostport); err == nil {
-		name = host
+	if host, port, err := net.SplitHostPort(hostport); err == nil {
+		// A port may be empty (RFC 3986, section 3.2.3).
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil && port != "" {
+			return false
+		}
+		if name = host; strings.Contains(host, ":") {
+			name = "[" + host + "]"
+		}
+	}
+	if inner, ok := strings.CutPrefix(name, "["); ok {
+		inner, ok = strings.CutSuffix(inner, "]")
+		address, err := netip.ParseAddr(inner)
+		return ok && err == nil && address.Is6() && address.Unmap().IsLoopback()
 	}
 	name = strings.TrimSuffix(strings.ToLower(name), ".")
 	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
 		return true
 	}
-	address, err := netip.ParseAddr(strings.Trim(name, "[]"))
+	address, err := netip.ParseAddr(name)
 	return err == nil && address.Unmap().IsLoopback()
 }

@@ -49,7 +49,7 @@ func (v *Viewer) append(dst []byte, e *events.Entry, text *text) []byte {
 		dst = jsontext.AppendText(dst, "container", f.Container)
 		dst = jsontext.AppendText(dst, "pod_uid", f.PodUID)
 	}
-	dst = jsontext.AppendText(dst, "group", e.Group)
+	dst = jsontext.AppendText(dst, "group", text.group)
 	dst = v.appendProgram(dst, e, text)
 	dst = v.appendAttempt(dst, e.Attempt)
 	return append(appendEnd(dst, e), '}')

@@ -176,11 +176,11 @@ func (f *Filter) Matches(v *Viewer, e *events.Entry) bool {
 		return true // Any of these may have been one that is asked for.
 	}
 	if len(f.pids) > 0 && !slices.Contains(f.pids, e.ID.PID) ||
-		!allows(f.users, e.Facts.User) || !allows(f.units, e.Facts.Unit) || !allows(f.groups, e.Group) || !f.hasState(e) {
+		!allows(f.users, e.Facts.User) || !allows(f.units, e.Facts.Unit) || !f.hasState(e) {
 		return false
 	}
 	text := v.Texts.of(e, v.Policy)
-	return !text.excluded && (f.match == "" || f.isFound(v, e, &text))
+	return !text.excluded && allows(f.groups, text.group) && (f.match == "" || f.isFound(v, e, &text))
 }
 
 func allows(list []string, value string) bool { return len(list) == 0 || slices.Contains(list, value) }
@@ -215,7 +215,7 @@ func (f *Filter) hasState(e *events.Entry) bool {
 
 // isFound looks for the text wherever the search of the page does.
 func (f *Filter) isFound(v *Viewer, e *events.Entry, text *text) bool {
-	for _, field := range []string{e.Name, e.Group, e.Facts.User, e.Facts.Unit, e.Facts.Container, e.Facts.PodUID, e.ParentName, strconv.Itoa(e.ID.PID)} {
+	for _, field := range []string{e.Name, text.group, e.Facts.User, e.Facts.Unit, e.Facts.Container, e.Facts.PodUID, e.ParentName, strconv.Itoa(e.ID.PID)} {
 		if strings.Contains(strings.ToLower(field), f.match) {
 			return true
 		}

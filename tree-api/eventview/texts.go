@@ -22,6 +22,8 @@ type text struct {
 	args     []string
 	cut      bool
 	excluded bool
+	// group is the name under which the group may be shown.
+	group string
 }
 
 // maxTexts bounds what is remembered.
@@ -39,8 +41,9 @@ func (t *Texts) of(e *events.Entry, policy *events.Policy) text {
 		shown.args, shown.cut = showArgs(e.Facts.Cmdline, policy.Shown)
 		t.known[e.Facts] = shown
 	}
-	shown.excluded = policy.Rules != nil && policy.Rules.HasExclusions() && e.Name != "" &&
-		policy.Rules.Excludes(&rules.Subject{ID: e.ID, Name: e.Name, Kernel: e.Kernel, Facts: e.Facts, Shown: policy.Shown})
+	s := &rules.Subject{ID: e.ID, Name: e.Name, Kernel: e.Kernel, Facts: e.Facts, Shown: policy.Shown}
+	shown.excluded = policy.Rules != nil && policy.Rules.HasExclusions() && e.Name != "" && policy.Rules.Excludes(s)
+	shown.group = policy.Names.Group(e.Group, *s)
 	shown.cut = shown.cut || e.Cut
 	return shown
 }

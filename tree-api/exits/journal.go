@@ -29,6 +29,7 @@ type Entry struct {
 	ParentName string
 	// parent is what ParentName is the name of.
 	parent *process.Process
+	clock  process.Clock
 }
 
 // Journal is the ends of the last minutes, oldest first. It is safe for concurrent use.
@@ -36,6 +37,8 @@ type Journal struct {
 	// Excludes reports whether a process is excluded by now; nil excludes none. It is set before
 	// the first call of Since.
 	Excludes func(*rules.Subject) bool
+	// Group returns the name under which a group may be shown by now; nil leaves all as they were.
+	Group func(recorded string, s rules.Subject) string
 
 	mu      sync.Mutex
 	entries []Entry
@@ -67,7 +70,7 @@ func (j *Journal) add(r *group.Report, e group.Ended) {
 			}
 		}
 	}
-	entry := Entry{Ended: e, Seen: r.Snapshot.Taken}
+	entry := Entry{Ended: e, Seen: r.Snapshot.Taken, clock: r.Snapshot.Clock}
 	if e.ID.PID != 0 {
 		entry.Started = r.Snapshot.Clock.Time(e.ID.StartTicks)
 	}
@@ -102,6 +105,9 @@ func (j *Journal) Since(moment time.Time) []Entry {
 		}
 		if p := e.parent; p != nil && j.excludes(p.ID, p.Name, p.Kernel, p.Facts) {
 			e.Parent, e.ParentName = 0, ""
+		}
+		if j.Group != nil {
+			e.Group = j.Group(e.Group, rules.Subject{ID: e.ID, Name: e.Name, Facts: e.Facts, Clock: e.clock})
 		}
 		list = append(list, e)
 	}

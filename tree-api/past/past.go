@@ -31,8 +31,10 @@ type Config struct {
 // it was written; a configuration that became stricter since then applies too.
 type Policy struct {
 	Shown *rules.Shown
-	// Rules excludes processes; nil excludes none. The groups are those of the recording.
+	// Rules excludes processes; nil excludes none.
 	Rules *rules.Rules
+	// Names are those of groups that may be shown; nil leaves all as they were recorded.
+	Names *rules.Renamer
 }
 
 // Past reads a recording. Safe for concurrent use. A nil Past is that of an exporter that records
@@ -182,7 +184,9 @@ func (p *Past) Close() {
 // report makes a report of a table, as a tracker would have made it.
 func (p *Policy) report(pair *segment.Pair) *group.Report {
 	current := pair.Current
-	report := group.Past(current.Snapshot, nil, current.Groups, p.excluded(current), p.Shown)
+	s := current.Snapshot
+	groups := p.Names.Groups(current.Groups, func(i int) rules.Subject { return *p.subject(s.Processes[i], s.Clock) })
+	report := group.Past(s, nil, groups, p.excluded(current), p.Shown)
 	if pair.Previous != nil {
 		report.Previous = pair.Previous.Snapshot
 	}

@@ -194,7 +194,7 @@ func (c *Calls) getTop(r *http.Request, who access.Grant) (answer, error) {
 		return answer{}, errPrivate
 	}
 	return c.overSpan(r, q, func(archive *history.Archive, policy *past.Policy, from, to time.Time) (any, error) {
-		ranking, err := ledger.Top(r.Context(), archive, from, to, what, by, limit, policy.Shows)
+		ranking, err := ledger.Top(r.Context(), archive, from, to, what, by, limit, policy.Show)
 		if err != nil {
 			return nil, err
 		}
@@ -212,7 +212,7 @@ func (c *Calls) getDiff(r *http.Request, who access.Grant) (answer, error) {
 		if err != nil {
 			return nil, err
 		}
-		l.Filter(policy.Shows)
+		l.Filter(policy.Show)
 		return policy.Sight(who.Role).NewDiff(l, limit), nil
 	})
 }
@@ -232,7 +232,7 @@ func (c *Calls) getReport(r *http.Request, who access.Grant) (answer, error) {
 	q.span()
 	as := choice(q, "format", []format{asJSON, asText, asHTML})
 	got, err := c.bytesOverSpan(r, q, func(archive *history.Archive, policy *past.Policy, from, to time.Time) ([]byte, error) {
-		made, err := report.Make(r.Context(), archive, from, to, policy.Sight(who.Role), policy.Shows)
+		made, err := report.Make(r.Context(), archive, from, to, policy.Sight(who.Role), policy.Show)
 		if err != nil {
 			return nil, err
 		}

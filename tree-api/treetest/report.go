@@ -18,7 +18,7 @@ import (
 const hiddenRule = "exclude: [{name: hidden}]"
 
 // Masked shows command lines with their secrets masked.
-var Masked = rules.Shown{Cmdline: redact.New().Args, Open: true}
+var Masked = rules.Shown{Cmdline: redact.New().Args, Open: true, Exe: true}
 
 // ReportOf lets a real Tracker report on the last of the snapshots.
 func ReportOf(tb testing.TB, snapshots ...*process.Snapshot) *group.Report {

@@ -11,7 +11,7 @@ import (
 )
 
 // everything shows all there is.
-var everything = rules.Shown{Cmdline: func(args []string) []string { return args }, Open: true}
+var everything = rules.Shown{Cmdline: func(args []string) []string { return args }, Open: true, Exe: true}
 
 // subject returns PID 7, which started 50 minutes after the boot of the tests' host.
 func subject(name string, facts *process.Facts, shown *rules.Shown) *rules.Subject {

@@ -24,8 +24,10 @@ type secrecy uint8
 const (
 	// public may stand there.
 	public secrecy = iota
-	// aPath as Shown.path returns it.
-	aPath
+	// anExe as Shown.exe returns it.
+	anExe
+	// aCgroup as Shown.cgroup returns it.
+	aCgroup
 	// aCmdline as Shown.Args returns it.
 	aCmdline
 )
@@ -40,8 +42,8 @@ var matchers = []matcher{
 	{"namespace", func(s *Subject) string { return s.Facts.Namespace }, public},
 	{"pod", func(s *Subject) string { return s.Facts.Pod }, public},
 	{"container_name", func(s *Subject) string { return s.Facts.ContainerName }, public},
-	{"cgroup", func(s *Subject) string { return s.Facts.Cgroup }, aPath},
-	{"exe", func(s *Subject) string { return s.Facts.Exe }, aPath},
+	{"cgroup", func(s *Subject) string { return s.Facts.Cgroup }, aCgroup},
+	{"exe", func(s *Subject) string { return s.Facts.Exe }, anExe},
 	{"cmdline", (*Subject).commandLine, aCmdline},
 }
 
@@ -80,8 +82,10 @@ func (m *matcher) capture(s *Subject, re *regexp.Regexp, captures map[string]str
 		case found == nil:
 			// What is shown of the value no longer matches.
 			captures[name] = ""
-		case m.secrecy == aPath:
-			captures[name] = s.Shown.path(found[i])
+		case m.secrecy == anExe:
+			captures[name] = s.Shown.exe(found[i])
+		case m.secrecy == aCgroup:
+			captures[name] = s.Shown.cgroup(found[i])
 		default:
 			captures[name] = found[i]
 		}

@@ -61,16 +61,16 @@ func (p *processName) fieldsOf(s *Subject) processNameFields {
 		Comm: s.Name, ExeBase: s.Name, ExeFull: s.Name, Username: s.Facts.User,
 		PID: s.ID.PID, StartTime: s.startTime(), Matches: map[string]string{},
 	}
-	argv := s.Shown.Args(s.Facts.Cmdline)
+	argv := s.Shown.LabelArgs(s.Facts.Cmdline)
 	switch {
 	case len(argv) > 0:
-		f.ExeFull, f.ExeBase = s.Shown.path(argv[0]), filepath.Base(argv[0])
+		f.ExeFull, f.ExeBase = argv[0], filepath.Base(argv[0])
 	case len(s.Facts.Cmdline) > 0 && s.Facts.Exe != "":
 		// A command line that is not shown: its first argument mostly names the program.
 		f.ExeBase = base(s.Facts.Exe)
 	}
 	if s.Facts.Cgroup != "" {
-		f.Cgroups = []string{s.Shown.path(s.Facts.Cgroup)}
+		f.Cgroups = []string{s.Shown.cgroup(s.Facts.Cgroup)}
 	}
 	line := strings.Join(argv, " ")
 	for _, re := range p.cmdline {
@@ -139,7 +139,7 @@ func parseProcessName(item keyed) (*processName, error) {
 	if text == "" {
 		text = defaultProcessName
 	}
-	if p.namer, err = newNamer(text, "default", p.sampleFields(sample{sampleText, sampleText})); err != nil {
+	if p.namer, err = newNamer(text, "default", p.sampleFields(wholeSample)); err != nil {
 		return nil, nameAt.fault(err)
 	}
 	return p, nil
@@ -193,7 +193,7 @@ func compileSearch(expr string) (*regexp.Regexp, error) {
 func (p *processName) sampleFields(s sample) any {
 	f := processNameFields{
 		Comm: sampleText, ExeBase: s.cmdline, ExeFull: s.cmdline, Username: sampleText,
-		Cgroups: slices.Repeat([]string{s.path}, 32), Matches: map[string]string{},
+		Cgroups: slices.Repeat([]string{s.cgroup}, 32), Matches: map[string]string{},
 	}
 	for _, re := range p.cmdline {
 		addCaptures(f.Matches, re, s.cmdline)

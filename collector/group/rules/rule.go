@@ -38,8 +38,8 @@ func (r *rule) groupOf(s *Subject) (string, bool) {
 	}
 	f := s.Facts
 	name, err := r.execute(ruleFields{
-		Name: s.Name, Exe: s.Shown.path(f.Exe), ExeBase: base(f.Exe), User: f.User, Unit: f.Unit,
-		Container: f.Container, PodUID: f.PodUID, Cgroup: s.Shown.path(f.Cgroup), Matches: captures, subject: s,
+		Name: s.Name, Exe: s.Shown.exe(f.Exe), ExeBase: base(f.Exe), User: f.User, Unit: f.Unit,
+		Container: f.Container, PodUID: f.PodUID, Cgroup: s.Shown.cgroup(f.Cgroup), Matches: captures, subject: s,
 		Namespace: f.Namespace, Pod: f.Pod, ContainerName: f.ContainerName,
 	})
 	return name, err == nil && name != ""
@@ -62,7 +62,7 @@ func parseRule(item keyed) (*rule, error) {
 		return nil, err
 	}
 	r := &rule{at: item, conditions: conds}
-	if r.namer, err = newNamer(text, "error", r.sampleFields(sample{sampleText, sampleText})); err != nil {
+	if r.namer, err = newNamer(text, "error", r.sampleFields(wholeSample)); err != nil {
 		return nil, name.fault(err)
 	}
 	return r, nil
@@ -71,8 +71,8 @@ func parseRule(item keyed) (*rule, error) {
 // sampleFields returns fields to try the template with.
 func (r *rule) sampleFields(s sample) any {
 	return ruleFields{
-		Name: sampleText, Exe: s.path, ExeBase: sampleText, User: sampleText, Unit: sampleText, Container: sampleText,
-		PodUID: sampleText, Cgroup: s.path, Matches: r.captureSample(s), subject: s.subject(),
+		Name: sampleText, Exe: s.exe, ExeBase: sampleText, User: sampleText, Unit: sampleText, Container: sampleText,
+		PodUID: sampleText, Cgroup: s.cgroup, Matches: r.captureSample(s), subject: s.subject(),
 		Namespace: sampleText, Pod: sampleText, ContainerName: sampleText,
 	}
 }

@@ -7,12 +7,17 @@ const sampleText = "/01234567890123456789012345678901234567890123456789012345678
 
 // sample is what a template is tried with: a text for each kind of field that not everybody
 // may see. All others are sampleText.
-type sample struct{ path, cmdline string }
+type sample struct{ exe, cgroup, cmdline string }
+
+// wholeSample has every field.
+var wholeSample = sample{sampleText, sampleText, sampleText}
 
 func (s sample) text(kind secrecy) string {
 	switch kind {
-	case aPath:
-		return s.path
+	case anExe:
+		return s.exe
+	case aCgroup:
+		return s.cgroup
 	case aCmdline:
 		return s.cmdline
 	}
@@ -23,6 +28,6 @@ func (s sample) text(kind secrecy) string {
 func (s sample) subject() *Subject {
 	return &Subject{
 		Name: sampleText, Facts: &process.Facts{Cmdline: []string{s.cmdline}},
-		Shown: &Shown{Cmdline: func(args []string) []string { return args }},
+		Shown: &Shown{Cmdline: func(args []string) []string { return args }, Open: true},
 	}
 }

@@ -9,10 +9,13 @@ type Shown struct {
 	// A nil function shows none at all. It is called while a group is decided, which is
 	// once for each process and not at each scan.
 	Cmdline func(args []string) []string
-	// Open says that everyone who may read the metrics may see paths and command lines too: no
-	// token is needed for them. Otherwise labels have none, and the name of a group has the
-	// last element of a path.
+	// Open is that whoever may read the metrics may see command lines and control groups: no
+	// viewer's token is meant to hide them. Otherwise labels have none.
 	Open bool
+	// Exe is that whoever may read the metrics may see the executables of all processes, which
+	// the kernel shows only to their owner (proc_pid_exe(5)). Otherwise labels have none, and
+	// the name of a group has the last element of the path.
+	Exe bool
 }
 
 // Args returns what may be shown of a command line; nil is nothing.
@@ -23,16 +26,39 @@ func (s *Shown) Args(args []string) []string {
 	return s.Cmdline(args)
 }
 
-// Labels reports whether labels may have paths and command lines.
-func (s *Shown) Labels() bool { return s != nil && s.Open }
+// LabelArgs returns what a label may have of a command line; nil is nothing.
+func (s *Shown) LabelArgs(args []string) []string {
+	if s == nil || !s.Open {
+		return nil
+	}
+	return s.Args(args)
+}
 
-// path returns what the name of a group may have of a path.
-func (s *Shown) path(path string) string {
-	if s.Labels() {
+// LabelExe returns what a label may have of the path of an executable.
+func (s *Shown) LabelExe(path string) string {
+	if s == nil || !s.Exe {
+		return ""
+	}
+	return path
+}
+
+// exe returns what the name of a group may have of the path of an executable.
+func (s *Shown) exe(path string) string {
+	if s != nil && s.Exe {
 		return path
 	}
-	return base(strings.TrimRight(path, `/\`))
+	return lastElement(path)
 }
+
+// cgroup returns what the name of a group may have of the path of a control group.
+func (s *Shown) cgroup(path string) string {
+	if s != nil && s.Open {
+		return path
+	}
+	return lastElement(path)
+}
+
+func lastElement(path string) string { return base(strings.TrimRight(path, `/\`)) }
 
 // base returns the last element of a path of this or of another system. A backslash
 // separates only where there is no slash, for on Unix it is part of a name.

@@ -29,28 +29,30 @@ func TestNamesShowWhatMayBeShown(t *testing.T) {
 		Exe: "/opt/jdk/bin/java", Cmdline: []string{"/opt/jdk/bin/java", "-jar", "shop.jar", "--password=hunter2"},
 		User: "joe", Cgroup: "/system.slice/shop.service", Unit: "shop.service",
 	}
-	all := rules.Shown{Cmdline: masked, Open: true}
-	none := rules.Shown{Cmdline: func([]string) []string { return nil }, Open: true}
+	all := rules.Shown{Cmdline: masked, Open: true, Exe: true}
+	none := rules.Shown{Cmdline: func([]string) []string { return nil }, Open: true, Exe: true}
+	local := rules.Shown{Cmdline: masked, Open: true}
 	tokens := rules.Shown{Cmdline: masked}
 	for _, test := range []struct {
-		rule                      string
-		masked, none, withATokens string
+		rule string
+		// masked is for operators, local for everybody without tokens, withTokens with tokens.
+		masked, none, local, withTokens string
 	}{
-		{`groups: [{group: "{{.Cmdline}}x", name: java}]`, "/opt/jdk/bin/java -jar shop.jar --password=***x", "x", "/opt/jdk/bin/java -jar shop.jar --password=***x"},
-		{`groups: [{group: "{{.Matches.a}}x", cmdline: ".*-jar (?P<a>.+)"}]`, "shop.jar --password=***x", "x", "shop.jar --password=***x"},
-		{`groups: [{group: "{{.Matches.a}}x", cmdline: ".*--password=(?P<a>hunter.)"}]`, "x", "x", "x"},
-		{`groups: [{group: secret, cmdline: ".*hunter2"}]`, "secret", "secret", "secret"},
-		{`groups: [{group: "{{.Exe}}:{{.ExeBase}}:{{.Cgroup}}", name: java}]`, "/opt/jdk/bin/java:java:/system.slice/shop.service", "/opt/jdk/bin/java:java:/system.slice/shop.service", "java:java:shop.service"},
-		{`groups: [{group: "{{.Matches.dir}}:{{.Matches.app}}", exe: "(?P<dir>/opt/(?P<app>[^/]+)/bin)/.*"}]`, "/opt/jdk/bin:jdk", "/opt/jdk/bin:jdk", "bin:jdk"},
-		{`groups: [{group: "{{.Unit}}:{{.User}}", name: java}]`, "shop.service:joe", "shop.service:joe", "shop.service:joe"},
-		{`process_names: [{name: "{{.Comm}}:{{.Matches.args}}", cmdline: ["-jar (?P<args>.+)"]}]`, "java:shop.jar --password=***", "java:", "java:shop.jar --password=***"},
-		{`process_names: [{name: "{{.ExeFull}}:{{.ExeBase}}:{{.Cgroups}}", comm: [java]}]`, "/opt/jdk/bin/java:java:[/system.slice/shop.service]", "java:java:[/system.slice/shop.service]", "java:java:[shop.service]"},
-		{`process_names: [{exe: [/opt/jdk/bin/java]}]`, "java", "java", "java"},
+		{`groups: [{group: "{{.Cmdline}}x", name: java}]`, "/opt/jdk/bin/java -jar shop.jar --password=***x", "x", "/opt/jdk/bin/java -jar shop.jar --password=***x", "x"},
+		{`groups: [{group: "{{.Matches.a}}x", cmdline: ".*-jar (?P<a>.+)"}]`, "shop.jar --password=***x", "x", "shop.jar --password=***x", "x"},
+		{`groups: [{group: "{{.Matches.a}}x", cmdline: ".*--password=(?P<a>hunter.)"}]`, "x", "x", "x", "x"},
+		{`groups: [{group: secret, cmdline: ".*hunter2"}]`, "secret", "secret", "secret", "secret"},
+		{`groups: [{group: "{{.Exe}}:{{.ExeBase}}:{{.Cgroup}}", name: java}]`, "/opt/jdk/bin/java:java:/system.slice/shop.service", "/opt/jdk/bin/java:java:/system.slice/shop.service", "java:java:/system.slice/shop.service", "java:java:shop.service"},
+		{`groups: [{group: "{{.Matches.dir}}:{{.Matches.app}}", exe: "(?P<dir>/opt/(?P<app>[^/]+)/bin)/.*"}]`, "/opt/jdk/bin:jdk", "/opt/jdk/bin:jdk", "bin:jdk", "bin:jdk"},
+		{`groups: [{group: "{{.Unit}}:{{.User}}", name: java}]`, "shop.service:joe", "shop.service:joe", "shop.service:joe", "shop.service:joe"},
+		{`process_names: [{name: "{{.Comm}}:{{.Matches.args}}", cmdline: ["-jar (?P<args>.+)"]}]`, "java:shop.jar --password=***", "java:", "java:shop.jar --password=***", "java:"},
+		{`process_names: [{name: "{{.ExeFull}}:{{.ExeBase}}:{{.Cgroups}}", comm: [java]}]`, "/opt/jdk/bin/java:java:[/system.slice/shop.service]", "java:java:[/system.slice/shop.service]", "/opt/jdk/bin/java:java:[/system.slice/shop.service]", "java:java:[shop.service]"},
+		{`process_names: [{exe: [/opt/jdk/bin/java]}]`, "java", "java", "java", "java"},
 	} {
 		for _, as := range []struct {
 			shown rules.Shown
 			want  string
-		}{{all, test.masked}, {none, test.none}, {tokens, test.withATokens}} {
+		}{{all, test.masked}, {none, test.none}, {local, test.local}, {tokens, test.withTokens}} {
 			if got, _ := rulestest.Must(t, test.rule).Decide(subject("java", &java, &as.shown)); got != as.want {
 				t.Errorf("%s: group is %q, want %q", test.rule, got, as.want)
 			}

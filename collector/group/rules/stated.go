@@ -292,7 +292,7 @@ func (r *Rules) affected(other sample) string {
 		if n.tmpl == nil {
 			continue
 		}
-		first, firstErr := n.execute(fields(sample{sampleText, sampleText}))
+		first, firstErr := n.execute(fields(wholeSample))
 		second, secondErr := n.execute(fields(other))
 		if first != second || (firstErr == nil) != (secondErr == nil) {
 			list = append(list, (&stated{at: at}).where())
@@ -306,13 +306,21 @@ func (r *Rules) ShowCmdline() string {
 	if r == nil {
 		return ""
 	}
-	return r.affected(sample{path: sampleText, cmdline: ""})
+	return r.affected(sample{exe: sampleText, cgroup: sampleText})
 }
 
-// ShowPaths lists the rules whose names have a path; "" if none has.
-func (r *Rules) ShowPaths() string {
+// ShowExe lists the rules whose names have the path of an executable; "" if none has.
+func (r *Rules) ShowExe() string {
 	if r == nil {
 		return ""
 	}
-	return r.affected(sample{path: "x", cmdline: sampleText})
+	return r.affected(sample{exe: "x", cgroup: sampleText, cmdline: sampleText})
+}
+
+// ShowCgroup lists the rules whose names have the path of a control group; "" if none has.
+func (r *Rules) ShowCgroup() string {
+	if r == nil {
+		return ""
+	}
+	return r.affected(sample{exe: sampleText, cgroup: "x", cmdline: sampleText})
 }

@@ -38,5 +38,5 @@ func (s *Subject) startTime() time.Time {
 	return clock.Time(s.ID.StartTicks)
 }
 
-// shownLine returns the command line as it may be shown.
-func (s *Subject) shownLine() string { return strings.Join(s.Shown.Args(s.Facts.Cmdline), " ") }
+// shownLine returns the command line as the name of a group may have it.
+func (s *Subject) shownLine() string { return strings.Join(s.Shown.LabelArgs(s.Facts.Cmdline), " ") }

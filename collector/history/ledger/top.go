@@ -75,11 +75,19 @@ func Top(ctx context.Context, archive *history.Archive, from, to time.Time, what
 	if err != nil {
 		return nil, err
 	}
+	lives := l.Lives
+	recorded := make([]string, len(lives))
+	for i, life := range lives {
+		recorded[i] = life.name(by)
+	}
 	l.Filter(shown)
+	for i, life := range lives {
+		peaks.rename(recorded[i], life.name(by))
+	}
 	return l.Rank(what, by, limit, peaks), nil
 }
 
-// Filter drops the lives that must not be shown. As in a tree, their children become those of the nearest
+// Filter drops the lives that must not be shown; shown may give the others another group. As in a tree, their children become those of the nearest
 // ancestor that is shown.
 func (l *Ledger) Filter(shown func(*Life) bool) {
 	if shown == nil {
@@ -302,6 +310,13 @@ func (p *Peaks) turn(at time.Time) {
 	}
 	clear(p.now)
 	p.at = at
+}
+
+// rename lets a name have at least the most of another one.
+func (p *Peaks) rename(from, to string) {
+	if p != nil && from != to {
+		p.most[to] = max(p.most[to], p.of(from))
+	}
 }
 
 func (p *Peaks) of(name string) uint64 {

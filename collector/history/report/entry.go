@@ -18,6 +18,9 @@ type Sight struct {
 	Paths bool
 	// Private is whether values may be shown that the kernel does not show to everybody.
 	Private bool
+	// Group returns the name under which the group of a process may be shown; nil leaves all as
+	// they were recorded.
+	Group func(recorded string, p *process.Process, clock process.Clock) string
 }
 
 // Seconds is a moment in seconds since 1970, or a time in seconds, to the millisecond.

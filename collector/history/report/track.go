@@ -86,7 +86,9 @@ func (t *tracker) see(step *segment.Step) error {
 	t.track.To = at(step.Time)
 	if p, group, ok := step.Find(t.id); ok {
 		if t.clock = step.Host().Clock; t.shows(p, t.clock) {
-			t.group = group
+			if t.group = group; t.sight.Group != nil {
+				t.group = t.sight.Group(group, p, t.clock)
+			}
 			t.add(p, step)
 		}
 		return nil
