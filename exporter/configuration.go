@@ -21,7 +21,7 @@ type configuration struct {
 	*config
 	access access.Policy
 	// front is what --web.config.file says about who gets through.
-	front frontFile
+	front front
 	// controlOn is --api.enable-control.
 	controlOn bool
 	// text is that of --config.file.
@@ -55,7 +55,7 @@ func (f *configFiles) load(before *configuration) (*configuration, error) {
 	}{
 		{"config.file", f.settings.configFile, f.settings.readConfig},
 		{"api.token-file", f.settings.tokenFile, readTokens},
-		{"web.config.file", *f.settings.web.WebConfigFile, f.settings.readFront},
+		{"web.config.file", *f.settings.web.WebConfigFile, f.readFront},
 	} {
 		if file.path == "" {
 			continue
@@ -116,15 +116,14 @@ func readTokens(into *configuration, text []byte) (err error) {
 	return nil
 }
 
-func (s *settings) readFront(into *configuration, text []byte) error {
-	role, err := parseFront(*s.web.WebConfigFile, text)
+func (f *configFiles) readFront(into *configuration, text []byte) error {
+	accepted, err := f.accept(*f.settings.web.WebConfigFile, text)
 	if err != nil {
 		return err
 	}
-	into.access.FrontRole = role
-	into.front, err = readFrontFile(text)
-	into.access.FrontPasswords = len(into.front.Users) > 0
-	return err
+	into.front, into.access.FrontRole = accepted, accepted.role()
+	into.access.FrontPasswords = len(accepted.Users) > 0
+	return nil
 }
 
 // warnings are what is odd about the configuration, a line for each.

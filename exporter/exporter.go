@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync/atomic"
@@ -33,6 +34,8 @@ type exporter struct {
 	reloads *reloads
 	access  *access.Control
 	tree    *treeapi.API
+	// door is nil without --web.config.file.
+	door *frontDoor
 	// recording is nil where nothing is recorded.
 	recording *recording
 	// events is nil where they are switched off.
@@ -142,7 +145,9 @@ func (e *exporter) reload() error {
 		// when that one holds.
 		e.source.tracker.Reload(e.settings.groupConfig(next))
 	}
-	e.current.Store(next)
+	if applied := e.door.apply(before, next, func() { e.current.Store(next) }); applied != nil {
+		err = errors.Join(err, fmt.Errorf("--web.config.file: %w", applied))
+	}
 	if report := e.source.tracker.Report(); report != nil {
 		e.tree.Refresh(report)
 	}

@@ -73,18 +73,6 @@ func readRegular(path string) ([]byte, error) {
 	return data, err
 }
 
-// statRegular returns why a file that others open is not a regular one. The error names it.
-func statRegular(path string) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	if err := checkRegular(info); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return nil
-}
-
 // checkNoPipe refuses what opening it would wait for. A device such as /dev/null is fine, and so is
 // what does not exist: who opens it tells.
 func checkNoPipe(path string) error {

@@ -3,37 +3,92 @@ package main
 import (
 	"crypto/tls"
 	"errors"
-	"net/http"
 	"path/filepath"
 	"strings"
 
 	"github.com/prometheus/exporter-toolkit/web"
 	"go.yaml.in/yaml/v3"
 
+	"proctree/collector/group/rules"
 	"proctree/tree-api/access"
 )
 
-// parseFront reads --web.config.file, which says what exporter-toolkit asks of every caller
-// before a request gets here: it returns what a caller may see who has got through. The
-// toolkit reads the file itself, so its own check comes first.
-func parseFront(path string, text []byte) (access.Role, error) {
-	front, err := readFrontFile(text)
+// front is what --web.config.file says, which exporter-toolkit asks of every caller before a
+// request gets here.
+type front struct {
+	frontFile
+	// text is that of the file, and copied what the toolkit reads in its place: the same with
+	// the certificates in it. The toolkit reads at each request, so a file that was broken
+	// meanwhile, or a certificate of which only a half was replaced, would refuse everybody.
+	text, copied []byte
+	// files are those whose content is in the copy.
+	files []fileState
+}
+
+// accept makes a front of the text of a file, if the toolkit takes it.
+func (f *configFiles) accept(path string, text []byte) (front, error) {
+	parsed, err := readFrontFile(text)
 	if err != nil {
-		return access.None, err
+		return front{}, err
 	}
-	// The toolkit would wait for a named pipe as long as nobody writes to it.
-	for _, file := range front.files(path) {
-		if err := statRegular(file); err != nil {
-			return access.None, err
+	made := front{frontFile: parsed, text: text}
+	for _, file := range parsed.files(path) {
+		made.files = append(made.files, stateOf(file))
+	}
+	if made.copied, err = f.inline(path, text); err != nil {
+		return front{}, err
+	}
+	trial, err := newPrivateFile()
+	if err != nil {
+		return front{}, err
+	}
+	defer trial.close()
+	if err := trial.put(made.copied); err != nil {
+		return front{}, err
+	}
+	if err := web.Validate(trial.path()); err != nil {
+		return front{}, errors.New(strings.Join(strings.Fields(err.Error()), " "))
+	}
+	return made, nil
+}
+
+// inline returns the text of a file with the content of the files that it names.
+func (f *configFiles) inline(path string, text []byte) ([]byte, error) {
+	var document yaml.Node
+	if err := yaml.Unmarshal(text, &document); err != nil || len(document.Content) == 0 || document.Content[0].Kind != yaml.MappingNode {
+		return text, nil //nolint:nilerr // The toolkit says what is wrong.
+	}
+	top := document.Content[0]
+	for i := 0; i+1 < len(top.Content); i += 2 {
+		if top.Content[i].Value != "tls_server_config" {
+			continue
+		}
+		members, err := rules.Members(top.Content[i+1])
+		if err != nil {
+			return text, nil //nolint:nilerr // The same.
+		}
+		if top.Content[i+1], err = f.inlineTLS(path, members); err != nil {
+			return nil, err
 		}
 	}
-	if err := web.Validate(path); err != nil {
-		return access.None, errors.New(strings.Join(strings.Fields(err.Error()), " "))
+	return yaml.Marshal(&document)
+}
+
+// inlineTLS makes "cert: TEXT" of "cert_file: PATH".
+func (f *configFiles) inlineTLS(path string, members []rules.Member) (*yaml.Node, error) {
+	node := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+	for _, m := range members {
+		key, value := m.Name, m.Value
+		if inner, isFile := strings.CutSuffix(key, "_file"); isFile && value.Kind == yaml.ScalarNode && value.Value != "" {
+			content, err := f.files.read(besides(path, value.Value))
+			if err != nil {
+				return nil, err
+			}
+			key, value = inner, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: string(content)}
+		}
+		node.Content = append(node.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: key}, value)
 	}
-	if !front.closed() {
-		return access.None, nil
-	}
-	return access.Operator, nil
+	return node, nil
 }
 
 // frontFile is the part of --web.config.file that says who gets through.
@@ -58,15 +113,26 @@ func readFrontFile(text []byte) (f frontFile, err error) {
 // itself, as exporter-toolkit has it.
 func (f frontFile) files(path string) (list []string) {
 	for _, file := range []string{f.TLS.Cert, f.TLS.Key, f.TLS.ClientCAs} {
-		switch {
-		case file == "":
-		case filepath.IsAbs(file):
-			list = append(list, file)
-		default:
-			list = append(list, filepath.Join(filepath.Dir(path), file))
+		if file != "" {
+			list = append(list, besides(path, file))
 		}
 	}
 	return list
+}
+
+func besides(path, file string) string {
+	if filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(filepath.Dir(path), file)
+}
+
+// role is what a caller may see who has got through.
+func (f frontFile) role() access.Role {
+	if f.closed() {
+		return access.Operator
+	}
+	return access.None
 }
 
 // closed reports whether nobody gets through without a password or a certificate that is
@@ -85,39 +151,4 @@ func (c *configuration) controllers() map[string]bool {
 		}
 	}
 	return list
-}
-
-// guard closes the tree when the front door has been opened since its file was loaded: the
-// toolkit reads the file at each request, and nobody else asks who is calling.
-func (e *exporter) guard(next http.Handler) http.Handler {
-	path := *e.settings.web.WebConfigFile
-	if path == "" {
-		return next
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if e.current.Load().access.FrontRole != access.None && !e.isStillClosed(path, r) {
-			http.Error(w, "the users were taken out of --web.config.file: reload the exporter", http.StatusForbidden)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-// isStillClosed also reports whether passwords are still asked for, and that of a controller: where
-// they are not, a name in a request is only claimed.
-func (e *exporter) isStillClosed(path string, r *http.Request) bool {
-	text, err := e.files.files.read(path)
-	if err != nil {
-		return false
-	}
-	front, err := readFrontFile(text)
-	if err != nil || !front.closed() {
-		return false
-	}
-	if e.policy().FrontPasswords && len(front.Users) == 0 {
-		return false
-	}
-	user, _, _ := r.BasicAuth()
-	_, asked := front.Users[user]
-	return asked || !e.policy().Controllers[user]
 }

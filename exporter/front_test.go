@@ -1,14 +1,10 @@
 package main
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"proctree/tree-api/access"
 )
 
 // users is a web configuration that asks for a password; the hash is of "secret".
@@ -43,35 +39,52 @@ func TestIsClosed(t *testing.T) {
 	}
 }
 
-// TestFrontDoorIsClosedWhenItsFileGoes: nothing asks who is calling any longer.
-func TestFrontDoorIsClosedWhenItsFileGoes(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "web.yml")
-	if err := os.WriteFile(file, []byte(users), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s, err := parseSettings([]string{"--web.config.file=" + file}, t.Output())
+// TestPrivateFile: the content changes as a whole, in memory and on disk.
+func TestPrivateFile(t *testing.T) {
+	onDisk := &privateFile{dir: t.TempDir()}
+	usual, err := newPrivateFile()
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &exporter{settings: s, files: configFiles{settings: s, files: newFiles()}}
-	loaded, err := e.files.load(nil)
-	if err != nil || loaded.access.FrontRole != access.Operator {
-		t.Fatalf("%+v, %v", loaded, err)
+	for _, p := range []*privateFile{onDisk, usual} {
+		for _, content := range []string{"long enough", "short", ""} {
+			if err := p.put([]byte(content)); err != nil {
+				t.Fatal(err)
+			}
+			got, err := os.ReadFile(p.path())
+			if err != nil || string(got) != content {
+				t.Errorf("%q, %v, want %q", got, err, content)
+			}
+		}
+		p.close()
+		if _, err := os.ReadFile(p.path()); err == nil {
+			t.Error("it is there after its end")
+		}
 	}
-	e.current.Store(loaded)
-	h := e.guard(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	status := func() int {
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/v1/tree", http.NoBody))
-		return w.Code
+}
+
+// TestFrontIsCopiedWithItsFiles: what the toolkit reads names no file.
+func TestFrontIsCopiedWithItsFiles(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"c.pem", "k.pem", "ca.pem"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("content of "+name+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if got := status(); got != http.StatusOK {
-		t.Errorf("with users: %d", got)
+	f := configFiles{files: newFiles()}
+	for text, want := range map[string]string{
+		"":                                   "",
+		"a: [":                               "a: [",
+		"http_server_config: {http2: false}": "http_server_config: {http2: false}\n",
+		"tls_server_config: {cert_file: c.pem, key_file: " + filepath.Join(dir, "k.pem") + ", min_version: TLS12}": "tls_server_config:\n    cert: |\n        content of c.pem\n    key: |\n        content of k.pem\n    min_version: TLS12\n",
+		"tls_server_config: &t {client_ca_file: ca.pem, client_auth_type: x}":                                      "tls_server_config:\n    client_ca: |\n        content of ca.pem\n    client_auth_type: x\n",
+	} {
+		got, err := f.inline(filepath.Join(dir, "web.yml"), []byte(text))
+		if err != nil || string(got) != want {
+			t.Errorf("%s: %q, %v, want %q", text, got, err, want)
+		}
 	}
-	if err := os.Remove(file); err != nil {
-		t.Fatal(err)
-	}
-	if got := status(); got != http.StatusForbidden {
-		t.Errorf("without the file: %d", got)
+	if _, err := f.inline(filepath.Join(dir, "web.yml"), []byte("tls_server_config: {cert_file: none.pem}")); err == nil || !strings.Contains(err.Error(), "none.pem: ") {
+		t.Errorf("a missing certificate: %v", err)
 	}
 }

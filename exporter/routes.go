@@ -11,7 +11,7 @@ import (
 // routes returns the handler of everything the exporter serves.
 func (e *exporter) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/", e.treeHandler())
+	mux.Handle("/", e.tree)
 	mux.Handle("GET "+e.settings.telemetryPath, e.newMetricsHandler())
 	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) {
 		w.Write([]byte(program + " is healthy.\n"))

@@ -43,6 +43,11 @@ func (e *exporter) serve(ctx context.Context, caught hangup.Signals) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	var err error
+	if e.door, err = e.openFrontDoor(); err != nil {
+		return err
+	}
+	defer e.door.close()
 	handler := e.routes()
 	var wg sync.WaitGroup
 	defer wg.Wait()
@@ -54,12 +59,14 @@ func (e *exporter) serve(ctx context.Context, caught hangup.Signals) error {
 		wg.Go(func() { e.recording.run(ctx) })
 	}
 	listeners := e.perAddress()
-	door := frontDoor{e: e}
 	failed := make(chan error, len(listeners))
 	for _, l := range listeners {
 		l.server = newServer(handler, e.loggers.root)
-		if *e.settings.web.WebConfigFile != "" {
-			l.server.ConnState = door.state
+		if e.door != nil {
+			l.server.ConnState = e.door.state
+			flags, path := *l.flags, e.door.path()
+			flags.WebConfigFile = &path
+			l.flags = &flags
 		}
 		l.server.BaseContext = func(net.Listener) context.Context {
 			// The toolkit has put its own handler in front by now, and no connection is accepted yet.
@@ -68,7 +75,6 @@ func (e *exporter) serve(ctx context.Context, caught hangup.Signals) error {
 		}
 		wg.Go(func() { failed <- web.ListenAndServe(l.server, l.flags, e.loggers.toolkit) })
 	}
-	var err error
 	select {
 	case err = <-failed:
 		err = fmt.Errorf("%s: %w", e.listenFlag(), err)

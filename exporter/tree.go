@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"net/http"
 
 	"github.com/prometheus/common/version"
 
@@ -85,9 +84,6 @@ func (e *exporter) past() *past.Past {
 
 // pastPolicy is what holds for recorded processes.
 func (e *exporter) pastPolicy() *past.Policy { return e.current.Load().past }
-
-// treeHandler is the tree behind its front door.
-func (e *exporter) treeHandler() http.Handler { return e.guard(e.tree) }
 
 // newToken is --api.new-token.
 func newToken(s *settings, out io.Writer) error {

@@ -9,10 +9,10 @@ type Shown struct {
 	// A nil function shows none at all. It is called while a group is decided, which is
 	// once for each process and not at each scan.
 	Cmdline func(args []string) []string
-	// Open is that whoever may read the metrics may see command lines and control groups: no
+	// Open says that everyone who may read the metrics may see command lines and control groups: no
 	// viewer's token is meant to hide them. Otherwise labels have none.
 	Open bool
-	// Exe is that whoever may read the metrics may see the executables of all processes, which
+	// Exe says that everyone who may read the metrics may see the executables of all processes, which
 	// the kernel shows only to their owner (proc_pid_exe(5)). Otherwise labels have none, and
 	// the name of a group has the last element of the path.
 	Exe bool
