@@ -121,6 +121,9 @@ func (f *configFiles) readFront(into *configuration, text []byte) error {
 	if err != nil {
 		return err
 	}
+	if started := into.front.text != nil; started && accepted.usesTLS() != into.front.usesTLS() {
+		return errors.New("TLS cannot be switched on or off while the exporter runs: restart it")
+	}
 	into.front, into.access.FrontRole = accepted, accepted.role()
 	into.access.FrontPasswords = len(accepted.Users) > 0
 	return nil

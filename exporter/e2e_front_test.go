@@ -123,6 +123,21 @@ func TestCertificatesRotate(t *testing.T) {
 	}
 }
 
+// TestTLSIsDecidedAtTheStart: a certificate that nobody is asked for opens no door.
+func TestTLSIsDecidedAtTheStart(t *testing.T) {
+	dir := t.TempDir()
+	newCertificate(t, dir)
+	s := startBehind(t, dir, "http", "basic_auth_users: {}\n")
+	for _, text := range []string{withCertificate, withCertificate + "  client_auth_type: RequireAndVerifyClientCert\n"} {
+		if err := os.WriteFile(filepath.Join(dir, "web.yml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if status, body := s.do(http.MethodPost, "/-/reload"); status != http.StatusInternalServerError || !strings.Contains(body, "TLS cannot be switched on") {
+			t.Errorf("reload: %d %s", status, body)
+		}
+	}
+}
+
 // impatient returns a client that does not wait long.
 func impatient(t *testing.T, fresh bool) *http.Client {
 	t.Helper()

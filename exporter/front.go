@@ -97,6 +97,7 @@ type frontFile struct {
 	TLS   struct {
 		ClientAuth string `yaml:"client_auth_type"`
 		Cert       string `yaml:"cert_file"`
+		InlineCert string `yaml:"cert"`
 		Key        string `yaml:"key_file"`
 		ClientCAs  string `yaml:"client_ca_file"`
 	} `yaml:"tls_server_config"`
@@ -126,6 +127,9 @@ func besides(path, file string) string {
 	}
 	return filepath.Join(filepath.Dir(path), file)
 }
+
+// usesTLS reports whether the toolkit answers by TLS, which it decides when it starts.
+func (f frontFile) usesTLS() bool { return f.TLS.Cert != "" || f.TLS.InlineCert != "" }
 
 // role is what a caller may see who has got through.
 func (f frontFile) role() access.Role {

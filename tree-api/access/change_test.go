@@ -198,6 +198,7 @@ func TestIdentify(t *testing.T) {
 	}
 	// The name that is claimed does not tell callers apart who share what there is, either.
 	control := controlOf(t, access.Config{Policy: func() access.Policy { return certificates }})
+	checkStatus(t, control, claimed, http.StatusForbidden)
 	if grant := checkStatus(t, control, verified(basic()), http.StatusOK); grant.Caller != "certificate CN=scraper" {
 		t.Errorf("the caller is %q", grant.Caller)
 	}

@@ -70,6 +70,10 @@ func (p *Policy) frontGrant(r *http.Request) Grant {
 		g.certificate = r.TLS.VerifiedChains[0][0].Subject.String()
 		g.Caller = "certificate " + g.certificate
 	}
+	if r.TLS != nil && g.user == "" && g.certificate == "" {
+		// The connection is older than the configuration that asks for a certificate.
+		return Grant{}
+	}
 	return g
 }
 
@@ -128,6 +132,8 @@ func (c *Control) Authorize(r *http.Request) (Grant, error) {
 	switch {
 	case policy.Tokens == nil && front.Role != None:
 		return front, nil
+	case policy.Tokens == nil && policy.FrontRole != None:
+		return Grant{}, errNotVerified
 	case policy.Tokens == nil:
 		return c.authorizeLocal(r)
 	}
@@ -166,6 +172,8 @@ func (c *Control) CheckSite(r *http.Request) error {
 	}
 	return nil
 }
+
+var errNotVerified = forbidden("this connection has shown no client certificate: close it and connect again")
 
 var errNeedsToken = &RefusalError{
 	Status: http.StatusUnauthorized,
