@@ -49,6 +49,15 @@ func groupRestartEvents() cog.Builder[dashboard.AnnotationQuery] {
 		TextFormat("the oldest process of {{group}} was started")
 }
 
+// serviceRestartEvents marks when the oldest process of a group was started anew, of groups in which that happens at
+// most twice in six hours: services, not jobs.
+func serviceRestartEvents(selector string) cog.Builder[dashboard.AnnotationQuery] {
+	started := `proctree_group_oldest_start_time_seconds{` + selector + `}`
+	return moments("Restarts", "light-orange", started+` * 1000 and changes(`+started+`[6h]) > 0 <= 2`).
+		TitleFormat("Restart").
+		TextFormat("{{group}} on {{instance}}")
+}
+
 // moments is an annotation whose values are the times to mark, in milliseconds.
 func moments(name, color, expr string) *dashboard.AnnotationQueryBuilder {
 	return events(name, color, expr).UseValueForTime(true)

@@ -26,7 +26,7 @@ func host() board {
 			largest("memory_groups", mostNowAndEver("proctree_group_resident_memory_bytes", "HOSTS")),
 		),
 		annotations: []cog.Builder[dashboard.AnnotationQuery]{
-			alertEvents(hostsSelector), killEvents(hostsSelector), crashEvents(hostsSelector), rebootEvents(), restartEvents(),
+			alertEvents(hostsSelector), killEvents(hostsSelector), crashEvents(hostsSelector), serviceRestartEvents(hostsSelector), rebootEvents(), restartEvents(),
 		},
 		rows: []row{
 			hostHealth(), crashes(hostsOnly), hostTree(), hostWithoutPlugins(), hostCPU(), hostMemory(), hostPressure(), hostDisks(), hostNetwork(), hostSystem(),

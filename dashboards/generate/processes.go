@@ -31,7 +31,7 @@ func processes() board {
 			largest("churn_groups", `topk(15, sum by (group) (increase(proctree_group_starts_total{GROUPS}[$__range])))`),
 		),
 		annotations: []cog.Builder[dashboard.AnnotationQuery]{
-			alertEvents(groupsSelector), killEvents(groupsSelector), crashEvents(groupsSelector), rebootEvents(), restartEvents(),
+			alertEvents(groupsSelector), killEvents(groupsSelector), crashEvents(groupsSelector), serviceRestartEvents(groupsSelector), rebootEvents(), restartEvents(),
 		},
 		rows: []row{
 			processesHealth(), crashes(perGroups), processesGroups(), processesLargest(),

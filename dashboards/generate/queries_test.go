@@ -27,6 +27,8 @@ var emptyHere = map[string]string{
 	"Proctree / Processes/Short-lived processes":      "needs exit records from the kernel",
 	"Proctree / Process history/annotation Alerts":    "no alert fires for a group that is well",
 	"Proctree / Process history/Abnormal exits":       "needs exit records from the kernel",
+	"Proctree / Host/annotation Restarts":             "no service of the test is restarted",
+	"Proctree / Processes/annotation Restarts":        "no service of the test is restarted",
 	"Proctree / Host/annotation OOM kills":            "no process of the test is killed for memory",
 	"Proctree / Processes/annotation OOM kills":       "no process of the test is killed for memory",
 	"Proctree / Process history/annotation OOM kills": "no process of the test is killed for memory",

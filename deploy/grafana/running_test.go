@@ -158,7 +158,7 @@ func TestInGrafana(t *testing.T) {
 	})
 	t.Run("dashboards in their folders", func(t *testing.T) {
 		want := map[string]string{
-			"proctree-fleet": "Proctree", "proctree-host": "Proctree", "proctree-processes": "Proctree", "proctree-history": "Proctree",
+			"proctree-fleet": "Proctree", "proctree-host": "Proctree", "proctree-processes": "Proctree", "proctree-history": "Proctree", "proctree-incident": "Proctree",
 			"proctree-anomalies": "Proctree", "proctree-alerts": "Proctree", "proctree-exporter": "Proctree-Exporter",
 		}
 		var found []struct{ UID, FolderTitle string }

@@ -4,10 +4,11 @@ import {
 } from '@grafana/data';
 import { DataSourceWithBackend, config, getGrafanaLiveSrv, getTemplateSrv } from '@grafana/runtime';
 import { type Observable, catchError, concat, map, merge, of, switchMap, timer } from 'rxjs';
+import { annotationQuery } from './query/annotation.ts';
 import { interpolate } from './query/interpolate.ts';
 import { follow } from './stream/follow.ts';
 import type { StreamMessage } from './stream/messages.ts';
-import { DEFAULT_ANNOTATION, DEFAULT_QUERY, type LiveOptions, type LiveQuery } from './types.ts';
+import { DEFAULT_QUERY, type LiveOptions, type LiveQuery } from './types.ts';
 import { LiveVariables } from './variables.ts';
 
 /** How often a tree is asked for where there is no stream, in milliseconds. */
@@ -16,8 +17,8 @@ const POLL_INTERVAL = 5000;
 export class LiveDataSource extends DataSourceWithBackend<LiveQuery, LiveOptions> {
   /** Events in graphs. Grafana reads time, title, text and tags of the frame. */
   annotations: AnnotationSupport<LiveQuery> = {
-    getDefaultQuery: () => DEFAULT_ANNOTATION,
-    prepareQuery: ({ target }: AnnotationQuery<LiveQuery>) => ({ ...DEFAULT_ANNOTATION, ...target, refId: 'Anno', queryType: 'events', format: 'annotations' }) as LiveQuery,
+    getDefaultQuery: () => annotationQuery(undefined),
+    prepareQuery: ({ target }: AnnotationQuery<LiveQuery>) => annotationQuery(target),
   };
 
   constructor(settings: DataSourceInstanceSettings<LiveOptions>) {

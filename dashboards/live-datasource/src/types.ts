@@ -86,8 +86,3 @@ type SecretName = 'Token' | 'Password' | 'Ca' | 'Cert' | 'Key';
 export type LiveSecrets = Partial<Record<`${Server}${SecretName}`, string>>;
 
 export const DEFAULT_QUERY: Partial<LiveQuery> = { queryType: 'tree', instance: '$instance', stream: true };
-
-/** The crashes of a host. */
-export const DEFAULT_ANNOTATION: Partial<LiveQuery> = {
-  queryType: 'events', format: 'annotations', instance: '$instance', kind: ['exit', 'oom_kill'], status: ['abnormal'],
-};

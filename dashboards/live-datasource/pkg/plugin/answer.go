@@ -97,9 +97,9 @@ func (d *Datasource) frame(ctx context.Context, who audience, q *query, at time.
 	}
 	switch q.Type {
 	case typeTop:
-		return topFrame(f.table, q), nil
+		return f.marked(topFrame(f.table, q)), nil
 	case typeCount:
-		return countFrame(len(f.table.Matches(q.filter())), q.Instance), nil
+		return f.marked(countFrame(len(f.table.Matches(q.filter())), q.Instance)), nil
 	}
 	if err := d.frames.wait(ctx, f.table); err != nil {
 		return nil, err

@@ -30,7 +30,13 @@ func (d *Datasource) fleet(ctx context.Context, who audience, q *query, raw *bac
 	}
 	frame := mergeRankings(q, frames)
 	if text := missing(q.Instances, failures); text != "" {
-		frame.Meta.Notices = []data.Notice{{Severity: data.NoticeSeverityWarning, Text: text}}
+		frame.Meta.Notices = append(frame.Meta.Notices, data.Notice{Severity: data.NoticeSeverityWarning, Text: text})
+	}
+	if n := partial(frames); n > 0 {
+		frame.Meta.Notices = append(frame.Meta.Notices, data.Notice{
+			Severity: data.NoticeSeverityInfo,
+			Text:     fmt.Sprintf("%d of %d hosts show only the processes that Prometheus kept, because their exporters gave no recording of that time.", n, len(frames)),
+		})
 	}
 	return frame, nil
 }
@@ -44,6 +50,19 @@ func (d *Datasource) rankingOf(ctx context.Context, who audience, q *query, raw 
 		return nil, err
 	}
 	return frames[0], nil
+}
+
+// partial counts the rankings that are of some processes only.
+func partial(frames []*data.Frame) (n int) {
+	for _, f := range frames {
+		if f == nil {
+			continue
+		}
+		if from, ok := f.Meta.Custom.(provenance); ok && from.Partial {
+			n++
+		}
+	}
+	return n
 }
 
 // namedFailures is how many hosts a notice names.

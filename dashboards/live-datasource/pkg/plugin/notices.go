@@ -20,6 +20,20 @@ func (f *found) notices() []data.Notice {
 	return []data.Notice{{Severity: data.NoticeSeverityInfo, Text: text}}
 }
 
+// marked says in a frame of numbers where they are from: those of Prometheus are of some processes only.
+func (f *found) marked(frame *data.Frame) *data.Frame {
+	frame.Meta.Custom = provenance{Mode: f.mode, Source: f.source, Partial: f.partial}
+	frame.Meta.Notices = f.notices()
+	return frame
+}
+
+// provenance is meta.custom of a frame of numbers.
+type provenance struct {
+	Mode    processes.Mode   `json:"mode"`
+	Source  processes.Source `json:"source,omitempty"`
+	Partial bool             `json:"partial"`
+}
+
 // wholly says that a table of the past is complete. Its true time is that of the scan.
 func (f *found) wholly() string {
 	return fmt.Sprintf("Every process, as recorded by the exporter at %s.", f.table.Time.UTC().Format("2006-01-02 15:04:05 MST"))

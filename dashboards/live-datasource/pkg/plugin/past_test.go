@@ -116,8 +116,16 @@ func TestPastFallsBack(t *testing.T) {
 			if a := about(t, frame); a.Source != processes.Prometheus || !a.Partial || a.Mode != processes.History {
 				t.Errorf("meta.custom = %+v", a)
 			}
-			if len(frame.Meta.Notices) != 1 || !strings.HasSuffix(frame.Meta.Notices[0].Text, "and their ancestors. "+test.why) {
-				t.Errorf("notices %+v", frame.Meta.Notices)
+			for _, query := range []object{{"queryType": "tree"}, {"queryType": "top"}, {"queryType": "count"}} {
+				query["instance"] = address
+				frame := frameAt(t, d, "Admin", query, ahead)
+				if len(frame.Meta.Notices) != 1 || !strings.HasSuffix(frame.Meta.Notices[0].Text, "and their ancestors. "+test.why) {
+					t.Errorf("%v: notices %+v", query, frame.Meta.Notices)
+				}
+			}
+			several := frameAt(t, d, "Admin", object{"queryType": "top", "instance": []string{address, "other"}}, ahead)
+			if len(several.Meta.Notices) != 2 || !strings.HasPrefix(several.Meta.Notices[1].Text, "1 of 2 hosts show only the processes") {
+				t.Errorf("several hosts: notices %+v", several.Meta.Notices)
 			}
 		})
 	}
