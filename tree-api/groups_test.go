@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"proctree/collector/metric"
 	"proctree/tree-api/treetest"
 )
 
@@ -90,7 +91,13 @@ func TestGroupsInCSV(t *testing.T) {
 
 func TestGroupsRefuse(t *testing.T) {
 	api, viewer, schemas := apiOf(t), apiOf(t, asViewer(t)), treetest.NewSchemas(t)
-	const keys = "name, user, unit, container, pod_uid, namespace, pod, container_name, state, group"
+	var texts []string
+	for _, m := range metric.All() {
+		if (m.Choice || m.Name == "name") && m.Role != metric.Operator {
+			texts = append(texts, m.Name)
+		}
+	}
+	keys := strings.Join(texts, ", ")
 	const sorts = "name, processes, threads, cpu, memory, read, written, open_fds"
 	for target, want := range map[string]string{
 		"":                        `parameter "by": must be one of ` + keys + `, not ""`,

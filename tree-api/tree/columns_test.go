@@ -2,6 +2,7 @@ package tree
 
 import (
 	"fmt"
+	"math/bits"
 	"testing"
 	"time"
 
@@ -14,12 +15,9 @@ import (
 func TestColumnsEqualNodes(t *testing.T) {
 	var table []process.Process
 	for i, text := range treetest.Hostile {
-		table = append(table, hosttest.Process(i+1, i/2, text, hosttest.Facts(process.Facts{
-			Exe: "/" + text, Cmdline: []string{text, "", text + text}, User: text,
-			Cgroup: "/" + text, Unit: text, Container: text, PodUID: text, Namespace: text, Pod: text, ContainerName: text,
-		})))
+		table = append(table, hosttest.Process(i+1, i/2, text, hosttest.Texts(text)))
 	}
-	for bit := range 17 {
+	for bit := range bits.Len32(uint32(hosttest.AllFields)) {
 		table = append(table, hosttest.Process(100+bit, 1, "partial", hosttest.Without(process.Fields(1)<<bit)))
 	}
 	table = append(table,

@@ -22,14 +22,6 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files again")
 
-// everyText returns facts in which each text is the same one.
-func everyText(text string) hosttest.Option {
-	return hosttest.Facts(process.Facts{
-		Exe: text, Cmdline: []string{text, "", text}, User: text, Cgroup: text, Unit: text, Container: text,
-		PodUID: text, Namespace: text, Pod: text, ContainerName: text,
-	})
-}
-
 // everyValue sets all values of a process, and says that they are known.
 func everyValue(count uint64, moment time.Duration, nice int8) hosttest.Option {
 	return func(p *process.Process) {
@@ -57,7 +49,7 @@ func TestNodeBytes(t *testing.T) {
 		title     string
 		more      []hosttest.Option
 	}{
-		{"every metric", everyValue(1000, time.Second, 0), everyValue(4000, 3*time.Second, 5), "full", []hosttest.Option{kernel, everyText("text")}},
+		{"every metric", everyValue(1000, time.Second, 0), everyValue(4000, 3*time.Second, 5), "full", []hosttest.Option{kernel, hosttest.Texts("text")}},
 		{"nothing known", nothing, nothing, "unknown", []hosttest.Option{hosttest.Facts(process.Facts{})}},
 		{"zeros", everyValue(0, 0, 0), everyValue(0, 0, 0), "zeros", []hosttest.Option{hosttest.Facts(process.Facts{Cmdline: []string{}})}},
 		{"the least that is not 0", everyValue(0, 0, 0), everyValue(1, 15*time.Millisecond, -1), "least", nil},
@@ -66,7 +58,7 @@ func TestNodeBytes(t *testing.T) {
 		{"the smallest nice value", everyValue(7, 7, 0), everyValue(7, 7, math.MinInt8), "smallest", nil},
 		{"counters that fell", everyValue(9000, time.Hour, 0), everyValue(8000, time.Minute, 0), "fell", nil},
 		{"not in the scan before", nil, everyValue(4000, 3*time.Second, 0), "new", nil},
-		{"bytes that are no text", nothing, nothing, "\xff\x00\"\\\n</script>\u2028é", []hosttest.Option{everyText("\xff\x00\"\\\n</script>\u2028é")}},
+		{"bytes that are no text", nothing, nothing, "\xff\x00\"\\\n</script>\u2028é", []hosttest.Option{hosttest.Texts("\xff\x00\"\\\n</script>\u2028é")}},
 	}
 	var then, this []process.Process
 	for i, c := range cases {

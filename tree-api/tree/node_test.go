@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math/bits"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -77,15 +78,12 @@ func lines(data []byte) []string { return strings.SplitAfter(string(data), ",") 
 func TestEncoderEqualsEncodingJSON(t *testing.T) {
 	var then, now []process.Process
 	for i, text := range treetest.Hostile {
-		p := hosttest.Process(i+1, i/2, text, hosttest.Facts(process.Facts{
-			Exe: "/" + text, Cmdline: []string{text, "", text + text}, User: text,
-			Cgroup: "/" + text, Unit: text, Container: text, PodUID: text, Namespace: text, Pod: text, ContainerName: text,
-		}))
+		p := hosttest.Process(i+1, i/2, text, hosttest.Texts(text))
 		then = append(then, p)
 		p.UserTime, p.ReadBytes = time.Duration(i)*time.Second/3, uint64(i)<<40
 		now = append(now, p)
 	}
-	for bit := range 17 {
+	for bit := range bits.Len32(uint32(hosttest.AllFields)) {
 		pid := 100 + bit
 		p := hosttest.Process(pid, 1, "partial", hosttest.Without(process.Fields(1)<<bit))
 		then, now = append(then, p), append(now, p)
@@ -117,7 +115,7 @@ func FuzzEncoder(f *testing.F) {
 					hosttest.CPU(time.Duration(random.Int64N(1e15)), time.Duration(random.Int64N(1e12))),
 					hosttest.Memory(random.Uint64N(1<<50), random.Uint64()),
 					hosttest.IO(random.Uint64N(1<<40), random.Uint64N(1<<20)),
-					hosttest.Without(process.Fields(random.Uint64N(1<<16))),
+					hosttest.Without(process.Fields(random.Uint64N(1<<bits.Len32(uint32(hosttest.AllFields))))),
 					hosttest.Cmdline(arg, name))
 				p.Nice = int8(random.IntN(40) - 20)
 				p.SwapBytes, p.OpenFDs = random.Uint64(), random.Uint64()

@@ -1,6 +1,7 @@
 package hosttest
 
 import (
+	"reflect"
 	"slices"
 	"time"
 
@@ -159,6 +160,21 @@ func Cmdline(args ...string) Option {
 // Facts replaces all facts.
 func Facts(facts process.Facts) Option {
 	return func(p *process.Process) { p.Facts = &facts }
+}
+
+// Texts sets all facts that are texts, also those that a later change adds, to one text: the command
+// line to three arguments, of which the second is empty.
+func Texts(text string) Option {
+	return func(p *process.Process) {
+		editFacts(p, func(f *process.Facts) {
+			for _, field := range reflect.ValueOf(f).Elem().Fields() {
+				if field.Kind() == reflect.String {
+					field.SetString(text)
+				}
+			}
+			f.Cmdline = []string{text, "", text}
+		})
+	}
 }
 
 // Kernel makes it a thread of the kernel, which has no executable and no command line.
