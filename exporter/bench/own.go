@@ -121,7 +121,7 @@ func (o *ownCrew) trees(c *crew) {
 // seriesCount tells the series of processes, which have a bound, from those of groups and
 // of the host.
 type seriesCount struct {
-	all, processes, groups int
+	all, processes int
 	// families is how many of the metrics are of single processes, each mode counted.
 	perProcess float64
 }
@@ -174,11 +174,8 @@ func countFamilies(families map[string]*dto.MetricFamily) seriesCount {
 	for name, family := range families {
 		series := len(family.GetMetric())
 		n.all += series
-		switch {
-		case strings.HasPrefix(name, "proctree_process_") && hasLabel(family, "pid"):
+		if strings.HasPrefix(name, "proctree_process_") && hasLabel(family, "pid") {
 			n.processes += series
-		case strings.HasPrefix(name, "proctree_group_"):
-			n.groups += series
 		}
 	}
 	if info := len(families["proctree_process_info"].GetMetric()); info > 0 {
@@ -201,10 +198,6 @@ const processMax = 200
 // groups and the host as counted where there are few, and the most that processes may have.
 func (n seriesCount) bound() float64 {
 	return float64(n.all-n.processes) + processMax*n.perProcess
-}
-
-func (n seriesCount) String() string {
-	return fmt.Sprintf("%d (%d of groups, %d of processes)", n.all, n.groups, n.processes)
 }
 
 // allocates is how many bytes of heap a steady scan and scrape take, the median of a few.

@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"proctree/collector/history/ledger"
 )
 
 // section is a table of the report as it is printed.
@@ -251,12 +249,4 @@ func bytesText(b float64) string {
 		b /= 1024
 	}
 	return strconv.FormatFloat(b, 'f', 1, 64) + " TiB"
-}
-
-// Value is the value of a share as text.
-func Value(what ledger.Resource, v float64) string {
-	if what == ledger.CPU {
-		return cpuText(v)
-	}
-	return bytesText(v)
 }
