@@ -5,6 +5,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -190,6 +191,38 @@ func TestMetricsAreDocumented(t *testing.T) {
 	}
 	describe(&out, gather(t, history.NewMetrics(dir, func() *history.Recorder { return recorder })))
 	checkDocument(t, "../docs/metrics.md", out.String())
+}
+
+// TestArchitectureNamesEveryPackage holds that docs/architecture.md shows the folders as they are: each package
+// of the product, by its path or by its last part.
+func TestArchitectureNamesEveryPackage(t *testing.T) {
+	page := readText(t, "../docs/architecture.md")
+	for _, top := range []string{"collector", "exporter", "tree-api"} {
+		err := filepath.WalkDir(filepath.Join("..", top), func(dir string, entry fs.DirEntry, err error) error {
+			if err != nil || !entry.IsDir() {
+				return err
+			}
+			switch base := entry.Name(); {
+			// Made by a build, of other programs, or for tests only.
+			case slices.Contains([]string{"node_modules", "testdata", "dist", "bench", "wine", "bundle"}, base):
+				return fs.SkipDir
+			case strings.HasSuffix(base, "test"):
+				return nil
+			}
+			files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+			if err != nil || len(files) == 0 {
+				return err
+			}
+			path := filepath.ToSlash(dir)[len("../"):]
+			if name := regexp.MustCompile("`(" + path + "|" + filepath.Base(path) + ")/?`"); !name.MatchString(page) {
+				t.Errorf("docs/architecture.md does not name %s/", path)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // TestNamesAreRight looks for the metrics and flags that pages name and the program has not.
