@@ -28,6 +28,7 @@ type (
 		Datasource               sourceJSON
 		Targets                  []targetJSON
 		Panels                   []panelJSON
+		Options                  struct{ GraphMode string }
 		Transformations          []struct {
 			ID      string
 			Options struct{ Fields map[string]json.RawMessage }
@@ -35,6 +36,7 @@ type (
 		FieldConfig struct {
 			Defaults struct {
 				Unit, NoValue string
+				Min, Max      *float64
 				Links         []linkJSON
 			}
 			Overrides []overrideJSON

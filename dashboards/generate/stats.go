@@ -12,9 +12,11 @@ func single(title, description string, u unit, n needs, q query) *stat.PanelBuil
 	return number(title, description, u, n, q).GraphMode(common.BigValueGraphModeNone)
 }
 
-// trend is one number with its course over the range behind it.
-func trend(title, description string, u unit, n needs, q query) *stat.PanelBuilder {
-	return number(title, description, u, n, q).GraphMode(common.BigValueGraphModeArea)
+// trend is one share of something whole, with its course over the range below it. Grafana draws the
+// course in the lower half of the panel and the digits in the middle: only a scale that ends at twice
+// the whole keeps the line below the digits. A number without a largest value has no such scale.
+func trend(title, description string, n needs, q query) *stat.PanelBuilder {
+	return number(title, description, share, n, q).GraphMode(common.BigValueGraphModeArea).Min(0).Max(2)
 }
 
 func number(title, description string, u unit, n needs, q query) *stat.PanelBuilder {
