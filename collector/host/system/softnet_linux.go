@@ -43,40 +43,69 @@ func (r *reader) onlineCPUs() int {
 	return len(stat.CPUs)
 }
 
+// softnetLine is a line of the file.
+type softnetLine struct {
+	fields []string
+	// whole tells that it has as many columns as the others, the most of them numbers.
+	whole bool
+	// turn is its number among those of CPUs; -1 is not known.
+	turn int
+}
+
 // softnetLines shows the lines. Where they do not say which CPU they are of, a line is of the CPU
 // whose turn it is.
 func (v *values) softnetLines(text string, online func() int) {
-	lines := splitLines(text)
-	columns := softnetWidth(lines)
-	turns := softnetTurns(lines, columns, online)
-	for i, line := range lines {
-		fields := strings.Fields(line)
-		number, known := uint64(turns[i]), turns[i] >= 0
+	lines, columns := splitSoftnet(text)
+	numberSoftnet(lines, online)
+	for i := range lines {
+		line := &lines[i]
+		number, known := uint64(line.turn), line.turn >= 0
 		switch {
-		case len(fields) == 0:
+		case len(line.fields) == 0:
 			continue
-		case !isSoftnet(fields, columns):
+		case !line.whole:
 			v.Lost(softnetFile, "a line of another form")
 			continue
 		case columns > softnetCPU:
-			number, known = v.hexadecimal(softnetFile+": CPU", fields[softnetCPU])
+			number, known = v.hexadecimal(softnetFile+": CPU", line.fields[softnetCPU])
 		case !known:
 			v.Lost(softnetFile, "a line of an unknown CPU")
 		}
 		if known {
-			v.softnetCPU(fields, number)
+			v.softnetCPU(line.fields, number)
 		}
 	}
 }
 
-// softnetTurns numbers the lines; -1 is not known. An odd line stands in the place of a CPU's if
-// there are as many lines as CPUs online, and between two of them if there are as many without
-// it. Otherwise nobody knows, and the CPUs of the lines behind it are not known either.
-func softnetTurns(lines []string, columns int, online func() int) []int {
-	turns := make([]int, len(lines))
+// splitSoftnet returns the lines, and how many columns most of them have.
+func splitSoftnet(text string) (lines []softnetLine, columns int) {
+	count := make(map[int]int)
+	for _, line := range splitLines(text) {
+		fields := strings.Fields(line)
+		lines = append(lines, softnetLine{fields: fields})
+		n := len(fields)
+		if n == 0 {
+			continue
+		}
+		count[n]++
+		if count[n] > count[columns] || count[n] == count[columns] && n > columns {
+			columns = n
+		}
+	}
+	for i := range lines {
+		fields := lines[i].fields
+		lines[i].whole = len(fields) == columns && 2*countHexadecimal(fields) > len(fields)
+	}
+	return lines, columns
+}
+
+// numberSoftnet numbers the lines. An odd line stands in the place of a CPU's if there are as many
+// lines as CPUs online, and between two of them if there are as many without it. Otherwise nobody
+// knows, and the CPUs of the lines behind it are not known either.
+func numberSoftnet(lines []softnetLine, online func() int) {
 	whole := 0
-	for _, line := range lines {
-		if isSoftnet(strings.Fields(line), columns) {
+	for i := range lines {
+		if lines[i].whole {
 			whole++
 		}
 	}
@@ -85,38 +114,18 @@ func softnetTurns(lines []string, columns int, online func() int) []int {
 		cpus = online()
 	}
 	next, sure := 0, true
-	for i, line := range lines {
-		turns[i] = next
+	for i := range lines {
+		lines[i].turn = next
 		if !sure {
-			turns[i] = -1
+			lines[i].turn = -1
 		}
 		switch {
-		case isSoftnet(strings.Fields(line), columns) || len(lines) == cpus:
+		case lines[i].whole || len(lines) == cpus:
 			next++
 		case whole != cpus:
 			sure = false
 		}
 	}
-	return turns
-}
-
-// softnetWidth returns how many columns most of the lines have.
-func softnetWidth(lines []string) (columns int) {
-	count := make(map[int]int)
-	for _, line := range lines {
-		if n := len(strings.Fields(line)); n > 0 {
-			count[n]++
-			if count[n] > count[columns] || count[n] == count[columns] && n > columns {
-				columns = n
-			}
-		}
-	}
-	return columns
-}
-
-// isSoftnet reports whether a line's fields are so many columns, the most of them numbers.
-func isSoftnet(fields []string, columns int) bool {
-	return len(fields) == columns && 2*countHexadecimal(fields) > len(fields)
 }
 
 func (v *values) softnetCPU(fields []string, number uint64) {
