@@ -79,26 +79,29 @@ func TestNumericFramesAreForAlerting(t *testing.T) {
 
 func TestBadQueriesAreNamed(t *testing.T) {
 	d := open(t, object{"discovery": "static", "targets": []string{"web1=127.0.0.1:1"}}, nil)
-	for want, query := range map[string]object{
-		"instance: missing; choose a host":                                                                                  {},
-		`queryType: must be tree, host, top, count, process, used, events or report, not "x"`:                               {"instance": "web1", "queryType": "x"},
-		`sort: must be one of cpu, memory, pss, virtual, swap, read, written, threads, nice, open_fds, cpu_wait, not "pid"`: {"instance": "web1", "sort": "pid"},
-		`metric: a host has no "x"`: {"instance": "web1", "queryType": "host", "metric": "x"},
-		"process: must be an id of a process such as 4711-981234, not \"1/../2\"":                              {"instance": "web1", "queryType": "process", "process": "1/../2"},
-		`metric: the course of a process has no "x"`:                                                           {"instance": "web1", "queryType": "process", "process": "1-2", "metric": "x"},
-		`sort: must be one of cpu, memory, read, written, not "threads"`:                                       {"instance": "web1", "queryType": "used", "sort": "threads"},
-		`groupBy: must be one of process, group, user, unit, subtree, not "x"`:                                 {"instance": "web1", "queryType": "used", "groupBy": "x"},
-		"kind: must be one of fork, exec, exit, oom_kill, control, lost, not \"x\"":                            {"instance": "web1", "queryType": "events", "kind": "x"},
-		"status: must be an exit code, a signal, normal, abnormal, exit_code, signal or oom_kill, not \"a&b\"": {"instance": "web1", "queryType": "events", "status": "a&b"},
-		`format: must be annotations or absent, not "x"`:                                                       {"instance": "web1", "queryType": "events", "format": "x"},
-		"instance: only queries of types top and used can be about several hosts":                              {"instance": []string{"web1", "web2"}},
-		"instance: 101 hosts; choose at most 100":                                                              {"instance": slices.Repeat([]string{"web1"}, 101), "queryType": "top"},
-		"limit: must be a number from 0 to 100000":                                                             {"instance": "web1", "limit": -1},
-		"match: longer than 512 bytes":                                                                         {"instance": "web1", "match": string(make([]byte, 513))},
-		"the query is not understood: must be a text or a list of texts":                                       {"instance": "web1", "user": 7},
+	for _, test := range []struct {
+		want  string
+		query object
+	}{
+		{"instance: missing; choose a host", object{}},
+		{`queryType: must be tree, host, top, count, process, used, events or report, not "x"`, object{"instance": "web1", "queryType": "x"}},
+		{`sort: must be one of cpu, memory, pss, virtual, swap, read, written, threads, nice, open_fds, cpu_wait, not "pid"`, object{"instance": "web1", "sort": "pid"}},
+		{`metric: a host has no "x"`, object{"instance": "web1", "queryType": "host", "metric": "x"}},
+		{"process: must be an id of a process such as 4711-981234, not \"1/../2\"", object{"instance": "web1", "queryType": "process", "process": "1/../2"}},
+		{`metric: the course of a process has no "x"`, object{"instance": "web1", "queryType": "process", "process": "1-2", "metric": "x"}},
+		{`sort: must be one of cpu, memory, read, written, not "threads"`, object{"instance": "web1", "queryType": "used", "sort": "threads"}},
+		{`groupBy: must be one of process, group, user, unit, subtree, not "x"`, object{"instance": "web1", "queryType": "used", "groupBy": "x"}},
+		{"kind: must be one of fork, exec, exit, oom_kill, control, lost, not \"x\"", object{"instance": "web1", "queryType": "events", "kind": "x"}},
+		{"status: must be an exit code, a signal, normal, abnormal, exit_code, signal or oom_kill, not \"a&b\"", object{"instance": "web1", "queryType": "events", "status": "a&b"}},
+		{`format: must be annotations or absent, not "x"`, object{"instance": "web1", "queryType": "events", "format": "x"}},
+		{"instance: only queries of types top and used can be about several hosts", object{"instance": []string{"web1", "web2"}}},
+		{"instance: 101 hosts; choose at most 100", object{"instance": slices.Repeat([]string{"web1"}, 101), "queryType": "top"}},
+		{"limit: must be a number from 0 to 100000", object{"instance": "web1", "limit": -1}},
+		{"match: longer than 512 bytes", object{"instance": "web1", "match": string(make([]byte, 513))}},
+		{"the query is not understood: must be a text or a list of texts", object{"instance": "web1", "user": 7}},
 	} {
-		if got := failureOf(t, d, query); got != want {
-			t.Errorf("%v: %q, want %q", query, got, want)
+		if got := failureOf(t, d, test.query); got != test.want {
+			t.Errorf("%v: %q, want %q", test.query, got, test.want)
 		}
 	}
 }
