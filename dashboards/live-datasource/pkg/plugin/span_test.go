@@ -29,19 +29,35 @@ func crash(t *testing.T, name string) {
 	_ = victim.Wait()
 }
 
-// TestSpanOfARecording asks for all that is about a whole range.
-func TestSpanOfARecording(t *testing.T) {
-	d := open(t, object{"discovery": "static", "targets": []string{"web1=" + startRecorder(t)}}, nil)
-	child := sleeper(t, "live-child")
-	recordedAt(t, d, "web1")
+// recording is what the real exporter recorded of the host web1.
+type recording struct {
+	*Datasource
+	// child runs, and id is its own; another process crashed before the time.
+	child *exec.Cmd
+	id    string
+	at    time.Time
+}
+
+func record(t *testing.T) *recording {
+	t.Helper()
+	r := &recording{Datasource: open(t, object{"discovery": "static", "targets": []string{"web1=" + startRecorder(t)}}, nil)}
+	r.child = sleeper(t, "live-child")
+	recordedAt(t, r.Datasource, "web1")
 	crash(t, "live-crash")
-	at := recordedAt(t, d, "web1")
-	tree := frameAt(t, d, "Admin", object{"instance": "web1"}, at)
-	row := slices.Index(column(t, tree, "pid"), any(int64(child.Process.Pid)))
+	r.at = recordedAt(t, r.Datasource, "web1")
+	tree := frameAt(t, r.Datasource, "Admin", object{"instance": "web1"}, r.at)
+	row := slices.Index(column(t, tree, "pid"), any(int64(r.child.Process.Pid)))
 	if row < 0 {
 		t.Fatal("the child was not recorded")
 	}
-	id := column(t, tree, "id")[row]
+	r.id, _ = column(t, tree, "id")[row].(string)
+	return r
+}
+
+// TestSpanOfARecording asks for all that is about a whole range.
+func TestSpanOfARecording(t *testing.T) {
+	r := record(t)
+	d, child, id, at := r.Datasource, r.child, r.id, r.at
 
 	t.Run("process", func(t *testing.T) {
 		frame := frameAt(t, d, "Viewer", object{"queryType": "process", "instance": "web1", "process": id}, at)
