@@ -5,8 +5,12 @@ package plugin
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -135,6 +139,34 @@ func TestStreamTellsWhatChanges(t *testing.T) {
 	if went.Seq <= came.Seq || went.About["matched"] != 0.0 {
 		t.Errorf("departure: %+v", went)
 	}
+}
+
+// TestStreamTellsOfAnotherColumn: an exporter reads PSS only with a flag. After a restart with it
+// there is a column more, which no difference can bring.
+func TestStreamTellsOfAnotherColumn(t *testing.T) {
+	var reads atomic.Bool
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		memory := `{"resident_bytes":8192}`
+		if reads.Load() {
+			memory = `{"resident_bytes":8192,"proportional_bytes":4096}`
+		}
+		_, _ = fmt.Fprintf(w, `{"status":"success","data":{"host":"web1","time":1700000000,"role":"operator","total":1,`+
+			`"processes":[{"id":"7-20","pid":7,"start_time":20,"name":"a","memory":%s}]}}`, memory)
+	}))
+	t.Cleanup(server.Close)
+	d := open(t, object{"discovery": "static", "targets": []string{"web1=" + strings.TrimPrefix(server.URL, "http://")}}, nil)
+	query := object{"queryType": "tree", "instance": "web1", "stream": true}
+	heard := run(t, d, about(t, frameOf(t, d, "Admin", query)).Channel, query)
+	hasPSS := func(m message) bool {
+		return slices.ContainsFunc(m.Frame.Schema.Fields, func(f struct{ Name string }) bool { return f.Name == "pss" })
+	}
+	if first := heard.await(t, "first message", func(message) bool { return true }); first.Type != "full" || hasPSS(first) {
+		t.Fatalf("first message: %+v", first)
+	}
+	heard.await(t, "difference", func(m message) bool { return m.Type == "diff" })
+	reads.Store(true)
+	heard.await(t, "frame with PSS", func(m message) bool { return m.Type == "full" && hasPSS(m) })
+	heard.await(t, "difference", func(m message) bool { return m.Type == "diff" })
 }
 
 // TestChannelsAreSeparate tries every way of hearing what is for others.
