@@ -6,6 +6,9 @@
 /** The page's own address. The bundle of its scripts is in a folder of that, assets/HASH. */
 const BASE = import.meta.url.replace(/assets\/[^/]*\/[^/]*$/, '');
 
+/** An address for a link. @param {string} path As "api/v1/report". */
+export const apiURL = (path) => new URL(path, BASE).href;
+
 /** A call that did not succeed; status is 0 where no answer came at all. */
 export class APIError extends Error {
   /** @param {number} status @param {string} message */

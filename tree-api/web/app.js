@@ -34,7 +34,6 @@ import { TreeModel } from './tree-model.js';
 import { View } from './view.js';
 import { ViewTools } from './view-tools.js';
 
-/** @import { PastControl } from './past.js' */
 /** @import { ViewState } from './view-state.js' */
 /** @import { Connection } from './stream.js' */
 /** @import { Summary, Update } from './stream-table.js' */
@@ -66,8 +65,17 @@ class Page {
   #past = false;
   /** While the recording plays, the time of its last table: the address follows it, and nobody asks for it. */
   #played = NaN;
-  /** The strip of time; undefined where nothing is recorded. @type {PastControl|undefined} */
+  /** The strip of time; undefined where nothing is recorded. @type {import('./past.js').PastControl|undefined} */
   #recording;
+  /** What happened between two moments, and the life of the process in the drawer. @type {import('./past.js').Between|undefined} */
+  #between;
+  /** @type {import('./past.js').Life|undefined} */
+  #life;
+  /** Read when somebody asks for it. @type {import('./past.js').EventsView|undefined} */
+  #events;
+  #eventsAsked = false;
+  /** The process to put the cursor on when the table of its moment has come. @type {string|undefined} */
+  #sought;
 
   #search = /** @type {HTMLInputElement} */ (byId('search'));
   #table = new TreeTable(byId('table'), this.#model, {
@@ -126,6 +134,7 @@ class Page {
     toggleShape: () => this.#view.change({ shape: this.#view.state.shape === 'tree' ? 'list' : 'tree' }),
     togglePin: () => this.#togglePin(this.#drawer.id ?? this.#table.cursor),
     toggleGroups: () => this.#view.change({ shape: this.#view.state.shape === 'groups' ? 'tree' : 'groups' }),
+    toggleEvents: () => this.#view.change({ shape: this.#view.state.shape === 'events' ? 'tree' : 'events' }),
     nextCpuUnit: () => this.#view.change({ cpuUnit: nextCpuUnit(this.#view.state.cpuUnit) }),
     act: () => this.#control.open(),
     mayAct: () => !this.#control.button.hidden,
@@ -178,7 +187,7 @@ class Page {
 
   /** What only the past needs is read once it turns out that there is one. */
   async #showRecording() {
-    const { PastControl } = await import('./past.js');
+    const { Between, Life, PastControl } = await import('./past.js');
     this.#recording = new PastControl(byId('past'), {
       go: (time) => this.#view.change({ time }),
       play: (from, speed) => {
@@ -186,8 +195,31 @@ class Page {
         stream.play(from, speed);
         this.#view.change({ time: from });
       },
+      select: (span) => this.#view.change(span ? { span, shape: 'between' } : { span, shape: 'tree' }),
       change: () => this.#draw(),
     });
+    const go = (/** @type {number} */ time, /** @type {string|undefined} */ id) => this.#goToMoment(time, id);
+    this.#between = new Between(byId('between'), {
+      go, change: (span) => this.#view.change({ span }), close: () => this.#view.change({ span: undefined, shape: 'tree' }),
+    });
+    this.#life = new Life(go);
+    this.#drawer.addSection(this.#life.element);
+    this.#events?.setGo(go);
+    this.#draw();
+  }
+
+  /** Shows the tree of a moment, and a process in it. @param {number} time @param {string|undefined} id */
+  #goToMoment(time, id) {
+    this.#sought = id;
+    const { shape } = this.#view.state;
+    this.#view.change({ time, shape: shape === 'list' ? shape : 'tree', selected: id });
+  }
+
+  async #showEvents() {
+    if (this.#eventsAsked) return;
+    this.#eventsAsked = true;
+    const { EventsView } = await import('./past.js');
+    this.#events = new EventsView(byId('events'), { go: this.#recording && ((time, id) => this.#goToMoment(time, id)) });
     this.#draw();
   }
 
@@ -236,6 +268,10 @@ class Page {
       this.#view.change({ time });
     }
     this.#recording?.arrived(time);
+    const sought = this.#sought;
+    if (sought === undefined || this.#model.slotOf(sought) < 0) return;
+    this.#sought = undefined;
+    this.#goTo(sought);
   }
 
   /** The page goes to another moment, or to the present. @param {number|undefined} time */
@@ -270,8 +306,9 @@ class Page {
     if (interval !== undefined && interval !== before.interval) stream.setInterval(interval);
     byId('overview').hidden = !overview;
     this.#compare.setPins(this.#view.state.pins ?? [], this.#model, this.#history);
-    byId('groups').hidden = shape !== 'groups';
-    byId('table').inert = shape === 'groups';
+    for (const panel of /** @type {const} */ (['groups', 'events', 'between'])) byId(panel).hidden = shape !== panel;
+    byId('table').inert = shape !== 'tree' && shape !== 'list';
+    if (shape === 'events') this.#showEvents();
     this.#showColumns();
     if (selected === undefined) this.#drawer.close();
     else this.#drawer.open(selected, this.#context());
@@ -369,13 +406,17 @@ class Page {
   }
 
   #render() {
-    const { filter, interval, overview, cpuUnit, shape, groupBy, time } = this.#view.state;
+    const { filter, interval, overview, cpuUnit, shape, groupBy, time, span } = this.#view.state;
     const context = this.#context();
     const { total, matched } = this.#model;
     this.#control.update();
     if (shape === 'groups') this.#groups.show(this.#model, { by: groupBy, context });
     else this.#table.render(context);
-    this.#recording?.show({ time, tableTime: this.#lastTime, past: this.#past, cpus: this.#host.cpus, connection: this.#connection });
+    if (shape === 'events') this.#events?.show({ filter, time, paused: this.#connection.state === 'paused' });
+    else this.#events?.close();
+    if (shape === 'between' && span) this.#between?.show(span);
+    this.#recording?.show({ span: shape === 'between' ? span : undefined, time, tableTime: this.#lastTime, past: this.#past, cpus: this.#host.cpus, connection: this.#connection });
+    if (this.#recording) this.#life?.show(this.#drawer.id, this.#recording.lifeSpan(), time === undefined ? undefined : this.#lastTime);
     byId('compare').classList.toggle('of-now', time !== undefined);
     this.#compare.show(this.#view.state.compare, context);
     setText(this.#pinButton, this.#view.state.pins?.includes(this.#drawer.id ?? '') ? 'Unpin' : 'Pin to compare');

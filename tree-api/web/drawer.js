@@ -104,6 +104,9 @@ export class Drawer {
     this.#title.parentElement?.append(tool);
   }
 
+  /** Puts a section below the values. @param {HTMLElement} section */
+  addSection(section) { this.#detail.before(section); }
+
   focus() {
     this.#title.focus();
   }

@@ -5,11 +5,18 @@ const WHEEL = 0.0016;
 /** A line of a wheel that counts in lines, in pixels. */
 const LINE_PIXELS = 16;
 
+const DRAG_PIXELS = 4;
+
+/** @param {number} from @param {PointerEvent} event */
+const isDrag = (from, event) => Math.abs(event.clientX - from) >= DRAG_PIXELS;
+
 /**
  * @param {HTMLElement} element
  * @param {object} on
  * @param {(clientX: number) => number} on.timeAt
  * @param {(time: number) => void} on.choose
+ * @param {(event: PointerEvent) => boolean} on.isSelecting Whether dragging selects a span, and does not go to moments.
+ * @param {(from: number, to: number, done: boolean) => void} on.select
  * @param {(time: number|undefined) => void} on.hover
  * @param {(factor: number, at: number) => void} on.zoom
  * @param {(share: number) => void} on.pan By a share of the width; to the right is later.
@@ -22,6 +29,8 @@ export function followPointer(element, on) {
   /** @type {number|undefined} */
   let chosen;
   let scheduled = false;
+  /** Where the selection began, in pixels. @type {number|undefined} */
+  let selected;
 
   /** Many events of a mouse make one frame. @param {number} x */
   const choose = (x) => {
@@ -42,10 +51,11 @@ export function followPointer(element, on) {
     element.setAttribute('data-dragged', '');
     if (down.size === 1) {
       pinched = false;
-      choose(event.clientX);
+      if (on.isSelecting(event)) selected = event.clientX;
+      else choose(event.clientX);
     } else {
       pinched = true;
-      chosen = undefined;
+      chosen = selected = undefined;
     }
   });
   element.addEventListener('pointermove', (event) => {
@@ -53,7 +63,9 @@ export function followPointer(element, on) {
     if (!down.has(event.pointerId)) return;
     if (down.size === 1) {
       down.set(event.pointerId, event.clientX);
-      if (!pinched) choose(event.clientX);
+      if (pinched) return;
+      if (selected === undefined) choose(event.clientX);
+      else if (isDrag(selected, event)) on.select(on.timeAt(selected), on.timeAt(event.clientX), false);
       return;
     }
     const before = [...down.values()];
@@ -67,6 +79,12 @@ export function followPointer(element, on) {
   for (const name of /** @type {const} */ (['pointerup', 'pointercancel'])) {
     element.addEventListener(name, (event) => {
       down.delete(event.pointerId);
+      if (selected !== undefined && name === 'pointerup') {
+        // Where nothing was dragged, it was a click.
+        if (isDrag(selected, event)) on.select(on.timeAt(selected), on.timeAt(event.clientX), true);
+        else choose(event.clientX);
+      }
+      selected = undefined;
       if (down.size === 0) element.removeAttribute('data-dragged');
     });
   }

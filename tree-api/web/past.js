@@ -3,12 +3,17 @@
  * it. This module and those that only it needs are read when the exporter turns out to record.
  */
 import { get } from './api.js';
+import { Between } from './between.js';
 import { button, el, setAttribute, setHidden, setText } from './dom.js';
+import { EventsView } from './events-view.js';
 import { formatDuration, formatTime } from './format.js';
 import { withIcon } from './icons.js';
+import { Life } from './life.js';
 import { PastChart, dayText, timeText } from './past-chart.js';
 import { followPointer } from './past-pointer.js';
 import { TimeWindow, intervalAt, nearestRecorded } from './past-model.js';
+
+export { Between, EventsView, Life };
 
 /** @import { Connection } from './stream.js' */
 /** @import { Mark, Recording } from './past-model.js' */
@@ -16,6 +21,10 @@ import { TimeWindow, intervalAt, nearestRecorded } from './past-model.js';
 const REFRESH_MILLISECONDS = 10_000;
 /** A wheel that turns asks when it has come to rest. */
 const SETTLE_MILLISECONDS = 150;
+/** Of what time is told at first what happened, and of how much at most without being asked: all of it is read. */
+const USUAL_SECONDS = 900;
+const MOST_USUAL_SECONDS = 3600;
+const MOST_LIFE_SECONDS = 86_400;
 const MOST_POINTS = 2000;
 /** A recording whose last table is younger than this goes on: this page asks for it only now and then. */
 const STILL_SECONDS = 30;
@@ -31,6 +40,7 @@ const MOST_TRIES = 8;
  * @property {number} tableTime That of the table that is shown.
  * @property {boolean} past Whether that table is of the recording.
  * @property {number|undefined} cpus
+ * @property {{from: number, to: number}|undefined} span That between whose ends the page says what happened.
  * @property {Connection} connection
  */
 
@@ -43,7 +53,7 @@ export class PastControl {
   /** @type {Recording} */
   #recording = { spans: [], marks: [], points: [] };
   /** @type {Shown} */
-  #shown = { time: undefined, tableTime: 0, past: false, cpus: undefined, connection: { state: 'connecting' } };
+  #shown = { time: undefined, tableTime: 0, past: false, cpus: undefined, span: undefined, connection: { state: 'connecting' } };
   #chart = new PastChart(this.#window, () => { this.#loadSoon(); this.#draw(); });
   #title = el('strong', { id: 'past-time' });
   #note = el('span', { class: 'muted', id: 'past-note' });
@@ -55,6 +65,9 @@ export class PastControl {
   #zoomIn = withIcon('plus', button('', { class: 'tool', title: 'Zoom in (+)', 'aria-label': 'Zoom in' }, () => this.#zoom(1 / ZOOM)));
   #zoomOut = withIcon('minus', button('', { class: 'tool', title: 'Zoom out (-)', 'aria-label': 'Zoom out' }, () => this.#zoom(ZOOM)));
   #whole = withIcon('whole', button('', { class: 'tool', title: 'The whole recording', 'aria-label': 'The whole recording' }, () => { this.#window.showAll(); this.#moved(); }));
+  #between = withIcon('span', button('Between', { id: 'past-between', class: 'tool', title: 'What happened between two moments (or drag along the strip with Shift)', 'aria-pressed': 'false' }, () => this.#toggleSpan()));
+  /** What is being selected on the strip. @type {{from: number, to: number}|undefined} */
+  #selecting;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #timer;
   #loading = false;
@@ -71,6 +84,7 @@ export class PastControl {
    * @param {object} on
    * @param {(time: number|undefined) => void} on.go undefined is the present.
    * @param {(from: number, speed: number) => void} on.play
+   * @param {(span: {from: number, to: number}|undefined) => void} on.select Of which time to say what happened; undefined: of none.
    * @param {() => void} on.change Another part of the recording is known, or shown.
    */
   constructor(root, on) {
@@ -83,13 +97,15 @@ export class PastControl {
     root.append(
       el('div', { class: 'past-state' },
         el('p', { class: 'past-words' }, this.#title, this.#note),
-        el('div', { class: 'tools' }, this.#back, this.#play, this.#forward, this.#speed, this.#live,
+        el('div', { class: 'tools' }, this.#back, this.#play, this.#forward, this.#speed, this.#live, this.#between,
           el('span', { class: 'past-zoom tools' }, this.#zoomIn, this.#zoomOut, this.#whole))),
       this.#chart.element,
     );
     followPointer(this.#chart.element, {
       timeAt: (x) => this.#chart.timeAt(x),
       choose: (time) => this.#choose(time),
+      isSelecting: (event) => event.shiftKey || this.#shown.span !== undefined,
+      select: (from, to, done) => this.#select(from, to, done),
       hover: (time) => this.#chart.showTip(time),
       zoom: (factor, at) => { this.#window.zoom(factor, at); this.#moved(); },
       pan: (share) => { this.#window.pan(share * this.#window.length); this.#moved(); },
@@ -122,6 +138,8 @@ export class PastControl {
       this.#window.reveal(shown.tableTime);
       if (from !== this.#window.from || to !== this.#window.to) this.#moved();
     }
+    if (shown.span !== before.span) this.#draw();
+    setAttribute(this.#between, 'aria-pressed', String(shown.span !== undefined));
     this.#showState();
   }
 
@@ -201,6 +219,36 @@ export class PastControl {
     const pixel = this.#window.length / Math.max(1, this.#chart.width);
     if (time >= this.#window.last - 2 * pixel) this.goLive();
     else this.#go(Math.max(time, this.#window.from), 0);
+  }
+
+  #toggleSpan() {
+    this.#on.select(this.#shown.span ? undefined : this.#usualSpan());
+  }
+
+  /** The time to look at first: what the strip shows if that is short, else that before the moment. */
+  #usualSpan() {
+    const { from, to, length } = this.#window;
+    if (length <= MOST_USUAL_SECONDS) return { from, to };
+    const end = this.#shown.time === undefined ? this.#last : this.#shown.tableTime;
+    return { from: Math.max(end - USUAL_SECONDS, this.#recording.from ?? 0), to: end };
+  }
+
+  /** @param {number} a @param {number} b @param {boolean} done */
+  #select(a, b, done) {
+    const from = Math.max(Math.min(a, b), this.#window.first);
+    const to = Math.min(Math.max(a, b), this.#last);
+    this.#selecting = done ? undefined : { from, to };
+    if (done && to > from) this.#on.select({ from: Math.round(from * 1000) / 1000, to: Math.round(to * 1000) / 1000 });
+    this.#draw();
+  }
+
+  /** The time over which the life of a process is shown. @returns {{from: number, to: number}} */
+  lifeSpan() {
+    const { from, to, length } = this.#window;
+    if (length <= MOST_LIFE_SECONDS) return { from, to };
+    const middle = this.#shown.time === undefined ? this.#last : this.#shown.tableTime;
+    const end = Math.min(this.#last, middle + USUAL_SECONDS);
+    return { from: Math.max(this.#recording.from ?? 0, end - MOST_USUAL_SECONDS), to: end };
   }
 
   /** @param {number} time @param {number} direction */
@@ -295,7 +343,7 @@ export class PastControl {
   }
 
   #draw() {
-    this.#chart.paint(this.#recording, { marks: this.#marks, cpus: this.#shown.cpus, span: undefined });
+    this.#chart.paint(this.#recording, { marks: this.#marks, cpus: this.#shown.cpus, span: this.#selecting ?? this.#shown.span });
     this.#zoomIn.disabled = this.#window.isShortest;
     this.#zoomOut.disabled = this.#window.isWhole;
     this.#whole.disabled = this.#window.isWhole;

@@ -15,6 +15,7 @@ const HELP = [
   ['t', 'Tree or list'],
   ['w', 'Pin the process, to compare it with others; again: unpin'],
   ['g', 'Sums by user, group, unit or container'],
+  ['e', 'Events'],
   ['c', 'CPU in cores, percent of a core or percent of the host'],
   ['p', 'Pause or resume; in the past: play or stop'],
   [', .', 'Previous or next table of the recording'],
@@ -33,6 +34,7 @@ const ACT = ['x', 'Send a signal, or set the priority'];
  * @property {() => void} toggleShape
  * @property {() => void} togglePin
  * @property {() => void} toggleGroups
+ * @property {() => void} toggleEvents
  * @property {() => void} nextCpuUnit
  * @property {(unit: 'table'|'minute', direction: 1|-1) => void} step Moves in the recording.
  * @property {() => void} goLive
@@ -52,6 +54,7 @@ export function addShortcuts(search, page) {
     w: () => page.togglePin(),
     g: () => page.toggleGroups(),
     c: () => page.nextCpuUnit(),
+    e: () => page.toggleEvents(),
     x: () => page.act(),
     ',': () => page.step('table', -1),
     '.': () => page.step('table', 1),

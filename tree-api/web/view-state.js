@@ -6,7 +6,7 @@ import { formatWidths, parseWidths } from './column-widths.js';
 import { cpuUnitOf } from './cpu-unit.js';
 import { groupByOf } from './groups-view.js';
 import { DEFAULT_INTERVAL, intervalOf } from './interval.js';
-import { formatMoment, momentOf } from './moment.js';
+import { formatMoment, momentOf, parseMoment } from './moment.js';
 import { parsePins, watchedOf } from './pins.js';
 import { columnKey } from './model/columns.js';
 
@@ -22,7 +22,8 @@ import { columnKey } from './model/columns.js';
  * @typedef {object} ViewState
  * @property {Filter} filter
  * @property {Sort} sort
- * @property {'tree'|'list'|'groups'} shape
+ * @property {'tree'|'list'|'groups'|'events'|'between'} shape
+ * @property {{from: number, to: number}} [span] What the shape between is about, in Unix seconds.
  * @property {GroupBy} groupBy What is summed up in the shape groups.
  * @property {string[]} [columns] The columns the person chose; the ones that fit if absent.
  * @property {Widths} [widths] Those the person gave to columns.
@@ -57,7 +58,9 @@ export function parseState(hash) {
   const key = columnKey(name);
   if (key !== undefined) state.sort = { key, descending: direction === 'desc' };
   const shape = p.get('view');
-  if (shape === 'list' || shape === 'groups') state.shape = shape;
+  if (shape === 'list' || shape === 'groups' || shape === 'events') state.shape = shape;
+  const [from, to] = ['from', 'to'].map((name) => parseMoment(p.get(name)));
+  if (shape === 'between' && from !== undefined && to !== undefined && from < to) Object.assign(state, { shape, span: { from, to } });
   state.groupBy = groupByOf(p.get('by'));
   if (p.has('columns')) state.columns = list(p, 'columns').map((name) => columnKey(name) ?? name);
   const widths = parseWidths(p.get('widths'));
@@ -111,7 +114,7 @@ const list = (p, key) => (p.get(key) ?? '').split(',').filter((part) => part !==
  * @param {ViewState} state
  * @returns {string} What stands behind the "#"; "" for the view everybody starts with.
  */
-export function formatState({ filter, sort, shape, groupBy, pins, compare, columns, widths, expansion, selected, time, interval, cpuUnit, overview }) {
+export function formatState({ filter, sort, shape, span, groupBy, pins, compare, columns, widths, expansion, selected, time, interval, cpuUnit, overview }) {
   const p = new URLSearchParams();
   const usual = defaultState();
   if (filter.text) p.set('q', filter.text);
@@ -123,6 +126,10 @@ export function formatState({ filter, sort, shape, groupBy, pins, compare, colum
   if (filter.kernel === false) p.set('kernel', 'off');
   if (sort.key !== usual.sort.key || sort.descending !== usual.sort.descending) p.set('sort', `${sort.key}:${sort.descending ? 'desc' : 'asc'}`);
   if (shape !== usual.shape) p.set('view', shape);
+  if (shape === 'between' && span) {
+    p.set('from', formatMoment(span.from));
+    p.set('to', formatMoment(span.to));
+  }
   if (groupBy !== usual.groupBy) p.set('by', groupBy);
   if (columns) p.set('columns', columns.join(','));
   if (widths) p.set('widths', formatWidths(widths));

@@ -13,6 +13,7 @@ export class ViewTools {
     tree: withIcon('tree', button('Tree', { class: 'tool', title: 'Tree: processes below their parents (t)', 'aria-label': 'Tree' }, () => this.#on.shape('tree'))),
     list: withIcon('list', button('List', { class: 'tool', title: 'List: all processes, without parents (t)', 'aria-label': 'List' }, () => this.#on.shape('list'))),
     groups: withIcon('sum', button('Groups', { class: 'tool', title: 'Groups: sums by user, group, unit or container (g)', 'aria-label': 'Groups' }, () => this.#on.shape('groups'))),
+    events: withIcon('events', button('Events', { class: 'tool', title: 'Events: what started, ended and was killed (e)', 'aria-label': 'Events' }, () => this.#on.shape('events'))),
   };
   #folding = [
     withIcon('expand', button('Expand', { id: 'expand-all', class: 'tool', title: 'Unfold all rows (*)', 'aria-label': 'Expand all' }, () => this.#on.expandAll(true))),

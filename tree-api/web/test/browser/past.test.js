@@ -180,6 +180,88 @@ test('the recording is played, and after its end comes the present', async (t) =
   await page.waitForSelector('#status[data-state="live"]', { timeout: PATIENCE_MILLISECONDS });
 });
 
+test('between two moments: who used most and what crashed, and from there into the tree before its end', async (t) => {
+  const page = await open(t, `${exporter.url}#interval=1`);
+  await strip(page);
+  await page.click('#past-between');
+  await page.waitForSelector('#between .between-part');
+  const crashed = page.locator('#between .between-part:has(h3:text-matches("^Crashed")) tr', { hasText: BURNER });
+  await crashed.waitFor();
+  assert.match(await crashed.innerText(), /SIGSEGV/);
+  assert.match(await crashed.innerText(), /while :/);
+  assert.ok(await page.locator('#between .between-part:has(h3:text-is("Most CPU time")) tbody tr').count() > 0);
+  const report = await page.locator('#between a', { hasText: 'Report' }).getAttribute('href');
+  assert.match(await (await fetch(report ?? '')).text(), new RegExp(BURNER));
+  assert.match(await page.evaluate(() => location.hash), /view=between&from=[^&]+&to=/);
+  await crashed.locator('.link').click();
+  await page.waitForSelector(`#drawer .drawer-title h2:text-is("${BURNER}")`);
+  await row(page, BURNER).waitFor();
+  // Its life goes beyond the moment that is shown, to its end.
+  await page.waitForSelector('#drawer .life-chart.cores-life');
+  await page.waitForSelector('#drawer .life dd:has-text("SIGSEGV")');
+});
+
+test('a part of the strip is selected by dragging', async (t) => {
+  const page = await open(t, `${exporter.url}#interval=1`);
+  await strip(page);
+  await page.waitForSelector('.strip-gap');
+  const box = await page.locator('#strip').boundingBox();
+  assert.ok(box);
+  await page.keyboard.down('Shift');
+  await page.mouse.move(box.x + box.width * 0.2, box.y + 30);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.3, box.y + 30);
+  await page.mouse.move(box.x + box.width * 0.4, box.y + 30);
+  await page.waitForSelector('.strip-span');
+  await page.mouse.up();
+  await page.keyboard.up('Shift');
+  await page.waitForSelector('#between:not([hidden])');
+  assert.equal(await page.getAttribute('#past-between', 'aria-pressed'), 'true');
+  assert.equal(await page.getAttribute('body', 'data-past'), null, 'the page itself stays in the present');
+  await page.click('.between-close');
+  await drawn(page);
+  assert.equal(await page.isVisible('#between'), false);
+});
+
+test('a process that has ended has its life: charts, events and end', async (t) => {
+  const { processes: [burner] } = await ask(`api/v1/processes?q=name:${BURNER}&time=${seen.last}`);
+  const page = await open(t, `${exporter.url}#interval=1&process=${burner.id}`);
+  await strip(page);
+  await page.click('#drawer .life summary');
+  await page.waitForSelector('#drawer .life-chart.cores-life');
+  await page.waitForSelector('#drawer .life-chart.memory-life');
+  await page.waitForSelector('#drawer .life dd:has-text("SIGSEGV")');
+  await page.waitForSelector('#drawer .life-events li:has-text("SIGSEGV")');
+  await page.locator('#drawer .life-events li:has-text("SIGSEGV") .link').click();
+  await page.waitForSelector('#status[data-state="past"]');
+});
+
+test('events: the search and the kinds narrow them, and a row leads to the tree of its second', async (t) => {
+  const page = await open(t, link(seen.beforeGap, '&view=events'));
+  await strip(page);
+  await page.fill('#search', BURNER);
+  const exit = page.locator('#events tr', { hasText: 'SIGSEGV' });
+  await exit.waitFor();
+  assert.match(await exit.innerText(), new RegExp(BURNER));
+  await page.click('#events [data-kind="exec"]');
+  await exit.waitFor({ state: 'detached' });
+  await page.click('#events [data-kind="abnormal"]');
+  await exit.waitFor();
+  await exit.locator('.link').click();
+  await row(page, BURNER).waitFor();
+  assert.equal(await page.isVisible('#events'), false);
+});
+
+test('events follow the present', async (t) => {
+  const page = await open(t, `${exporter.url}#interval=1&view=events&q=${BURNER}-new`);
+  await page.waitForSelector('#events:has-text("No such events")');
+  const program = join(directory, `${BURNER}-new`);
+  await copyFile('/bin/sh', program);
+  const child = spawn(program, ['-c', 'exit 3'], { stdio: 'ignore' });
+  t.after(() => child.kill());
+  await page.waitForSelector('#events td:text-matches("exit")', { timeout: PATIENCE_MILLISECONDS });
+});
+
 test('an exporter that does not record has no strip', async (t) => {
   const present = await Exporter.start(t);
   const page = await open(t, `${present.url}#interval=1`);
