@@ -201,6 +201,7 @@ class Page {
     const go = (/** @type {number} */ time, /** @type {string|undefined} */ id) => this.#goToMoment(time, id);
     this.#between = new Between(byId('between'), {
       go, change: (span) => this.#view.change({ span }), close: () => this.#view.change({ span: undefined, shape: 'tree' }),
+      restarts: (times) => this.#recording?.markRestarts(times),
     });
     this.#life = new Life(go);
     this.#drawer.addSection(this.#life.element);

@@ -28,7 +28,7 @@ export class Between {
 
   /**
    * @param {HTMLElement} root
-   * @param {{go: Go, change: (span: Span) => void, close: () => void}} on
+   * @param {{go: Go, change: (span: Span) => void, close: () => void, restarts: (times: number[]) => void}} on
    */
   constructor(root, on) {
     this.#on = on;
@@ -62,7 +62,9 @@ export class Between {
   async #load(span, query) {
     let content;
     try {
-      content = this.#content(await get(`api/v1/report?${query}`));
+      const report = await get(`api/v1/report?${query}`);
+      content = this.#content(report);
+      this.#on.restarts(report.restarted.map((/** @type {{after: Entry}} */ { after }) => after.start_time ?? NaN).filter((/** @type {number} */ time) => time > 0));
     } catch (error) {
       content = [el('p', { class: 'notice bad' }, error instanceof Error ? error.message : String(error))];
     }

@@ -52,7 +52,7 @@ export class PastChart {
 
   /** @param {Recording} recording @param {{marks: readonly Mark[], cpus: number|undefined, span: {from: number, to: number}|undefined}} view */
   paint(recording, { marks, cpus, span }) {
-    this.#recording = recording;
+    this.#recording = { ...recording, marks: [...marks] };
     this.#cpus = cpus || 1;
     if (this.width === 0 || this.#window.length === 0) return;
     const bottom = this.#height - AXIS;

@@ -187,3 +187,29 @@ export function sharesOf(point, cpus) {
 
 /** The point whose part of the time holds a moment. @param {readonly Point[]} points @param {number} time @returns {Point|undefined} */
 export const pointAt = (points, time) => points.findLast((point) => point.time <= time);
+
+/** Ends by these signals are crashes, as in the marks of the recording (collector/process). */
+export const CRASHES = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGSYS', 'SIGTRAP', 'SIGXCPU', 'SIGXFSZ'];
+
+/** Marks of single events, for a part of the time. @typedef {{from: number, to: number, marks: Mark[]}} Exact */
+
+/**
+ * The marks of some events, which are exact to the millisecond.
+ * @param {readonly {kind: string, time: number, reason?: string, count?: number}[]} events
+ * @returns {Mark[]}
+ */
+export function marksOf(events) {
+  return events.filter(({ kind, reason }) => kind !== 'exit' || reason !== 'oom_kill').map(({ kind, time, count }) => ({ kind: kind === 'exit' ? 'crash' : kind, time, count: count ?? 1 }));
+}
+
+/**
+ * The marks of the recording, which are exact to a minute, with those of events in place of them where there are some.
+ * @param {readonly Mark[]} marks @param {Exact|undefined} exact
+ * @returns {readonly Mark[]}
+ */
+export function withExact(marks, exact) {
+  if (!exact) return marks;
+  const { from, to } = exact;
+  const covered = (/** @type {Mark} */ mark) => (mark.kind === 'crash' || mark.kind === 'oom_kill') && mark.time >= from && endOf(mark) <= to;
+  return [...marks.filter((mark) => !covered(mark)), ...exact.marks];
+}

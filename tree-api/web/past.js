@@ -11,12 +11,12 @@ import { withIcon } from './icons.js';
 import { Life } from './life.js';
 import { PastChart, dayText, timeText } from './past-chart.js';
 import { followPointer } from './past-pointer.js';
-import { TimeWindow, intervalAt, nearestRecorded } from './past-model.js';
+import { CRASHES, TimeWindow, intervalAt, marksOf, nearestRecorded, withExact } from './past-model.js';
 
 export { Between, EventsView, Life };
 
 /** @import { Connection } from './stream.js' */
-/** @import { Mark, Recording } from './past-model.js' */
+/** @import { Exact, Mark, Recording } from './past-model.js' */
 
 const REFRESH_MILLISECONDS = 10_000;
 /** A wheel that turns asks when it has come to rest. */
@@ -25,6 +25,7 @@ const SETTLE_MILLISECONDS = 150;
 const USUAL_SECONDS = 900;
 const MOST_USUAL_SECONDS = 3600;
 const MOST_LIFE_SECONDS = 86_400;
+const MOST_MARKS = 1000;
 const MOST_POINTS = 2000;
 /** A recording whose last table is younger than this goes on: this page asks for it only now and then. */
 const STILL_SECONDS = 30;
@@ -78,6 +79,10 @@ export class PastControl {
   /** What the server's clock is ahead of this one, in seconds. */
   #ahead = 0;
   #problem = '';
+  /** The marks of the window to the millisecond, if it is short. @type {Exact|undefined} */
+  #exact;
+  /** @type {Mark[]} */
+  #restarts = [];
 
   /**
    * @param {HTMLElement} root
@@ -119,7 +124,13 @@ export class PastControl {
   get recording() { return this.#recording; }
 
   /** What happened, for the strip. @returns {readonly Mark[]} */
-  get #marks() { return this.#recording.marks; }
+  get #marks() { return [...withExact(this.#recording.marks, this.#exact), ...this.#restarts]; }
+
+  /** Marks processes that were started again. @param {readonly number[]} times */
+  markRestarts(times) {
+    this.#restarts = times.map((time) => ({ time, kind: 'restart', count: 1 }));
+    this.#draw();
+  }
 
   get #isPlaying() { return this.#shown.connection.speed !== undefined; }
 
@@ -340,6 +351,29 @@ export class PastControl {
     this.#draw();
     this.#showState();
     this.#on.change();
+    await this.#readExact();
+  }
+
+  /** The recording has marks to the minute; who looks at an hour gets those of single events, once for each window. */
+  async #readExact() {
+    const { from, to, length, isWhole } = this.#window;
+    if (isWhole || length > MOST_USUAL_SECONDS) {
+      this.#exact = undefined;
+      return;
+    }
+    const slack = length / 20;
+    if (this.#exact && Math.abs(this.#exact.from - from) < slack && Math.abs(this.#exact.to - to) < slack) return;
+    const span = `from=${from.toFixed(3)}&to=${to.toFixed(3)}&limit=${MOST_MARKS}`;
+    const statuses = ['oom_kill', ...CRASHES].map((status) => `&status=${status}`).join('');
+    // Without events, the marks of the recording stay.
+    const none = () => ({ events: [], matched: Infinity });
+    const [ends, lost] = await Promise.all([
+      get(`api/v1/events?${span}&kind=exit&kind=oom_kill${statuses}`).catch(none), get(`api/v1/events?${span}&kind=lost`).catch(none),
+    ]);
+    // Where there are more than the answer has, those to the minute are complete.
+    const exact = ends.matched <= MOST_MARKS ? marksOf(ends.events) : [];
+    this.#exact = { from: ends.matched <= MOST_MARKS ? from : to, to, marks: [...exact, ...marksOf(lost.events)] };
+    this.#draw();
   }
 
   #draw() {

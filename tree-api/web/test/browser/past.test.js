@@ -168,6 +168,15 @@ test('the strip zooms by wheel, buttons and keys', async (t) => {
   await page.waitForSelector('[aria-label="Zoom out"]:disabled');
 });
 
+test('a short part of the strip has the crash at its second', async (t) => {
+  const page = await open(t, link(seen.beforeGap, `&q=${BURNER}`));
+  await strip(page);
+  await page.waitForSelector('.strip-gap');
+  await page.click('[aria-label="Zoom in"]');
+  // The recording itself names crashes by the minute, and the exporter was killed before that.
+  await page.waitForSelector('.strip .mark-crash', { state: 'attached' });
+});
+
 test('the recording is played, and after its end comes the present', async (t) => {
   const page = await open(t, link(seen.first, `&q=${BURNER}`));
   await row(page, BURNER).waitFor();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatMoment, momentOf, parseMoment } from '../../moment.js';
-import { TimeWindow, intervalAt, joinMarks, nameMarks, nearestRecorded, sharesOf } from '../../past-model.js';
+import { TimeWindow, intervalAt, joinMarks, marksOf, nameMarks, nearestRecorded, sharesOf, withExact } from '../../past-model.js';
 import { formatState, parseState } from '../../view-state.js';
 
 test('a moment of an address is RFC 3339, seconds or milliseconds', () => {
@@ -71,4 +71,12 @@ test('marks that are near each other are one, which is the worst of them', () =>
 test('what was not recorded of the host is not known', () => {
   assert.deepEqual(sharesOf({ time: 1, processes: 3, busy_cores: 1, memory_total_bytes: 100, memory_available_bytes: 25, pressure_cpu: 0.2, pressure_io: 0.7 }, 4), { cpu: 0.25, memory: 0.75, pressure: 0.7 });
   assert.deepEqual(sharesOf({ time: 1, processes: 3 }, 4), { cpu: NaN, memory: NaN, pressure: NaN });
+});
+
+test('in a short window the marks of events take the place of those to the minute', () => {
+  const exact = marksOf([{ kind: 'oom_kill', time: 130 }, { kind: 'exit', time: 130.1, reason: 'oom_kill' }, { kind: 'exit', time: 140, reason: 'SIGSEGV' }, { kind: 'lost', time: 150, count: 7 }]);
+  assert.deepEqual(exact, [{ kind: 'oom_kill', time: 130, count: 1 }, { kind: 'crash', time: 140, count: 1 }, { kind: 'lost', time: 150, count: 7 }]);
+  const recorded = [{ time: 0, until: 60, kind: 'crash', count: 2 }, { time: 120, until: 180, kind: 'crash', count: 1 }, { time: 125, until: 128, kind: 'gap' }];
+  assert.deepEqual(withExact(recorded, { from: 100, to: 200, marks: exact }), [recorded[0], recorded[2], ...exact]);
+  assert.equal(withExact(recorded, undefined), recorded);
 });
