@@ -44,6 +44,8 @@ func (s *stack) parts() ([]part, error) {
 		{
 			Program: process.Program{Name: "exporter", Path: s.exporter, Args: []string{
 				"--web.listen-address=" + exporter, "--config.file=" + s.path("proctree.yml"), "--web.enable-lifecycle",
+				// Alerts and dashboards lead to the past.
+				"--history.dir=" + s.path("history"),
 			}},
 			ready:   "http://" + exporter + "/-/ready",
 			listens: map[string]string{exporter: "EXPORTER_PORT"},
