@@ -11,7 +11,7 @@ import (
 // reportStreams prints the tables.
 func (b *bench) reportStreams(crowds map[int]*crowd, idle float64, grown growth) {
 	b.report.heading("Streams")
-	b.report.line("%d processes that rest, an update each second; %d rounds of %s.", streamProcesses, b.options.rounds, streamSpan)
+	b.report.line("%d idle processes, an update each second; %d rounds of %s.", streamProcesses, b.options.rounds, streamSpan)
 	var rows [][]string
 	for _, size := range []int{0, 1, manyStreams} {
 		c, difference := crowds[size], "–"
@@ -33,7 +33,7 @@ func (b *bench) reportStreams(crowds map[int]*crowd, idle float64, grown growth)
 	b.report.heading("Targets: streams")
 	b.report.targets([]target{
 		atMost(fmt.Sprintf("CPU with %d streams ÷ with one", manyStreams), median(many.cores)/math.Max(median(one.cores), 1e-9), 1.5, "%.2f"),
-		atMost(fmt.Sprintf("a difference for the %d processes that rest, bytes", streamProcesses), idle, 2048, "%.0f"),
+		atMost(fmt.Sprintf("a difference for the %d idle processes, bytes", streamProcesses), idle, 2048, "%.0f"),
 		atMost(fmt.Sprintf("rise of memory in 10 minutes with %d streams ÷ memory", manyStreams), grown.perTenMinutes/math.Max(grown.median, 1), 0.05, "%.3f"),
 		atMost(fmt.Sprintf("a scrape beside %d streams, ms, against the slowest without", manyStreams), median(many.scrapes), slices.Max(none.scrapes), "%.1f"),
 	})

@@ -19,7 +19,7 @@ import (
 	"proctree/tree-api/treetest"
 )
 
-// TestIdleDifferenceIsSmall holds that processes that rest cost a stream nothing, however
+// TestIdleDifferenceIsSmall holds that idle processes cost a stream nothing, however
 // many they are: only the host's values are left.
 func TestIdleDifferenceIsSmall(t *testing.T) {
 	following := streamsOf(t, treetest.NewStepping(t, 5_000, 0))

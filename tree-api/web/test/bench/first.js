@@ -1,5 +1,5 @@
 /**
- * Measures how soon the tree stands: the real exporter, real processes and Chromium, all on
+ * Measures how soon the tree is shown: the real exporter, real processes and Chromium, all on
  * this machine: node bench/first.js [processes]. Exits with 1 if the budget is exceeded at
  * 10,000 processes or fewer.
  */
@@ -19,7 +19,7 @@ const PAGE_MILLISECONDS = 3000;
 /** For a page that was closed takes down a process of the browser. */
 const BETWEEN_MILLISECONDS = 2000;
 
-/** Runs in the page before all else: notes when the tree stands. */
+/** Runs in the page before all else: notes when the tree is shown. */
 const WATCH = `{
   const look = () => {
     if (document.querySelector('.row[id]')) window.treeAt = performance.now();

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const SOURCES = fileURLToPath(new URL('../../../../exporter/bench/loadgen/', import.meta.url));
 
 /**
- * Starts real processes that rest, in a tree; they end with stop.
+ * Starts real idle processes, in a tree; they end with stop.
  * @param {number} size
  * @returns {Promise<{stop: () => Promise<void>}>}
  */
