@@ -135,6 +135,10 @@ func (a assignment) secret(q *quotes, lead int) (start, end int) {
 		if end = a.valueEnd(q, lead); looksLicence(text[a.value:end]) {
 			return a.value, end
 		}
+	case name != "key" && isKeyName(name) && a.start == lead && lead > 0:
+		if end = a.valueEnd(q, lead); (option{kind: random}).mask(name, text[a.value:end]) == Mask {
+			return a.value, end
+		}
 	case isUserName(name):
 		return a.pair(q, isLoginName(name) && a.start == lead && lead > 0)
 	case writesSecret(name):

@@ -39,6 +39,10 @@ func (c *command) next(i int) string {
 	arg := c.all[i]
 	pending, name := c.pending, c.name
 	c.pending, c.name = option{}, ""
+	if pending.kind == likely && (arg == "-v" || arg == "--value") {
+		c.pending, c.name = pending, name // "-n NAME -v VALUE".
+		return arg
+	}
 	if pending.kind != nothing {
 		if changed, ok := c.value(pending, name, arg); ok {
 			return changed
@@ -185,7 +189,7 @@ func (c *command) namedOption(arg string) bool {
 		c.pending, c.name = option{kind: named}, name
 	case (name == "p" || name == "P") && c.namesUser():
 		c.pending = option{kind: short}
-	case name == "key":
+	case isKeyName(name):
 		c.pending = option{kind: random}
 	case isLicenceName(name):
 		c.pending = option{kind: licence}
@@ -199,6 +203,12 @@ func (c *command) namedOption(arg string) bool {
 		return false
 	}
 	return true
+}
+
+// isKeyName reports whether the value of an option is a key of some kind. It may be a name or a
+// path, too.
+func isKeyName(name string) bool {
+	return name == "key" || hasSuffixFold(name, "-key") || hasSuffixFold(name, "_key")
 }
 
 // isLicenceName reports whether the value of a name is a licence, or its key.
@@ -255,7 +265,7 @@ var bareNames = map[string]bool{
 // "connect host user bob password secret".
 func (c *command) bareName(i int) bool {
 	arg := c.all[i]
-	if i == 0 || i+1 == len(c.all) || c.program != nil && c.program.quiet {
+	if i == 0 || i+1 == len(c.all) || c.program != nil && (c.program.quiet || c.program.begins(arg)) {
 		return false
 	}
 	if !bareNames[strings.TrimSuffix(strings.ToLower(arg), ":")] && !isSetting(arg) {

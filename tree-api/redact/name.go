@@ -20,11 +20,11 @@ var notSecretEndings = []string{
 }
 
 // secretWords are secrets as a word of their own.
-var secretWords = []string{"pat", "passin", "passout", "jwt", "bearer", "hmac", "community"}
+var secretWords = []string{"pat", "sas", "passin", "passout", "jwt", "bearer", "hmac", "community"}
 
 // secretNames are names that say so only as a whole.
 var secretNames = []string{
-	"_auth", "sonar.login", "rpc-auth", "auth-string", "smtp_auth", "redis_auth", "http_auth", "basic_auth", "basicauth",
+	"_auth", "sonar.login", "rpc-auth", "proxy-auth", "proxyauth", "auth-string", "smtp_auth", "redis_auth", "http_auth", "basic_auth", "basicauth",
 }
 
 // keyKinds: a key of such a kind is a secret. A key of another kind is mostly a path or the
@@ -141,7 +141,7 @@ var stems = [256][]string{
 	'k': {"key", "ken"},
 	'm': {"masterauth"},
 	'p': {"pas", "pw", "pat", "psk"},
-	's': {"sec", "sonar.login"},
+	's': {"sec", "sas", "sonar.login"},
 	't': {"tok"},
 }
 

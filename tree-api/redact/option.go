@@ -10,6 +10,8 @@ const (
 	// secret, pair, assign, plain and takes are as in tool.
 	secret
 	pair
+	// before is a secret before the sign "@": the field at of tool.
+	before
 	assign
 	plain
 	takes
@@ -58,6 +60,10 @@ func (o option) mask(name, value string) string {
 		}
 	case pair:
 		return maskPair(value, o.between)
+	case before:
+		if i := strings.LastIndexByte(value, '@'); i > 0 && !isPlaceholder(value[:i]) {
+			return Mask + value[i:]
+		}
 	case likely:
 		if looksSecret(value) {
 			return Mask

@@ -1,6 +1,10 @@
 package redact
 
-import "strings"
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
 
 // maskPair masks what is behind the name of the user in "user:secret".
 func maskPair(value, between string) string {
@@ -8,7 +12,7 @@ func maskPair(value, between string) string {
 		between = ":"
 	}
 	user, secret, ok := strings.Cut(value, between)
-	if !ok || secret == "" || strings.HasPrefix(secret, "//") || isPlaceholder(secret) {
+	if !ok || secret == "" || strings.HasPrefix(secret, "//") || isPlaceholder(secret) || isPlaceholder(value) {
 		return value
 	}
 	return user + between + Mask
@@ -53,6 +57,31 @@ func isPair(user, secret string) bool {
 	const least = 3
 	return user != "" && len(secret) >= least && !isNumber(secret) && !isPath(secret) && !isPlaceholder(secret) &&
 		!strings.ContainsAny(user+secret, blanks+"/")
+}
+
+// loginAt is "user:secret@host" as a whole argument, as curlftpfs has it.
+var loginAt = regexp.MustCompile(`^([\w.+-]+):([^@/\s:]+)@([\w.-]+)(?::\d+)?(?:/\S*)?$`)
+
+// notLogins precede an address that has no secret, and notHosts follow the tag of an image.
+var (
+	notLogins = []string{"sip", "sips", "mailto", "xmpp", "acct", "im", "npm", "git", "pkg", "docker", "oci"}
+	notHosts  = []string{"sha256", "sha384", "sha512"}
+)
+
+// maskLoginAt masks the secret in "user:secret@host" if it looks like one.
+func maskLoginAt(text string) string {
+	if strings.IndexByte(text, '@') < 0 {
+		return text
+	}
+	m := loginAt.FindStringSubmatchIndex(text)
+	if m == nil {
+		return text
+	}
+	user, secret, host := text[m[2]:m[3]], text[m[4]:m[5]], text[m[6]:m[7]]
+	if slices.Contains(notLogins, strings.ToLower(user)) || slices.Contains(notHosts, host) || !looksSecret(secret) {
+		return text
+	}
+	return text[:m[4]] + Mask + text[m[5]:]
 }
 
 // looksPair reports whether a value looks like "user:secret" although it may be something

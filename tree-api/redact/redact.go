@@ -108,12 +108,15 @@ func (m *masker) text(text string, depth int) string {
 	signs := signsIn(text)
 	named := mayBeSecret(text)
 	if signs&colon != 0 {
-		text = maskAddresses(text)
+		text = maskLoginAt(maskAddresses(text))
 	}
 	if signs&(colon|equals) != 0 {
 		text = m.assignments(text, named)
 	}
 	text = maskTokens(text)
+	if signs&dollar != 0 {
+		text = maskHashes(text)
+	}
 	if named {
 		text = maskForms(forms, text)
 		text = maskNamedValues(text)
@@ -139,6 +142,7 @@ type sign uint8
 
 const (
 	colon sign = 1 << iota
+	dollar
 	equals
 	blank
 	quote
@@ -148,7 +152,7 @@ const (
 // signOf says for each byte which sign it is.
 var signOf = func() (table [256]sign) {
 	for c, s := range map[byte]sign{
-		':': colon, '=': equals, ' ': blank, '\t': blank, '\r': blank, '\n': blank, '"': quote, '\'': quote, '(': bracket,
+		':': colon, '$': dollar, '=': equals, ' ': blank, '\t': blank, '\r': blank, '\n': blank, '"': quote, '\'': quote, '(': bracket,
 	} {
 		table[c] = s
 	}

@@ -86,7 +86,7 @@ var shapes = []shape{
 	{"dp.pt.", 30, true},
 	{"dp.st.", 30, true}, // secrets managers
 	{"ops_eyJ", 40, false},
-	{"AGE-SECRET-KEY-1", 20, false},
+	{"AGE-SECRET-KEY-", 4, false},
 	{"AGE-PLUGIN-", 20, false},
 	{"eyJ", 20, true},
 	{"npm_", 36, false},

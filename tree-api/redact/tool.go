@@ -20,6 +20,8 @@ type tool struct {
 	pair string
 	// assign are options whose value is "name=secret".
 	assign string
+	// at are options whose value is "secret@host".
+	at string
 	// between divides user and secret in a pair; ":" if empty.
 	between string
 	// plain are options that have no secret as a value, although the name says so. Behind one
@@ -86,7 +88,7 @@ func (p *program) add(row tool) {
 	lists := []struct {
 		kind kind
 		list string
-	}{{secret, row.secret}, {pair, row.pair}, {assign, row.assign}, {plain, row.plain}, {takes, row.takes}}
+	}{{secret, row.secret}, {pair, row.pair}, {assign, row.assign}, {before, row.at}, {plain, row.plain}, {takes, row.takes}}
 	for _, l := range lists {
 		for spelling := range strings.FieldsSeq(l.list) {
 			o := option{kind: l.kind, between: row.between, attached: true, apart: true, after: after}

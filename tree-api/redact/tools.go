@@ -22,6 +22,8 @@ var tools = []tool{
 	{names: "sh bash dash zsh ksh ash fish busybox", runs: true},
 
 	{names: "tmux screen find byobu", runs: true},
+	{names: "runas", plain: "/savecred"},
+	{names: "cmd runas powershell pwsh psexec psexec64 paexec wsl gsudo", runs: true},
 
 	// Programs to which "password" is a mere word.
 	{names: "grep egrep fgrep zgrep rg ag ack man info less more cat vi vim nvim nano emacs find locate ls head tail", quiet: true},
@@ -58,7 +60,7 @@ var tools = []tool{
 		},
 	},
 	{names: "redis-server redis-sentinel valkey-server valkey-sentinel keydb-server", usage: []string{"auth-pass NAME SECRET", "requirepass|masterauth SECRET"}, secret: "--requirepass --masterauth --primaryauth --sentinel-pass"},
-	{names: "redis-benchmark redis-dump-go rdb redis-shake", secret: "-a"},
+	{names: "redis-benchmark memtier_benchmark redis-dump-go rdb redis-shake", secret: "-a"},
 	{names: "sqlcmd osql bcp isql tsql mssql-cli fisql bsqldb freebcp datacopy sqsh defncopy", secret: "-P"},
 	{names: "isql iusql", usage: []string{"DSN USER SECRET"}},
 	{names: "isql-fb fbsql gbak gfix gsec nbackup gstat fbsvcmgr", secret: "-password_ -pas_ -pass_ -pw_"},
@@ -69,6 +71,7 @@ var tools = []tool{
 	{names: "cqlsh cassandra-stress sstableloader", secret: "-p -pw_"},
 	{names: "nodetool", secret: "-pw_ --password"},
 	{names: "dse dsetool", secret: "-p"},
+	{names: "geth besu nethermind clef erigon lighthouse", plain: "--password="},
 	{names: "neo4j-admin", usage: []string{"set-initial-password SECRET", "set-default-admin SECRET"}},
 	{names: "cypher-shell neo4j-shell", secret: "-p"},
 	{names: "couchbase-cli cbbackup cbrestore cbbackupmgr cbimport cbexport cbq cbstats cbc couchbase-server", secret: "-p"},
@@ -113,6 +116,11 @@ var tools = []tool{
 	{names: "wget wget2 aria2c axel lynx w3m links elinks httrack", secret: "--http-password --http-passwd --ftp-password --ftp-passwd --proxy-password --proxy-passwd --rpc-secret"},
 	{names: "lynx", pair: "-auth -pauth"},
 	{names: "ab", pair: "-A -P"},
+	{names: "mega-login", usage: []string{"USER SECRET"}},
+	{names: "shodan censys virustotal-cli vt", usage: []string{"init SECRET"}},
+	{names: "squidclient", secret: "-w -W"},
+	{names: "mpc ncmpc ncmpcpp mpdscribble", at: "-h --host"},
+	{names: "virt-customize virt-builder virt-sysprep", pair: "--root-password --password"},
 	{names: "siege wrk hey bombardier vegeta oha k6", pair: "-a --auth"},
 	{names: "ttyd", pair: "-c --credential"},
 	{names: "gotty", pair: "-c --credential"},
@@ -147,7 +155,7 @@ var tools = []tool{
 	{names: "dar", secret: "-K"},
 	{names: "qpdf", usage: []string{"--encrypt SECRET SECRET"}, secret: "--password"},
 	{names: "pdftotext pdftoppm pdfimages pdfinfo pdftocairo pdftohtml pdftops pdfdetach pdffonts", secret: "-upw_ -opw_"},
-	{names: "pdftk", usage: []string{"user_pw SECRET", "owner_pw SECRET", "input_pw SECRET"}},
+	{names: "pdftk", usage: []string{"user_pw SECRET", "owner_pw SECRET", "input_pw SECRET", "input_pw ASSIGNS"}},
 	{names: "mutool", secret: "-p -U -O"},
 	{names: "ccrypt ccencrypt ccdecrypt ccat", secret: "-K"},
 	{names: "steghide outguess", secret: "-p --passphrase"},
@@ -185,6 +193,7 @@ var tools = []tool{
 	{names: "vboxmanage", secret: "--password"},
 
 	// Directories and accounts.
+	{names: "ldapvi shelldap", secret: "-w"},
 	{names: "ldapsearch ldapadd ldapmodify ldapdelete ldapmodrdn ldapcompare ldapwhoami ldapexop ldapvc", secret: "-w"},
 	{names: "ldappasswd", secret: "-w -s -a"},
 	{names: "slappasswd", secret: "-s"},
@@ -252,6 +261,7 @@ var tools = []tool{
 
 	// Clouds.
 	{names: "aws", usage: []string{"set aws_secret_access_key SECRET", "set aws_session_token SECRET"}, secret: "--secret-string --token-code"},
+	{names: "aws", plain: "--key="},
 	{names: "aws", after: "put-parameter", secret: "--value"},
 	{names: "az", after: "login", secret: "-p"},
 	{names: "az", after: "secret", secret: "--value"},

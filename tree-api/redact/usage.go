@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -13,6 +14,7 @@ import (
 //	NAME, USER, …   any argument
 //	SECRET          a secret
 //	LIKELY, RANDOM  a secret if it looks like one, or like a generated one
+//	NOMAIL          like LIKELY, but no address of mail
 //	LICENCE         a secret if it looks like the key of a licence
 //	PAIR, COMMAPAIR user:secret and user,secret
 //	LOGIN           user/secret@database
@@ -44,6 +46,11 @@ func (w usageWord) isLiteral(arg string) bool {
 	return slices.ContainsFunc(w.words, func(word string) bool { return matches(word, arg) })
 }
 
+// begins reports whether a usage of the program begins with a word: it then says what follows.
+func (p *program) begins(arg string) bool {
+	return slices.ContainsFunc(p.usages, func(u usage) bool { return u[0].isLiteral(arg) })
+}
+
 // maxUsages bounds the usages of a program.
 const maxUsages = 16
 
@@ -57,13 +64,19 @@ func (c *command) usage(i int) (string, bool) {
 	return c.follow(commonUsages, &c.common, i)
 }
 
+// mail is an address of mail.
+var mail = regexp.MustCompile(`^[\w.+-]+@[\w-]+(\.[\w-]+)+$`)
+
 // commonUsages are those of many programs, of which the last word must look like a secret.
 var commonUsages = []usage{
-	usageOf("add_user|add-user|adduser|useradd|create_user|create-user USER LIKELY"),
-	usageOf("change_password|change-password|set_password|set-password|setpassword|reset_password|reset-password USER LIKELY"),
+	usageOf("add_user|add-user|adduser|useradd|create_user|create-user|createuser USER LIKELY"),
+	usageOf("*create_superuser|*create-superuser|*createsuperuser|*create_admin|*create-admin USER NOMAIL"),
+	usageOf("*create_superuser|*create-superuser|*createsuperuser|*create_admin|*create-admin USER MAIL NOMAIL"),
+	usageOf("*change_password|*change-password|*set_password|*set-password|setpassword|*reset_password|*reset-password USER LIKELY"),
 	usageOf("password USER LIKELY"),
 	usageOf("login|signin|auth|authenticate|authtoken|activate|register|unseal|attach|enroll|join|unlock RANDOM"),
 	usageOf("login USER LIKELY"),
+	usageOf("authorize|authorize-account|authorize_account NAME RANDOM"),
 	usageOf("license|licence LICENCE"),
 	usageOf("license|licence|activation activate|add|install|set|apply|register|import|update LICENCE"),
 	usageOf("auth|tokens token|add|set|use RANDOM"),
@@ -133,6 +146,11 @@ func maskPositional(word, arg string) string {
 	case "COMMAPAIR":
 		return maskPair(arg, ",")
 	case "LIKELY":
+		return option{kind: likely}.mask("", arg)
+	case "NOMAIL":
+		if mail.MatchString(arg) {
+			return arg
+		}
 		return option{kind: likely}.mask("", arg)
 	case "RANDOM":
 		return option{kind: random}.mask("", arg)

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -23,13 +24,37 @@ func isPlaceholder(value string) bool {
 			return true
 		}
 	}
-	if len(bare) > 1 && bare[0] == '$' {
+	if bare == "PROMPT" { // pdftk asks for it.
+		return true
+	}
+	if len(bare) > 1 && bare[0] == '$' && !isHash(bare) {
 		// A variable of a shell. Hashes of passwords, as in crypt(5), have a digit here.
 		return isLetter(bare[1]) || bare[1] == '_' || len(bare) == len("$1")
 	}
 	// A variable of cmd.exe, and a text that asks for a value.
 	last := len(bare) - 1
 	return last > 1 && (bare[0] == '%' && bare[last] == '%' || bare[0] == '<' && bare[last] == '>')
+}
+
+// hashed is a password as crypt(5) and PHC strings have it.
+var hashed = regexp.MustCompile(`\$(?:[1567]|2[abxy]?|y|gy|sm3|sm3y|md5|apr1|sha1|scrypt|bcrypt-sha256|argon2(?:i|d|id)|pbkdf2(?:-sha(?:1|256|512))?)\$[^\s"'$:]+(?:\$[^\s"'$:]*)*`)
+
+// minHash is how long a hash is at least, so that "$1$2" is none.
+const minHash = 16
+
+// isHash reports whether a value is the hash of a password, and no variable.
+func isHash(value string) bool {
+	return len(value) >= minHash && hashed.FindString(value) == value
+}
+
+// maskHashes masks the hashes of passwords, wherever they stand.
+func maskHashes(text string) string {
+	return hashed.ReplaceAllStringFunc(text, func(found string) string {
+		if len(found) < minHash {
+			return found
+		}
+		return Mask
+	})
 }
 
 // notSecrets are values that switch something, or stand for none.
