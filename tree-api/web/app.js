@@ -417,7 +417,9 @@ class Page {
     else this.#events?.close();
     if (shape === 'between' && span) this.#between?.show(span);
     this.#recording?.show({ span: shape === 'between' ? span : undefined, time, tableTime: this.#lastTime, past: this.#past, cpus: this.#host.cpus, connection: this.#connection });
-    if (this.#recording) this.#life?.show(this.#drawer.id, this.#recording.lifeSpan(), time === undefined ? undefined : this.#lastTime);
+    this.#life?.show(this.#drawer.id, this.#recording?.lifeSpan(), {
+      moment: time === undefined ? undefined : this.#lastTime, inTable: this.#model.slotOf(this.#drawer.id ?? '') >= 0,
+    });
     byId('compare').classList.toggle('of-now', time !== undefined);
     this.#compare.show(this.#view.state.compare, context);
     setText(this.#pinButton, this.#view.state.pins?.includes(this.#drawer.id ?? '') ? 'Unpin' : 'Pin to compare');

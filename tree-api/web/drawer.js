@@ -104,8 +104,8 @@ export class Drawer {
     this.#title.parentElement?.append(tool);
   }
 
-  /** Puts a section below the values. @param {HTMLElement} section */
-  addSection(section) { this.#detail.before(section); }
+  /** Puts a section below the charts. @param {HTMLElement} section */
+  addSection(section) { this.#figures.before(section); }
 
   focus() {
     this.#title.focus();

@@ -40,10 +40,14 @@ export class Life {
     this.element.addEventListener('toggle', () => this.#loadSoon(0));
   }
 
-  /** @param {string|undefined} id @param {{from: number, to: number}} span @param {number|undefined} moment Of the past that is shown. */
-  show(id, span, moment) {
-    this.element.hidden = id === undefined;
-    if (id === undefined) return;
+  /**
+   * @param {string|undefined} id @param {{from: number, to: number}|undefined} span
+   * @param {{moment: number|undefined, inTable: boolean}} page The moment of the past that is shown; whether the process is among those shown: then the drawer says more of it.
+   */
+  show(id, span, { moment, inTable }) {
+    this.element.hidden = id === undefined || span === undefined;
+    if (id === undefined || span === undefined) return;
+    this.element.classList.toggle('in-table', inTable);
     if (moment !== this.#moment) {
       // Who looks at the past wants to see it.
       if (this.#moment === undefined) this.element.open = true;
@@ -90,8 +94,10 @@ export class Life {
     const first = Math.max(from, Math.min(process.start_time ?? from, end - 1));
     const charts = CHARTS.map(([key, title, format, binary]) => this.#chart(points, { key, title, format, binary, from: first, to: Math.min(to, end) }));
     return [
-      facts({
+      el('div', { class: 'life-process' }, facts({
         Process: process.name, 'Command line': commandOf(process), User: process.user, Parent: parentOf(process), Started: formatTime(process.start_time),
+      }) ?? ''),
+      facts({
         Ended: process.end_time === undefined ? undefined : `${formatTime(process.end_time)}: ${endingOf(process)}`,
         'Ran for': process.run_seconds === undefined ? undefined : durationOf(process.run_seconds),
       }),

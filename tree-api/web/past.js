@@ -253,9 +253,10 @@ export class PastControl {
     this.#draw();
   }
 
-  /** The time over which the life of a process is shown. @returns {{from: number, to: number}} */
+  /** The time over which the life of a process is shown; undefined before anything is known. @returns {{from: number, to: number}|undefined} */
   lifeSpan() {
     const { from, to, length } = this.#window;
+    if (length === 0) return undefined;
     if (length <= MOST_LIFE_SECONDS) return { from, to };
     const middle = this.#shown.time === undefined ? this.#last : this.#shown.tableTime;
     const end = Math.min(this.#last, middle + USUAL_SECONDS);
