@@ -183,7 +183,7 @@ func (h *damagedHost) provenance(tb testing.TB, s *step, file string, lines []in
 		// What is a text has no number, and one that is missing is another one than none.
 		derived := h.derived(tb, file, raised(content, s.next()))
 		if !numbered.MatchString(file) {
-			maps.Copy(derived, h.derived(tb, file, nil))
+			maps.Copy(derived, h.derived(tb, file, nil, []byte("other\n")))
 		}
 		// Of sums, none of which may be in use, nothing tells but the file itself.
 		if strings.HasPrefix(file, "sys/") || sums.MatchString(file) {

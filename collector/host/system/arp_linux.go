@@ -2,6 +2,7 @@ package system
 
 import (
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -9,6 +10,11 @@ import (
 )
 
 const arpFile = "/proc/net/arp"
+
+func isAddress(s string) bool {
+	_, err := netip.ParseAddr(s)
+	return err == nil
+}
 
 // arp counts the entries of /proc/net/arp per device.
 func (r *reader) arp(out *values) {
@@ -23,6 +29,8 @@ func (r *reader) arp(out *values) {
 		case fields[0] == "IP": // The heading, "IP address".
 		case len(fields) < 6:
 			out.Lost(arpFile, "fewer than 6 columns")
+		case !isAddress(fields[0]):
+			out.Lost(arpFile, "not an address")
 		case !isDevice(fields[5]) || strings.ContainsAny(fields[5], "/:"):
 			out.Lost(arpFile, "not a device")
 		default:

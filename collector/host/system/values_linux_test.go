@@ -78,9 +78,9 @@ func TestOddLines(t *testing.T) {
 		},
 		"arp with a blank line, and an odd device": {
 			ARP,
-			map[string]string{"proc/net/arp": "\nIP address\n192.0.2.1 0x1 0x2 02:00 * eth0\n192.0.2.2 0x1 0x2 02:00 * \xff\xfe\n192.0.2.3 0x1 0x2 02:00 * a:b/\n"},
+			map[string]string{"proc/net/arp": "\nIP address\n192.0.2.1 0x1 0x2 02:00 * eth0\n192.0.2.2 0x1 0x2 02:00 * \xff\xfe\nodd line of six or seven columns\n192.0.2.3 0x1 0x2 02:00 * a:b/\n"},
 			[]string{"arp_entries{device=eth0} 1"},
-			"not a device", 2,
+			"not a device", 3,
 		},
 		"bonding of odd states": {
 			Bonding,
