@@ -40,7 +40,7 @@ const (
 	renamePause = 10 * time.Millisecond
 )
 
-// put replaces the content. Whoever reads it gets the old one or the new one as a whole.
+// put replaces the content. A reader gets either the old one or the new one as a whole.
 func (p *privateFile) put(content []byte) error {
 	if p.memory != nil {
 		return p.memory.put(content)

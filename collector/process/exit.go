@@ -26,7 +26,7 @@ const (
 )
 
 // Exit is what one process that ended, or several alike, used since it started. Values
-// are totals of a whole life: whoever saw the process in an earlier snapshot deducts what
+// are totals of a whole life: a reader that saw the process in an earlier snapshot deducts what
 // it had used by then, and so must keep the last totals of a process that is missing until
 // its record comes.
 type Exit struct {

@@ -49,7 +49,7 @@ func groupRestartEvents() cog.Builder[dashboard.AnnotationQuery] {
 		TextFormat("the oldest process of {{group}} was started")
 }
 
-// serviceRestartEvents marks when the oldest process of a group was started anew, of groups in which that happens at
+// serviceRestartEvents marks when the oldest process of a group was started again, of groups in which that happens at
 // most twice in six hours: services, not jobs.
 func serviceRestartEvents(selector string) cog.Builder[dashboard.AnnotationQuery] {
 	started := `proctree_group_oldest_start_time_seconds{` + selector + `}`

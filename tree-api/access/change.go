@@ -32,7 +32,7 @@ func (c *Control) AuthorizeChange(r *http.Request, hostName string) (Grant, erro
 	return grant, nil
 }
 
-// Identify returns the grant of whoever makes a request, for the log: it is as much as is known of
+// Identify returns the grant of the caller of a request, for the log: it is as much as is known of
 // the caller, whatever else is wrong with the request, and allows nothing.
 func (c *Control) Identify(r *http.Request) Grant {
 	if len(r.Header.Values("Authorization")) > 1 {

@@ -199,7 +199,7 @@ func TestEachAttemptIsRecordedOnce(t *testing.T) {
 	}
 }
 
-// TestRefusedAttemptsAreBounded: whoever may do nothing cannot fill the log, displace what happened to
+// TestRefusedAttemptsAreBounded: a caller without rights cannot fill the log, displace what happened to
 // processes, or hide the attempts of others; the counter has each attempt, and what was left out is
 // written without another attempt.
 func TestRefusedAttemptsAreBounded(t *testing.T) {

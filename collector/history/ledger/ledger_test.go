@@ -316,7 +316,7 @@ func TestNothingRecorded(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
 	if _, err := ledger.Read(ctx, history.NewArchive(w.dir), w.taken.Add(-time.Hour), w.taken); !errors.Is(err, context.Canceled) {
-		t.Errorf("whoever went away gets %v", err)
+		t.Errorf("a caller that went away gets %v", err)
 	}
 	if _, err := ledger.Read(t.Context(), history.NewArchive(filepath.Join(w.dir, "none")), w.taken, w.taken); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no directory is %v", err)
