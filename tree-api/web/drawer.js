@@ -46,6 +46,8 @@ export class Drawer {
   #detail = el('div', { class: 'detail' });
   /** The moment of the past that the page shows; undefined is the present. @type {number|undefined} */
   #moment;
+  /** Whether the details are to be asked for once the process is in the table: a link can name it before that has come. */
+  #waiting = false;
 
   /**
    * @param {HTMLElement} root
@@ -123,6 +125,10 @@ export class Drawer {
       return;
     }
     this.#root.classList.remove('ended');
+    if (this.#waiting) {
+      this.#waiting = false;
+      this.#askSoon(0);
+    }
     setText(this.#title, this.#model.text(slot, 'name') || '?');
     setText(this.#state, `PID ${this.#model.number(slot, 'pid')} · ${this.#model.text(slot, 'state') || 'unknown state'}`);
     this.#showAncestors(slot);
@@ -177,7 +183,9 @@ export class Drawer {
 
   async #ask() {
     const { id } = this;
-    if (id === undefined || this.#model.slotOf(id) < 0) return;
+    if (id === undefined) return;
+    this.#waiting = this.#model.slotOf(id) < 0;
+    if (this.#waiting) return;
     /** @type {any} */
     let answer;
     try {

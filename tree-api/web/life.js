@@ -58,7 +58,7 @@ export class Life {
     // The end of the recording moves; a little more of it is not read again.
     if (before?.id === id && Math.abs(before.from - span.from) < 1 && Math.abs(before.to - span.to) < 30) return;
     this.#shown = { id, ...span };
-    if (before?.id !== id) this.#body.replaceChildren();
+    if (before?.id !== id) this.#body.replaceChildren(el('p', { class: 'muted' }, 'Reading the recording …'));
     this.#loadSoon(SETTLE_MILLISECONDS);
   }
 

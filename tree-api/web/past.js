@@ -24,7 +24,6 @@ const SETTLE_MILLISECONDS = 150;
 /** Of what time is told at first what happened, and of how much at most without being asked: all of it is read. */
 const USUAL_SECONDS = 900;
 const MOST_USUAL_SECONDS = 3600;
-const MOST_LIFE_SECONDS = 86_400;
 const MOST_MARKS = 1000;
 const MOST_POINTS = 2000;
 /** A recording whose last table is younger than this goes on: this page asks for it only now and then. */
@@ -257,7 +256,7 @@ export class PastControl {
   lifeSpan() {
     const { from, to, length } = this.#window;
     if (length === 0) return undefined;
-    if (length <= MOST_LIFE_SECONDS) return { from, to };
+    if (length <= MOST_USUAL_SECONDS) return { from, to };
     const middle = this.#shown.time === undefined ? this.#last : this.#shown.tableTime;
     const end = Math.min(this.#last, middle + USUAL_SECONDS);
     return { from: Math.max(this.#recording.from ?? 0, end - MOST_USUAL_SECONDS), to: end };

@@ -245,6 +245,18 @@ test('a process that has ended has its life: charts, events and end', async (t) 
   await page.waitForSelector('#status[data-state="past"]');
 });
 
+test('a link to a process of a moment has its details, although the table comes later', async (t) => {
+  const { processes: [burner] } = await ask(`api/v1/processes?q=name:${BURNER}&time=${seen.last}`);
+  const page = await open(t, 'about:blank');
+  // The table is held until the drawer has tried to ask.
+  await page.route('**/api/v1/processes?layout=columns**', async (route) => {
+    await new Promise((resolve) => { setTimeout(resolve, 1500); });
+    await route.continue();
+  });
+  await page.goto(link(seen.last, `&process=${burner.id}`));
+  await page.waitForSelector('#drawer .command code');
+});
+
 test('events: the search and the kinds narrow them, and a row leads to the tree of its second', async (t) => {
   const page = await open(t, link(seen.beforeGap, '&view=events'));
   await strip(page);
