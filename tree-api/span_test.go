@@ -167,24 +167,28 @@ func TestHistoryAnswers(t *testing.T) {
 	if bytes := got["bytes"].(float64); bytes < 1000 || bytes > 1<<20 {
 		t.Errorf("%v bytes", bytes)
 	}
-	for _, points := range []int{1, 7, 2000} {
+	for points, want := range map[int]int{1: 1, 7: 7, 2000: pasttest.Seconds + 1} {
 		got := Data(t, ask(t, api, in.over("/history", fmt.Sprintf("points=%d", points))), schemas, "HistoryAnswer")
-		if n := len(got["points"].([]any)); n == 0 || n > points {
-			t.Errorf("%d points of at most %d", n, points)
+		if n := len(got["points"].([]any)); n != want {
+			t.Errorf("%d points, want %d", n, want)
 		}
 	}
 
-	kinds := map[string]any{}
-	for _, m := range got["marks"].([]any) {
-		mark := m.(map[string]any)
-		kinds[mark["kind"].(string)] = mark
+	// In a day, the overview has what is known of each minute.
+	day := Data(t, ask(t, api, in.over("/history", fmt.Sprintf("from=%d", in.From.AddDate(0, 0, -1).Unix()))), schemas, "HistoryAnswer")
+	mark := func(kind string, since, until float64) any {
+		return map[string]any{"kind": kind, "time": in.At(since), "until": in.At(until), "count": 1.0}
 	}
-	want := map[string]any{
-		"crash":    map[string]any{"kind": "crash", "time": in.At(0), "until": in.At(pasttest.Seconds), "count": 1.0},
-		"oom_kill": map[string]any{"kind": "oom_kill", "time": in.At(0), "until": in.At(pasttest.Seconds), "count": 1.0},
-	}
-	if diff := cmp.Diff(want, kinds); diff != "" {
-		t.Errorf("the marks differ (-want +got):\n%s", diff)
+	for _, tt := range []struct {
+		marks any
+		want  []any
+	}{
+		{got["marks"], []any{mark("crash", 19, 20), mark("oom_kill", 29, 30)}},
+		{day["marks"], []any{mark("crash", 0, pasttest.Seconds), mark("oom_kill", 0, pasttest.Seconds)}},
+	} {
+		if diff := cmp.Diff(tt.want, tt.marks); diff != "" {
+			t.Errorf("the marks differ (-want +got):\n%s", diff)
+		}
 	}
 
 	track := Data(t, ask(t, api, in.over("/processes/20-361000/history", "step=1")), schemas, "TrackAnswer")

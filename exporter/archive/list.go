@@ -48,13 +48,13 @@ func (c *Config) list(parent *kingpin.CmdClause) subcommand {
 	return subcommand{cmd, l.run}
 }
 
-func (c *listCommand) run(context.Context) error {
+func (c *listCommand) run(ctx context.Context) error {
 	if err := checkDir(*c.dir); err != nil {
 		return err
 	}
 	archive := history.NewArchive(*c.dir)
 	defer archive.Forget()
-	overview, err := report.NewOverview(archive, time.Time{}, time.Time{}, listPoints)
+	overview, err := report.NewOverview(ctx, archive, time.Time{}, time.Time{}, listPoints)
 	if err != nil {
 		return fmt.Errorf("%s: %w", *c.dir, err)
 	}

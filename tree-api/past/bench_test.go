@@ -114,7 +114,7 @@ func BenchmarkPast(b *testing.B) {
 				if !opened {
 					archive = history.NewArchive(week.Dir)
 				}
-				if _, err := report.NewOverview(archive, time.Time{}, time.Time{}, 300); err != nil {
+				if _, err := report.NewOverview(b.Context(), archive, time.Time{}, time.Time{}, 300); err != nil {
 					b.Fatal(err)
 				}
 			})

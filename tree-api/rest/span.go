@@ -267,7 +267,7 @@ func (c *Calls) getHistory(r *http.Request, _ access.Grant) (answer, error) {
 	}
 	var data []byte
 	err := c.cfg.Past.Read(r.Context(), func(archive *history.Archive, _ *past.Policy) error {
-		overview, err := report.NewOverview(archive, q.from, q.to, points)
+		overview, err := report.NewOverview(r.Context(), archive, q.from, q.to, points)
 		if err != nil {
 			return err
 		}

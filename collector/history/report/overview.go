@@ -2,11 +2,13 @@ package report
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"time"
 
 	"proctree/collector/history"
 	"proctree/collector/history/segment"
+	"proctree/collector/process"
 )
 
 // Overview is what there is of a recording.
@@ -56,8 +58,13 @@ type HostPoint struct {
 	PressureIO           *float64 `json:"pressure_io,omitempty"`
 }
 
-// NewOverview looks a recording through. It has at most so many points between two moments.
-func NewOverview(archive *history.Archive, from, to time.Time, points int) (*Overview, error) {
+// mostTables is the longest time of which an overview reads each table: an hour is read in less than a second.
+// In more, it has the summaries, one a minute.
+const mostTables = time.Hour
+
+// NewOverview looks a recording through. It has at most so many points between two moments; a zero one stands
+// for the first or last table.
+func NewOverview(ctx context.Context, archive *history.Archive, from, to time.Time, points int) (*Overview, error) {
 	spans, err := archive.Spans()
 	if err != nil {
 		return nil, err
@@ -76,8 +83,47 @@ func NewOverview(archive *history.Archive, from, to time.Time, points int) (*Ove
 			last = s
 		}
 	}
-	o.addPoints(spans, from, to, points)
-	return o, nil
+	if o.From == nil {
+		return o, nil
+	}
+	if from.IsZero() {
+		from = o.From.Time()
+	}
+	if to.IsZero() {
+		to = o.To.Time()
+	}
+	if length := to.Sub(from); length > mostTables || length/time.Duration(points) >= time.Minute {
+		o.addPoints(summaries(spans), from, to, points)
+		return o, nil
+	}
+	list, err := tables(ctx, archive, from, to)
+	o.addPoints(list, from, to, points)
+	return o, err
+}
+
+// summaries are those that the recording has of each minute.
+func summaries(spans []*history.Span) (list []*segment.Summary) {
+	for _, s := range spans {
+		list = append(list, s.Summaries...)
+	}
+	return list
+}
+
+// tables sums up each table from one moment to another, and the one before them.
+func tables(ctx context.Context, archive *history.Archive, from, to time.Time) (list []*segment.Summary, err error) {
+	if first, err := archive.LastBefore(from); err == nil {
+		from = first
+	}
+	var before *process.Snapshot
+	_, err = archive.Skim(ctx, from, to, func(step *segment.Step) error {
+		var next *segment.Summary
+		var err error
+		if next, before, err = step.Summary(before); err == nil {
+			list = append(list, next)
+		}
+		return err
+	})
+	return list, err
 }
 
 // add adds a segment to the spans.
@@ -106,28 +152,17 @@ func (o *Overview) add(s, last *history.Span) {
 	o.Spans = append(o.Spans, next)
 }
 
-// addPoints sums up the summaries in parts of equal length.
-func (o *Overview) addPoints(spans []*history.Span, from, to time.Time, points int) {
-	if o.From == nil {
-		return
-	}
-	if from.IsZero() {
-		from = o.From.Time()
-	}
-	if to.IsZero() {
-		to = o.To.Time()
-	}
+// addPoints adds up summaries in parts of equal length.
+func (o *Overview) addPoints(list []*segment.Summary, from, to time.Time, points int) {
 	part := max(to.Sub(from)/time.Duration(points), time.Millisecond)
 	sums := make([]pointSum, points)
 	var last *segment.Summary
-	for _, s := range spans {
-		for _, summary := range s.Summaries {
-			since := summary.Time.Sub(from)
-			if since >= 0 && !summary.Time.After(to) {
-				sums[min(int(since/part), points-1)].add(summary, last)
-			}
-			last = summary
+	for _, summary := range list {
+		since := summary.Time.Sub(from)
+		if since >= 0 && !summary.Time.After(to) {
+			sums[min(int(since/part), points-1)].add(summary, last)
 		}
+		last = summary
 	}
 	for i := range sums {
 		if sums[i].count > 0 {

@@ -177,7 +177,11 @@ func (e *Encoder) Append(dst []byte, t *Table, key bool) ([]byte, error) {
 	e.ends.add(t.Snapshot.Exits)
 	if key {
 		kind = Key
-		dst = e.frame(dst, Overview, taken, overviewOf(t.Snapshot, e.previous, e.ends).encode())
+		var before *process.Snapshot
+		if e.previous != nil {
+			before = e.previous.Snapshot
+		}
+		dst = e.frame(dst, Overview, taken, overviewOf(t.Snapshot, len(t.Snapshot.Processes), before, e.ends).encode())
 		e.ends = ends{}
 	}
 	payload, err := e.compress(key)

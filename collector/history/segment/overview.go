@@ -7,8 +7,8 @@ import (
 	"proctree/collector/process"
 )
 
-// Summary is the whole host at one moment. It is outside of the compressed stream, so that days can
-// be looked through without reading their tables.
+// Summary is the whole host at one moment. One a minute is outside of the compressed stream, so that days
+// can be looked through without reading their tables.
 type Summary struct {
 	Time time.Time
 	// Processes is how many there are.
@@ -39,9 +39,23 @@ func (e *ends) add(exits []process.Exit) {
 	}
 }
 
-func overviewOf(s *process.Snapshot, previous *Table, since ends) *Summary {
+// Summary returns that of a table. before is what Host returned for the table before, nil for none.
+func (s *Step) Summary(before *process.Snapshot) (*Summary, *process.Snapshot, error) {
+	var ended ends
+	exits, _, err := s.Exits()
+	if err != nil {
+		return nil, nil, err
+	}
+	ended.add(exits)
+	host := s.Host()
+	host.Taken = s.Time
+	return overviewOf(host, s.Len(), before, ended), host, nil
+}
+
+// overviewOf returns the summary of a host with so many processes.
+func overviewOf(s *process.Snapshot, processes int, before *process.Snapshot, since ends) *Summary {
 	o := &Summary{
-		Time: s.Taken, Processes: len(s.Processes),
+		Time: s.Taken, Processes: processes,
 		MemoryTotalBytes: s.System.MemoryTotalBytes, MemoryAvailableBytes: s.System.MemoryAvailableBytes,
 		Crashes: since.crashes, OOMKills: since.oomKills,
 	}
@@ -51,8 +65,8 @@ func overviewOf(s *process.Snapshot, previous *Table, since ends) *Summary {
 	if s.System.Pressure != nil {
 		o.Pressure = *s.System.Pressure
 	}
-	if previous != nil {
-		o.BusyCores = busyCores(&s.System, &previous.Snapshot.System)
+	if before != nil {
+		o.BusyCores = busyCores(&s.System, &before.System)
 	}
 	return o
 }
