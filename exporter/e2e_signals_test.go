@@ -10,10 +10,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"sync"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // TestHangupWhileStarting sends SIGHUP as soon as the program speaks, long before it
@@ -56,38 +54,6 @@ func TestHangupIsCaughtFirst(t *testing.T) {
 			t.Errorf("%s is initialized at place %d, hangup at %d of %d", slow, first, caught, len(order))
 		}
 	}
-}
-
-// TestHangupFromTheFirstInstruction: a program that is started with SIGHUP ignored can be asked to
-// reload at any moment, and does so when it is up.
-func TestHangupFromTheFirstInstruction(t *testing.T) {
-	log := newLines()
-	cmd := exec.Command("sh", "-c", `trap "" HUP; echo "shell=ready" >&2; exec "$0" "$@"`, binary(t), "--web.listen-address=127.0.0.1:0")
-	cmd.Stderr = log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	log.await(t, regexp.MustCompile(`shell=(ready)`))
-	done := make(chan struct{})
-	var hangups sync.WaitGroup
-	hangups.Go(func() {
-		for {
-			select {
-			case <-done:
-				return
-			case <-time.After(time.Millisecond):
-				_ = cmd.Process.Signal(syscall.SIGHUP)
-			}
-		}
-	})
-	defer hangups.Wait()
-	defer close(done)
-	log.await(t, regexp.MustCompile(`msg="configuration (reloaded)"`))
 }
 
 // TestHangupBeforeTheStart holds that a SIGHUP which came before anything could be reloaded
