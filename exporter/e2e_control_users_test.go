@@ -110,8 +110,8 @@ func (h *controlHost) refused(who, id string, header ...string) {
 	}
 }
 
-// checkUsersTakenOut makes sure that a name is nobody's where the server in front has ceased to ask
-// for its password, although the exporter was not reloaded yet.
+// checkUsersTakenOut makes sure that the passwords that were accepted last count until the next
+// reload, whatever the file says meanwhile, and that a name is nobody's after that.
 func (h *controlHost) checkUsersTakenOut(web, users string) {
 	h.tb.Helper()
 	text := readText(h.tb, web)
@@ -119,14 +119,30 @@ func (h *controlHost) checkUsersTakenOut(web, users string) {
 		h.tb.Fatal(err)
 	}
 	before := strings.Count(h.log.String(), "who=bob")
-	for _, path := range []string{"/api/v1/processes/1-1/signal", "/api/v1/control"} {
-		if got := h.status(http.MethodPost, path, basic("bob", "wrong")...); got != http.StatusForbidden {
-			h.tb.Errorf("%s without users: status %d", path, got)
+	h.checkRefused("before the reload", "1-1", http.StatusUnauthorized, `result=unauthorized reason="refused in front: Unauthorized"`)
+	if got := h.status(http.MethodGet, "/api/v1/control", basic("ann", "secret")...); got != http.StatusOK {
+		h.tb.Errorf("ann, before the reload: status %d", got)
+	}
+	if err := h.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		h.tb.Fatal(err)
+	}
+	h.eventually("a reload", func() bool { return strings.Contains(h.log.String(), `msg="configuration reloaded"`) })
+	h.checkRefused("without users", "1-2", http.StatusForbidden, "result=forbidden")
+	if strings.Count(h.log.String(), "who=bob") != before {
+		h.tb.Errorf("an attempt was recorded by a name that nobody verified: %s", h.log.String())
+	}
+}
+
+// checkRefused makes sure that bob with a wrong password is refused, and that the attempt was recorded.
+func (h *controlHost) checkRefused(when, id string, want int, record string) {
+	h.tb.Helper()
+	for path, method := range map[string]string{"/api/v1/processes/" + id + "/signal": http.MethodPost, "/api/v1/control": http.MethodGet} {
+		if got := h.status(method, path, basic("bob", "wrong")...); got != want {
+			h.tb.Errorf("%s %s, %s: status %d, want %d", method, path, when, got, want)
 		}
 	}
-	log := h.log.String()
-	if !strings.Contains(log, `action=signal target=1-1 name= group= result=forbidden reason="refused in front: Forbidden"`) || strings.Count(log, "who=bob") != before {
-		h.tb.Errorf("the attempt was not recorded, or by a name that nobody verified: %s", log)
+	if log, line := h.log.String(), "action=signal target="+id+" name= group= "+record; !strings.Contains(log, line) {
+		h.tb.Errorf("%s, the log has no %q: %s", when, line, log)
 	}
 }
 
