@@ -3,6 +3,8 @@ package treeapi
 import (
 	"net/http"
 	"strings"
+
+	"proctree/tree-api/rest"
 )
 
 // shared lets the pages of the allowed origins read the answers (Fetch Standard, section
@@ -58,6 +60,12 @@ func (a *API) secured(next http.Handler) http.Handler {
 		if len(origins) == 0 {
 			// This header knows no list, and overrules the policy in old browsers.
 			h.Set("X-Frame-Options", "DENY")
+		}
+		if r.Method == http.MethodConnect {
+			// ServeMux does not clean the paths of these. Of a path with an empty segment,
+			// Request.PathValue then panics.
+			rest.WriteFailure(w, rest.WrongMethod(r, "GET, HEAD, POST"))
+			return
 		}
 		next.ServeHTTP(w, r)
 	})

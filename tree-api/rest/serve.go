@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -71,6 +72,8 @@ type Calls struct {
 	buffers sync.Pool
 	// eventTexts are the command lines of events.
 	eventTexts eventview.Texts
+	// panicked has the places in the code whose first panic was logged.
+	panicked sync.Map
 }
 
 // New returns the calls.
@@ -314,7 +317,33 @@ func (c *Calls) Recovered(next http.Handler) http.Handler {
 	})
 }
 
+// logPanic logs the stack of the first panic at each place in the code. Anybody who finds a request that
+// panics could otherwise fill the log.
 func (c *Calls) logPanic(r *http.Request, cause any) {
-	level.Error(c.cfg.Logger).Log("msg", "request panicked", "path", r.URL.Path,
-		"cause", cause, "stack", string(debug.Stack()))
+	if _, logged := c.panicked.LoadOrStore(panicPlace(), true); logged {
+		level.Debug(c.cfg.Logger).Log("msg", "request panicked again", "path", r.URL.Path, "cause", cause)
+		return
+	}
+	level.Error(c.cfg.Logger).Log("msg", "request panicked; further panics at the same place are logged with --log.level=debug only",
+		"path", r.URL.Path, "cause", cause, "stack", string(debug.Stack()))
+}
+
+// panicDepth bounds the frames among which the place of a panic is looked for.
+const panicDepth = 64
+
+// panicPlace returns where the panic that is being recovered from happened: the first function outside
+// the runtime below the call of panic.
+func panicPlace() string {
+	pcs := make([]uintptr, panicDepth)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
+	for panicking := false; ; {
+		frame, more := frames.Next()
+		if panicking && !strings.HasPrefix(frame.Function, "runtime.") {
+			return frame.File + ":" + strconv.Itoa(frame.Line)
+		}
+		panicking = panicking || frame.Function == "runtime.gopanic"
+		if !more {
+			return ""
+		}
+	}
 }
