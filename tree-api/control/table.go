@@ -12,7 +12,7 @@ import (
 type table struct {
 	report *group.Report
 	own    int
-	// ancestors are the processes that this program descends from.
+	// ancestors are the processes that this program descends from by the PPIDs of the kernel.
 	ancestors map[process.ID]bool
 }
 
@@ -24,7 +24,9 @@ func newTable(report *group.Report, own int) (*table, error) {
 	if self == nil {
 		return nil, &RefusalError{http.StatusInternalServerError, fmt.Sprintf("exporter: the process table does not have this exporter, PID %d, so its ancestors are not known", own)}
 	}
-	for p := t.parent(self); p != nil && !t.ancestors[p.ID]; p = t.parent(p) {
+	// Not t.parent: of two processes that started in the same tick it takes only the one with the
+	// lower PID as a parent. After the PIDs have wrapped round, an ancestor would not be protected.
+	for p := report.Snapshot.ByPID(self.PPID); p != nil && !t.ancestors[p.ID]; p = report.Snapshot.ByPID(p.PPID) {
 		t.ancestors[p.ID] = true
 	}
 	return t, nil
