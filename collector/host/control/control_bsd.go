@@ -48,7 +48,7 @@ func (a *Actor) Renice(id process.ID, nice int) error {
 // check compares the start time of the process that has the PID now.
 func (a *Actor) check(id process.ID) error {
 	_, err := a.detail.Detail(context.Background(), id)
-	if errors.Is(err, process.ErrNoProcess) && unix.Kill(id.PID, 0) == nil {
+	if errors.Is(err, process.ErrNoProcess) && exists(unix.Kill(id.PID, 0)) {
 		return fmt.Errorf("process %s: %w", id, ErrReused)
 	}
 	return err

@@ -160,8 +160,8 @@ func (a *Actor) check(id process.ID) error {
 // alive returns an error if the process of a pidfd has ended.
 func (a *Actor) alive(fd int, id process.ID) error {
 	err := unix.PidfdSendSignal(fd, 0, nil, 0)
-	if errors.Is(err, unix.EPERM) {
-		return nil // It exists; the next call says what is permitted.
+	if exists(err) {
+		return nil // The next call says what is permitted.
 	}
 	return a.explain(id, err)
 }

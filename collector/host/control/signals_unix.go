@@ -2,7 +2,10 @@
 
 package control
 
-import "syscall"
+import (
+	"errors"
+	"syscall"
+)
 
 var signals = map[string]syscall.Signal{
 	TERM: syscall.SIGTERM,
@@ -16,3 +19,7 @@ var signals = map[string]syscall.Signal{
 }
 
 func supports(name string) bool { return signals[name] != 0 }
+
+// exists reports whether there is a process, by the error of signal 0 to it: EPERM stands for a
+// process that this program may not signal, such as one of another account (kill(2)).
+func exists(err error) bool { return err == nil || errors.Is(err, syscall.EPERM) }
