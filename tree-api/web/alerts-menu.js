@@ -2,6 +2,7 @@ import { Watch } from './alerts.js';
 import { button, el, setText } from './dom.js';
 import { Firing } from './firing.js';
 import { formatBytes, formatCores, formatPercent } from './format.js';
+import { visible } from './visible.js';
 import { withIcon } from './icons.js';
 import { Menu } from './menu.js';
 
@@ -95,7 +96,7 @@ export class Alerts {
     this.#toasts.append(toast);
     setTimeout(() => toast.remove(), TOAST_MILLISECONDS);
     if (!mayNotify()) return;
-    const notification = new Notification(document.title, { body: text, tag: `proctree ${text.split(':')[0]}` });
+    const notification = new Notification(document.title, { body: visible(text), tag: `proctree ${text.split(':')[0]}` });
     notification.addEventListener('click', () => {
       focus();
       if (id) this.#onSelect(id);

@@ -11,7 +11,7 @@ import { Filters } from './filters.js';
 import { withWidth } from './column-widths.js';
 import { Compare } from './compare.js';
 import { nextCpuUnit } from './cpu-unit.js';
-import { formatCount } from './format.js';
+import { formatCount, withoutMarks } from './format.js';
 import { GroupsView, filterTo } from './groups-view.js';
 import { History } from './history.js';
 import { HostHeader } from './host-header.js';
@@ -352,7 +352,7 @@ class Page {
   /** What a printed page says above the rows. */
   #heading() {
     const { text } = this.#view.state.filter;
-    return [document.title, byId('count').textContent, text && `search: ${text}`, new Date(this.#lastTime * 1000).toLocaleString()].filter(Boolean).join(' · ');
+    return [document.title, byId('count').textContent, text && `search: ${text}`, withoutMarks(new Date(this.#lastTime * 1000).toLocaleString())].filter(Boolean).join(' · ');
   }
 
   /** @param {boolean} open */

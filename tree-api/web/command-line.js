@@ -1,6 +1,7 @@
 import { copyText } from './clipboard.js';
 import { button, el, setText } from './dom.js';
 import { perLine, quotePosix, quoteWindows } from './quote.js';
+import { visible } from './visible.js';
 
 const SAID_MILLISECONDS = 2000;
 
@@ -15,11 +16,14 @@ export function commandLine(args, windows) {
   if (!args?.length) return [];
   const quoted = windows ? quoteWindows(args) : quotePosix(args);
   const code = el('code', {}, quoted);
-  const copy = copyButton('Copy', () => code.textContent ?? '');
+  // What is shown is for eyes; what is copied is exact.
+  let text = quoted;
+  const copy = copyButton('Copy', () => text);
   const lines = button('One per line', { class: 'tool', 'aria-pressed': 'false', title: 'Show one argument per line' }, () => {
     const pressed = lines.getAttribute('aria-pressed') !== 'true';
     lines.setAttribute('aria-pressed', String(pressed));
-    setText(code, pressed ? perLine(args) : quoted);
+    text = pressed ? perLine(args) : quoted;
+    code.textContent = text.split('\n').map(visible).join('\n');
   });
   return [el('div', { class: 'command' }, code, el('div', { class: 'tools' }, copy, args.length > 1 && lines))];
 }

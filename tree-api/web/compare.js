@@ -70,7 +70,7 @@ export class Compare {
     setText(this.#time, `${unit} ${moment === undefined ? 'now' : `at ${clock(moment)}`}`);
     this.#pins.forEach((pin, i) => {
       const line = this.#legend.children[i];
-      setText(/** @type {Element} */ (line.querySelector('.link')), `${pin.name || '?'} ${pin.pid}`);
+      setText(/** @type {Element} */ (line.querySelector('.link bdi')), pin.name || '?');
       setText(/** @type {Element} */ (line.querySelector('strong')), format(pin.valueAt(metric, moment ?? Infinity)));
       setText(/** @type {Element} */ (line.querySelector('.ended-note')), pin.ended ? 'ended' : '');
     });
@@ -78,9 +78,12 @@ export class Compare {
 
   /** @param {Pin} pin @param {number} i */
   #legendLine({ id, pid }, i) {
+    // A name in another direction of writing must not move the PID.
+    const link = button('', { class: 'link', title: `Details of PID ${pid}` }, () => this.#on.open(id));
+    link.append(el('bdi'), ` ${pid}`);
     return el('li', {},
       el('span', { class: `swatch series-${i}`, 'aria-hidden': 'true' }),
-      button(`PID ${pid}`, { class: 'link', title: `Details of PID ${pid}` }, () => this.#on.open(id)),
+      link,
       el('span', { class: 'muted ended-note' }), el('strong'),
       button('×', { class: 'tool quiet unpin', 'aria-label': `Unpin PID ${pid}`, title: 'Unpin' }, () => this.#on.unpin(id)));
   }

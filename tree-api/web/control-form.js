@@ -1,4 +1,4 @@
-import { button, el } from './dom.js';
+import { button, el, setText } from './dom.js';
 import { quotePosix, quoteWindows } from './quote.js';
 
 /** What each signal does. @type {Record<string, string>} */
@@ -15,8 +15,13 @@ const EFFECTS = {
 
 /** The choice that is no signal. */
 export const NICE = 'nice';
+/** setpriority(2) */
+const [LEAST_NICE, MOST_NICE] = [-20, 19];
 /** What one request can act on, beside the process itself (docs/api.md). */
 const MOST_DESCENDANTS = 1000;
+
+/** @param {number} value */
+const isNice = (value) => Number.isInteger(value) && value >= LEAST_NICE && value <= MOST_NICE;
 
 /** @typedef {{id: string, pid: number, name: string}} Descendant */
 /** @typedef {{action: string, nice: number, descendants?: string[]}} Order */
@@ -38,7 +43,7 @@ export function controlForm(node, { signals, chosen, descendants, all, windows, 
   const choice = el('select', { id: 'control-action', 'aria-label': 'What to do' },
     ...signals.map((s) => el('option', { value: s, selected: s === chosen }, `${s}: ${EFFECTS[s] ?? ''}`)),
     el('option', { value: NICE }, 'Priority: set the nice value'));
-  const nice = el('input', { id: 'control-nice', type: 'number', min: -20, max: 19, step: 1, required: true, value: node.nice ?? 0, 'aria-label': 'Nice value, -20 to 19' });
+  const nice = el('input', { id: 'control-nice', type: 'number', min: LEAST_NICE, max: MOST_NICE, step: 1, required: true, value: node.nice ?? 0, 'aria-label': `Nice value, ${LEAST_NICE} to ${MOST_NICE}` });
   const most = descendants.length <= MOST_DESCENDANTS;
   const below = el('input', { id: 'control-descendants', type: 'checkbox', checked: all && most, disabled: !most });
   const will = el('p', { class: 'notice warn', role: 'status' });
@@ -49,8 +54,8 @@ export function controlForm(node, { signals, chosen, descendants, all, windows, 
   });
   const show = () => {
     nice.hidden = choice.value !== NICE;
-    doIt.disabled = !nice.hidden && !nice.checkValidity();
-    will.textContent = effectOf(order(), node.pid);
+    doIt.disabled = !nice.hidden && !isNice(nice.valueAsNumber);
+    setText(will, effectOf(order(), node.pid));
   };
   for (const input of [choice, nice, below]) input.addEventListener('input', show);
   show();
@@ -66,9 +71,10 @@ export function controlForm(node, { signals, chosen, descendants, all, windows, 
 /** @param {any} node @param {string} commandLine */
 function facts(node, commandLine) {
   /** @param {string} name @param {string} value */
-  const line = (name, value) => [el('dt', {}, name), el('dd', {}, value)];
+  const line = (name, value) => [el('dt', {}, name), el('dd', {}, el('bdi', {}, value))];
   return el('dl', { class: 'facts-list' }, ...line('Process', node.name), ...line('PID', String(node.pid)), ...line('User', node.user ?? 'unknown'),
-    ...line('Command line', commandLine || 'unknown'));
+    // Any user chooses how long it is: it scrolls by itself, and what says which process this is stays in view.
+    el('dt', {}, 'Command line'), el('dd', { class: 'control-command', tabindex: 0, role: 'region', 'aria-label': 'Command line' }, commandLine || 'unknown'));
 }
 
 /** @param {HTMLInputElement} below @param {Descendant[]} descendants @param {boolean} most Whether one request can act on all of them. */
@@ -82,8 +88,8 @@ function belowChoice(below, descendants, most) {
 }
 
 /** @param {Order} order @param {number} pid */
-function effectOf({ action, nice, descendants = [] }, pid) {
+export function effectOf({ action, nice, descendants = [] }, pid) {
   const who = descendants.length === 0 ? `Process ${pid} gets` : `${(descendants.length + 1).toLocaleString('en')} processes (${pid} and the descendants in the list) get`;
   if (action !== NICE) return `${who} ${action}, which ${EFFECTS[action] ?? 'is a signal'}.`;
-  return Number.isNaN(nice) ? 'Set a nice value from -20 to 19.' : `${who} the nice value ${nice}.`;
+  return isNice(nice) ? `${who} the nice value ${nice}.` : `${Number.isNaN(nice) ? 'This is not a number' : `The nice value ${nice} is not possible`}: set a whole number from ${LEAST_NICE} to ${MOST_NICE}.`;
 }

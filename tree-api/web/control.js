@@ -107,8 +107,9 @@ export class ControlDialog {
     if (begin.chosen && !can.signals.includes(begin.chosen)) return undefined;
     const slot = this.#model.slotOf(id);
     const descendants = slot < 0 ? [] : this.#model.descendantsOf(slot).map((s) => ({ id: this.#model.idOf(s), pid: this.#model.number(s, 'pid'), name: this.#model.text(s, 'name') }));
-    const title = begin.chosen ? `${node.name} has not ended. Use ${begin.chosen}?` : `Act on ${node.name}?`;
-    return [el('h2', {}, title), ...controlForm(node, {
+    const name = el('bdi', {}, node.name);
+    const title = begin.chosen ? [name, ` has not ended. Use ${begin.chosen}?`] : ['Act on ', name, '?'];
+    return [el('h2', {}, ...title), ...controlForm(node, {
       ...begin, signals: can.signals, descendants, windows: this.#windows, cancel: this.#cancel('Cancel'), act: (order) => this.#act(id, order),
     })];
   }
@@ -172,7 +173,7 @@ function outcome({ processes, unseen = [] }) {
   const started = unseen.map((id) => `${id.split('-')[0]}: it was not in the list, so it was not touched`);
   return [
     el('h2', {}, `Done for ${processes.filter(isDone).length} of ${processes.length + unseen.length} processes`),
-    el('div', { class: 'notice bad', role: 'alert' }, 'These were not touched:', el('ul', {}, ...[...lines, ...started].map((line) => el('li', {}, line)))),
+    el('div', { class: 'notice bad', role: 'alert' }, 'These were not touched:', el('ul', { tabindex: 0, 'aria-label': 'Processes' }, ...[...lines, ...started].map((line) => el('li', {}, line)))),
   ];
 }
 

@@ -1,6 +1,11 @@
+import { visible } from './visible.js';
+
+/** Attributes that people read. */
+const READ = new Set(['title', 'aria-label', 'placeholder']);
+
 /**
  * Makes an element. Text goes in as text nodes alone, so that no name or command line of
- * a process can ever become markup.
+ * a process can ever become markup, and with its hidden characters made visible.
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
  * @param {Record<string, string|number|boolean|undefined>} [attributes] true is an empty attribute;
@@ -11,11 +16,14 @@
 export function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== false && value !== undefined) element.setAttribute(name, value === true ? '' : String(value));
+    if (value !== false && value !== undefined) element.setAttribute(name, value === true ? '' : shownValue(name, String(value)));
   }
-  for (const child of children) if (child || child === '') element.append(child);
+  for (const child of children) if (child || child === '') element.append(typeof child === 'string' ? visible(child) : child);
   return element;
 }
+
+/** @param {string} name @param {string} value */
+const shownValue = (name, value) => (READ.has(name) ? visible(value) : value);
 
 /**
  * Makes a button.
@@ -31,16 +39,17 @@ export function button(label, attributes, onClick) {
 
 /**
  * Writes a text only where it differs, and into the text node that is there: a new node
- * would cost the browser several times as much.
+ * would cost the browser several times as much. Hidden characters are made visible.
  * @param {Element} element
  * @param {string} text
  */
 export function setText(element, text) {
+  const shown = visible(text);
   const node = element.firstChild;
   if (node instanceof Text && node === element.lastChild) {
-    if (node.data !== text) node.data = text;
+    if (node.data !== shown) node.data = shown;
   } else {
-    element.textContent = text;
+    element.textContent = shown;
   }
 }
 
@@ -52,9 +61,10 @@ export function setText(element, text) {
  * @param {string|null} value null: no such attribute.
  */
 export function setAttribute(element, name, value) {
-  if (element.getAttribute(name) === value) return;
-  if (value === null) element.removeAttribute(name);
-  else element.setAttribute(name, value);
+  const shown = value === null ? null : shownValue(name, value);
+  if (element.getAttribute(name) === shown) return;
+  if (shown === null) element.removeAttribute(name);
+  else element.setAttribute(name, shown);
 }
 
 /** @param {Element} element @param {boolean} hidden */

@@ -34,7 +34,7 @@ const MOST_LINES = 500;
 export function detailSections(detail, { threads: rated, context }) {
   return [
     section('places', 'Context', facts({
-      'Working directory': detail.cwd, Root: detail.root, 'Control group': detail.cgroups?.join('\n'),
+      'Working directory': detail.cwd, Root: detail.root, 'Control group': detail.cgroups,
       'Waits in': detail.wait_channel, 'OOM score': detail.oom_score?.toString(),
     })),
     section('memory', 'Memory', facts(mapValues(detail.memory, formatBytes))),
@@ -56,13 +56,16 @@ function section(key, title, content) {
 
 /**
  * A list of names and values; null if there is none.
- * @param {Record<string, string|undefined>} values undefined and "" are left out.
+ * @param {Record<string, string|readonly string[]|undefined>} values A list has one line each; undefined and "" are left out.
  */
 export function facts(values) {
-  const known = Object.entries(values).filter(([, value]) => value !== undefined && value !== '');
+  const known = Object.entries(values).filter(([, value]) => value !== undefined && value.length > 0);
   if (known.length === 0) return null;
-  return el('dl', { class: 'facts-list' }, ...known.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
+  return el('dl', { class: 'facts-list' }, ...known.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, ...linesOf(value))]));
 }
+
+/** @param {string|readonly string[]|undefined} value @returns {(Node|string)[]} */
+const linesOf = (value = '') => (typeof value === 'string' ? [value] : value.flatMap((line, i) => (i === 0 ? [line] : [el('br'), line])));
 
 /** @param {Record<string, number>|undefined} values @param {(value: number, key: string) => string} format */
 function mapValues(values, format) {

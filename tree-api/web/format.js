@@ -73,14 +73,17 @@ export function formatCPUTime(seconds) {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`;
 }
 
+/** Some languages put marks of direction into dates, which the page would show as escapes (visible.js). @param {string} text */
+export const withoutMarks = (text) => text.replace(/[\u061c\u200e\u200f]/g, '');
+
 /** Date and time as the reader's place writes them. @param {number|undefined} unixSeconds */
 export function formatTime(unixSeconds) {
   if (unixSeconds === undefined || !isKnown(unixSeconds)) return UNKNOWN;
-  return new Date(unixSeconds * 1000).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+  return withoutMarks(new Date(unixSeconds * 1000).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' }));
 }
 
 /** @param {number|undefined} unixSeconds */
 export function formatClock(unixSeconds) {
   if (unixSeconds === undefined || !isKnown(unixSeconds)) return UNKNOWN;
-  return new Date(unixSeconds * 1000).toLocaleTimeString();
+  return withoutMarks(new Date(unixSeconds * 1000).toLocaleTimeString());
 }

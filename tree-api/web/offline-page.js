@@ -1,3 +1,5 @@
+import { visible } from './visible.js';
+
 /** @import { Kept } from './kept-state.js' */
 
 /** The page that is shown where the exporter cannot be reached. @param {Kept|undefined} state @param {number} now In milliseconds. */
@@ -47,5 +49,5 @@ function age(seconds) {
 
 /** Any user of the host can choose the name of a process. @param {unknown} value */
 function text(value) {
-  return String(value).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+  return visible(String(value)).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 }

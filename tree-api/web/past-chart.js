@@ -1,6 +1,6 @@
 import { timeTicks } from './chart-scale.js';
 import { el, setAttribute, svg } from './dom.js';
-import { formatPercent } from './format.js';
+import { formatPercent, withoutMarks } from './format.js';
 import { joinMarks, nameMarks, pointAt, sharesOf } from './past-model.js';
 
 /** @import { Mark, Recording, TimeWindow } from './past-model.js' */
@@ -171,7 +171,7 @@ function tickText(seconds, length) {
 }
 
 /** "Sat 28 Nov", in the language of the reader. @param {number} seconds */
-export const dayText = (seconds) => new Date(seconds * 1000).toLocaleDateString(undefined, { weekday: 'short', day: 'numeric', month: 'short' });
+export const dayText = (seconds) => withoutMarks(new Date(seconds * 1000).toLocaleDateString(undefined, { weekday: 'short', day: 'numeric', month: 'short' }));
 
 /** "03:12:07" @param {number} seconds */
 export function timeText(seconds) {

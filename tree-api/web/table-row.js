@@ -1,6 +1,7 @@
 import { el, setHidden, setText } from './dom.js';
 import { indentation } from './indent.js';
 import { cellOf } from './table-columns.js';
+import { visible } from './visible.js';
 import { occurrences } from './model/occurrences.js';
 
 /** @import { TreeModel } from './tree-model.js' */
@@ -195,8 +196,8 @@ export function writeHighlighted(element, text, words) {
   const parts = [];
   let end = 0;
   for (const [from, to] of ranges) {
-    parts.push(text.slice(end, from), el('mark', {}, text.slice(from, to)));
+    parts.push(visible(text.slice(end, from)), el('mark', {}, text.slice(from, to)));
     end = to;
   }
-  element.replaceChildren(...parts, text.slice(end));
+  element.replaceChildren(...parts, visible(text.slice(end)));
 }

@@ -191,7 +191,7 @@ export class TreeTable {
     this.#tip.hide();
     if (!view) return;
     if (cell.dataset.column === 'name') this.#tip.showSoon(view.id);
-    else cell.title = cellTitle(this.#model, cell.dataset.column ?? '', this.#model.slotOf(view.id), this.#context.os);
+    else setAttribute(cell, 'title', cellTitle(this.#model, cell.dataset.column ?? '', this.#model.slotOf(view.id), this.#context.os));
   }
 
   /** Called by the browser after a layout, when reading sizes costs nothing. */

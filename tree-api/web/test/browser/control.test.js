@@ -71,6 +71,89 @@ async function dialogFor(page, name) {
   return dialog;
 }
 
+/**
+ * A sleeping shell, for one test: any user chooses such a name, and such arguments.
+ * @param {import('node:test').TestContext} t @param {string} name @param {string[]} [args]
+ */
+async function sleeper(t, name, args = []) {
+  const directory = await mkdtemp(join(tmpdir(), 'proctree-sleeper-'));
+  await symlink('/bin/sh', join(directory, name));
+  const child = spawn(join(directory, name), ['-c', 'read line; :', 'sh', ...args], { stdio: ['pipe', 'ignore', 'ignore'] });
+  t.after(async () => {
+    child.kill('SIGKILL');
+    await rm(directory, { recursive: true, force: true });
+  });
+  return child;
+}
+
+test('a long command line leaves the process and the buttons of the dialog in view', async (t) => {
+  const child = await sleeper(t, 'zoo-wordy', Array.from({ length: 400 }, (_, i) => `--some-argument-${i}=x y`));
+  const page = await signedIn(t, 'controller');
+  for (const size of [{ width: 1440, height: 900 }, { width: 360, height: 640 }]) {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    const dialog = await dialogFor(page, 'zoo-wordy');
+    await page.setViewportSize(size);
+    await dialog.getByText('--some-argument-399').waitFor({ state: 'attached' });
+    for (const part of [dialog.locator('h2'), dialog.locator('dd', { hasText: new RegExp(`^${child.pid}$`) }), dialog.locator('dd').nth(2),
+      dialog.getByRole('button', { name: 'Cancel' }), dialog.getByRole('button', { name: 'Do it' })]) {
+      // Not what is there, but what can be seen: nothing lies above it.
+      assert.ok(await part.evaluate((element) => {
+        const { left, right, top, bottom } = element.getBoundingClientRect();
+        const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+        return top >= 0 && bottom <= innerHeight && (hit === element || element.contains(hit));
+      }), `${size.width}x${size.height}: ${await part.textContent()} is out of view`);
+    }
+    assert.ok(await dialog.evaluate((element) => element.scrollHeight <= element.clientHeight), `${size.width}x${size.height}: the dialog itself has nothing to scroll`);
+    await page.keyboard.press('Escape');
+  }
+});
+
+test('characters that turn or hide a text are shown as escapes, and copied as they are', async (t) => {
+  const name = 'zoo-v\u202efdp.x';
+  await sleeper(t, name, ['\u2066hidden\u200b', 'plain']);
+  const page = await signedIn(t, 'controller');
+  await page.fill('#search', 'zoo-v');
+  const shown = 'zoo-v\\u202efdp.x';
+  await page.locator('#table .row[id] .label', { hasText: shown }).first().click();
+  await page.locator('#drawer h2', { hasText: shown }).waitFor();
+  await page.locator('#drawer .command code', { hasText: '\\u2066hidden\\u200b' }).waitFor();
+  await page.evaluate(() => {
+    Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (/** @type {string} */ text) => { document.body.dataset.copied = text; } } });
+  });
+  await page.locator('#drawer .command').getByRole('button', { name: 'Copy' }).click();
+  await page.waitForSelector('body[data-copied]');
+  assert.ok((await page.evaluate(() => document.body.dataset.copied))?.includes("'\u2066hidden\u200b' plain"), 'the copy is exact');
+  await page.locator('#table .row[aria-selected="true"] .label').hover();
+  await page.locator('#row-tip strong', { hasText: shown }).waitFor();
+  await page.click('#control');
+  await page.locator('dialog h2', { hasText: `Act on ${shown}?` }).waitFor();
+  // Nowhere in the page is such a character, neither in a text nor in a tooltip.
+  assert.deepEqual(await page.evaluate(() => {
+    const found = [];
+    const hidden = /[\u202a-\u202e\u2066-\u2069\u200b-\u200f\ufeff]/;
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      if (node instanceof Text && hidden.test(node.data)) found.push(node.data);
+      if (node instanceof Element) for (const key of ['title', 'aria-label']) if (hidden.test(node.getAttribute(key) ?? '')) found.push(`${key} ${node.getAttribute(key)}`);
+    }
+    return found;
+  }), []);
+});
+
+test('the dialog says what is wrong with a nice value', async (t) => {
+  await sleeper(t, 'zoo-nice');
+  const page = await signedIn(t, 'controller');
+  const dialog = await dialogFor(page, 'zoo-nice');
+  await dialog.locator('#control-action').selectOption('nice');
+  for (const [value, says] of /** @type {[string, RegExp][]} */ ([
+    ['99', /^The nice value 99 is not possible: set a whole number from -20 to 19\.$/], ['1.5', /1\.5 is not possible/], ['', /^This is not a number: set/], ['10', /^Process [0-9]+ gets the nice value 10\.$/],
+  ])) {
+    await dialog.locator('#control-nice').fill(value);
+    assert.match(await dialog.locator('.warn').innerText(), says);
+    assert.equal(await dialog.locator('.danger').isDisabled(), value !== '10');
+  }
+});
+
 /** Waits until the exporter sees so many children of a process. @param {import('playwright-core').Page} page @param {number} pid @param {number} count */
 async function childrenOf(page, pid, count) {
   for (let deadline = Date.now() + 15_000; ;) {
