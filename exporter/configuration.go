@@ -24,6 +24,8 @@ type configuration struct {
 	front front
 	// controlOn is --api.enable-control.
 	controlOn bool
+	// eventsOff is --events.source=off.
+	eventsOff bool
 	// text is that of --config.file.
 	text []byte
 	// past is what holds for recorded processes.
@@ -70,6 +72,7 @@ func (f *configFiles) load(before *configuration) (*configuration, error) {
 			rejected = append(rejected, fmt.Sprintf("--%s: %v", file.flag, err))
 		}
 	}
+	next.eventsOff = f.settings.events.source == eventsOff
 	if next.controlOn = f.settings.enableControl; next.controlOn {
 		next.access.Controllers = next.controllers()
 	}

@@ -200,6 +200,54 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
+// TestControlWarnings names what keeps controllers, or what they do, from having an effect.
+func TestControlWarnings(t *testing.T) {
+	const web = "control: {allow: [{group: web}]}"
+	tokens := func(role access.Role) string {
+		_, entry, err := access.NewToken("ann", role)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return "tokens:\n" + entry
+	}
+	for name, test := range map[string]struct {
+		config, tokens, front string
+		eventsOff             bool
+		want                  string
+	}{
+		"a token":                       {web, tokens(access.Controller), "", false, ""},
+		"a token of an operator":        {web, tokens(access.Operator), "", false, "nobody can act"},
+		"neither tokens nor users":      {web, "", "", false, "nobody can act"},
+		"a user":                        {"control: {allow: [{group: web}], users: [ann]}", "", users, false, ""},
+		"users without control.users":   {web, "", users, false, "nobody can act"},
+		"a user that is nobody":         {"control: {allow: [{group: web}], users: [zoe]}", "", users, false, "\"zoe\" is not among"},
+		"no events":                     {web, tokens(access.Controller), "", true, "--events.source=off: attempts"},
+		"no signals":                    {"control: {allow: [{group: web}], signals: []}", tokens(access.Controller), "", false, "no signal may be sent"},
+		"nearly every user":             {"control: {allow: [{user: '.{2,}'}]}", tokens(access.Controller), "", false, "or nearly every one"},
+		"a controller without anything": {"redact: on", tokens(access.Controller), "", false, "has no section"},
+	} {
+		d := newConfigDir(t)
+		d.write("proctree.yml", test.config)
+		d.write("web.yml", test.front)
+		d.write("tokens.yml", test.tokens)
+		d.files.settings.enableControl = true
+		if test.eventsOff {
+			d.files.settings.events.source = eventsOff
+		}
+		if test.tokens == "" {
+			d.files.settings.tokenFile = ""
+		}
+		c, err := d.files.load(nil)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		got := strings.Join(c.warnings(), "\n")
+		if (got == "") != (test.want == "") || !strings.Contains(got, test.want) || strings.Contains(got, "\n") {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}
+
 // TestUsersMayReadLabels: where the server in front lets only operators through, the metrics are
 // theirs, and a reload that takes the users out hides what was for them.
 func TestUsersMayReadLabels(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"proctree/collector/group"
 	hostcontrol "proctree/collector/host/control"
 	"proctree/collector/process"
+	"proctree/tree-api/access"
 	"proctree/tree-api/control"
 )
 
@@ -62,6 +63,12 @@ func (c *configuration) controlWarnings() []string {
 	case !c.controlOn && c.control != nil:
 		list = append(list, "the section \"control\" has no effect without --api.enable-control")
 	}
+	if c.controlOn && !c.access.Tokens.Have(access.Controller) && len(c.control.Users()) == 0 {
+		list = append(list, "--api.enable-control is set, but nobody can act: --api.token-file has no token with the role controller, and control.users names nobody")
+	}
+	if c.controlOn && c.eventsOff {
+		list = append(list, "--events.source=off: attempts to act on processes are logged and counted, but are no events")
+	}
 	for _, user := range slices.Sorted(maps.Keys(c.control.Users())) {
 		if _, ok := c.front.Users[user]; !ok {
 			list = append(list, fmt.Sprintf("control.users: %q is not among basic_auth_users of --web.config.file, so nobody can be this user", user))
@@ -80,7 +87,7 @@ type actionMetrics struct {
 func newActionMetrics(count func(action, result string) uint64) *actionMetrics {
 	return &actionMetrics{
 		desc: prometheus.NewDesc(prometheus.BuildFQName(collector.Namespace, "control", "actions_total"),
-			"Attempts to act on a process, by action (a signal, \"signal\" if it was refused before it was read, or \"priority\") and by result. "+
+			"Attempts to act on a process, by action (a signal, \"signal\" if the request was refused before it was read or names no known one, or \"priority\") and by result. "+
 				"Absent without --api.enable-control.",
 			[]string{"action", "result"}, nil),
 		count: count,

@@ -94,7 +94,8 @@ func TestConfigCheckOfControl(t *testing.T) {
 		{"every user", "control: {allow: [{user: '.*'}]}\n", "control.allow[0] matches every process"},
 		{"nothing", "control: {}\n", "without allow no process may be touched"},
 		{"no section", "groups: []\n", "has no section"},
-		{"some", "control: {allow: [{group: web}]}\n", ""},
+		{"no signals", "control: {allow: [{group: web}], signals: []}\n", "no signal may be sent"},
+		{"nobody", "control: {allow: [{group: web}]}\n", "nobody can act"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "proctree.yml")

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -77,6 +78,11 @@ type Tokens struct{ list []token }
 // constant time, so that the time it takes tells nothing.
 func (s *Tokens) find(secret string) (found token, ok bool) {
 	return s.findHash(sha256.Sum256([]byte(secret)))
+}
+
+// Have reports whether there is a token with a role.
+func (s *Tokens) Have(role Role) bool {
+	return s != nil && slices.ContainsFunc(s.list, func(t token) bool { return t.role == role })
 }
 
 func (s *Tokens) findHash(hash digest) (found token, ok bool) {

@@ -16,7 +16,7 @@ type action struct {
 }
 
 // The labels of actions that are no known signals: actionSignal is one that was not read, or that
-// does not exist.
+// does not exist. Any text would make the labels of the counter unbounded.
 const (
 	actionPriority = "priority"
 	actionSignal   = "signal"
@@ -74,12 +74,14 @@ func readOrder(w http.ResponseWriter, r *http.Request, signals bool) (o order, e
 	if err != nil {
 		return o, err
 	}
+	// Before the checks: what was asked for is recorded also if the rest of the body is refused.
+	if signals && b.Signal != nil {
+		o.signal = *b.Signal
+	}
 	if err := b.check(signals); err != nil {
 		return o, err
 	}
-	if signals {
-		o.signal = *b.Signal
-	} else {
+	if !signals {
 		o.nice = b.Nice
 	}
 	o.descendants = b.Descendants

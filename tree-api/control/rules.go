@@ -3,6 +3,7 @@ package control
 import (
 	"fmt"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -45,45 +46,85 @@ func (r *Rules) Signals(of []string) []string {
 }
 
 // Warnings are what is odd about the rules, a line for each.
-func (r *Rules) Warnings() (list []string) {
+func (r *Rules) Warnings() []string { return r.warnings(sampleOf(runtime.GOOS)) }
+
+func (r *Rules) warnings(host sample) (list []string) {
 	if r == nil {
 		return nil
 	}
 	if len(r.allow) == 0 {
 		list = append(list, "control: without allow no process may be touched; add entries such as {group: web}")
 	}
+	if r.signals != nil && len(r.signals) == 0 {
+		list = append(list, "control.signals: the list is empty, so no signal may be sent; name some, or leave signals out for all")
+	}
 	all := false
 	for i, e := range r.allow {
-		if e.matchesAll() || allowSamples(e) {
+		if e.matchesAll() || host.allowNearlyAll(e) {
 			all = true
-			list = append(list, fmt.Sprintf("line %d: control.allow[%d] matches every process; name the groups or users that controllers may touch", e.line, i))
+			list = append(list, fmt.Sprintf("line %d: control.allow[%d] matches every process, or nearly every one; name the groups or users that controllers may touch", e.line, i))
 		}
 	}
-	if !all && allowSamples(r.allow...) {
-		list = append(list, "control.allow: its entries together match every process; name the groups or users that controllers may touch")
+	if !all && host.allowNearlyAll(r.allow...) {
+		list = append(list, "control.allow: its entries together match every process, or nearly every one; name the groups or users that controllers may touch")
 	}
 	return list
 }
 
-// sampleGroups and sampleUsers have little in common. Entries that match all of them are taken to
-// match everything, which cannot be told of expressions in general. They are as most names are: an
-// expression for all usual names must not pass because of a rare one.
-var (
-	sampleGroups = []string{"a", "Z", "0", "root", "systemd-logind", "x.y_z@1.service", "1000", "-"}
-	sampleUsers  = []string{"a", "root", "www-data", "nobody", "systemd-resolve", "_chrony", "user1000"}
-)
+// sample has the names of a usual host. What an expression matches cannot be told in general, so entries
+// that match most of these names are taken to match nearly everything. Names are of many kinds: with
+// hyphens, digits, capitals, dots, or one letter. The first user owns most of the processes: without that
+// one, entries do not match nearly everything.
+type sample struct{ groups, users []string }
 
-// allowSamples reports whether entries allow every process of a made-up host.
-func allowSamples(entries ...entry) bool {
-	for _, group := range sampleGroups {
-		for _, user := range sampleUsers {
-			s := Subject{Group: group, User: user, Grouped: true}
-			if !slices.ContainsFunc(entries, func(e entry) bool { return e.matches(s) }) {
-				return false
-			}
+// sampleOf returns the names of a system.
+func sampleOf(system string) sample {
+	if system == "windows" {
+		return sample{
+			groups: []string{
+				"svchost.exe", "explorer.exe", "System", "services.exe", "lsass.exe", "winlogon.exe", "sqlservr.exe", "w3wp.exe", "MsMpEng.exe", "conhost.exe",
+				"RuntimeBroker.exe", "powershell.exe", "java.exe", "dwm.exe", "Registry",
+			},
+			users: []string{
+				`NT AUTHORITY\SYSTEM`, `NT AUTHORITY\LOCAL SERVICE`, `NT AUTHORITY\NETWORK SERVICE`, `Window Manager\DWM-1`, `WEB01\Administrator`, `CORP\ann`,
+				`CORP\svc-sql`, `IIS APPPOOL\DefaultAppPool`, `NT SERVICE\MSSQLSERVER`,
+			},
 		}
 	}
-	return true
+	return sample{
+		groups: []string{
+			"systemd", "systemd-journald", "systemd-logind", "sshd", "cron", "dbus-daemon", "bash", "nginx", "postgres", "java", "python3", "node",
+			"redis-server", "containerd", "dockerd", "kubelet", "prometheus", "proctree_exporter", "NetworkManager", "Xorg", "user@1000.service",
+			"ssh.service", "a", "1000",
+		},
+		users: []string{
+			"root", "www-data", "nobody", "daemon", "postgres", "mysql", "nginx", "redis", "prometheus", "grafana", "messagebus", "syslog", "sshd",
+			"systemd-resolve", "systemd-network", "_chrony", "ubuntu", "ann", "user1000", "1000",
+		},
+	}
+}
+
+// allowNearlyAll reports whether entries allow nearly every process of the host.
+func (host sample) allowNearlyAll(entries ...entry) bool {
+	allowed := func(user string) bool {
+		return most(host.groups, func(group string) bool {
+			s := Subject{Group: group, User: user, Grouped: true}
+			return slices.ContainsFunc(entries, func(e entry) bool { return e.matches(s) })
+		})
+	}
+	return allowed(host.users[0]) && most(host.users, allowed)
+}
+
+// most reports whether something holds of two thirds of the names, which an expression for a few of them
+// does not reach.
+func most(names []string, holds func(string) bool) bool {
+	n := 0
+	for _, name := range names {
+		if holds(name) {
+			n++
+		}
+	}
+	return 3*n >= 2*len(names)
 }
 
 func (e entry) matchesAll() bool {

@@ -103,23 +103,51 @@ func TestWarnings(t *testing.T) {
 		"allow: [{group: '.{1,}'}]":                       all,
 		"allow: [{group: '.*.*'}]":                        all,
 		"allow: [{user: root}, {user: '[^r].*|r[^o].*'}]": "control.allow: its entries together match every process",
-		"allow: [{group: '\\w.*'}, {group: '\\W.*'}]":     "together match every process",
+		"allow: [{group: '\\w.*'}, {user: '\\W.*'}]":      all,
+		"allow: [{group: '[a-m].*'}, {group: '[n-z].*'}]": "together match every process",
+		"allow: [{user: '[a-z].*'}]":                      all,
+		`allow: [{user: '\w+'}]`:                          all,
+		"allow: [{group: '.*[a-zA-Z].*'}]":                all,
+		`allow: [{group: '\w.*'}]`:                        all,
+		"allow: [{group: '[a-zA-Z0-9].*'}]":               all,
+		"allow: [{group: '.{2,}'}]":                       all,
+		"allow: [{group: '[a-z]+.*', user: '\\w+'}]":      all,
+		"allow: [{group: '[a-z].*', user: 'www-data'}]":   "",
+		"allow: [{user: 'www-data|nobody|mysql'}]":        "",
+		"allow: [{user: '[^r].*'}]":                       "",
+		"allow: [{group: '.*-.*'}]":                       "",
+		"allow: [{group: '[a-m].*'}]":                     "",
+		"allow: [{group: web}]\nsignals: []":              "control.signals: the list is empty",
 		`allow: [{user: '\S+'}]`:                          all,
 		"allow: [{user: '[a-z_][a-z0-9_-]*'}]":            all,
 		"allow: [{group: '[^/]+'}]":                       all,
 		"allow: [{group: '[[:print:]]+'}]":                all,
-		"allow: [{group: '[a-z].*'}, {group: '[A-Z].*'}]": "",
-		"allow: [{group: '[^0-9].*'}, {user: '[0-9]+'}]":  "",
 		"allow: [{group: 'web'}]":                         "",
 		"allow: []":                                       "without allow",
 		"signals: [TERM]":                                 "without allow",
 		"":                                                "",
 		"allow:\n- {group: web}\n- {group: '(?s).*'}":     "line 3: control.allow[1] " + all,
 	} {
-		got := strings.Join(mustParse(t, text).Warnings(), "\n")
-		if want == "" && got != "" || !strings.Contains(got, want) || strings.Contains(got, "\n") {
-			t.Errorf("%q: warnings %q, want %q", text, got, want)
-		}
+		checkWarnings(t, "linux", text, want)
+	}
+	for text, want := range map[string]string{
+		`allow: [{user: '.*\\.*'}]`:                          all,
+		`allow: [{group: '.*\.exe'}]`:                        all,
+		`allow: [{user: 'CORP\\.*'}]`:                        "",
+		`allow: [{user: 'NT .*'}, {user: '[^N].*'}]`:         "together match every process",
+		`allow: [{group: 'sqlservr\.exe', user: 'NT .*'}]`:   "",
+		`allow: [{user: 'NT AUTHORITY\\(LOCAL|NETWORK).*'}]`: "",
+	} {
+		checkWarnings(t, "windows", text, want)
+	}
+}
+
+// checkWarnings wants one line; none if want is empty.
+func checkWarnings(t *testing.T, system, text, want string) {
+	t.Helper()
+	got := strings.Join(mustParse(t, text).warnings(sampleOf(system)), "\n")
+	if want == "" && got != "" || !strings.Contains(got, want) || strings.Contains(got, "\n") {
+		t.Errorf("%s, %q: warnings %q, want %q", system, text, got, want)
 	}
 }
 
