@@ -1,5 +1,6 @@
 import { type GrafanaTheme2, colorManipulator } from '@grafana/data';
 import { occurrences } from '../../../../tree-api/web/model/occurrences.js';
+import { visible } from '../../../../tree-api/web/visible.js';
 import type { Column, ShownValue } from '../frame/columns.ts';
 import { metricOf } from '../frame/known.ts';
 import type { PanelOptions } from '../options.ts';
@@ -79,7 +80,8 @@ function numberCell({ tree: { model, table }, options, isTree, heats }: Paint, c
 function textCell({ tree: { table } }: Paint, column: Column, slot: number): Cell {
   const text = column.textOf(column.field.values[table.rowOf[slot]]);
   if (text === '') return { text: column.field.config.noValue ?? UNKNOWN, isFaint: true };
-  const cell: Cell = { text: text.length <= MOST_LETTERS ? text : `${text.slice(0, MOST_LETTERS)}…`, isFaint: false };
+  // Any local user chooses names and command lines; links and searches use the text itself.
+  const cell: Cell = { text: visible(text.length <= MOST_LETTERS ? text : `${text.slice(0, MOST_LETTERS)}…`), isFaint: false };
   const isMapped = (column.field.config.mappings?.length ?? 0) > 0;
   if (!isMapped && column.cell === 'text') return cell;
   const shown = column.show(column.field.values[table.rowOf[slot]]);
@@ -111,7 +113,7 @@ const share = (value: number, heat: Heat | undefined): number => (heat && heat.f
 
 /** The text shown when the pointer rests on a cell: what the cell has no room for. */
 export function titleOf({ tree: { model, table } }: Paint, column: Column, slot: number): string {
-  if (!column.isNumber) return model.text(slot, column.key);
+  if (!column.isNumber) return visible(model.text(slot, column.key));
   if (!column.isSummed || !model.isExpandable(slot)) return '';
   const format = (value: number) => (Number.isNaN(value) ? UNKNOWN : column.show(value).text);
   return `${column.title}: ${format(model.number(slot, column.key))} itself, ${format(model.branchNumber(slot, column.key))} with all ${model.branchSize(slot) - 1} below it${summedMemory(model, table.columns.sumsFrom?.[column.key], column, slot)}`;

@@ -1,6 +1,7 @@
 import * as React from 'react';
 import { Button, Checkbox, Input, useStyles2 } from '@grafana/ui';
 import type { Filter } from '../../../../tree-api/web/model/filter.js';
+import { visible } from '../../../../tree-api/web/visible.js';
 import type { Column } from '../frame/columns.ts';
 import type { SetViewState } from '../view-state.ts';
 import { parseNumber } from './number.ts';
@@ -114,7 +115,7 @@ function OneOf({ column, counts, chosen, onChange }: OneOfProps) {
       <div className={styles.title}>{column.title}</div>
       <div className={styles.choices}>
         {values.map((value) => (
-          <Checkbox key={value} label={`${value || '(none)'} (${counts.get(value) ?? 0})`} value={chosen.includes(value)} onChange={() => toggle(value)} />
+          <Checkbox key={value} label={`${visible(value) || '(none)'} (${counts.get(value) ?? 0})`} value={chosen.includes(value)} onChange={() => toggle(value)} />
         ))}
       </div>
     </div>

@@ -74,6 +74,18 @@ describe('cells', () => {
     assert.deepEqual(cell('/'), { text: '–', isFaint: true });
     assert.equal(paint({ noValue: 'none' }).cell('/').text, 'none');
   });
+  test('characters that turn or hide a text are shown as escapes, in cells and tooltips', () => {
+    const tree = new Tree();
+    const rows = rowsOf(toDataFrame({ fields: [
+      { name: 'id', type: FieldType.string, values: ['1'] }, { name: 'parent', type: FieldType.string, values: [''] },
+      { name: 'name', type: FieldType.string, values: ['v\u202efdp.x\u200b\x1b'] },
+    ] }), { labelField: 'name' });
+    tree.update(rows, undefined, ALL_LEVELS);
+    const all = { tree, columns: rows.columns, words: [], options: DEFAULTS, isTree: true, heats: new Map() };
+    const name = rows.columns.find(({ key }) => key === 'name')!;
+    const shown = 'v\\u202efdp.x\\u200b\\x1b';
+    assert.deepEqual([cellOf(all, name, tree.model.slotOf('1'), false).text, titleOf(all, name, tree.model.slotOf('1'))], [shown, shown]);
+  });
   test('what a search finds is marked where it looks', () => {
     const { tree, columns } = treeOf();
     const all = { tree, columns, words: ['1', 'etc'], options: DEFAULTS, isTree: true, heats: new Map() };
