@@ -34,7 +34,7 @@ function textsOf(total, title, context) {
       : `Memory ${formatBytes(total.memory)}${total.withPSS > 0 ? ' (sum of PSS)' : ''}`,
     read: total.read !== total.read ? '' : `Read ${formatRate(total.read)}`,
     written: total.written !== total.written ? '' : `Written ${formatRate(total.written)}`,
-    threads: total.threads !== total.threads ? '' : `${formatCount(total.threads)} threads`,
+    threads: total.threads !== total.threads ? '' : `${formatCount(total.threads)} ${total.threads === 1 ? 'thread' : 'threads'}`,
   };
 }
 
