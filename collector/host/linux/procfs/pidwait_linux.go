@@ -1,7 +1,9 @@
 package procfs
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strconv"
 	"time"
@@ -114,6 +116,9 @@ func (f *pidFiles) threadPath(pid int, tid int32) []byte {
 // readSchedstat reads the account of a thread; it is zero if that is not possible.
 func (f *pidFiles) readSchedstat(path []byte) (s schedstat) {
 	content, err := readNow(f.proc.FD, path, f.stat)
+	if errors.Is(err, fs.ErrNotExist) {
+		return schedstat{} // The kernel has none, or the thread has ended.
+	}
 	if err != nil {
 		f.failed.Add(fmt.Errorf("schedstat: %w", err))
 		return schedstat{}
