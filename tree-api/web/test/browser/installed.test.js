@@ -43,7 +43,7 @@ test('an installed page shows its last state where the exporter is away, and for
   await signIn(page, exporter.url, secrets.operator);
   const state = await keptSoon(page, true);
   assert.match(state, /"host":".+"processes":\[\{"name":/);
-  for (const secret of ['operators-only', '"cmdline"', '"exe"', secrets.operator]) assert.ok(!state.includes(secret), `${secret} is kept`);
+  for (const secret of ['operators-only', '"cmdline":', '"exe":', secrets.operator]) assert.ok(!state.includes(secret), `${secret} is kept`);
 
   await exporter.stop();
   await page.goto(`${exporter.url}?app`);
