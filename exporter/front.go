@@ -131,7 +131,7 @@ func besides(path, file string) string {
 // usesTLS reports whether the toolkit answers by TLS, which it decides when it starts.
 func (f frontFile) usesTLS() bool { return f.TLS.Cert != "" || f.TLS.InlineCert != "" }
 
-// role is what a caller may see who has got through.
+// role is what a caller may see whom the front lets through.
 func (f frontFile) role() access.Role {
 	if f.closed() {
 		return access.Operator
