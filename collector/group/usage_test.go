@@ -9,9 +9,9 @@ import (
 	"proctree/collector/process"
 )
 
-// TestAFigureThatBecomesKnownStartsThere: and one that is not known for a while goes on
+// TestAValueThatBecomesKnownStartsThere: and one that is not known for a while goes on
 // where it was.
-func TestAFigureThatBecomesKnownStartsThere(t *testing.T) {
+func TestAValueThatBecomesKnownStartsThere(t *testing.T) {
 	tracker := group.NewTracker(group.Config{})
 	var got []uint64
 	for i, step := range []struct {

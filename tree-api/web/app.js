@@ -268,7 +268,6 @@ class Page {
       this.#played = time;
       this.#view.change({ time });
     }
-    this.#recording?.arrived(time);
     const sought = this.#sought;
     if (sought === undefined || this.#model.slotOf(sought) < 0) return;
     this.#sought = undefined;

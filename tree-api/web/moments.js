@@ -51,3 +51,22 @@ async function momentAt(time) {
   const [table, host] = await Promise.all([get(`api/v1/processes?layout=columns&${query}`), get(`api/v1/host?${query}`)]);
   return { type: 'full', time: table.time, role: table.role, host, columns: table.columns };
 }
+
+/** An answer of the history has the time of each table of so long. In seconds. */
+const LONGEST_LOOK = 3600;
+const MOST_POINTS = 2000;
+
+/**
+ * The table after another one.
+ * @param {number} time When the other one was recorded, in Unix seconds.
+ * @param {number} length How far away the next one is expected, in seconds; it is looked for up to an hour later.
+ * @returns {Promise<number|undefined>} undefined where there is none within an hour.
+ */
+export async function tableAfter(time, length) {
+  for (let until = 4 * length; ; until *= 8) {
+    const to = time + Math.min(until, LONGEST_LOOK);
+    const { points } = await get(`api/v1/history?from=${(time + 0.001).toFixed(3)}&to=${to.toFixed(3)}&points=${MOST_POINTS}`);
+    if (points.length > 0) return points[0].time;
+    if (until >= LONGEST_LOOK) return undefined;
+  }
+}

@@ -9,6 +9,7 @@ import { EventsView } from './events-view.js';
 import { formatDuration, formatTime } from './format.js';
 import { withIcon } from './icons.js';
 import { Life } from './life.js';
+import { tableAfter } from './moments.js';
 import { PastChart, dayText, timeText } from './past-chart.js';
 import { followPointer } from './past-pointer.js';
 import { CRASHES, TimeWindow, intervalAt, marksOf, nearestRecorded, withExact } from './past-model.js';
@@ -30,8 +31,6 @@ const MOST_POINTS = 2000;
 const STILL_SECONDS = 30;
 const ZOOM = 2;
 export const SPEEDS = [1, 2, 5, 10, 30, 60];
-/** Further steps that are tried where the next table is later than expected. */
-const MOST_TRIES = 8;
 
 /**
  * What the page shows.
@@ -73,8 +72,10 @@ export class PastControl {
   #loading = false;
   /** The window changed while the recording was read. */
   #again = false;
-  /** A step to the next table, which may be further away than the last one was. @type {{from: number, length: number, tries: number}|undefined} */
-  #step;
+  /** Counts the moves: a step whose table is still looked for gives way to a later move. */
+  #moves = 0;
+  /** The table whose next one is looked for; NaN if none. */
+  #leaving = NaN;
   /** What the server's clock is ahead of this one, in seconds. */
   #ahead = 0;
   #problem = '';
@@ -163,40 +164,38 @@ export class PastControl {
     };
   }
 
-  /** A table of the recording has come. @param {number} time */
-  arrived(time) {
-    const step = this.#step;
-    if (!step) return;
-    // The same table still holds: the next one is further away.
-    if (Math.abs(time - step.from) < 0.001 && step.tries < MOST_TRIES) {
-      step.tries++;
-      step.length *= 2;
-      this.#go(step.from + step.length, 1);
-    } else {
-      this.#step = undefined;
-    }
-  }
-
   /** @param {Unit} unit @param {1|-1} direction */
   step(unit, direction) {
     const { time, tableTime, past } = this.#shown;
     // A key that is held goes on from where it will be, and not from what has come so far.
     const from = time === undefined || !past ? this.#last : unit === 'table' ? tableTime : time;
-    this.#step = undefined;
-    if (unit !== 'table') {
-      this.#go(from + direction * (unit === 'minute' ? 60 : 1), direction);
-    } else if (direction < 0) {
-      this.#go(from - 0.001, direction);
-    } else {
-      const length = intervalAt(this.#spans, from) ?? 1;
-      this.#step = { from, length, tries: 0 };
-      this.#go(from + length, direction);
-    }
+    if (unit !== 'table') this.#go(from + direction * (unit === 'minute' ? 60 : 1), direction);
+    else if (direction < 0) this.#go(from - 0.001, direction);
+    else this.#goToTableAfter(from);
+  }
+
+  /** A key that is held asks once for each table. @param {number} time That of a table. */
+  async #goToTableAfter(time) {
+    if (this.#leaving === time) return;
+    const move = ++this.#moves;
+    this.#leaving = time;
+    const length = intervalAt(this.#spans, time) ?? 1;
+    const next = await tableAfter(time, length).catch((error) => { this.#problem = error.message; return time + length; });
+    if (move !== this.#moves) return;
+    // In a gap of more than an hour, the spans know where the recording goes on.
+    if (next === undefined) this.#go(this.#spans.find((span) => span.from > time)?.from ?? this.#last, 1);
+    else this.#go(next, 1);
   }
 
   goLive() {
-    this.#step = undefined;
+    this.#leave();
     this.#on.go(undefined);
+  }
+
+  /** Whatever is still looked for, the page goes elsewhere. */
+  #leave() {
+    this.#moves++;
+    this.#leaving = NaN;
   }
 
   togglePlay() {
@@ -207,7 +206,7 @@ export class PastControl {
   #start() {
     const { time, tableTime, past } = this.#shown;
     const from = time !== undefined && past ? tableTime : time ?? Math.max(this.#window.from, this.#last - 60 * Number(this.#speed.value));
-    this.#step = undefined;
+    this.#leave();
     this.#on.play(nearestRecorded(this.#spans, from, 1), Number(this.#speed.value));
   }
 
@@ -225,7 +224,6 @@ export class PastControl {
 
   /** A moment of the strip: at its right end is the present. @param {number} time */
   #choose(time) {
-    this.#step = undefined;
     const pixel = this.#window.length / Math.max(1, this.#chart.width);
     if (time >= this.#window.last - 2 * pixel) this.goLive();
     else this.#go(Math.max(time, this.#window.from), 0);
@@ -264,6 +262,7 @@ export class PastControl {
 
   /** @param {number} time @param {number} direction */
   #go(time, direction) {
+    this.#leave();
     const wanted = Math.max(nearestRecorded(this.#spans, time, direction), this.#recording.from ?? 0);
     if (direction > 0 && wanted >= this.#last) this.goLive();
     else this.#on.go(Math.round(wanted * 1000) / 1000);

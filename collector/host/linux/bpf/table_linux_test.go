@@ -94,7 +94,7 @@ func TestBPFTableNeverFalls(t *testing.T) {
 	}
 }
 
-func TestBPFTableUnknownFigures(t *testing.T) {
+func TestBPFTableUnknownValues(t *testing.T) {
 	record := fakeRecord(5, "server")
 	record.OpenFds, record.Has = UnknownFDs, 0
 	if got := readFake(t, nil, record)[0]; got.Known.Has(process.HasOpenFDs) || got.Known.Has(process.HasIO) || got.OpenFDs != 0 {
