@@ -1,12 +1,15 @@
 package redact
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // maskAddresses masks the passwords in addresses (RFC 3986, section 3.2.1) and connection
 // strings, and the parts of addresses that are themselves secrets.
 func maskAddresses(text string) string {
 	if strings.Contains(text, "://") {
-		text = maskUserInfo(text)
+		text = maskUserInfo(maskServices(text))
 	}
 	if strings.Contains(text, "://") || strings.Contains(text, ".com/") {
 		text = maskSecretPaths(text)
@@ -97,6 +100,9 @@ func isTokenUser(text, user, rest string) bool {
 	if looksRandom(user) {
 		return true
 	}
+	if slices.Contains(tokenSchemes, schemeOf(text)) && user != "" && !isPlaceholder(user) {
+		return true
+	}
 	if user == "" || strings.HasSuffix(text, "ssh") || isPlaceholder(user) || strings.ContainsAny(user, ".@") {
 		return false
 	}
@@ -107,6 +113,75 @@ func isTokenUser(text, user, rest string) bool {
 	const least = 8
 	inner := strings.TrimRight(user, "0123456789")
 	return len(user) >= least && strings.ContainsAny(inner, "0123456789") && strings.IndexByte(inner, '-') < 0
+}
+
+// tokenSchemes are the schemes of addresses of which the user is a password, when there is no other.
+var tokenSchemes = []string{"trojan", "hysteria", "hysteria2", "hy2", "anytls", "snell", "vless", "splunkhec"}
+
+// serviceSchemes are the schemes that notifiers such as Apprise and Shoutrrr, and proxies, use for
+// addresses of which each part may be a token.
+var serviceSchemes = []string{
+	"tgram", "telegram", "slack", "discord", "pover", "pushover", "pbul", "pushbullet", "gotify", "gotifys", "mmost", "mmosts", "mattermost",
+	"rocket", "rockets", "rocketchat", "msteams", "teams", "ifttt", "opsgenie", "pagerduty", "prowl", "spush", "simplepush", "sinch", "twilio", "wxteams",
+	"webexteams", "zulip", "bark", "line", "lark", "feishu", "dingtalk", "sendgrid", "mailgun", "sparkpost", "nexmo", "vonage", "clickatell", "join",
+	"pushed", "pushy", "pushme", "guilded", "revolt", "ryver", "flock", "gchat", "googlechat", "hangouts", "vmess", "ssr", "ss", "victorops", "msgbird",
+}
+
+// schemeOf returns the scheme that a text ends with, in lower case.
+func schemeOf(text string) string {
+	start := len(text)
+	for start > 0 && (isLetter(text[start-1]) || isDigit(text[start-1])) {
+		start--
+	}
+	return strings.ToLower(text[start:])
+}
+
+// maskServices masks the addresses of services whose parts are tokens.
+func maskServices(text string) string {
+	out := edit{text: text}
+	for at := 0; ; {
+		i := strings.Index(text[at:], "://")
+		if i < 0 {
+			break
+		}
+		before := text[max(0, at+i-maxName) : at+i]
+		at += i + len("://")
+		if !slices.Contains(serviceSchemes, schemeOf(before)) {
+			continue
+		}
+		end := authorityEnd(text, at)
+		parts := strings.FieldsFunc(text[at:end], func(r rune) bool { return strings.ContainsRune("/@:?&=#", r) })
+		bot := len(parts) > 1 && isNumber(parts[0]) && strings.HasPrefix(text[at:], parts[0]+":")
+		if bot || slices.ContainsFunc(parts, func(part string) bool { return strings.IndexByte(part, '.') < 0 && looksSecret(part) }) {
+			out.replace(at, end, Mask)
+		}
+		at = end
+	}
+	return out.String()
+}
+
+// maskHook masks the path of an address of a webhook, from the first segment that looks generated.
+func maskHook(value string) string {
+	_, rest, ok := strings.Cut(value, "://")
+	if !ok || !strings.HasPrefix(value, "http") {
+		return value
+	}
+	at := len(value) - len(rest)
+	path := strings.IndexByte(rest, '/')
+	for path >= 0 {
+		start := at + path + 1
+		end := len(value)
+		if i := strings.IndexAny(value[start:], "/?#"); i >= 0 {
+			end = start + i
+		}
+		if looksGenerated(value[start:end]) || isUUID(value[start:end]) {
+			return value[:start] + Mask
+		}
+		if path = strings.IndexByte(rest[path+1:], '/'); path >= 0 {
+			path += start - at
+		}
+	}
+	return value
 }
 
 // isPort reports whether a text begins with a port and the end of the authority.
@@ -155,6 +230,22 @@ var secretPaths = []secretPath{
 	{hint: "twitch.tv/app/"},
 	{hint: "facebook.com:443/rtmp/"},
 	{hint: "facebook.com:80/rtmp/"},
+	{hint: "/with/key/"},
+	{hint: "/v10/webhooks/", skip: 1},
+	{hint: "webhook.site/", random: true},
+	{hint: "api.day.app/", random: true},
+	{hint: "sctapi.ftqq.com/"},
+	{hint: "nosnch.in/"},
+	{hint: "cronitor.link/p/"},
+	{hint: "honeybadger.io/v1/check_in/"},
+	{hint: "make.com/", random: true},
+	{hint: "/build_hooks/"},
+	{hint: "integrations/deploy/", skip: 1},
+	{hint: "/api/push/"},
+	{hint: "/heartbeat/", random: true},
+	{hint: "/ping/", random: true},
+	{hint: "/trigger/", random: true},
+	{hint: "/api/webhooks/", random: true},
 	{hint: "/hooks/", random: true},
 	{hint: "/webhook/", random: true},
 	{hint: "/live/", random: true},
@@ -199,7 +290,7 @@ func (p secretPath) secret(text string, at int) (start, end int) {
 			end = start + i
 		}
 	}
-	if p.random && !looksRandom(text[start:end]) {
+	if p.random && !slices.ContainsFunc(strings.Split(text[start:end], "/"), looksRandom) {
 		return 0, 0
 	}
 	return start, end

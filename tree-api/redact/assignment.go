@@ -50,7 +50,7 @@ func mayHoldPair(text string) bool {
 		return true
 	}
 	return strings.Contains(text, "user") || strings.Contains(text, "USER") || strings.Contains(text, "login") ||
-		strings.Contains(text, "data=") || strings.Contains(text, "licen") || strings.Contains(text, ",p=")
+		strings.Contains(text, "data=") || strings.Contains(text, "licen") || strings.Contains(text, "MPD_HOST") || strings.Contains(text, ",p=")
 }
 
 // nextAssignment returns the first assignment whose sign is at the index or behind it.
@@ -113,7 +113,7 @@ func nameStart(text string, from, end int) int {
 // secret returns where the secret in the value begins and ends; the same index if it
 // holds none.
 func (a assignment) secret(q *quotes, lead int) (start, end int) {
-	text, name := q.text, q.text[a.start:a.end]
+	text, name := q.text, a.name(q.text)
 	switch {
 	case a.value == len(text), a.isQuoted(text):
 		return a.value, a.value
@@ -135,16 +135,66 @@ func (a assignment) secret(q *quotes, lead int) (start, end int) {
 		if end = a.valueEnd(q, lead); looksLicence(text[a.value:end]) {
 			return a.value, end
 		}
-	case name != "key" && isKeyName(name) && a.start == lead && lead > 0:
-		if end = a.valueEnd(q, lead); (option{kind: random}).mask(name, text[a.value:end]) == Mask {
+	case isKeyName(name) && a.start == lead && lead > 0:
+		end = a.valueEnd(q, lead)
+		if value := text[a.value:end]; name == "key" && looksGenerated(value) && strings.IndexByte(value, '.') < 0 ||
+			name != "key" && (option{kind: random}).mask(name, value) == Mask {
 			return a.value, end
 		}
+	case codeKind(name) != nothing && !isSwitch(name):
+		end = a.valueEnd(q, lead)
+		if looksCode(strings.Trim(text[a.value:end], `"'`), codeKind(name) == pin) {
+			return a.value, end
+		}
+	case isHookName(name):
+		end = a.valueEnd(q, lead)
+		value := strings.Trim(text[a.value:end], `"'`)
+		if masked := maskHook(value); masked != value {
+			return a.value + strings.Index(text[a.value:end], value) + len(masked) - len(Mask), end
+		}
+	case isPlural(name) && !isSwitch(name):
+		end = a.valueEnd(q, lead)
+		if value := strings.Trim(text[a.value:end], `"'`); (option{kind: several}).mask(name, value) == Mask {
+			return a.value, end
+		}
+	case hasSuffixFold(name, "salt") && isUpper(name):
+		if end = a.valueEnd(q, lead); looksSecret(strings.Trim(text[a.value:end], `"'`)) {
+			return a.value, end
+		}
+	case name == "MPD_HOST":
+		if i := strings.LastIndexByte(text[a.value:], '@'); i > 0 {
+			return a.value, a.value + i
+		}
+	case strings.EqualFold(name, "userid"):
+		return a.slashed(q)
 	case isUserName(name):
 		return a.pair(q, isLoginName(name) && a.start == lead && lead > 0)
 	case writesSecret(name):
 		return a.written(q, lead)
 	}
 	return a.value, a.value
+}
+
+// name returns the name of an assignment. That of a property of Java or Gradle has its option
+// before it: -Dname, -Pname.
+func (a assignment) name(text string) string {
+	name := text[a.start:a.end]
+	if a.start == 1 && text[0] == '-' && len(name) > 1 && (name[0] == 'D' || name[0] == 'P') && isLower(name[1]) && !isSecretName(name) {
+		return name[1:]
+	}
+	return name
+}
+
+// slashed returns the secret in "user/secret@database" behind userid=.
+func (a assignment) slashed(q *quotes) (int, int) {
+	end := a.valueEnd(q, -1)
+	value := q.text[a.value:end]
+	user, rest, ok := strings.Cut(value, "/")
+	secret, _, _ := strings.Cut(rest, "@")
+	if !ok || user == "" || secret == "" || strings.IndexByte(rest, '/') >= 0 && strings.IndexByte(rest, '@') < 0 {
+		return a.value, a.value
+	}
+	return a.value + len(user) + 1, a.value + len(user) + 1 + len(strings.TrimRight(secret, `"'`))
 }
 
 // isQuoted reports whether the name and the sign are a quoted text by themselves, "Password:".
@@ -229,7 +279,7 @@ func isPlainScheme(word string) bool {
 
 // queryNames are the parameters of addresses that are secrets although options with that
 // name often are none, if the value looks like one.
-var queryNames = []string{"key", "auth", "sig", "signature", "code", "session", "sessionid", "sid", "ticket", "hash", "k"}
+var queryNames = []string{"key", "auth", "sig", "signature", "code", "session", "sessionid", "sid", "ticket", "hash", "k", "appid", "assertion", "samlresponse", "magic", "invite", "sign"}
 
 // isQuery reports whether an assignment is a parameter of an address that may be a secret,
 // or a member "auth" of an object.
@@ -241,8 +291,18 @@ func (a assignment) isQuery(text, name string) bool {
 			return true
 		}
 	}
+	if a.sign == ':' && a.spaced && a.end > a.start {
+		for _, ending := range headerEndings {
+			if strings.HasSuffix(folded, ending) {
+				return true
+			}
+		}
+	}
 	return folded == "auth" && a.sign == ':'
 }
+
+// headerEndings are those of headers of HTTP whose value may be a secret.
+var headerEndings = []string{"-auth", "authentication", "-session", "session-id", "sessionid", "-signature", "-access-key-id"}
 
 // userNames are the names of values that may be "user:secret".
 var userNames = []string{"user", "username", "auth", "login", "creds", "userpwd", "userpass", "up"}
@@ -275,6 +335,9 @@ func (a assignment) pair(q *quotes, certain bool) (int, int) {
 	trimmed := strings.TrimRight(value, `"'`)
 	if user, secret, ok := cutPair(trimmed, ":%"); ok && (looksPair(user, secret) || certain && isPair(user, secret)) {
 		return a.value + len(user) + 1, a.value + len(trimmed)
+	}
+	if certain && looksGenerated(trimmed) {
+		return a.value, a.value + len(trimmed)
 	}
 	return a.value, a.value
 }

@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // callees are functions that take a secret, in lower case, without the object or module they
 // belong to. The number says which of their strings it is; last is the last one. Arguments
@@ -25,11 +28,35 @@ var callees = map[string]int{
 	"fernet": 1, "createhmac": 2, "hmac": 1, "hmac.new": 1, "aes.new": 1, "des3.new": 1, "createcipheriv": 2, "createdecipheriv": 2, "aes_encrypt": last,
 	"aes_decrypt": last, "pgp_sym_encrypt": 2, "pgp_sym_decrypt": 2, "encryptbypassphrase": 1, "secretkeyspec": 1,
 	"setpassphrase": last, "set_passphrase": last, "load_pem_private_key": 2, "asconvertto": 1,
+	"jwt.encode": 1, "crypt.crypt": 1, "crypt": 1, "bcrypt.hash": 1, "bcrypt.hashsync": 1, "bcrypt.compare": 1, "argon2.hash": 1,
+	"pbkdf2_hmac": 2, "pbkdf2": 1, "pbkdf2sync": 1, "scryptsync": 1, "sha512_crypt.hash": 1, "sha256_crypt.hash": 1,
+	"plaincredentials": 2, "plaintextauthprovider": 2, "httpproxyauth": 2, "httpntlmauth": 2, "userpasswordcredential": 2,
+	"secretstr": 1, "add_password": last, "ftp": 3, "s3connection": 2, "connect_s3": 2, "passwordcredentials": 2, "digestauth": 2,
+	"basiccredentials": 2, "basicawscredentials": 2, "awsbasiccredentials.create": 2, "azurekeycredential": 1, "azurenamedkeycredential": 2,
+	"apikeycredentials": 1, "clientsecretcredential": 3, "usernamepasswordcredential": last, "twilio": 2, "secretclient": last, "from_mnemonic": 1,
+	"b64encode": pairOnly, "base64.b64encode": pairOnly, "btoa": pairOnly, "buffer.from": pairOnly, "base64_encode": pairOnly, "encode_base64": pairOnly,
+	"strict_encode64":        pairOnly,
 	"convertto-securestring": 1, "password": 1, "passwd": 1, "old_password": 1, "sign": last, "verify": last,
 }
 
-// last is the last string of a call.
-const last = -1
+const (
+	// last is the last string of a call.
+	last = -1
+	// pairOnly is the first string, if it is "user:secret".
+	pairOnly = -2
+)
+
+// setters begin the names of functions that set a secret, if the rest is its name.
+var setters = []string{"set", "with", "add", "use", "put", "update", "change", "register", "new", "create", "reset"}
+
+// isSetter reports whether the name of a function says that it sets a secret: setApiKey.
+func isSetter(name string) bool {
+	if !mayBeSecret(name) {
+		return false
+	}
+	words := splitName(name)
+	return len(words) > 1 && slices.Contains(setters, words[0]) && isSecretName(strings.Join(words[1:], "-"))
+}
 
 const (
 	// maxCall bounds how many bytes of the arguments are looked at.
@@ -47,16 +74,28 @@ func (m *masker) calls(text string) string {
 			break
 		}
 		at += i
-		which, known := callees[nameBefore(text, at)]
+		name, given := nameBefore(text, at)
+		which, known := callees[name]
 		at++
 		args := text[at:min(len(text), at+maxCall)]
 		if !known && setsSecret(args) {
 			which = 2
 		}
+		if which == 0 && isSetter(given) {
+			which = last
+		}
 		if which == 0 {
 			continue
 		}
-		start, end := m.argument(args, which)
+		start, end := m.argument(args, max(which, last))
+		if which == pairOnly {
+			start, end = m.argument(args, 1)
+			user, secret, ok := strings.Cut(args[start:end], ":")
+			if !ok || !looksPair(user, secret) {
+				continue
+			}
+			start += len(user) + 1
+		}
 		if start == end || isPlaceholder(text[at+start:at+end]) {
 			continue
 		}
@@ -78,8 +117,9 @@ func setsSecret(args string) bool {
 }
 
 // nameBefore returns the name of the function whose bracket is at the index. In
-// auth=("user", "secret") it is the name of the tuple.
-func nameBefore(text string, at int) string {
+// auth=("user", "secret") it is the name of the tuple. The second result is the name without what
+// it belongs to, as it is written.
+func nameBefore(text string, at int) (name, given string) {
 	const most = 32
 	end := at
 	for end > 0 && at-end < 3 && strings.IndexByte(" =:", text[end-1]) >= 0 {
@@ -89,11 +129,13 @@ func nameBefore(text string, at int) string {
 	for start > 0 && end-start < most && (isWord(text[start-1]) || strings.IndexByte(".-", text[start-1]) >= 0) {
 		start--
 	}
-	name := strings.ToLower(text[start:end])
+	given = text[start:end]
+	name = strings.ToLower(given)
+	given = given[strings.LastIndexByte(given, '.')+1:]
 	if callees[name] != 0 {
-		return name
+		return name, given
 	}
-	return name[strings.LastIndexByte(name, '.')+1:]
+	return name[strings.LastIndexByte(name, '.')+1:], given
 }
 
 // argument returns where the string with a number is among the arguments of a call; the same

@@ -43,6 +43,9 @@ func (c *command) next(i int) string {
 		c.pending, c.name = pending, name // "-n NAME -v VALUE".
 		return arg
 	}
+	if value, ok := strings.CutPrefix(arg, "--value="); ok && pending.kind == likely {
+		return arg[:len(arg)-len(value)] + pending.mask(name, value)
+	}
 	if pending.kind != nothing {
 		if changed, ok := c.value(pending, name, arg); ok {
 			return changed
@@ -62,6 +65,9 @@ func (c *command) next(i int) string {
 	}
 	if c.namedOption(arg) || c.bareName(i) {
 		return arg
+	}
+	if c.program == nil && strings.HasPrefix(arg, "-p") && looksSecret(arg[len("-p"):]) && isWordy(arg[1:]) && c.namesUser() {
+		return "-p" + Mask
 	}
 	return c.text(arg, c.depth)
 }
@@ -175,6 +181,9 @@ func precedes(arg string) bool {
 // namedOption reports whether an argument is an option whose value is the next argument, by
 // the rules for any program.
 func (c *command) namedOption(arg string) bool {
+	if i := strings.Index(arg, "=-"); i > 0 && c.depth > 0 && isWordy(arg[:i]) {
+		arg = arg[i+1:] // FLAGS="--password secret".
+	}
 	name, ok := optionName(arg)
 	if !ok {
 		return false
@@ -189,14 +198,25 @@ func (c *command) namedOption(arg string) bool {
 		c.pending, c.name = option{kind: named}, name
 	case (name == "p" || name == "P") && c.namesUser():
 		c.pending = option{kind: short}
+		if c.program == nil && c.depth == 0 && name == "p" {
+			c.pending.kind = probably
+		}
 	case isKeyName(name):
 		c.pending = option{kind: random}
 	case isLicenceName(name):
 		c.pending = option{kind: licence}
+	case codeKind(name) != nothing && !isSwitch(name):
+		c.pending = option{kind: codeKind(name)}
+	case isHookName(name):
+		c.pending = option{kind: hook}
+	case isPlural(name) && !isSwitch(name):
+		c.pending = option{kind: several}
 	case writesSecret(name):
 		c.pending = option{kind: writes}
 	case isLoginName(name):
 		c.pending = option{kind: loginPair}
+	case c.program == nil && (name == "k" || name == "t"):
+		c.pending = option{kind: generated}
 	case isUserName(name), c.program == nil && (name == "u" || name == "U" || name == "a"):
 		c.pending = option{kind: likelyPair}
 	default:
@@ -208,7 +228,14 @@ func (c *command) namedOption(arg string) bool {
 // isKeyName reports whether the value of an option is a key of some kind. It may be a name or a
 // path, too.
 func isKeyName(name string) bool {
-	return name == "key" || hasSuffixFold(name, "-key") || hasSuffixFold(name, "_key")
+	if name == "key" || name == "seed" {
+		return true
+	}
+	if !hasSuffixFold(name, "-key") && !hasSuffixFold(name, "_key") && !hasSuffixFold(name, "-seed") && !hasSuffixFold(name, "_seed") {
+		return false
+	}
+	words := splitName(name)
+	return len(words) < 2 || !slices.Contains(notKeyKinds, words[len(words)-2])
 }
 
 // isLicenceName reports whether the value of a name is a licence, or its key.

@@ -11,7 +11,8 @@ var secretEndings = []string{
 	"password", "passwords", "passwd", "passphrase", "passcode", "secret", "token", "pass", "pwd", "pw", "psk", "cred",
 	"creds", "credential", "credentials", "cookie", "apikey", "apikeys", "accesskey", "secretkey", "authkey", "masterkey",
 	"signingkey", "encryptionkey", "sharedkey", "presharedkey", "licensekey", "activationkey", "accountkey", "appkey",
-	"masterauth", "passwort", "kennwort",
+	"masterauth", "passwort", "kennwort", "wachtwoord", "senha", "pushkey", "passkey", "privkey", "privatekey", "pswd", "passw",
+	"mnemonic", "userkey", "securitykey", "networkkey", "nwkskey", "appskey",
 }
 
 // notSecretEndings are words that end like a secret and are none.
@@ -24,7 +25,8 @@ var secretWords = []string{"pat", "sas", "passin", "passout", "jwt", "bearer", "
 
 // secretNames are names that say so only as a whole.
 var secretNames = []string{
-	"_auth", "sonar.login", "rpc-auth", "proxy-auth", "proxyauth", "auth-string", "smtp_auth", "redis_auth", "http_auth", "basic_auth", "basicauth",
+	"_auth", "sonar.login", "rpc-auth", "proxy-auth", "proxyauth", "auth-string", "smtp_auth", "redis_auth", "http_auth", "basic_auth", "basicauth", "basic_authorization", "basic-authorization",
+	"seed-phrase", "seed_phrase", "seedphrase", "recovery-phrase", "recovery_phrase", "seed-words", "electrum-seed", "recovery-words",
 }
 
 // keyKinds: a key of such a kind is a secret. A key of another kind is mostly a path or the
@@ -35,7 +37,8 @@ var keyKinds = []string{
 	"activation", "account", "shared", "preshared", "storage", "session", "app", "application", "deploy", "service",
 	"subscription", "registration", "host", "hmac", "hash", "unseal", "root", "admin", "write", "read", "ingest",
 	"ingestion", "integration", "instrumentation", "consumer", "webhook", "tsig", "erlang", "fernet", "jwt", "vault",
-	"transport", "psk", "user", "agent", "function", "functions", "certificate", "register", "enrollment", "join", "setup", "rndc", "wrapping",
+	"transport", "psk", "user", "agent", "function", "functions", "certificate", "register", "enrollment", "join", "setup", "rndc", "wrapping", "recovery", "wallet", "wep", "wpa", "wifi", "network", "pairing",
+	"stream", "aes", "priv", "nwk", "management", "signer", "validator", "claim", "provisioning", "enroll", "sec", "cookie",
 }
 
 // notSecretKinds: the word before the last one says that it is not a secret, but its name, a
@@ -49,7 +52,7 @@ var notSecretKinds = []string{
 
 // objectNames are names whose value is the name of an object of Kubernetes or QEMU, which
 // holds the secret: tls-creds=tls0.
-var objectNames = []string{"tls-creds", "key-secret", "password-secret", "tls-secret", "tlssecret", "tls.secret"}
+var objectNames = []string{"user.signingkey", "tls-creds", "key-secret", "password-secret", "tls-secret", "tlssecret", "tls.secret"}
 
 // trailingWords may follow the word that counts: --secret-value, SECRET_KEY_BASE.
 var trailingWords = []string{"value", "code", "string", "text", "plain", "plaintext", "literal", "base", "base64", "b64", "hex", "raw"}
@@ -59,7 +62,7 @@ var trailingWords = []string{"value", "code", "string", "text", "plain", "plaint
 var switchWords = []string{
 	"no", "ask", "prompt", "require", "show", "hide", "with", "without", "enable", "disable", "use", "allow", "reset",
 	"change", "read", "print", "max", "min", "num", "get", "list", "skip", "stdin", "has", "is", "need", "force", "forgot",
-	"update", "rotate", "generate", "revoke", "create", "delete", "validate", "check", "verify", "supports",
+	"update", "rotate", "generate", "revoke", "create", "delete", "validate", "check", "verify", "supports", "export", "import", "armor",
 }
 
 // workingDirectories are variables that only look like passwords, if they hold a path.
@@ -102,6 +105,77 @@ func isSecretName(name string) bool {
 	return endsSecret(last) || slices.Contains(secretWords, last)
 }
 
+// notKeyKinds: a key of such a kind tells things apart, and is no secret.
+var notKeyKinds = []string{
+	"cache", "restore", "sort", "group", "partition", "primary", "foreign", "range", "row", "object", "s3", "idempotency", "routing",
+	"shard", "dedup", "deduplication", "translation", "map", "lookup", "config", "label", "annotation", "taint", "tag", "public", "pub",
+	"kms", "ssh", "gpg", "hash", "order", "context", "meta", "metadata", "message", "correlation", "issue", "project", "space", "peer", "trusted",
+}
+
+// codeWords are the names of short codes. A code of a kind among codeKinds is one, too.
+var (
+	codeWords = []string{"puk", "otp", "totp", "hotp", "mfa", "2fa", "twofactor", "authcode", "regcode", "pincode", "otpcode", "accesscode", "unlockcode",
+		"activationcode", "registrationcode", "invitecode", "licensecode", "securitycode", "verificationcode", "invitationcode"}
+	codeKinds = []string{
+		"auth", "authorization", "authorisation", "verification", "verify", "device", "pairing", "setup", "unlock", "recovery", "invite", "activation",
+		"registration", "access", "security", "join", "claim", "login", "mfa", "otp", "totp", "pin", "reg", "confirmation", "enrollment", "backup", "pair",
+	}
+	// pinKinds: a PIN of such a kind is one of a card or a user, not of a device.
+	pinKinds = []string{"so", "user", "new", "old", "admin", "sim", "card", "smartcard", "token", "kms", "piv", "hsm", "pkcs11", "bluetooth", "lock", "unlock", "ble"}
+)
+
+// codeKind returns how to mask the value of a name that is that of a PIN or another short code;
+// nothing if it is none.
+func codeKind(name string) kind {
+	if !mayBeSecret(name) {
+		return nothing
+	}
+	words := splitName(name)
+	if len(words) == 0 {
+		return nothing
+	}
+	last, before := words[len(words)-1], ""
+	if len(words) > 1 {
+		before = words[len(words)-2]
+	}
+	switch {
+	case last == "pin" && slices.Contains(pinKinds, before):
+		return code
+	case last == "pin":
+		return pin
+	case slices.Contains(codeWords, last), (last == "code" || last == "codes") && slices.Contains(codeKinds, before):
+		return code
+	}
+	return nothing
+}
+
+// isHookName reports whether the value of a name is the address of a webhook.
+func isHookName(name string) bool {
+	return strings.Contains(strings.ToLower(name), "webhook")
+}
+
+// isPlural reports whether the value of a name is a list of secrets.
+func isPlural(name string) bool {
+	if !mayBeSecret(name) {
+		return false
+	}
+	words := splitName(name)
+	if len(words) == 0 {
+		return false
+	}
+	last, before := words[len(words)-1], ""
+	if len(words) > 1 {
+		before = words[len(words)-2]
+	}
+	if slices.Contains(notSecretKinds, before) {
+		return false
+	}
+	if last == "keys" {
+		return slices.Contains(keyKinds, before)
+	}
+	return strings.HasSuffix(last, "tokens") || strings.HasSuffix(last, "secrets")
+}
+
 // isPassword reports whether a word means a password, whatever precedes it.
 func isPassword(word string) bool {
 	for _, ending := range []string{"password", "passwd", "passphrase", "pwd"} {
@@ -133,15 +207,19 @@ func trimWords(words []string) []string {
 // stems are the beginnings of the words that the name of a secret holds, by first letter.
 // Every name of a secret holds one of them.
 var stems = [256][]string{
+	'2': {"2fa"},
 	'a': {"auth"},
 	'b': {"bea"},
-	'c': {"cre", "coo", "comm"},
+	'w': {"webh", "wacht"},
+	'c': {"cre", "coo", "comm", "code"},
 	'h': {"hma"},
 	'j': {"jwt"},
 	'k': {"key", "ken"},
-	'm': {"masterauth"},
-	'p': {"pas", "pw", "pat", "psk"},
-	's': {"sec", "sas", "sonar.login"},
+	'm': {"masterauth", "mnem", "mfa"},
+	'o': {"otp"},
+	'p': {"pas", "pw", "pat", "psk", "pin", "puk", "psw"},
+	'r': {"recovery-", "recovery_"},
+	's': {"sec", "sas", "sonar.login", "seed", "salt", "senha", "sess"},
 	't': {"tok"},
 }
 

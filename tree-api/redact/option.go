@@ -29,6 +29,18 @@ const (
 	loginPair
 	random
 	licence
+	// code values are PINs and other codes, mostly of digits; pin ones those of an option that
+	// may also name a pin of a device, or the version that a package keeps.
+	code
+	pin
+	// hook values are addresses whose path is a secret.
+	hook
+	// several values are lists of tokens, or names of objects that hold them.
+	several
+	// generated values are those of options that mostly are a key or a token, if they are secrets.
+	generated
+	// probably values are passwords although they may be plain words.
+	probably
 )
 
 // option is what is known of an option.
@@ -73,9 +85,29 @@ func (o option) mask(name, value string) string {
 			return Mask
 		}
 	case random:
-		if looksRandom(value) && !strings.ContainsAny(value, "._-") {
+		if looksRandom(value) && !strings.ContainsAny(value, "._-") || looksGenerated(value) && !isUUID(value) {
 			return Mask
 		}
+	case code, pin:
+		if looksCode(value, o.kind == pin) {
+			return Mask
+		}
+	case hook:
+		return maskHook(value)
+	case several:
+		if looksSecret(value) && (!isObjectName(value) || looksGenerated(value)) {
+			return Mask
+		}
+	case generated:
+		if looksGenerated(value) && !isUUID(value) && strings.IndexByte(value, '.') < 0 && value != strings.ToLower(value) {
+			return Mask
+		}
+	case probably:
+		const least = 4
+		if isWordy(value) && len(value) >= least && isPlain(value) {
+			return Mask
+		}
+		return option{kind: short}.mask(name, value)
 	case licence:
 		if looksLicence(value) {
 			return Mask
@@ -83,6 +115,9 @@ func (o option) mask(name, value string) string {
 	case loginPair:
 		if user, secret, ok := cutPair(value, ":"); ok && isPair(user, secret) {
 			return user + ":" + Mask
+		}
+		if looksGenerated(value) {
+			return Mask
 		}
 	case likelyPair:
 		if user, secret, ok := cutPair(value, ":%"); ok && looksPair(user, secret) {

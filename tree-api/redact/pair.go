@@ -75,13 +75,41 @@ func maskLoginAt(text string) string {
 	}
 	m := loginAt.FindStringSubmatchIndex(text)
 	if m == nil {
-		return text
+		return maskSlashed(text)
 	}
 	user, secret, host := text[m[2]:m[3]], text[m[4]:m[5]], text[m[6]:m[7]]
 	if slices.Contains(notLogins, strings.ToLower(user)) || slices.Contains(notHosts, host) || !looksSecret(secret) {
 		return text
 	}
 	return text[:m[4]] + Mask + text[m[5]:]
+}
+
+// slashed is "user/secret@host:port", as the tools of Qpid have it. The port tells it from names
+// such as host/web01@REALM and actions/checkout@v4.
+var slashed = regexp.MustCompile(`^[\w.-]+/([^/@\s:]+)@[\w.-]+:\d+(?:/\S*)?$`)
+
+func maskSlashed(text string) string {
+	m := slashed.FindStringSubmatchIndex(text)
+	if m == nil || !looksSecret(text[m[2]:m[3]]) {
+		return text
+	}
+	return text[:m[2]] + Mask + text[m[3]:]
+}
+
+// passLine is a line of a file of passwords of PostgreSQL: host:port:database:user:secret.
+var passLine = regexp.MustCompile(`(?:^|["'\s])[\w.*-]+:(?:\d+|\*):[\w.*-]+:[\w.*-]+:([^\s:"']+)`)
+
+func maskPassLine(text string) string {
+	const colons = 4
+	if strings.Count(text, ":") < colons {
+		return text
+	}
+	return maskMatches(passLine, text, func(m []int) (start, end int) {
+		if looksSecret(text[m[2]:m[3]]) {
+			return m[2], m[3]
+		}
+		return 0, 0
+	})
 }
 
 // looksPair reports whether a value looks like "user:secret" although it may be something

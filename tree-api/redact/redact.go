@@ -106,15 +106,18 @@ func (m *masker) text(text string, depth int) string {
 		return m.substitution(text, from, to, depth)
 	}
 	signs := signsIn(text)
+	if signs&blank != 0 && isWordList(text) {
+		return Mask
+	}
 	named := mayBeSecret(text)
 	if signs&colon != 0 {
-		text = maskLoginAt(maskAddresses(text))
+		text = maskPassLine(maskLoginAt(maskAddresses(text)))
 	}
 	if signs&(colon|equals) != 0 {
 		text = m.assignments(text, named)
 	}
 	text = maskTokens(text)
-	if signs&dollar != 0 {
+	if signs&(dollar|brace) != 0 {
 		text = maskHashes(text)
 	}
 	if named {
@@ -147,12 +150,14 @@ const (
 	blank
 	quote
 	bracket
+	brace
 )
 
 // signOf says for each byte which sign it is.
 var signOf = func() (table [256]sign) {
 	for c, s := range map[byte]sign{
 		':': colon, '$': dollar, '=': equals, ' ': blank, '\t': blank, '\r': blank, '\n': blank, '"': quote, '\'': quote, '(': bracket,
+		'{': brace,
 	} {
 		table[c] = s
 	}

@@ -61,6 +61,12 @@ var inputReaders = map[string]string{
 	"docker": "--password-stdin", "podman": "--password-stdin", "nerdctl": "--password-stdin", "helm": "--password-stdin",
 	"oras": "--password-stdin", "crane": "--password-stdin", "skopeo": "--password-stdin", "buildah": "--password-stdin",
 	"gh": "--with-token", "glab": "--stdin", "gpg": "--passphrase-fd", "htpasswd": "-i", "mkpasswd": "-s", "vault": "-",
+	"openconnect": "--passwd-on-stdin", "systemd-creds": "encrypt", "lncli": "--stdin", "nomad": "bootstrap", "consul": "bootstrap",
+	"secret-tool": "store", "wg": "pubkey", "argon2": "", "encfs": "-S", "gocryptfs": "", "cryfs": "", "keyctl": "padd", "flyctl": "secrets",
+	"fly": "secrets", "gcloud": "secrets", "saslpasswd2": "-p", "pdbedit": "-t", "adcli": "--stdin-password", "kadmin": "", "ecryptfs-add-passphrase": "",
+	"hdiutil": "-stdinpass", "diskutil": "-stdinpassphrase", "zfs": "load-key", "pw": "-h", "net": "ads", "gopass": "insert",
+	"mysql_config_editor": "set", "keepassxc-cli": "", "vncpasswd": "-f", "x11vnc": "-storepasswd",
+	"slappasswd": "-T", "ldappasswd": "-T", "heroku": "login", "argocd": "bcrypt", "caddy": "hash-password",
 	"pass": "insert", "ipa": "passwd", "realm": "join", "wrangler": "secret", "kubeseal": "", "bw": "login",
 }
 
@@ -90,7 +96,18 @@ func maskInput(args, masked, rest []string) {
 	}
 }
 
+// saysInput reports whether an option says that a secret is read from standard input.
+func saysInput(arg string) bool {
+	if len(arg) < len("-p=-") || arg[0] != '-' || !mayBeSecret(arg) {
+		return false
+	}
+	return strings.Contains(arg, "stdin") || strings.HasSuffix(arg, "=-") || strings.HasSuffix(arg, "-fd") || strings.HasSuffix(arg, "-fd=0")
+}
+
 func readsSecret(args []string) bool {
+	if slices.ContainsFunc(args[:min(len(args), 16)], saysInput) {
+		return true
+	}
 	for _, arg := range args[:min(len(args), 4)] {
 		needs, ok := inputReaders[arg]
 		if !ok {

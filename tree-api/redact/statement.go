@@ -26,6 +26,11 @@ var statements = []statement{
 	// PASSWORD 'secret', PASSWORD = 'secret', PASSWORD('secret'), SECRET 'secret'.
 	{[]string{"password", "secret", "passphrase", "requirepass"}, regexp.MustCompile(`(?i)\b(?:password|secret|passphrase|\w+_secret|\w+_password|requirepass)(?:\s+|\s*[=(]\s*)` + literal)},
 	{[]string{"set password"}, regexp.MustCompile(`(?i)\bset\s+password\s+for\s+[^=]*=\s*(?:password\s*\(\s*)?` + literal)},
+	{[]string{"password from"}, regexp.MustCompile(`(?i)\bpassword\s+from\s+` + literal)},
+	{[]string{"password from"}, regexp.MustCompile(`(?i)\bpassword\s+from\s+\S+\s+to\s+` + literal)},
+	{[]string{"identified"}, regexp.MustCompile(`(?i)\bidentified\s+by\s+\S+\s+replace\s+["']?([^\s"';]+)`)},
+	{[]string{"attach"}, regexp.MustCompile(`(?i)\battach\b[^;]*?\bkey\s+` + literal)},
+	{[]string{"convertto-securestring"}, regexp.MustCompile(`(?i)\bconvertto-securestring\s+(?:-asplaintext\s+|-force\s+|-string\s+)*["']([^"']+)`)},
 	{[]string{"pragma"}, regexp.MustCompile(`(?i)\bpragma\s+(?:re)?key\s*=\s*` + literal)},
 	// CONNECT TO db USER u USING secret; CONNECT u/secret@db.
 	{[]string{" using "}, regexp.MustCompile(`(?i)\bconnect\s+(?:to\s+)?\S+\s+user\s+\S+\s+using\s+([^\s;]+)`)},

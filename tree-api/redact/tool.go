@@ -57,7 +57,7 @@ type index struct {
 	begins []string
 }
 
-var programs = indexOf(tools)
+var programs = indexOf(slices.Concat(tools, toolsOfServices, toolsOfHosts))
 
 func indexOf(rows []tool) index {
 	x := index{byName: map[string]*program{}}
@@ -107,7 +107,7 @@ func (p *program) add(row tool) {
 }
 
 // programEndings are what the names of files that are programs end in.
-var programEndings = []string{".exe", ".com", ".cmd", ".bat", ".ps1", ".sh", ".py", ".pl", ".rb", ".js", ".jar", ".phar"}
+var programEndings = []string{".exe", ".com", ".cmd", ".bat", ".ps1", ".sh", ".vbs", ".wsf", ".py", ".pl", ".rb", ".js", ".jar", ".phar"}
 
 // programOf returns what is known of a program, given its path or name; nil if nothing is.
 func programOf(arg string) *program {

@@ -63,7 +63,7 @@ var tools = []tool{
 	{names: "redis-benchmark memtier_benchmark redis-dump-go rdb redis-shake", secret: "-a"},
 	{names: "sqlcmd osql bcp isql tsql mssql-cli fisql bsqldb freebcp datacopy sqsh defncopy", secret: "-P"},
 	{names: "isql iusql", usage: []string{"DSN USER SECRET"}},
-	{names: "isql-fb fbsql gbak gfix gsec nbackup gstat fbsvcmgr", secret: "-password_ -pas_ -pass_ -pw_"},
+	{names: "isql isql-fb fbsql gbak gfix gsec nbackup gstat fbsvcmgr", secret: "-password_ -pas_ -pass_ -pw_"},
 	{
 		names: "sqlplus sqlplus64 sql sqlcl sqlldr exp imp expdp impdp rman tkprof adrci dgmgrl usql",
 		usage: []string{"LOGIN", "target LOGIN", "catalog LOGIN", "auxiliary LOGIN", "connect LOGIN"},
@@ -261,7 +261,7 @@ var tools = []tool{
 
 	// Clouds.
 	{names: "aws", usage: []string{"set aws_secret_access_key SECRET", "set aws_session_token SECRET"}, secret: "--secret-string --token-code"},
-	{names: "aws", plain: "--key="},
+	{names: "aws", plain: "--key= --client-token= --client-request-token= --idempotency-token= --creation-token= --key-name="},
 	{names: "aws", after: "put-parameter", secret: "--value"},
 	{names: "az", after: "login", secret: "-p"},
 	{names: "az", after: "secret", secret: "--value"},
@@ -289,7 +289,7 @@ var tools = []tool{
 	{names: "vmware-cmd vim-cmd", secret: "-P"},
 	{names: "pvesh pveum qm pct pvesm", secret: "--password --cipassword"},
 	{names: "nutanix ncli acli", secret: "-p"},
-	{names: "pulumi", plain: "--secret", takes: "-s --stack -C --cwd --config-file", usage: []string{"config set NAME SECRET"}},
+	{names: "pulumi", plain: "--secret", takes: "-s --stack -C --cwd --config-file", usage: []string{"config set *password|*passwd|*pw|*secret|*token|*key|*secretkey|*accesskey SECRET", "config set NAME LIKELY"}},
 	{names: "ansible-vault", usage: []string{"encrypt_string SECRET"}},
 	{names: "knife", secret: "-P --ssh-password --winrm-password --secret"},
 	{names: "chef-client chef-solo", plain: "-j"},
@@ -387,7 +387,7 @@ var tools = []tool{
 	{names: "hdparm", secret: "--security-set-pass --security-unlock --security-erase --security-erase-enhanced --security-disable", usage: []string{"--security-set-pass|--security-unlock|--security-erase|--security-disable SECRET"}},
 	{names: "sedutil-cli", usage: []string{"--initialsetup|--setsidpassword|--setpassword|--yesiwanttoeraseallmydatausingthepsid SECRET", "--setlockingrange NUMBER STATE SECRET"}},
 	{names: "nvme", secret: "--dhchap-secret -S"},
-	{names: "megacli storcli perccli", usage: []string{"securitykey SECRET"}},
+	{names: "megacli megacli64 storcli storcli64 perccli perccli64", usage: []string{"securitykey SECRET"}},
 	{names: "iscsiadm", after: "node.session.auth.password node.session.auth.password_in discovery.sendtargets.auth.password", secret: "-v --value"},
 	{names: "tpm2_*", secret: "-p -P -u"},
 
@@ -438,8 +438,8 @@ var tools = []tool{
 	{names: "wazuh-agent agent-auth manage_agents", secret: "-P"},
 	{names: "credhub", secret: "-w -p"},
 	{names: "uaac", secret: "-s"},
-	{names: "monit supervisorctl", secret: "-p"},
-	{names: "logdna-agent", secret: "-k"},
+	{names: "supervisorctl", secret: "-p"},
+	{names: "logdna-agent logdna mezmo-agent", secret: "-k"},
 	{names: "falconctl nessuscli", secret: "--cid --key"},
 	{names: "zkcli zookeeper-shell", usage: []string{"addauth SCHEME PAIR"}},
 	{names: "chezmoi", after: "keyring", secret: "--value"},

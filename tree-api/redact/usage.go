@@ -18,6 +18,9 @@ import (
 //	LICENCE         a secret if it looks like the key of a licence
 //	PAIR, COMMAPAIR user:secret and user,secret
 //	LOGIN           user/secret@database
+//	LOGINAT         user/secret@host, and no address without a secret
+//	CODE            a PIN or another code of digits
+//	KEYOPT          key:secret or pass:secret
 //	ASSIGN, ASSIGNS name=secret, and all that follow
 //	LAST            a secret that is the last argument
 
@@ -76,6 +79,7 @@ var commonUsages = []usage{
 	usageOf("password USER LIKELY"),
 	usageOf("login|signin|auth|authenticate|authtoken|activate|register|unseal|attach|enroll|join|unlock RANDOM"),
 	usageOf("login USER LIKELY"),
+	usageOf("*hash-password|*encode-password|*hash_password|hashpw PASSWORD"),
 	usageOf("authorize|authorize-account|authorize_account NAME RANDOM"),
 	usageOf("license|licence LICENCE"),
 	usageOf("license|licence|activation activate|add|install|set|apply|register|import|update LICENCE"),
@@ -129,6 +133,9 @@ func matches(word, arg string) bool {
 	return strings.HasPrefix(arg, beginning)
 }
 
+// keyOptions are the parameters of OpenSSL's algorithms that hold a key or a password.
+var keyOptions = []string{"key", "hexkey", "pass", "hexpass", "secret", "hexsecret", "password"}
+
 // maskPositional masks an argument in the place of a word of a usage.
 func maskPositional(word, arg string) string {
 	switch word {
@@ -141,6 +148,10 @@ func maskPositional(word, arg string) string {
 			return arg
 		}
 		return option{kind: secret}.mask("", arg)
+	case "PASSWORD":
+		if !isPlain(arg) || len(arg) > len("word") {
+			return option{kind: short}.mask("", arg)
+		}
 	case "PAIR":
 		return option{kind: pair}.mask("", arg)
 	case "COMMAPAIR":
@@ -158,6 +169,18 @@ func maskPositional(word, arg string) string {
 		return option{kind: licence}.mask("", arg)
 	case "LOGIN":
 		return option{kind: login}.mask("", arg)
+	case "LOGINAT":
+		if user, rest, ok := strings.Cut(arg, "/"); ok && user != "" && !strings.Contains(arg, "://") {
+			if secret, host, ok := strings.Cut(rest, "@"); ok && secret != "" && !isPlaceholder(secret) {
+				return user + "/" + Mask + "@" + host
+			}
+		}
+	case "CODE":
+		return option{kind: code}.mask("", arg)
+	case "KEYOPT":
+		if name, _, ok := strings.Cut(arg, ":"); ok && slices.Contains(keyOptions, name) {
+			return name + ":" + Mask
+		}
 	case "ASSIGN", "ASSIGNS":
 		return option{kind: assign}.mask("", arg)
 	}

@@ -39,6 +39,9 @@ func isPlaceholder(value string) bool {
 // hashed is a password as crypt(5) and PHC strings have it.
 var hashed = regexp.MustCompile(`\$(?:[1567]|2[abxy]?|y|gy|sm3|sm3y|md5|apr1|sha1|scrypt|bcrypt-sha256|argon2(?:i|d|id)|pbkdf2(?:-sha(?:1|256|512))?)\$[^\s"'$:]+(?:\$[^\s"'$:]*)*`)
 
+// stored is a password as directories, mail servers, Django and PostgreSQL store it.
+var stored = regexp.MustCompile(`(?:\{(?:S?SHA(?:256|384|512)?|S?MD5|CRYPT|PLAIN|CLEARTEXT|PBKDF2[\w-]*|ARGON2I?D?|BLF-CRYPT|(?:SHA|SSHA)\d+-CRYPT|CRAM-MD5)\}|\b(?:pbkdf2_sha\d+|argon2|bcrypt_sha256|SCRAM-SHA-\d+)\$)[^\s"'{}]{4,}`)
+
 // minHash is how long a hash is at least, so that "$1$2" is none.
 const minHash = 16
 
@@ -49,6 +52,7 @@ func isHash(value string) bool {
 
 // maskHashes masks the hashes of passwords, wherever they stand.
 func maskHashes(text string) string {
+	text = stored.ReplaceAllString(text, Mask)
 	return hashed.ReplaceAllStringFunc(text, func(found string) string {
 		if len(found) < minHash {
 			return found
@@ -77,7 +81,8 @@ func isSecretValue(name, value string) bool {
 	}
 	// Keys, credentials and cookies are often given as a path; a password may well begin
 	// with a slash.
-	return !mayBeFile(name) || len(bare) > 1 && !isPath(bare) && !isNumber(bare)
+	const keyDigits = 8 // Fewer are the size or the number of a key.
+	return !mayBeFile(name) || len(bare) > 1 && !isPath(bare) && !isRelative(bare) && !isKeyID(bare) && (len(bare) >= keyDigits || !isNumber(bare))
 }
 
 // mayBeFile reports whether the values of such a name are often files.
@@ -229,6 +234,106 @@ func looksRandom(text string) bool {
 		}
 	}
 	return digits > 0 && letters > 0
+}
+
+// looksGenerated reports whether a part of a text, between dashes, dots and underscores, changes
+// so often between letters and digits that a program generated it.
+func looksGenerated(text string) bool {
+	const long, changes = 8, 3
+	if strings.HasPrefix(text, "0x") {
+		return false
+	}
+	length, changed := 0, 0
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case isLetter(c) || isDigit(c):
+			if length > 0 && isDigit(c) != isDigit(text[i-1]) {
+				changed++
+			}
+			length++
+		case strings.IndexByte("-_.=~+", c) >= 0:
+			length, changed = 0, 0
+		default:
+			return false
+		}
+		if length >= long && changed >= changes {
+			return true
+		}
+	}
+	return false
+}
+
+// isKeyID reports whether a text has the form of the number of a key of OpenPGP.
+func isKeyID(text string) bool {
+	text = strings.TrimPrefix(text, "0x")
+	if len(text) != 8 && len(text) != 16 && len(text) != 40 {
+		return false
+	}
+	return strings.Trim(text, "0123456789ABCDEF") == "" && strings.ContainsAny(text, "ABCDEF")
+}
+
+// isUUID reports whether a text has the form of a UUID (RFC 9562, section 4).
+func isUUID(text string) bool {
+	const form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
+	if len(text) != len(form) {
+		return false
+	}
+	for i := range len(form) {
+		if form[i] == '-' && text[i] != '-' || form[i] == 'x' && !isLetter(text[i]) && !isDigit(text[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// isObjectName reports whether a text has the form of the name of an object of Kubernetes.
+func isObjectName(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; !isLower(c) && !isDigit(c) && strings.IndexByte("-./,", c) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// looksCode reports whether a text looks like a PIN or another short code. A pin may also be that
+// of a device (GPIO17) or the version of a package.
+func looksCode(text string, pin bool) bool {
+	const least, long = 4, 6
+	digits := 0
+	for i := range len(text) {
+		switch c := text[i]; {
+		case isDigit(c):
+			digits++
+		case c != '-' && c != ' ':
+			digits = -len(text)
+		}
+	}
+	if digits >= least {
+		return true
+	}
+	if pin && (strings.ContainsAny(text, "@=,.") || hasPrefixFold(text, "gpio")) {
+		return false
+	}
+	return len(text) >= long && looksSecret(text)
+}
+
+// isWordList reports whether a text is the seed of a wallet as words (BIP 39).
+func isWordList(text string) bool {
+	const shortest, longest = 3, 8
+	words := 0
+	for word := range strings.FieldsSeq(text) {
+		for i := range len(word) {
+			if !isLower(word[i]) {
+				return false
+			}
+		}
+		if words++; len(word) < shortest || len(word) > longest || words > 24 {
+			return false
+		}
+	}
+	return words >= 12 && words%3 == 0
 }
 
 // looksLicence reports whether a text looks like the key of a licence, and not like its name,
