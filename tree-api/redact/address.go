@@ -124,7 +124,7 @@ var serviceSchemes = []string{
 	"tgram", "telegram", "slack", "discord", "pover", "pushover", "pbul", "pushbullet", "gotify", "gotifys", "mmost", "mmosts", "mattermost",
 	"rocket", "rockets", "rocketchat", "msteams", "teams", "ifttt", "opsgenie", "pagerduty", "prowl", "spush", "simplepush", "sinch", "twilio", "wxteams",
 	"webexteams", "zulip", "bark", "line", "lark", "feishu", "dingtalk", "sendgrid", "mailgun", "sparkpost", "nexmo", "vonage", "clickatell", "join",
-	"pushed", "pushy", "pushme", "guilded", "revolt", "ryver", "flock", "gchat", "googlechat", "hangouts", "vmess", "ssr", "ss", "victorops", "msgbird",
+	"pushed", "pushy", "pushme", "guilded", "revolt", "ryver", "flock", "gchat", "googlechat", "hangouts", "vmess", "ssr", "ss", "victorops", "msgbird", "pritunl",
 }
 
 // schemeOf returns the scheme that a text ends with, in lower case.
@@ -230,6 +230,7 @@ var secretPaths = []secretPath{
 	{hint: "twitch.tv/app/"},
 	{hint: "facebook.com:443/rtmp/"},
 	{hint: "facebook.com:80/rtmp/"},
+	{hint: "anaconda.org/t/"},
 	{hint: "/with/key/"},
 	{hint: "/v10/webhooks/", skip: 1},
 	{hint: "webhook.site/", random: true},

@@ -50,7 +50,7 @@ func mayHoldPair(text string) bool {
 		return true
 	}
 	return strings.Contains(text, "user") || strings.Contains(text, "USER") || strings.Contains(text, "login") ||
-		strings.Contains(text, "data=") || strings.Contains(text, "licen") || strings.Contains(text, "MPD_HOST") || strings.Contains(text, ",p=")
+		strings.Contains(text, "data=") || strings.Contains(text, "licen") || strings.Contains(text, "MPD_HOST") || strings.Contains(text, "ignature") || strings.Contains(text, ",p=")
 }
 
 // nextAssignment returns the first assignment whose sign is at the index or behind it.
@@ -199,13 +199,13 @@ func (a assignment) slashed(q *quotes) (int, int) {
 
 // isQuoted reports whether the name and the sign are a quoted text by themselves, "Password:".
 func (a assignment) isQuoted(text string) bool {
-	return a.start > 0 && isQuote(text[a.start-1]) && text[a.value] == text[a.start-1] && text[a.end] == a.sign && !a.spaced
+	return a.start > 0 && isQuote(text[a.start-1]) && text[a.value] == text[a.start-1] && text[a.end] == a.sign
 }
 
 // holds reports whether the value of a secret's name is a secret.
 func (a assignment) holds(text, name, value string) bool {
 	before := text[:a.start]
-	if strings.HasSuffix(before, "-file=") || a.sign == ':' && a.start > 1 && text[a.start-1] == '/' {
+	if strings.HasSuffix(before, "-file=") || strings.HasSuffix(before, "checksum/") || a.sign == ':' && a.start > 1 && text[a.start-1] == '/' {
 		// A name of a file, and a part of a path.
 		return false
 	}
@@ -226,12 +226,12 @@ func (a assignment) holds(text, name, value string) bool {
 	return true
 }
 
-// isSecretData reports whether a name is that of the data of a secret object of QEMU, or of
+// isSecretData reports whether a name is that of the data of a secret object of QEMU or Xpra, or of
 // the password in the connections of Percona's tools: h=host,u=user,p=secret.
 func (a assignment) isSecretData(text, name string) bool {
 	const near = 64
 	before := text[max(0, a.start-near):a.start]
-	return name == "data" && strings.Contains(before, "secret") || name == "p" && strings.Contains(before, "u=") && strings.HasSuffix(before, ",")
+	return (name == "data" || name == "value") && (strings.Contains(before, "secret") || strings.Contains(before, "password")) || name == "p" && strings.Contains(before, "u=") && strings.HasSuffix(before, ",")
 }
 
 // writers are commands that write what follows them, as in passwordeval="echo secret".
@@ -302,7 +302,7 @@ func (a assignment) isQuery(text, name string) bool {
 }
 
 // headerEndings are those of headers of HTTP whose value may be a secret.
-var headerEndings = []string{"-auth", "authentication", "-session", "session-id", "sessionid", "-signature", "-access-key-id"}
+var headerEndings = []string{"-auth", "authentication", "-session", "session-id", "sessionid", "-signature", "-signature-256", "-access-key-id"}
 
 // userNames are the names of values that may be "user:secret".
 var userNames = []string{"user", "username", "auth", "login", "creds", "userpwd", "userpass", "up"}
@@ -336,7 +336,7 @@ func (a assignment) pair(q *quotes, certain bool) (int, int) {
 	if user, secret, ok := cutPair(trimmed, ":%"); ok && (looksPair(user, secret) || certain && isPair(user, secret)) {
 		return a.value + len(user) + 1, a.value + len(trimmed)
 	}
-	if certain && looksGenerated(trimmed) {
+	if certain && (looksGenerated(trimmed) || looksStrong(trimmed) && !hasPrefixFold(trimmed, "oauth")) {
 		return a.value, a.value + len(trimmed)
 	}
 	return a.value, a.value

@@ -31,7 +31,7 @@ var callees = map[string]int{
 	"jwt.encode": 1, "crypt.crypt": 1, "crypt": 1, "bcrypt.hash": 1, "bcrypt.hashsync": 1, "bcrypt.compare": 1, "argon2.hash": 1,
 	"pbkdf2_hmac": 2, "pbkdf2": 1, "pbkdf2sync": 1, "scryptsync": 1, "sha512_crypt.hash": 1, "sha256_crypt.hash": 1,
 	"plaincredentials": 2, "plaintextauthprovider": 2, "httpproxyauth": 2, "httpntlmauth": 2, "userpasswordcredential": 2,
-	"secretstr": 1, "add_password": last, "ftp": 3, "s3connection": 2, "connect_s3": 2, "passwordcredentials": 2, "digestauth": 2,
+	"secretstr": 1, "credentials": last, "newinstance": 3, "add_password": last, "ftp": 3, "s3connection": 2, "connect_s3": 2, "passwordcredentials": 2, "digestauth": 2,
 	"basiccredentials": 2, "basicawscredentials": 2, "awsbasiccredentials.create": 2, "azurekeycredential": 1, "azurenamedkeycredential": 2,
 	"apikeycredentials": 1, "clientsecretcredential": 3, "usernamepasswordcredential": last, "twilio": 2, "secretclient": last, "from_mnemonic": 1,
 	"b64encode": pairOnly, "base64.b64encode": pairOnly, "btoa": pairOnly, "buffer.from": pairOnly, "base64_encode": pairOnly, "encode_base64": pairOnly,
@@ -45,6 +45,15 @@ const (
 	// pairOnly is the first string, if it is "user:secret".
 	pairOnly = -2
 )
+
+// accessors are parts of the names of functions whose last string may be a secret, if it looks like
+// a generated one.
+var accessors = []string{"client", "auth", "login", "key", "token", "connect", "session", "init", "api", "driver", "credential", "secret", "sign"}
+
+// isAccessor reports whether a function may take a generated secret.
+func isAccessor(name string) bool {
+	return slices.ContainsFunc(accessors, func(part string) bool { return strings.Contains(name, part) })
+}
 
 // setters begin the names of functions that set a secret, if the rest is its name.
 var setters = []string{"set", "with", "add", "use", "put", "update", "change", "register", "new", "create", "reset"}
@@ -82,6 +91,12 @@ func (m *masker) calls(text string) string {
 			which = 2
 		}
 		if which == 0 && isSetter(given) {
+			which = last
+		}
+		if which == 0 && isAccessor(name) {
+			if start, end := m.argument(args, last); end-start < 20 || !looksGenerated(args[start:end]) || isUUID(args[start:end]) {
+				continue
+			}
 			which = last
 		}
 		if which == 0 {

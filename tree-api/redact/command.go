@@ -10,6 +10,8 @@ type command struct {
 	*masker
 	all   []string
 	depth int
+	// outer is the program whose argument the command is.
+	outer *program
 	// program is what is known of the program; nil if it is none of the known ones.
 	program *program
 	// from is the index behind its name.
@@ -63,13 +65,16 @@ func (c *command) next(i int) string {
 	if changed, ok := c.usage(i); ok {
 		return changed
 	}
-	if c.namedOption(arg) || c.bareName(i) {
+	if begins := c.program != nil && c.program.begins(arg); !begins && c.namedOption(arg) || c.bareName(i) {
 		return arg
 	}
 	if c.program == nil && strings.HasPrefix(arg, "-p") && looksSecret(arg[len("-p"):]) && isWordy(arg[1:]) && c.namesUser() {
 		return "-p" + Mask
 	}
-	return c.text(arg, c.depth)
+	c.masker.outer = c.program
+	masked := c.text(arg, c.depth)
+	c.masker.outer = c.outer
+	return masked
 }
 
 // value masks the value of the option before; false if the argument is another option.
@@ -104,10 +109,14 @@ func (c *command) isProgram(i int) bool {
 	if c.depth > 0 && (i == 0 || c.program == nil && runsCommand(arg)) && c.begins(commandIn(arg), i) {
 		return true
 	}
+	if c.depth > 0 && i == 0 && c.outer != nil && c.outer.begins(arg) {
+		c.program = c.outer
+		return false
+	}
 	if arg == "" || arg[0] == '-' || arg[0] == '+' || c.program != nil && c.program.after[arg] != 0 {
 		return false
 	}
-	if c.program == nil && i == c.from && precedes(arg) {
+	if c.program == nil && i == c.from && (precedes(arg) || c.depth > 0 && isTime(arg)) {
 		c.from++
 		return false
 	}
@@ -171,6 +180,12 @@ var keywords = map[string]bool{
 	"{": true, "export": true, "set": true, "declare": true, "local": true, "call": true, "start": true, "eval": true,
 }
 
+// isTime reports whether a word is one of those that precede a command in a crontab.
+func isTime(arg string) bool {
+	const most = 8
+	return len(arg) <= most && strings.Trim(arg, "0123456789*/,-") == "" && arg[0] != '-' && arg[0] != '/'
+}
+
 // precedes reports whether a word may precede the name of the program: an assignment, or a
 // word of the shell.
 func precedes(arg string) bool {
@@ -215,9 +230,11 @@ func (c *command) namedOption(arg string) bool {
 		c.pending = option{kind: writes}
 	case isLoginName(name):
 		c.pending = option{kind: loginPair}
-	case c.program == nil && (name == "k" || name == "t"):
+	case c.program == nil && len(name) == 1 && strings.Contains("pPwWkK", name):
+		c.pending = option{kind: strong}
+	case c.program == nil && (name == "t" || name == "T" || name == "s"):
 		c.pending = option{kind: generated}
-	case isUserName(name), c.program == nil && (name == "u" || name == "U" || name == "a"):
+	case isUserName(name), c.program == nil && (name == "u" || name == "U" || name == "a" || name == "l"):
 		c.pending = option{kind: likelyPair}
 	default:
 		return false
@@ -272,7 +289,7 @@ func (c *command) namesUser() bool {
 		}
 		for i, arg := range c.all[c.from:] {
 			switch arg {
-			case "-u", "-U", "-l", "--user", "--username", "-user", "-username", "--login":
+			case "-u", "-U", "-l", "--user", "--username", "-user", "-username", "--login", "--user-name", "--usr":
 				if next := c.from + i + 1; next < len(c.all) && !strings.HasPrefix(c.all[next], "-") {
 					c.user = yes
 				}
@@ -292,7 +309,7 @@ var bareNames = map[string]bool{
 // "connect host user bob password secret".
 func (c *command) bareName(i int) bool {
 	arg := c.all[i]
-	if i == 0 || i+1 == len(c.all) || c.program != nil && (c.program.quiet || c.program.begins(arg)) {
+	if i == 0 && c.depth == 0 || i+1 == len(c.all) || c.program != nil && (c.program.quiet || c.program.begins(arg)) {
 		return false
 	}
 	if !bareNames[strings.TrimSuffix(strings.ToLower(arg), ":")] && !isSetting(arg) {

@@ -25,7 +25,7 @@ var secretWords = []string{"pat", "sas", "passin", "passout", "jwt", "bearer", "
 
 // secretNames are names that say so only as a whole.
 var secretNames = []string{
-	"_auth", "sonar.login", "rpc-auth", "proxy-auth", "proxyauth", "auth-string", "smtp_auth", "redis_auth", "http_auth", "basic_auth", "basicauth", "basic_authorization", "basic-authorization",
+	"_auth", "sonar.login", "rpc-auth", "proxy-auth", "proxyauth", "auth-string", "smtp_auth", "redis_auth", "http_auth", "basic_auth", "basicauth", "art-api", "basic_authorization", "basic-authorization",
 	"seed-phrase", "seed_phrase", "seedphrase", "recovery-phrase", "recovery_phrase", "seed-words", "electrum-seed", "recovery-words",
 }
 
@@ -38,7 +38,7 @@ var keyKinds = []string{
 	"subscription", "registration", "host", "hmac", "hash", "unseal", "root", "admin", "write", "read", "ingest",
 	"ingestion", "integration", "instrumentation", "consumer", "webhook", "tsig", "erlang", "fernet", "jwt", "vault",
 	"transport", "psk", "user", "agent", "function", "functions", "certificate", "register", "enrollment", "join", "setup", "rndc", "wrapping", "recovery", "wallet", "wep", "wpa", "wifi", "network", "pairing",
-	"stream", "aes", "priv", "nwk", "management", "signer", "validator", "claim", "provisioning", "enroll", "sec", "cookie",
+	"stream", "aes", "md5", "priv", "nwk", "management", "signer", "validator", "claim", "provisioning", "enroll", "sec", "cookie",
 }
 
 // notSecretKinds: the word before the last one says that it is not a secret, but its name, a
@@ -52,10 +52,10 @@ var notSecretKinds = []string{
 
 // objectNames are names whose value is the name of an object of Kubernetes or QEMU, which
 // holds the secret: tls-creds=tls0.
-var objectNames = []string{"user.signingkey", "tls-creds", "key-secret", "password-secret", "tls-secret", "tlssecret", "tls.secret"}
+var objectNames = []string{"user.signingkey", "tls-creds", "key-secret", "password-secret", "tls-secret", "tlssecret", "tls.secret", "secret_id", "secret-id", "secretid"}
 
 // trailingWords may follow the word that counts: --secret-value, SECRET_KEY_BASE.
-var trailingWords = []string{"value", "code", "string", "text", "plain", "plaintext", "literal", "base", "base64", "b64", "hex", "raw"}
+var trailingWords = []string{"value", "code", "string", "text", "plain", "plaintext", "literal", "base", "base64", "b64", "hex", "raw", "data"}
 
 // switchWords start the names of switches, which take no value: --no-password. Or they
 // say that the value is a number: --max-token.
@@ -154,10 +154,14 @@ func isHookName(name string) bool {
 	return strings.Contains(strings.ToLower(name), "webhook")
 }
 
-// isPlural reports whether the value of a name is a list of secrets.
+// isPlural reports whether the value of a name is a list of secrets, or may be the name of an
+// object instead of a secret.
 func isPlural(name string) bool {
 	if !mayBeSecret(name) {
 		return false
+	}
+	if slices.ContainsFunc(objectNames, func(ending string) bool { return hasSuffixFold(name, ending) }) {
+		return !hasSuffixFold(name, "user.signingkey")
 	}
 	words := splitName(name)
 	if len(words) == 0 {
@@ -208,7 +212,7 @@ func trimWords(words []string) []string {
 // Every name of a secret holds one of them.
 var stems = [256][]string{
 	'2': {"2fa"},
-	'a': {"auth"},
+	'a': {"auth", "art-api"},
 	'b': {"bea"},
 	'w': {"webh", "wacht"},
 	'c': {"cre", "coo", "comm", "code"},
@@ -251,7 +255,7 @@ func hasPrefixFold(text, prefix string) bool {
 
 // writesSecret reports whether a name is that of a command which writes a secret.
 func writesSecret(name string) bool {
-	for _, ending := range []string{"_cmd", "-cmd", "_command", "-command", "eval", "command"} {
+	for _, ending := range []string{"_cmd", "-cmd", "cmd", "_command", "-command", "eval", "command"} {
 		if before, ok := strings.CutSuffix(strings.ToLower(name), ending); ok {
 			return isSecretName(before)
 		}

@@ -39,6 +39,8 @@ const (
 	several
 	// generated values are those of options that mostly are a key or a token, if they are secrets.
 	generated
+	// strong values are those of -p and the like, of programs of which nothing is known.
+	strong
 	// probably values are passwords although they may be plain words.
 	probably
 )
@@ -77,7 +79,7 @@ func (o option) mask(name, value string) string {
 			return Mask + value[i:]
 		}
 	case likely:
-		if looksSecret(value) {
+		if looksSecret(value) && !isCall(value) {
 			return Mask
 		}
 	case short:
@@ -95,7 +97,12 @@ func (o option) mask(name, value string) string {
 	case hook:
 		return maskHook(value)
 	case several:
-		if looksSecret(value) && (!isObjectName(value) || looksGenerated(value)) {
+		if looksSecret(value) && (!isObjectName(value) || looksGenerated(value) || isUUID(value)) && !strings.Contains(value, "/") ||
+			looksSecret(value) && strings.ContainsAny(value, "+=") {
+			return Mask
+		}
+	case strong:
+		if looksStrong(value) {
 			return Mask
 		}
 	case generated:
@@ -116,7 +123,7 @@ func (o option) mask(name, value string) string {
 		if user, secret, ok := cutPair(value, ":"); ok && isPair(user, secret) {
 			return user + ":" + Mask
 		}
-		if looksGenerated(value) {
+		if looksGenerated(value) || looksStrong(value) && !hasPrefixFold(value, "oauth") {
 			return Mask
 		}
 	case likelyPair:

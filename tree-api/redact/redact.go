@@ -55,6 +55,9 @@ func replace(args, masked []string, i int, arg string) []string {
 type masker struct {
 	// left is how many bytes may still be looked at.
 	left int
+	// outer is the program of which an argument is looked at, which may be a command of its own:
+	// deluge-console "connect host user secret".
+	outer *program
 }
 
 const (
@@ -85,7 +88,7 @@ func (m *masker) spend(n int) bool {
 // args masks the arguments of one command.
 func (m *masker) args(args []string, depth int) []string {
 	masked := args
-	c := command{masker: m, all: args, depth: depth}
+	c := command{masker: m, all: args, depth: depth, outer: m.outer}
 	for i, arg := range args {
 		if changed := c.next(i); changed != arg {
 			masked = replace(args, masked, i, changed)

@@ -89,6 +89,9 @@ func maskNamedValues(text string) string {
 // forms are like statements, for texts with and without blanks.
 var forms = []statement{
 	{[]string{"private key-----"}, regexp.MustCompile(`(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(.*?)(?:-----END|$)`)},
+	{[]string{"wireless."}, regexp.MustCompile(`\bwireless\.\S+\.key=["']?([^\s"']+)`)},
+	{[]string{"static:"}, regexp.MustCompile(`\bstatic:[^:\s]+:([^\s"']+)`)},
+	{[]string{"password-"}, regexp.MustCompile(`(?i)\bpassword-[\w.-]+@[\w.-]+=([^\s"']+)`)},
 	{[]string{"bearer "}, regexp.MustCompile(`(?i)\bbearer[ :=]+["']?([A-Za-z0-9._~+/=-]{6,})`)},
 }
 

@@ -25,6 +25,12 @@ var toolsOfServices = []tool{
 	{names: "pgbouncer pgpool pgmetrics pg_activity temboard temboard-agent", plain: "-p -w"},
 	{names: "squeue sacct sbatch srun salloc scancel sinfo sacctmgr sreport ps top htop atop lsof pgrep pkill pidstat crontab iotop", plain: "-p -P -u"},
 
+	{names: "sqlline jmxterm ora2pg hammer tower-cli st2", secret: "-p"},
+	{names: "ora2pg", secret: "-w"},
+	{names: "cmdline-jmxclient*", usage: []string{"PAIR"}},
+	{names: "ceph", usage: []string{"ac-user-create|ac-user-set-password|set-login-credentials USER SECRET"}},
+	{names: "jq", usage: []string{"--arg *password|*passwd|*token|*secret|*apikey|*api_key SECRET"}},
+
 	// Queues.
 	{names: "qpid-* qdstat qdmanage", secret: "--sasl-password --password"},
 	{names: "qpid-config qpid-stat qpid-queue-stats qpid-printevents qpid-tool qpid-route qpid-ha", usage: []string{"-b|-a|--broker-address|--broker|add|del LOGINAT"}},
@@ -49,7 +55,21 @@ var toolsOfServices = []tool{
 	{names: "pdbedit", plain: "-p -u"},
 	{names: "realm", secret: "--one-time-password"},
 
+	{names: "maas", usage: []string{"login NAME ADDRESS SECRET"}},
+	{names: "multipass", usage: []string{"authenticate SECRET"}},
+	{names: "cscli", secret: "-k --key -p", usage: []string{"console enroll SECRET"}},
+	{names: "sentinelctl", usage: []string{"token set SECRET"}},
+	{names: "rhc", secret: "-a --activation-key -p"},
+	{names: "calibre-server", usage: []string{"--manage-users add USER SECRET"}},
+	{names: "synouser", usage: []string{"--setpw|--add USER SECRET"}},
+
 	// Mail and chat.
+	{names: "fs_cli", secret: "-p"},
+	{names: "kamctl opensipsctl opensips-cli", usage: []string{"add|passwd USER SECRET"}},
+	{names: "sipsak", secret: "-a --password"},
+	{names: "turnadmin", secret: "-p -s"},
+	{names: "turnutils_uclient turnutils_oauth", secret: "-w -W"},
+	{names: "turnserver", pair: "-u --user"},
 	{names: "zmprov", usage: []string{"sp|setpassword|ca|createaccount USER SECRET"}, secret: "-p"},
 	{names: "zmmailbox zmsoap", secret: "-p"},
 	{names: "rspamadm dovecotpw", secret: "-p"},

@@ -9,6 +9,8 @@ var toolsOfHosts = []tool{
 	{names: "htc hts", pair: "-A --proxy-authorization"},
 	{names: "udp2raw udp2raw_amd64 speederv2 tinyvpn", secret: "-k --key"},
 	{names: "kcptun kcptun-client kcptun-server client_linux_amd64 server_linux_amd64", secret: "--key"},
+	{names: "pproxy", pair: "-l -r -ul -ur", between: "#"},
+	{names: "avrdude flashrom openocd esptool picocom minicom", plain: "-p -P -U -u -c"},
 	{names: "brook", secret: "-p"},
 	{names: "bore", secret: "-s"},
 	{names: "microsocks", secret: "-P"},
@@ -26,6 +28,15 @@ var toolsOfHosts = []tool{
 	{names: "ldns-key2ds nsupdate rndc-confgen tsig-keygen", plain: "-k -b"},
 	{names: "knsupdate kdig", secret: "-y"},
 	{names: "pdnsutil", usage: []string{"import-tsig-key NAME ALGORITHM SECRET"}},
+
+	{names: "tcpdump", secret: "-E"},
+	{names: "gammu", usage: []string{"entersecuritycode KIND CODE"}},
+	{names: "wpa_cli", usage: []string{"wps_pin BSS CODE"}},
+	{names: "airdecap-ng", secret: "-p -w"},
+	{names: "reaver bully", secret: "-p"},
+	{names: "ntp-keygen", secret: "-p -q"},
+	{names: "wsman sum saa amtterm", secret: "-p"},
+	{names: "wkhtmltopdf wkhtmltoimage", usage: []string{"--custom-header *authorization|*key|*token SECRET", "--cookie NAME SECRET"}, plain: "--cookie"},
 
 	// Passwords, keys and tokens.
 	{names: "openssl", usage: []string{"-kdfopt|-pkeyopt KEYOPT"}},
@@ -52,11 +63,18 @@ var toolsOfHosts = []tool{
 	// Windows.
 	{names: "winrm winrs wevtutil wecutil", secret: "-p -password /p /password"},
 	{names: "manage-bde", secret: "-pw -rp -recoverypassword -password"},
+	{names: "vaultcmd", secret: "/authenticator"},
 	{names: "ktpass", secret: "/pass -pass"},
 	{names: "nssm", usage: []string{"objectname USER SECRET"}},
 	{names: "appcmd", secret: "/processModel.password /password"},
 	{names: "psftp pageant", secret: "-pw_"},
 	{names: "autologon", usage: []string{"USER DOMAIN SECRET"}},
+
+	{names: "idevicebackup2", usage: []string{"encryption on|off SECRET", "changepw SECRET SECRET"}},
+	{names: "mvt-ios mvt-android", secret: "-p"},
+	{names: "x11vnc", usage: []string{"-storepasswd LIKELY FILE"}},
+	{names: "mp4encrypt mp4decrypt n_m3u8dl-re", secret: "--key"},
+	{names: "openttd", secret: "-p -P"},
 
 	// Media, devices and others.
 	{names: "spotifyd librespot spotify-qt ncspot", secret: "-p"},

@@ -72,11 +72,12 @@ var mail = regexp.MustCompile(`^[\w.+-]+@[\w-]+(\.[\w-]+)+$`)
 
 // commonUsages are those of many programs, of which the last word must look like a secret.
 var commonUsages = []usage{
-	usageOf("add_user|add-user|adduser|useradd|create_user|create-user|createuser USER LIKELY"),
+	usageOf("*add_user|*add-user|*adduser|*useradd|*create_user|*create-user|*createuser USER LIKELY"),
 	usageOf("*create_superuser|*create-superuser|*createsuperuser|*create_admin|*create-admin USER NOMAIL"),
 	usageOf("*create_superuser|*create-superuser|*createsuperuser|*create_admin|*create-admin USER MAIL NOMAIL"),
 	usageOf("*change_password|*change-password|*set_password|*set-password|setpassword|*reset_password|*reset-password USER LIKELY"),
 	usageOf("password USER LIKELY"),
+	usageOf("users|user|--manage-users add|create USER LIKELY"),
 	usageOf("login|signin|auth|authenticate|authtoken|activate|register|unseal|attach|enroll|join|unlock RANDOM"),
 	usageOf("login USER LIKELY"),
 	usageOf("*hash-password|*encode-password|*hash_password|hashpw PASSWORD"),

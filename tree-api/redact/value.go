@@ -64,7 +64,7 @@ func maskHashes(text string) string {
 // notSecrets are values that switch something, or stand for none.
 var notSecrets = []string{
 	"", "true", "false", "yes", "no", "on", "off", "null", "nil", "none", "undefined", "unknown", "auto", "prompt", "required",
-	"optional", "default", "=", "=>", "==", ":=",
+	"optional", "default", "redacted", "masked", "filtered", "hidden", "removed", "xxx", "xxxx", "xxxxx", "xxxxxx", "xxxxxxxx", "...", "=", "=>", "==", ":=",
 }
 
 // isSecretValue reports whether the value of a secret's name can be a secret: a placeholder, a
@@ -264,6 +264,28 @@ func looksGenerated(text string) bool {
 	return false
 }
 
+// looksStrong reports whether a text has the form that rules for passwords ask for: small and
+// capital letters and digits, or one of ! # $ inside, in one piece.
+func looksStrong(text string) bool {
+	const least, longest = 5, 64
+	small, capital, digits, sign := false, false, false, false
+	for i := range len(text) {
+		switch c := text[i]; {
+		case isLower(c):
+			small = true
+		case isUpperLetter(c):
+			capital = true
+		case isDigit(c):
+			digits = true
+		case i > 0 && strings.IndexByte("!#$", c) >= 0:
+			sign = true
+		case strings.IndexByte("@&%^+?*", c) < 0:
+			return false
+		}
+	}
+	return len(text) >= least && len(text) <= longest && (small && capital && digits || sign && small && (capital || digits))
+}
+
 // isKeyID reports whether a text has the form of the number of a key of OpenPGP.
 func isKeyID(text string) bool {
 	text = strings.TrimPrefix(text, "0x")
@@ -301,6 +323,11 @@ func isObjectName(text string) bool {
 // of a device (GPIO17) or the version of a package.
 func looksCode(text string, pin bool) bool {
 	const least, long = 4, 6
+	if rest, ok := strings.CutPrefix(text, "PIN"); ok { // The PIN of a card: "PIN1,1234".
+		if _, last, ok := strings.Cut(rest, ","); ok {
+			text = last
+		}
+	}
 	digits := 0
 	for i := range len(text) {
 		switch c := text[i]; {
