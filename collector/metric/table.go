@@ -79,6 +79,10 @@ var rows = []Metric{
 		Title: "State", Help: "What the process is doing: running, sleeping, blocked, stopped, zombie or other.",
 	},
 	{
+		Name: "waiting", Path: "waiting", Kind: Text, FromTree: true, Choice: true,
+		Title: "Waiting", Help: "What the process waited for since the scan before: cpu, throttled (its control group had used up its CPU quota), disk, or none.",
+	},
+	{
 		Name: "kernel", Path: "kernel", Kind: Flag,
 		Flag:  func(p *process.Process) bool { return p.Kernel },
 		Title: "Kernel", Help: "Whether this is a thread of the kernel.",

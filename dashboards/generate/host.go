@@ -29,7 +29,7 @@ func host() board {
 			alertEvents(hostsSelector), killEvents(hostsSelector), crashEvents(hostsSelector), serviceRestartEvents(hostsSelector), rebootEvents(), restartEvents(),
 		},
 		rows: []row{
-			hostHealth(), crashes(hostsOnly), hostTree(), hostWithoutPlugins(), hostCPU(), hostMemory(), hostPressure(), hostDisks(), hostNetwork(), hostSystem(),
+			hostHealth(), hostSlow(), crashes(hostsOnly), hostTree(), hostWithoutPlugins(), hostCPU(), hostMemory(), hostPressure(), hostDisks(), hostNetwork(), hostSystem(),
 		},
 	}
 }

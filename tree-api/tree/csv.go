@@ -56,7 +56,7 @@ func (t *csvTable) appendNode(dst []byte, i int32) []byte {
 func (t *csvTable) appendValue(dst []byte, f *field, i int32) []byte {
 	n := &t.Nodes[i]
 	switch f.source {
-	case fromText, fromGroup:
+	case fromText, fromGroup, fromWaiting:
 		return csvtext.AppendText(dst, f.text(n))
 	case fromList:
 		return csvtext.AppendText(dst, strings.Join(t.facts[i].cmdline, " "))

@@ -162,7 +162,7 @@ func (d *differ) appendField(dst []byte, f *field, old, now *Node) []byte {
 // same reports whether two nodes have the same value of a field, which may be unknown.
 func (f *field) same(before *View, old *Node, after *View, now *Node) bool {
 	switch f.source {
-	case fromText, fromGroup:
+	case fromText, fromGroup, fromWaiting:
 		return f.text(old) == f.text(now)
 	case fromFlag:
 		return f.Flag(old.Process) == f.Flag(now.Process)

@@ -34,6 +34,7 @@ const (
 	fromMoment
 	fromParent
 	fromGroup
+	fromWaiting
 )
 
 // object is some fields that stand together: in an object of a node, or in the node itself.
@@ -126,6 +127,8 @@ func sourceOf(m *metric.Metric) source {
 		return fromFlag
 	case m.Name == "ppid":
 		return fromParent
+	case m.Name == "waiting":
+		return fromWaiting
 	}
 	return fromGroup
 }
@@ -165,6 +168,8 @@ func (f *field) text(n *Node) string {
 		return f.Text(n.Process)
 	case fromGroup:
 		return n.Group
+	case fromWaiting:
+		return n.Waiting.String()
 	}
 	return ""
 }
@@ -214,8 +219,8 @@ func (f *field) appendValue(dst []byte, v *View, n *Node) []byte {
 		return jsontext.AppendTrue(dst, f.Flag(n.Process))
 	case fromParent:
 		return jsontext.AppendInt(dst, v.ppid(n))
-	case fromGroup:
-		return jsontext.AppendWord(dst, n.Group)
+	case fromGroup, fromWaiting:
+		return jsontext.AppendWord(dst, f.text(n))
 	}
 	return dst
 }

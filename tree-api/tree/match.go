@@ -178,7 +178,7 @@ func (m *matcher) hasPattern(p *pattern, f *field, i int32) (bool, error) {
 func (m *matcher) write(f *field, i int32) {
 	m.scratch = m.scratch[:0]
 	switch f.source {
-	case fromText, fromGroup:
+	case fromText, fromGroup, fromWaiting:
 		m.scratch = append(m.scratch, f.text(&m.Nodes[i])...)
 	case fromList:
 		m.joinArguments(m.facts[i].cmdline)

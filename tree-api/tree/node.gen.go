@@ -28,6 +28,7 @@ func (v *View) appendTail(dst []byte, n *Node) []byte {
 	p := n.Process
 	dst = append(dst, `,"state":`...)
 	dst = append(append(append(dst, '"'), func(p *process.Process) string { return p.State.String() }(p)...), '"')
+	dst = jsontext.AppendText(dst, "waiting", n.Waiting.String())
 	if func(p *process.Process) bool { return p.Kernel }(p) {
 		dst = append(dst, `,"kernel":`...)
 		dst = append(dst, "true"...)

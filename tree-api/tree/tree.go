@@ -37,6 +37,7 @@ type Node struct {
 	// Children are indexes in Tree.Nodes, in order of PID.
 	Children []int32
 	Rates    Rates
+	Waiting  Waiting
 	Subtree  Subtree
 }
 
@@ -70,6 +71,7 @@ func Build(current *group.Report, previous *process.Snapshot) *Tree {
 	places := t.addVisible(processes)
 	t.hang(visibleParents(linkParents(processes), places), places)
 	t.addRates()
+	t.addWaiting()
 	t.addSums()
 	return t
 }

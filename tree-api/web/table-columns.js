@@ -5,6 +5,7 @@ import { UNKNOWN, formatBytes, formatCPUTime, formatCount, formatDuration, forma
 import { METRICS } from './model/columns.gen.js';
 import { PROCESS_COLUMNS } from './model/columns.js';
 import { DERIVED } from './model/derived.js';
+import { threadsWaiting, waitTitle } from './waiting.js';
 
 /** @import { Metric } from './model/columns.gen.js' */
 /** @import { CpuContext, CpuUnit } from './cpu-unit.js' */
@@ -37,6 +38,7 @@ import { DERIVED } from './model/derived.js';
  * @property {(value: number, context: CellContext) => string} [format] How a number is
  *   written; absent for a text.
  * @property {(value: number, context: CellContext) => number} [heat] From 0 to 1.
+ * @property {(model: TreeModel, row: {slot: number, folded: boolean}) => number} [bar] How long the bar under a text is, from 0 to 1.
  */
 
 /**
@@ -56,14 +58,15 @@ const LAYOUT = {
   state: { width: '92px', from: 990 },
   cpu: { width: 'var(--cpu-width)', from: 0, format: formatCPU, heat: (v) => Math.sqrt(Math.min(1, v)) },
   memory: { from: 0, heat: (v, { memoryTotal }) => (memoryTotal ? Math.sqrt(Math.min(1, (v / memoryTotal) * 4)) : 0) },
-  io: { from: 1080 },
-  cpu_seconds: { from: 1170 },
+  waiting: { width: '92px', from: 1080, bar: (model, row) => Math.min(1, threadsWaiting(model, row)) },
+  io: { from: 1170 },
+  cpu_seconds: { from: 1260 },
   read: {},
   written: {},
-  threads: { width: '70px', from: 1240 },
-  open_fds: { width: '90px', from: 1330 },
+  threads: { width: '70px', from: 1330 },
+  open_fds: { width: '90px', from: 1420 },
   start_time: { title: 'Age', hint: 'Time since the process started', width: '78px', from: 790 },
-  group: { from: 1450 },
+  group: { from: 1540 },
   cmdline: { width: '200px', grow: 2, from: 900 },
   ppid: { width: '92px' },
   nice: { width: '56px' },
@@ -168,7 +171,10 @@ export function columnsToShow({ chosen, width, viewer, cpuUnit = 'cores', widths
  * @returns {{text: string, heat: number}} heat is from 0 to HEAT_LEVELS.
  */
 export function cellOf(model, column, { slot, folded }, context) {
-  if (!column.format) return { text: shorten(model.text(slot, column.key)) || UNKNOWN, heat: 0 };
+  if (!column.format) {
+    const text = shorten(model.text(slot, column.key)) || UNKNOWN;
+    return { text, heat: column.bar ? Math.round(column.bar(model, { slot, folded }) * HEAT_LEVELS) : 0 };
+  }
   const value = folded ? model.branchNumber(slot, column.key) : model.number(slot, column.key);
   const heat = column.heat && value > 0 ? Math.ceil(column.heat(value, context) * HEAT_LEVELS) : 0;
   return { text: column.format(value, context), heat };
@@ -191,6 +197,7 @@ function shorten(text) {
  */
 export function cellTitle(model, key, slot, os) {
   if (key === 'start_time') return `Started ${formatTime(model.number(slot, key))}`;
+  if (key === 'waiting') return waitTitle(model, slot) || whyUnknown(key, os);
   const column = TABLE_COLUMNS.find((c) => c.key === key);
   if (!column) return '';
   if (!column.format) return model.text(slot, key) || whyUnknown(key, os);

@@ -136,8 +136,8 @@ export class RowView {
     const column = columns[at];
     const { text, heat } = cellOf(model, column, { slot, folded }, context);
     const searched = !column.format || column.key === 'pid';
-    const long = !column.format && column.key !== 'state' && isLong(text, widths[at] - CELL_PADDING);
-    const key = searched ? `${long}|${text}|${words.join(' ')}` : `${heat}|${text}`;
+    const long = !column.format && column.key !== 'state' && column.key !== 'waiting' && isLong(text, widths[at] - CELL_PADDING);
+    const key = searched ? `${long}|${heat}|${text}|${words.join(' ')}` : `${heat}|${text}`;
     if (this.#shown[at] === key) return;
     this.#shown[at] = key;
     const cell = this.#cells[at];
@@ -175,7 +175,7 @@ function cellClass(column, { text = '', heat = 0, long = false } = {}) {
   let name = `cell ${column.key}-cell`;
   if (column.number) name += ' number';
   if (heat > 0) name += ` heat-${heat}`;
-  if (column.key === 'state' && text) name += ` state-${text}`;
+  if ((column.key === 'state' || column.key === 'waiting') && text) name += ` ${column.key}-${text}`;
   if (text === '0' || text === '\u2013') name += ' faint';
   if (long) name += ' long';
   return name;

@@ -173,6 +173,8 @@ func (e *encoder) member(m *metric.Metric) {
 		value += "dst = jsontext.AppendInt(dst, v.ppid(n))\n"
 	case m.Name == "group":
 		known, value = "true", fmt.Sprintf("dst = jsontext.AppendText(dst, %q, n.Group)\n", name)
+	case m.Name == "waiting":
+		known, value = "true", fmt.Sprintf("dst = jsontext.AppendText(dst, %q, n.Waiting.String())\n", name)
 	}
 	if m.Known == 0 && m.Kind != metric.PerSecond && m.Flag == nil || known == "true" {
 		e.printf("%s", value)

@@ -34,6 +34,7 @@ export const METRICS = [
   { key: 'pod', field: 'pod', kind: 'text', ascending: true, searched: true, title: 'Pod', help: 'Name of the Kubernetes pod' },
   { key: 'container_name', field: 'container_name', kind: 'text', ascending: true, searched: true, title: 'Container name', help: 'Name of the container in the Kubernetes pod' },
   { key: 'state', field: 'state', kind: 'state', ascending: true, title: 'State', help: 'What the process is doing: running, sleeping, blocked, stopped, zombie or other' },
+  { key: 'waiting', field: 'waiting', kind: 'text', ascending: true, title: 'Waiting', help: 'What the process waited for since the scan before: cpu, throttled (its control group had used up its CPU quota), disk, or none' },
   { key: 'threads', field: 'threads', kind: 'gauge', sum: true, title: 'Threads', help: 'Number of threads' },
   { key: 'nice', field: 'nice', kind: 'gauge', ascending: true, title: 'Nice', help: 'Nice value of the main thread, -20 to 19; a lower one is served first' },
   { key: 'user_seconds', within: 'cpu', field: 'user_seconds', kind: 'counter', unit: 'seconds', sum: true, title: 'User time', help: 'CPU time in the program itself' },

@@ -25,6 +25,7 @@ type node struct {
 	Pod           string   `json:"pod"`
 	ContainerName string   `json:"container_name"`
 	State         string   `json:"state"`
+	Waiting       string   `json:"waiting"`
 	Threads       float64  `json:"threads"`
 	Nice          float64  `json:"nice"`
 	CPUObject     struct {
@@ -81,6 +82,7 @@ func (n *node) row(shared *texts) (r processes.Row) {
 		processes.Pod:           shared.one(n.Pod),
 		processes.ContainerName: shared.one(n.ContainerName),
 		processes.State:         shared.one(n.State),
+		processes.Waiting:       shared.one(n.Waiting),
 		processes.Group:         shared.one(n.Group),
 	}
 	r.Numbers = [...]float64{

@@ -19,6 +19,7 @@ const (
 	Namespace
 	Pod
 	ContainerName
+	Waiting
 	numTexts
 )
 
@@ -70,6 +71,7 @@ var columns = []column{
 	{name: "namespace", title: "Namespace", kind: text, text: Namespace},
 	{name: "pod", title: "Pod", kind: text, text: Pod},
 	{name: "container_name", title: "Container name", kind: text, text: ContainerName},
+	{name: "waiting", title: "Waiting", kind: text, text: Waiting},
 	{name: "cpu_wait", title: "CPU wait", kind: fraction, unit: "none", number: CPUWait},
 }
 
