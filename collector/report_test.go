@@ -11,7 +11,7 @@ import (
 )
 
 const allFields = process.HasCPU | process.HasMemory | process.HasSwap | process.HasIO | process.HasOpenFDs |
-	process.HasFaults | process.HasSwitches | process.HasThreads | process.HasProportional | process.HasCPUWait
+	process.HasFaults | process.HasSwitches | process.HasThreads | process.HasProportional | process.HasCPUWait | process.HasGPU
 
 // boot is the wall-clock time of tick 0 in all reports made here.
 var boot = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -24,6 +24,7 @@ func smallReport() *group.Report {
 		Known: allFields, Threads: 4,
 		UserTime: 90 * time.Second, SystemTime: 1500 * time.Millisecond, CPUWait: 45 * time.Second,
 		ResidentBytes: 8 << 20, OpenFDs: 12, ReadBytes: 4096, WrittenBytes: 1 << 20,
+		GPUTime: 3 * time.Second, GPUMemoryBytes: 3 << 20,
 		Facts: &process.Facts{
 			Exe: "/usr/bin/web", Cmdline: []string{"web", "--port", "80"}, User: "www-data",
 			Unit: "web.service", Container: strings.Repeat("ab", 32),
@@ -41,6 +42,7 @@ func smallReport() *group.Report {
 			Processes: []*process.Process{web, odd},
 			Reader:    "procfs", ExitSource: process.ExitsTaskstats,
 			System: process.System{Forks: 12_345, PIDLimit: 32_768},
+			GPUs:   process.GPUs{Looked: true, Unread: 7},
 		},
 		Groups: []group.Group{
 			{Name: "configured", Configured: true, Known: allFields, States: [process.NumStates]int{}},
@@ -55,7 +57,12 @@ func smallReport() *group.Report {
 				ReadBytes: 8192, WrittenBytes: 2 << 20, MinorFaults: 1000, MajorFaults: 3,
 				VoluntarySwitches: 77, InvoluntarySwitches: 5, Starts: 9, Exits: 8, ShortLived: 2,
 				AbnormalExits: map[string]group.Abnormal{"SIGSEGV": {Count: 1, Since: boot.Add(59 * time.Minute)}, "exit_code": {Count: 2}},
-				Oldest:        boot.Add(1500250 * time.Millisecond), Newest: boot.Add(1500250 * time.Millisecond),
+				GPUTime: map[process.GPUEngineName]group.GPUTime{
+					{GPU: "0000:03:00.0", Engine: "gfx"}: {Time: 3 * time.Second, Since: boot.Add(30 * time.Minute)}, {GPU: "0000:03:00.0", Engine: "dec"}: {Time: time.Second},
+					{GPU: "0000:00:02.0", Engine: "render"}: {Time: 500 * time.Millisecond},
+				},
+				GPUMemory: map[process.GPURegionName]uint64{{GPU: "0000:03:00.0", Region: "vram"}: 2 << 20, {GPU: "0000:03:00.0", Region: "gtt"}: 1 << 20},
+				Oldest:    boot.Add(1500250 * time.Millisecond), Newest: boot.Add(1500250 * time.Millisecond),
 			},
 		},
 		Top:               []group.Top{{Process: web, Group: "web"}, {Process: odd, Group: "odd \xff\"\\\n"}},

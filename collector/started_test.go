@@ -47,6 +47,8 @@ func TestEveryCounterHasAStart(t *testing.T) {
 			return boot.Add(1_500_250 * time.Millisecond)
 		case labels["pid"] != "":
 			return boot.Add(2000 * time.Second)
+		case labels["engine"] == "gfx":
+			return report.Groups[2].GPUTime[process.GPUEngineName{GPU: labels["gpu"], Engine: "gfx"}].Since
 		case labels["reason"] == "SIGSEGV":
 			return report.Groups[2].AbnormalExits["SIGSEGV"].Since
 		case labels["group"] == "web" && strings.HasSuffix(name, "_bytes_total"):

@@ -39,6 +39,7 @@ func Table() []Spec {
 		{"group_context_switches", on, "Context switches per group.", newGroupContextSwitches},
 		{"group_lifecycle", on, "Starts, exits, abnormal exits, oldest and newest start per group.", newGroupLifecycle},
 		{GroupLimits, on, "CPU throttling and memory limits of the control groups of a group.", newGroupLimits},
+		{GroupGPU, on, "Time that engines of GPUs worked for a group, and its memory on them.", newGroupGPU},
 		{GroupSockets, off, "TCP and UDP sockets per group; reads all open file descriptors, within a time budget.", newGroupSockets},
 
 		{"process_info", on, "Name, parent, group, user and start time of each of the top processes.", newProcessInfo},
@@ -46,6 +47,7 @@ func Table() []Spec {
 		{"process_cpu_wait", on, "Time that each of the top processes waited for a CPU.", newProcessCPUWait},
 		{"process_memory", on, "Resident memory of each of the top processes.", newProcessMemory},
 		{"process_io", on, "Bytes read and written by each of the top processes.", newProcessIO},
+		{ProcessGPU, on, "Time that GPUs worked for each of the top processes, and its memory on them.", newProcessGPU},
 		{"process_threads", on, "Threads of each of the top processes.", newProcessThreads},
 		{"process_descriptors", on, "Open file descriptors of each of the top processes.", newProcessDescriptors},
 

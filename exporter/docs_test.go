@@ -76,12 +76,17 @@ func TestFlagsAreDocumented(t *testing.T) {
 // fullReport knows every value that a report can have.
 func fullReport() *group.Report {
 	tracker := group.NewTracker(group.Config{})
-	web := hosttest.Process(7, 1, "web", hosttest.Started(time.Minute), hosttest.Memory(1<<20, 2<<20), hosttest.OpenFDs(3, 1024))
+	web := hosttest.Process(7, 1, "web", hosttest.GPU(time.Second, 1), hosttest.Started(time.Minute), hosttest.Memory(1<<20, 2<<20), hosttest.OpenFDs(3, 1024))
 	web.Known |= process.HasProportional
 	web.Facts.Cgroup = "/web"
 	for at := time.Hour; at < time.Hour+time.Minute; at += 15 * time.Second {
 		s := hosttest.Snapshot(at, web)
 		s.Cgroups = map[string]process.CgroupUsage{"/web": {CPU: &process.CgroupCPU{}, Memory: &process.CgroupMemory{LimitBytes: 1}}}
+		s.GPUs = process.GPUs{Looked: true, Uses: []process.GPUUse{{
+			ID:      web.ID,
+			Engines: []process.GPUEngine{{GPUEngineName: process.GPUEngineName{GPU: "0000:03:00.0", Engine: "gfx"}, Time: at}},
+			Memory:  []process.GPUMemory{{GPURegionName: process.GPURegionName{GPU: "0000:03:00.0", Region: "vram"}, Bytes: 1}},
+		}}}
 		s.ExitSource = process.ExitsTaskstats
 		s.Exits = []process.Exit{{Name: "web", Facts: web.Facts, Processes: 1, Reason: "SIGSEGV"}}
 		tracker.Observe(s)

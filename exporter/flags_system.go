@@ -8,6 +8,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"proctree/collector"
+	"proctree/collector/host"
 	"proctree/collector/host/sockets"
 	"proctree/collector/host/system"
 )
@@ -20,7 +21,7 @@ type systemSettings struct {
 	filters                                           []*filterFlag
 	textfiles                                         []string
 	ignoreInvalidSpeed, interruptZeros, processStates bool
-	socketBudget                                      time.Duration
+	socketBudget, gpuBudget                           time.Duration
 }
 
 // filterFlag is a regular expression that filters what one collector shows.
@@ -48,6 +49,9 @@ func (s *systemSettings) addFlags(app *kingpin.Application) {
 	app.Flag("collector.group_sockets.budget",
 		"Maximum time per scrape to read descriptors, and again to read sockets, if the collector group_sockets is enabled.").
 		Default(sockets.DefaultBudget.String()).DurationVar(&s.socketBudget)
+	app.Flag("collector.group_gpu.budget",
+		"Maximum time per scan to search the descriptors of processes for GPUs, if the collector group_gpu or process_gpu is enabled and the host has a GPU.").
+		Default(host.DefaultGPUBudget.String()).DurationVar(&s.gpuBudget)
 	app.Flag("collector.textfile.directory",
 		"Directory of files NAME.prom with further metrics; may be a glob pattern. Repeatable. Example: /var/lib/proctree/textfile.").
 		PlaceHolder("DIRECTORY").
@@ -127,6 +131,9 @@ func (s *systemSettings) validate() error {
 	}
 	if s.socketBudget <= 0 {
 		return fmt.Errorf("--collector.group_sockets.budget: %v is not allowed; set a duration above 0, such as 100ms", s.socketBudget)
+	}
+	if s.gpuBudget <= 0 {
+		return fmt.Errorf("--collector.group_gpu.budget: %v is not allowed; set a duration above 0, such as 20ms, or --no-collector.group_gpu and --no-collector.process_gpu", s.gpuBudget)
 	}
 	if s.mountTimeout <= 0 {
 		return fmt.Errorf("--collector.system_filesystem.mount-timeout: %v is not allowed; set a duration above 0, such as 100ms", s.mountTimeout)

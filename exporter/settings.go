@@ -193,9 +193,13 @@ func (s *settings) hostConfig(logger log.Logger) host.Config {
 		Reader:   s.reader,
 		BPFPin:   s.bpfPin,
 		Exits:    s.exits,
+		SysPath:  s.system.sysPath,
 	}
 	if slices.Contains(s.collectors, collector.GroupProportionalMemory) {
 		c.ProportionalBudget = s.proportionalBudget
+	}
+	if slices.Contains(s.collectors, collector.GroupGPU) || slices.Contains(s.collectors, collector.ProcessGPU) {
+		c.GPUBudget = s.system.gpuBudget
 	}
 	return c
 }

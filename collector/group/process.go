@@ -46,6 +46,8 @@ type tracked struct {
 	// grown is the growth in the newest scan.
 	grown usage
 	reaping
+	// gpu is nil for a process that never used a GPU.
+	gpu *trackedGPU
 }
 
 // alive reports whether it is in the newest snapshot.

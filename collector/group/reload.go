@@ -26,6 +26,7 @@ func (t *Tracker) Reload(cfg Config) {
 		t.regroup(last.Snapshot.Processes[i], t.live[i], last.Snapshot)
 	}
 	t.groups.close()
+	t.sumGPUMemory(last.Snapshot)
 	t.showLimits(last.Snapshot, nil)
 	for _, p := range t.gone {
 		t.regroupGone(p, last.Snapshot)

@@ -103,6 +103,11 @@ type Group struct {
 	// AbnormalExits counts exits by reason, a signal's name or "exit_code".
 	AbnormalExits map[string]Abnormal
 
+	// GPUTime is for how long engines of GPUs worked for members; nil if none did. Reports share it.
+	GPUTime map[process.GPUEngineName]GPUTime
+	// GPUMemory is the memory that members have on GPUs, in bytes; nil if none has any.
+	GPUMemory map[process.GPURegionName]uint64
+
 	// Limits are those of the control groups in which members run.
 	Limits Limits
 
@@ -115,6 +120,13 @@ type Group struct {
 type Abnormal struct {
 	Count uint64
 	// Since is when the count was 0, like Group.Since.
+	Since time.Time
+}
+
+// GPUTime is for how long an engine of a GPU worked for a group.
+type GPUTime struct {
+	Time time.Duration
+	// Since is when the time was 0, like Group.Since.
 	Since time.Time
 }
 

@@ -27,6 +27,8 @@ type tally struct {
 	shown process.Fields
 	// counted is the scan in which AbnormalExits was cloned for writing.
 	counted uint64
+	// gpuScan is the same for GPUTime.
+	gpuScan uint64
 }
 
 // tallies are the groups there are, by name and sorted by it.
@@ -128,6 +130,7 @@ func (g *tally) clearGauges() {
 	g.ResidentBytes, g.VirtualBytes, g.SwapBytes, g.ProportionalBytes = 0, 0, 0, 0
 	g.oldest, g.newest, g.grew, g.shown = 0, 0, false, 0
 	g.Limits.Memory, g.Limits.MemoryRatio = false, 0
+	g.GPUMemory = nil
 }
 
 // gaugeFields are the values that gauges are sums of.

@@ -10,8 +10,8 @@ import (
 // topList selects the processes shown one by one. It is kept between scans for its
 // buffers alone.
 type topList struct {
-	byCPU, byMemory, byIO    ranking
-	chosen, lingering, chain []*tracked
+	byCPU, byMemory, byIO, byGPU ranking
+	chosen, lingering, chain     []*tracked
 }
 
 // selectTop chooses in this order, as long as there is room: the top by each value, the
@@ -20,9 +20,12 @@ type topList struct {
 func (t *Tracker) selectTop(s *process.Snapshot) []Top {
 	l := &t.top
 	l.rank(t.live, s, t.cfg.Top)
+	l.byGPU.reset(t.cfg.Top)
+	t.offerGPUs(s, &l.byGPU)
+	l.byGPU.sort()
 	l.chosen = l.chosen[:0]
 	for rank := range t.cfg.Top {
-		for _, r := range []*ranking{&l.byCPU, &l.byMemory, &l.byIO} {
+		for _, r := range []*ranking{&l.byCPU, &l.byMemory, &l.byIO, &l.byGPU} {
 			if rank < len(r.best) {
 				t.choose(r.best[rank].tracked)
 			}

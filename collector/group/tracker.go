@@ -99,6 +99,7 @@ func (t *Tracker) Observe(s *process.Snapshot) *Report {
 	t.begin(s)
 	t.merge(s)
 	t.sum(s)
+	t.sumGPUs(s)
 	t.readRecords(s)
 	t.countVanished()
 	t.settleChildren(s)

@@ -37,7 +37,16 @@ type Config struct {
 	// ProportionalBudget is the time per scan for reading proportional memory (PSS), which
 	// costs several times what all other values together do; 0 does not read it.
 	ProportionalBudget time.Duration
+	// SysPath is where the sys file system of the host is mounted; "/sys". Linux only.
+	SysPath string
+	// GPUBudget is the time per scan for listing descriptors in search of those of GPUs; 0 does not
+	// search. Linux only.
+	GPUBudget time.Duration
 }
+
+// DefaultGPUBudget is the default of the exporter for Config.GPUBudget: some hundreds of processes,
+// most of which are listed once.
+const DefaultGPUBudget = 20 * time.Millisecond
 
 // DefaultDeadline is the default of Config.Deadline.
 const DefaultDeadline = stall.DefaultDeadline

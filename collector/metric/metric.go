@@ -124,9 +124,11 @@ const (
 	Seconds
 	// Cores are CPU seconds per second: 1 is one CPU that is busy all the time.
 	Cores
+	// Ratio is a share: 1 is one thing that is busy all the time.
+	Ratio
 )
 
-var unitNames = [...]string{"", "bytes", "bytes/s", "seconds", "cores"}
+var unitNames = [...]string{"", "bytes", "bytes/s", "seconds", "cores", "ratio"}
 
 // String returns the unit's name; a count has none.
 func (u Unit) String() string { return unitNames[u] }

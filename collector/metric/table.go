@@ -169,6 +169,21 @@ var rows = []Metric{
 		},
 	},
 	{
+		Name: "gpu_seconds", Path: "gpu.busy_seconds", Kind: Counter, Unit: Seconds, Decimals: cpuDecimals, Known: process.HasGPUTime, Role: Viewer,
+		Duration: func(p *process.Process) time.Duration { return p.GPUTime },
+		Title:    "GPU time", Help: "Time for which the busiest engine of a GPU worked for the process, added over the GPUs.",
+		Omit: Page | Grafana, // The rate is what people look for, and a column more costs time.
+		Rate: &Rate{
+			Name: "gpu", Path: "gpu.busy_ratio", Unit: Ratio, Decimals: 3, Sum: Summed,
+			Title: "GPU", Help: "GPUs in use, by the busiest engine of each: 1 is one GPU that works for the process all the time.",
+		},
+	},
+	{
+		Name: "gpu_memory", Path: "gpu.memory_bytes", Kind: Gauge, Unit: Bytes, Known: process.HasGPUMemory, Role: Viewer, Sum: Summed,
+		Uint:  func(p *process.Process) uint64 { return p.GPUMemoryBytes },
+		Title: "GPU memory", Help: "Memory on GPUs, of all kinds that the driver reports.",
+	},
+	{
 		Name: "open_fds", Aliases: []string{"fds"}, Path: "open_fds", Kind: Gauge, Known: process.HasOpenFDs, Role: Viewer, Sum: Summed,
 		Uint:  func(p *process.Process) uint64 { return p.OpenFDs },
 		Title: "Open FDs", Help: "Open file descriptors.",

@@ -85,6 +85,9 @@ const (
 	HasUID
 	// HasCPUWait vouches for CPUWait.
 	HasCPUWait
+	// HasGPUTime vouches for GPUTime, HasGPUMemory for GPUMemoryBytes.
+	HasGPUTime
+	HasGPUMemory
 )
 
 // Values that mostly come together.
@@ -94,6 +97,7 @@ const (
 	HasIO       = HasReadBytes | HasWrittenBytes
 	HasFaults   = HasMinorFaults | HasMajorFaults
 	HasSwitches = HasVoluntary | HasInvoluntary
+	HasGPU      = HasGPUTime | HasGPUMemory
 )
 
 // Has reports whether every bit of want is set.
@@ -139,6 +143,11 @@ type Process struct {
 	// VoluntarySwitches and InvoluntarySwitches are context switches. The procfs reader
 	// knows those of the main thread alone (proc_pid_status(5)); BPF counts all threads'.
 	VoluntarySwitches, InvoluntarySwitches uint64
+	// GPUTime is for how long the busiest engine of a GPU worked for the process, added over the
+	// GPUs. Only processes that use or used a GPU know it. Snapshot.GPUs has it by engine.
+	GPUTime time.Duration
+	// GPUMemoryBytes is the memory in all regions of all GPUs.
+	GPUMemoryBytes uint64
 
 	// Facts is never nil in a snapshot made by a host.Reader.
 	Facts *Facts

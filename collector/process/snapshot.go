@@ -37,6 +37,8 @@ type Snapshot struct {
 	// Errors counts, by reason, what this scan could not read.
 	Errors map[string]uint64
 	System System
+	// GPUs is what processes use of GPUs.
+	GPUs GPUs
 	// Cgroups are the control groups with a limit in which, or below which, processes are, by
 	// their paths. It is nil where nobody reads them, or none has a limit.
 	Cgroups map[string]CgroupUsage

@@ -35,7 +35,7 @@ func processes() board {
 		},
 		rows: []row{
 			processesHealth(), crashes(perGroups), processesGroups(), processesLargest(),
-			processesCPU(), processesMemory(), processesIO(), processesDescriptors(), processesChurn(), processesOptional(),
+			processesCPU(), processesMemory(), processesIO(), processesDescriptors(), processesChurn(), processesGPU(), processesOptional(),
 		},
 	}
 }

@@ -57,6 +57,21 @@ func processesOptional() row {
 	)
 }
 
+// processesGPU is empty on hosts without a GPU.
+func processesGPU() row {
+	return closed("GPU",
+		perGroup("GPU", "Share of the time for which the busiest engine of a GPU worked for the group: 1 is all the time.", share, usesGPU,
+			series(`max by (instance, group, gpu) (rate(proctree_group_gpu_engine_seconds_total{HOSTS, group=~"$cpu_groups"}[$__rate_interval]))`, "{{group}} {{gpu}} {{instance}}"),
+		).DataLinks(linksTo(historyLink(ofSeries))),
+		perGroup("GPU memory", "Memory that the group has on a GPU, of all kinds that the driver reports.", size, usesGPU,
+			series(`sum by (instance, group, gpu) (proctree_group_gpu_memory_bytes{HOSTS, group=~"$memory_groups"})`, "{{group}} {{gpu}} {{instance}}"),
+		).DataLinks(linksTo(historyLink(ofSeries))),
+	)
+}
+
+// usesGPU is for hosts on which nothing uses a GPU.
+var usesGPU = nothing("No group uses a GPU here, or the exporter may not read it (docs/gpu.md).")
+
 func processesDescriptors() row {
 	return closed("Descriptors and threads",
 		perGroup("Open descriptors", "Open file descriptors of all processes of the group.", count, collectors("group_descriptors"),

@@ -49,6 +49,7 @@ var emptyHere = map[string]string{
 // metricsNotHere are metrics that a host of the tests may lack, and why.
 var metricsNotHere = map[string]string{
 	"proctree_group_cpu_cfs_": "no process of the test has a CPU limit",
+	"proctree_group_gpu_":     "a host of the tests may have no GPU",
 }
 
 // mayBeEmpty tells why a query may have no answer; it is empty if it must have one.

@@ -24,6 +24,8 @@ func formatted(m *metric.Metric, v, now float64) string {
 		return formatBytes(v) + "/s"
 	case m.Unit == metric.Cores:
 		return formatCores(v)
+	case m.Unit == metric.Ratio:
+		return formatPercent(v)
 	case m.Unit == metric.Seconds:
 		return formatSeconds(v)
 	}
@@ -67,6 +69,14 @@ func formatCores(v float64) string {
 		return "<0.01"
 	}
 	return short(v)
+}
+
+func formatPercent(ratio float64) string {
+	decimals := 0
+	if ratio != 0 && ratio*100 < 9.95 {
+		decimals = 1
+	}
+	return strconv.FormatFloat(ratio*100, 'f', decimals, 64) + " %"
 }
 
 // formatDuration writes the two largest parts: "3d 4h", "12m 5s".

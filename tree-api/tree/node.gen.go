@@ -44,6 +44,7 @@ func (v *View) appendTail(dst []byte, n *Node) []byte {
 	dst = appendCPU(dst, n)
 	dst = appendMemory(dst, n)
 	dst = appendIO(dst, n)
+	dst = appendGPU(dst, n)
 	if p.Known&256 == 256 {
 		dst = append(dst, `,"open_fds":`...)
 		dst = jsontext.AppendUint(dst, func(p *process.Process) uint64 { return p.OpenFDs }(p))
@@ -143,11 +144,37 @@ func appendIO(dst []byte, n *Node) []byte {
 	return append(dst, '}')
 }
 
+// appendGPU appends the member gpu, nothing where none of its members is known.
+func appendGPU(dst []byte, n *Node) []byte {
+	p := n.Process
+	start := len(dst)
+	dst = append(dst, `,"gpu":`...)
+	first := len(dst)
+	if p.Known&262144 == 262144 {
+		dst = append(dst, `,"busy_seconds":`...)
+		dst = jsontext.AppendDuration(dst, func(p *process.Process) time.Duration { return p.GPUTime }(p), 2)
+	}
+	if n.Rates.Known&(1<<4) != 0 {
+		dst = append(dst, `,"busy_ratio":`...)
+		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[4], 3)
+	}
+	if p.Known&524288 == 524288 {
+		dst = append(dst, `,"memory_bytes":`...)
+		dst = jsontext.AppendUint(dst, func(p *process.Process) uint64 { return p.GPUMemoryBytes }(p))
+	}
+	if len(dst) == first {
+		return dst[:start]
+	}
+	dst[first] = '{'
+	return append(dst, '}')
+}
+
 // objectWriters are what writes each object.
 var objectWriters = map[string]func(dst []byte, n *Node) []byte{
 	"cpu":    appendCPU,
 	"memory": appendMemory,
 	"io":     appendIO,
+	"gpu":    appendGPU,
 }
 
 // ratesSince counts the rates; before is nil for a process that has started in between: it had
@@ -190,6 +217,14 @@ func ratesSince(p, before *process.Process, seconds float64) (r Rates) {
 			r.PerSecond[3] = float64(now-then) / seconds
 		}
 		r.Known |= 1 << 3
+	}
+	if known&262144 == 262144 {
+		read := func(p *process.Process) time.Duration { return p.GPUTime }
+		now, then := read(p), read(before)
+		if now > then {
+			r.PerSecond[4] = (now - then).Seconds() / seconds
+		}
+		r.Known |= 1 << 4
 	}
 	return r
 }

@@ -1,7 +1,7 @@
 /** What the table shows in each column. The columns follow from the table of metrics. */
 import { whyUnknown } from './unknown.js';
 import { CPU_UNITS, formatCPU } from './cpu-unit.js';
-import { UNKNOWN, formatBytes, formatCPUTime, formatCount, formatDuration, formatRate, formatTime } from './format.js';
+import { UNKNOWN, formatBytes, formatCPUTime, formatCount, formatDuration, formatPercent, formatRate, formatTime } from './format.js';
 import { METRICS } from './model/columns.gen.js';
 import { PROCESS_COLUMNS } from './model/columns.js';
 import { DERIVED } from './model/derived.js';
@@ -83,6 +83,7 @@ const UNITS = {
   'bytes/s': { width: '92px', format: formatRate },
   seconds: { width: '92px', format: formatCPUTime },
   cores: { width: '68px', format: formatCPU },
+  ratio: { width: '68px', format: formatPercent },
   count: { width: '80px', format: formatCount },
   identifier: { width: '72px', format: plain },
   moment: { width: '78px', format: (v, { now }) => formatDuration(now - v) },

@@ -402,7 +402,7 @@ func alike(p, was *process.Process) bool {
 	for _, q := range [...]*process.Process{&a, &b} {
 		q.Since, q.MinorFaults, q.VoluntarySwitches, q.InvoluntarySwitches = 0, 0, 0, 0
 		q.Known &^= notRecorded
-		for _, spent := range [...]*time.Duration{&q.UserTime, &q.SystemTime, &q.ChildUserTime, &q.ChildSystemTime, &q.CPUWait} {
+		for _, spent := range [...]*time.Duration{&q.UserTime, &q.SystemTime, &q.ChildUserTime, &q.ChildSystemTime, &q.CPUWait, &q.GPUTime} {
 			*spent /= time.Millisecond
 		}
 	}

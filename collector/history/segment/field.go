@@ -45,6 +45,8 @@ func rowFields() []field[process.Process] {
 		{"pss", "", func(p *p) uint64 { return pages(p.ProportionalBytes) }, func(p *p, v uint64) { p.ProportionalBytes = bytesOf(v) }},
 		{"read_bytes", "", func(p *p) uint64 { return pages(p.ReadBytes) }, func(p *p, v uint64) { p.ReadBytes = bytesOf(v) }},
 		{"written_bytes", "", func(p *p) uint64 { return pages(p.WrittenBytes) }, func(p *p, v uint64) { p.WrittenBytes = bytesOf(v) }},
+		{"gpu_seconds", "", func(p *p) uint64 { return milliseconds(p.GPUTime) }, func(p *p, v uint64) { p.GPUTime = spent(v) }},
+		{"gpu_memory", "", func(p *p) uint64 { return pages(p.GPUMemoryBytes) }, func(p *p, v uint64) { p.GPUMemoryBytes = bytesOf(v) }},
 		{"open_fds", "", func(p *p) uint64 { return p.OpenFDs }, func(p *p, v uint64) { p.OpenFDs = v }},
 		{"major_faults", kindNumber, func(p *p) uint64 { return p.MajorFaults }, func(p *p, v uint64) { p.MajorFaults = v }},
 	}

@@ -119,6 +119,14 @@ func CPUWait(wait time.Duration) Option {
 	return func(p *process.Process) { p.CPUWait = wait }
 }
 
+// GPU sets for how long a GPU worked for it, and its memory there, in bytes.
+func GPU(busy time.Duration, memory uint64) Option {
+	return func(p *process.Process) {
+		p.GPUTime, p.GPUMemoryBytes = busy, memory
+		p.Known |= process.HasGPU
+	}
+}
+
 // IO sets what was read from and written to storage, in bytes.
 func IO(read, written uint64) Option {
 	return func(p *process.Process) { p.ReadBytes, p.WrittenBytes = read, written }

@@ -51,6 +51,8 @@ type TreeProcess struct {
 	Cmdline []string
 	// Cgroup is the content of the file cgroup; the root of the unified hierarchy.
 	Cgroup string
+	// GPUs are the texts of fdinfo of further descriptors, which are of a GPU, by their numbers.
+	GPUs map[int]string
 	// Files are further files of the process, as in Tree.
 	Files map[string]string
 }
@@ -124,6 +126,10 @@ func (p TreeProcess) Write(tb testing.TB, root string) {
 	must(tb, os.MkdirAll(filepath.Join(dir, "fd"), 0o700))
 	for fd := range p.FDs {
 		must(tb, os.Symlink("/dev/null", filepath.Join(dir, "fd", strconv.Itoa(fd))))
+	}
+	for fd, text := range p.GPUs {
+		must(tb, os.Symlink("/dev/dri/renderD128", filepath.Join(dir, "fd", strconv.Itoa(fd))))
+		WriteFiles(tb, dir, map[string]string{"fdinfo/" + strconv.Itoa(fd): text})
 	}
 	if p.Exe != "" {
 		must(tb, os.Symlink(p.Exe, filepath.Join(dir, "exe")))

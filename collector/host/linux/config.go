@@ -22,6 +22,8 @@ type Config struct {
 	BPFPin             string
 	Exits              string
 	ProportionalBudget time.Duration
+	SysPath            string
+	GPUBudget          time.Duration
 }
 
 // auto is the value of Reader and Exits that leaves the choice to the reader.
@@ -31,6 +33,7 @@ const auto = "auto"
 func (c Config) WithDefaults() Config {
 	c.ProcPath = cmp.Or(c.ProcPath, "/proc")
 	c.RootPath = cmp.Or(c.RootPath, "/")
+	c.SysPath = cmp.Or(c.SysPath, "/sys")
 	c.Reader = cmp.Or(c.Reader, auto)
 	c.Exits = cmp.Or(c.Exits, auto)
 	c.Deadline = cmp.Or(c.Deadline, stall.DefaultDeadline)

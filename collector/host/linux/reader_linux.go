@@ -12,6 +12,7 @@ import (
 	"proctree/collector/host/linux/bpf"
 	"proctree/collector/host/linux/exits"
 	"proctree/collector/host/linux/facts"
+	"proctree/collector/host/linux/gpu"
 	"proctree/collector/host/linux/procfs"
 	"proctree/collector/process"
 )
@@ -51,6 +52,9 @@ func newReader(cfg Config) (*Reader, error) {
 		pss:     procfs.NewPSS(proc, cfg.ProportionalBudget, cfg.Deadline),
 		system:  procfs.NewSystemReader(cfg.ProcPath, cfg.Deadline),
 		ledger:  exits.NewLedger(cache),
+		gpus: gpu.NewReader(proc, gpu.Config{
+			SysPath: cfg.SysPath, RootPath: cfg.RootPath, Budget: cfg.GPUBudget, Deadline: cfg.Deadline,
+		}),
 	}, nil
 }
 
@@ -64,6 +68,8 @@ type Reader struct {
 	odd     *procfs.Oddities
 	facts   *facts.Cache
 	pss     *procfs.PSS
+	gpus    *gpu.Reader
+	used    gpu.Accounts
 	system  *procfs.SystemReader
 	// walk and bpf are nil where they are not possible or not wanted. The first is the best.
 	walk *bpf.WalkTable
@@ -252,6 +258,8 @@ func (r *Reader) countTable(table *procfs.Table, errs map[string]uint64) {
 // finish adds to a snapshot what does not depend on how the table was read.
 func (r *Reader) finish(s *process.Snapshot) *process.Snapshot {
 	r.pss.Apply(s.Processes, s.Errors)
+	r.used.Add(s.Taken, r.gpus.Read(s, s.Errors))
+	r.used.Apply(s, r.previous, r.serial+1)
 	s.ExitSource = process.ExitsChildren
 	s.System = r.readSystem(s.Clock, s.Errors)
 	s.Duration = time.Since(s.Taken)
@@ -293,5 +301,6 @@ func (r *Reader) Close() error {
 	r.system.Close()
 	r.facts.Close()
 	r.pss.Close()
+	r.gpus.Close()
 	return errors.Join(append(errs, r.proc.Close())...)
 }

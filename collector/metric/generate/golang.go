@@ -249,7 +249,7 @@ func withImports(name string, code []byte, paths ...string) ([]byte, error) {
 }
 
 // initialisms are written in capitals in Go's names.
-var initialisms = map[string]string{"cpu": "CPU", "io": "IO", "pid": "PID", "ppid": "PPID", "uid": "UID", "fds": "FDs", "id": "ID", "pss": "PSS"}
+var initialisms = map[string]string{"cpu": "CPU", "io": "IO", "pid": "PID", "ppid": "PPID", "uid": "UID", "fds": "FDs", "id": "ID", "pss": "PSS", "gpu": "GPU"}
 
 // goName is a name with underscores in Go's way.
 func goName(name string) string {

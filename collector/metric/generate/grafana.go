@@ -46,6 +46,8 @@ func grafanaUnit(m *metric.Metric) string {
 		return "Bps"
 	case m.Unit == metric.Seconds:
 		return "s"
+	case m.Unit == metric.Ratio:
+		return "percentunit"
 	}
 	return "none"
 }

@@ -21,7 +21,7 @@ func pageColumns(t *table, _ []byte) ([]byte, error) {
  * @property {string} [within] The JSON object that holds the field; the node itself if absent.
  * @property {string} field The JSON field.
  * @property {'gauge'|'counter'|'rate'|'identifier'|'moment'|'text'|'list'|'state'} kind
- * @property {'bytes'|'bytes/s'|'seconds'|'cores'} [unit]
+ * @property {'bytes'|'bytes/s'|'seconds'|'cores'|'ratio'} [unit]
  * @property {boolean} [sum] Whether the sum over a branch means something.
  * @property {boolean} [ascending] Whether the smallest value comes first by default.
  * @property {boolean} [searched] Whether a text search looks into it.

@@ -9,7 +9,7 @@
  * @property {string} [within] The JSON object that holds the field; the node itself if absent.
  * @property {string} field The JSON field.
  * @property {'gauge'|'counter'|'rate'|'identifier'|'moment'|'text'|'list'|'state'} kind
- * @property {'bytes'|'bytes/s'|'seconds'|'cores'} [unit]
+ * @property {'bytes'|'bytes/s'|'seconds'|'cores'|'ratio'} [unit]
  * @property {boolean} [sum] Whether the sum over a branch means something.
  * @property {boolean} [ascending] Whether the smallest value comes first by default.
  * @property {boolean} [searched] Whether a text search looks into it.
@@ -47,6 +47,8 @@ export const METRICS = [
   { key: 'swap', within: 'memory', field: 'swap_bytes', kind: 'gauge', unit: 'bytes', sum: true, title: 'Swap', help: 'Memory in swap' },
   { key: 'read', within: 'io', field: 'read_bytes_per_second', kind: 'rate', unit: 'bytes/s', sum: true, title: 'Read', help: 'Bytes read from storage per second' },
   { key: 'written', aliases: ['write'], within: 'io', field: 'written_bytes_per_second', kind: 'rate', unit: 'bytes/s', sum: true, title: 'Written', help: 'Bytes written to storage per second' },
+  { key: 'gpu', within: 'gpu', field: 'busy_ratio', kind: 'rate', unit: 'ratio', sum: true, title: 'GPU', help: 'GPUs in use, by the busiest engine of each: 1 is one GPU that works for the process all the time' },
+  { key: 'gpu_memory', within: 'gpu', field: 'memory_bytes', kind: 'gauge', unit: 'bytes', sum: true, title: 'GPU memory', help: 'Memory on GPUs, of all kinds that the driver reports' },
   { key: 'open_fds', aliases: ['fds'], field: 'open_fds', kind: 'gauge', sum: true, title: 'Open FDs', help: 'Open file descriptors' },
   { key: 'group', field: 'group', kind: 'text', ascending: true, searched: true, title: 'Group', help: 'Group of the process in the metrics; absent for a process in none' },
 ];

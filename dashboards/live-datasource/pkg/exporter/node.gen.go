@@ -42,6 +42,10 @@ type node struct {
 		Read    float64 `json:"read_bytes_per_second"`
 		Written float64 `json:"written_bytes_per_second"`
 	} `json:"io"`
+	GPUObject struct {
+		GPU       float64 `json:"busy_ratio"`
+		GPUMemory float64 `json:"memory_bytes"`
+	} `json:"gpu"`
 	OpenFDs float64 `json:"open_fds"`
 	Group   string  `json:"group"`
 }
@@ -62,6 +66,8 @@ func (n *node) forget() {
 	n.MemoryObject.Swap = processes.Unknown
 	n.IOObject.Read = processes.Unknown
 	n.IOObject.Written = processes.Unknown
+	n.GPUObject.GPU = processes.Unknown
+	n.GPUObject.GPUMemory = processes.Unknown
 	n.OpenFDs = processes.Unknown
 }
 
@@ -99,6 +105,8 @@ func (n *node) row(shared *texts) (r processes.Row) {
 		processes.Swap:      n.MemoryObject.Swap,
 		processes.Read:      n.IOObject.Read,
 		processes.Written:   n.IOObject.Written,
+		processes.GPU:       n.GPUObject.GPU,
+		processes.GPUMemory: n.GPUObject.GPUMemory,
 		processes.OpenFDs:   n.OpenFDs,
 	}
 	return r

@@ -39,6 +39,8 @@ const (
 	OpenFDs
 	StartTime
 	CPUWait
+	GPU
+	GPUMemory
 	numNumbers
 )
 
@@ -73,6 +75,8 @@ var columns = []column{
 	{name: "container_name", title: "Container name", kind: text, text: ContainerName},
 	{name: "waiting", title: "Waiting", kind: text, text: Waiting},
 	{name: "cpu_wait", title: "CPU wait", kind: fraction, unit: "none", number: CPUWait},
+	{name: "gpu", title: "GPU", kind: fraction, unit: "percentunit", number: GPU},
+	{name: "gpu_memory", title: "GPU memory", kind: fraction, unit: "bytes", number: GPUMemory},
 }
 
 // secret are the texts that not everybody may see; searched are those that a match looks into.
@@ -94,4 +98,6 @@ var rankings = []Ranking{
 	{Name: "nice", Number: Nice, Unit: "none", Ascending: true},
 	{Name: "open_fds", Number: OpenFDs, Unit: "none", Aliases: []string{"fds"}},
 	{Name: "cpu_wait", Number: CPUWait, Unit: "none"},
+	{Name: "gpu", Number: GPU, Unit: "percentunit"},
+	{Name: "gpu_memory", Number: GPUMemory, Unit: "bytes"},
 }

@@ -13,6 +13,8 @@ export const SORTS = [
   { label: 'Nice', value: 'nice' },
   { label: 'Open FDs', value: 'open_fds' },
   { label: 'CPU wait', value: 'cpu_wait' },
+  { label: 'GPU', value: 'gpu' },
+  { label: 'GPU memory', value: 'gpu_memory' },
 ];
 
 /** Earlier names of these metrics. */

@@ -37,6 +37,8 @@ export const METRICS: Record<string, Metric> = {
   container_name: { title: 'Container name', help: 'Name of the container in the Kubernetes pod.' },
   waiting: { title: 'Waiting', help: 'What the process waited for since the scan before: cpu, throttled (its control group had used up its CPU quota), disk, or none.' },
   cpu_wait: { title: 'CPU wait', help: 'CPUs waited for: 1 is one thread that is ready to run and waits for a CPU all the time.', sum: true },
+  gpu: { title: 'GPU', help: 'GPUs in use, by the busiest engine of each: 1 is one GPU that works for the process all the time.', sum: true },
+  gpu_memory: { title: 'GPU memory', help: 'Memory on GPUs, of all kinds that the driver reports.', sum: true },
 };
 
 /** Earlier names of these fields. */
