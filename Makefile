@@ -84,6 +84,10 @@ stack-stop: ## Stop what make stack has started; the data stay in .stack/
 build: ## Build bin/proctree_exporter, static and stripped
 	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o bin/proctree_exporter ./exporter
 
+.PHONY: nvidia-helper
+nvidia-helper: ## Build bin/proctree_nvidia_helper, which reads NVIDIA's GPUs for the exporter (docs/gpu.md)
+	@CGO_ENABLED=0 $(GO) -C exporter/nvidia build -trimpath -ldflags '-s -w' -o "$(CURDIR)/bin/proctree_nvidia_helper" .
+
 .PHONY: cross
 cross: ## Build and vet for the other systems
 	@for target in linux/arm64 linux/arm windows/amd64 windows/arm64 darwin/amd64 darwin/arm64 freebsd/amd64 freebsd/arm64; do \
@@ -133,6 +137,7 @@ DAMAGE := ^TestDamage(Of|Stays)
 test-go: tools ## Run the Go tests with the race detector, in random order, and say what was skipped
 	@PATH="$(TOOLS):$$PATH" $(GO) test -v -timeout 20m $(RACE) -shuffle=on -skip '$(DAMAGE)' ./... 2>&1 | awk -f .ci/skipped.awk
 	@$(GO) test -v -timeout 20m -run '$(DAMAGE)' ./exporter 2>&1 | awk -f .ci/skipped.awk
+	@CGO_ENABLED=0 $(GO) -C exporter/nvidia test -v -timeout 5m ./... 2>&1 | awk -f .ci/skipped.awk
 
 .PHONY: test-live
 test-live: tools ## Run the tests of the live data source against the real exporter and Prometheus
@@ -198,7 +203,7 @@ lint: cross generate-check ## Run every static check
 	$(GO) vet ./...
 	$(GOLANGCI_LINT) run
 	@# The other modules have the same rules; deploy/tools has pins and no code.
-	@for module in $(filter-out deploy/tools,$(patsubst %/go.mod,%,$(wildcard deploy/*/go.mod dashboards/*/go.mod tree-api/web/*/go.mod))); do \
+	@for module in $(filter-out deploy/tools,$(patsubst %/go.mod,%,$(wildcard deploy/*/go.mod exporter/*/go.mod dashboards/*/go.mod tree-api/web/*/go.mod))); do \
 		echo "lint $$module"; \
 		(cd $$module && $(GOLANGCI_LINT) run) || exit 1; \
 	done

@@ -5,6 +5,8 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"proctree/collector/host/hosttest"
@@ -94,4 +96,21 @@ func TestGPUOfProcesses(t *testing.T) {
 			t.Errorf("the collectors are off, and %s is %v", name, v)
 		}
 	}
+}
+
+// TestHelperForGPUs: what a program reports reaches /metrics and the API as what the kernel reports does,
+// also on a host without DRM devices.
+func TestHelperForGPUs(t *testing.T) {
+	root := hosttest.Tree{Processes: []hosttest.TreeProcess{{PID: 1, Name: "init", StartTicks: 1}, {PID: 7, PPID: 1, Name: "train", StartTicks: 7}}}.Write(t)
+	helper := filepath.Join(t.TempDir(), "helper")
+	line := `{"gpus":[{"gpu":"0000:01:00.0","processes":[{"pid":7,"memory_bytes":1048576,"engines":{"sm":1500000000}}]}]}`
+	if err := os.WriteFile(helper, []byte("#!/bin/sh\necho '"+line+"'\ncat >/dev/null\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, "--path.procfs="+root, "--path.sysfs="+t.TempDir(), "--scan.max-age=0s", "--collector.group_gpu.nvidia-helper="+helper)
+	s.eventually("the use of the GPU", func() bool {
+		busy, _ := s.samples().value("proctree_group_gpu_engine_seconds_total", "group", "train", "gpu", "0000:01:00.0", "engine", "sm")
+		memory, _ := s.samples().value("proctree_process_gpu_memory_bytes", "pid", "7")
+		return busy == 1.5 && memory == 1<<20
+	})
 }

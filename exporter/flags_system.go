@@ -21,6 +21,7 @@ type systemSettings struct {
 	filters                                           []*filterFlag
 	textfiles                                         []string
 	ignoreInvalidSpeed, interruptZeros, processStates bool
+	gpuHelper                                         string
 	socketBudget, gpuBudget                           time.Duration
 }
 
@@ -52,6 +53,9 @@ func (s *systemSettings) addFlags(app *kingpin.Application) {
 	app.Flag("collector.group_gpu.budget",
 		"Maximum time per scan to search the descriptors of processes for GPUs, if the collector group_gpu or process_gpu is enabled and the host has a GPU.").
 		Default(host.DefaultGPUBudget.String()).DurationVar(&s.gpuBudget)
+	app.Flag("collector.group_gpu.nvidia-helper",
+		"Path of proctree_nvidia_helper, which the exporter then runs to read the use of NVIDIA's GPUs. Linux only.").
+		PlaceHolder("FILE").StringVar(&s.gpuHelper)
 	app.Flag("collector.textfile.directory",
 		"Directory of files NAME.prom with further metrics; may be a glob pattern. Repeatable. Example: /var/lib/proctree/textfile.").
 		PlaceHolder("DIRECTORY").

@@ -199,7 +199,7 @@ func (s *settings) hostConfig(logger log.Logger) host.Config {
 		c.ProportionalBudget = s.proportionalBudget
 	}
 	if slices.Contains(s.collectors, collector.GroupGPU) || slices.Contains(s.collectors, collector.ProcessGPU) {
-		c.GPUBudget = s.system.gpuBudget
+		c.GPUBudget, c.GPUHelper = s.system.gpuBudget, s.system.gpuHelper
 	}
 	return c
 }

@@ -42,6 +42,9 @@ type Config struct {
 	// GPUBudget is the time per scan for listing descriptors in search of those of GPUs; 0 does not
 	// search. Linux only.
 	GPUBudget time.Duration
+	// GPUHelper is the path of a program that reports the use of GPUs whose driver tells the kernel
+	// nothing; "" runs none. It runs while the Reader is open, if GPUBudget is not 0. Linux only.
+	GPUHelper string
 }
 
 // DefaultGPUBudget is the default of the exporter for Config.GPUBudget: some hundreds of processes,

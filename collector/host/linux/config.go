@@ -24,6 +24,7 @@ type Config struct {
 	ProportionalBudget time.Duration
 	SysPath            string
 	GPUBudget          time.Duration
+	GPUHelper          string
 }
 
 // auto is the value of Reader and Exits that leaves the choice to the reader.

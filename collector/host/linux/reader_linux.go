@@ -40,6 +40,10 @@ func newReader(cfg Config) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	helper, err := startHelper(cfg)
+	if err != nil {
+		return nil, errors.Join(err, proc.Close())
+	}
 	cache, odd := facts.New(proc, cfg.RootPath, cfg.Deadline), procfs.NewOddities(cfg.Logger)
 	cache.Odd = odd.Log
 	return &Reader{
@@ -52,10 +56,25 @@ func newReader(cfg Config) (*Reader, error) {
 		pss:     procfs.NewPSS(proc, cfg.ProportionalBudget, cfg.Deadline),
 		system:  procfs.NewSystemReader(cfg.ProcPath, cfg.Deadline),
 		ledger:  exits.NewLedger(cache),
+		helper:  helper,
 		gpus: gpu.NewReader(proc, gpu.Config{
 			SysPath: cfg.SysPath, RootPath: cfg.RootPath, Budget: cfg.GPUBudget, Deadline: cfg.Deadline,
 		}),
 	}, nil
+}
+
+// startHelper starts the helper for GPUs, if there is one and somebody wants its values.
+func startHelper(cfg Config) (*gpu.Helper, error) {
+	path := cfg.GPUHelper
+	if cfg.GPUBudget <= 0 {
+		path = ""
+	}
+	if path != "" {
+		if err := gpu.CheckHelper(path); err != nil {
+			return nil, fmt.Errorf("helper for GPUs: %w", err)
+		}
+	}
+	return gpu.StartHelper(path, cfg.Logger), nil
 }
 
 // Reader reads the process table by BPF where that is possible, else from the proc
@@ -70,6 +89,7 @@ type Reader struct {
 	pss     *procfs.PSS
 	gpus    *gpu.Reader
 	used    gpu.Accounts
+	helper  *gpu.Helper
 	system  *procfs.SystemReader
 	// walk and bpf are nil where they are not possible or not wanted. The first is the best.
 	walk *bpf.WalkTable
@@ -258,7 +278,7 @@ func (r *Reader) countTable(table *procfs.Table, errs map[string]uint64) {
 // finish adds to a snapshot what does not depend on how the table was read.
 func (r *Reader) finish(s *process.Snapshot) *process.Snapshot {
 	r.pss.Apply(s.Processes, s.Errors)
-	r.used.Add(s.Taken, r.gpus.Read(s, s.Errors))
+	r.used.Add(s.Taken, r.helper.Merge(r.gpus.Read(s, s.Errors), s, s.Errors))
 	r.used.Apply(s, r.previous, r.serial+1)
 	s.ExitSource = process.ExitsChildren
 	s.System = r.readSystem(s.Clock, s.Errors)
@@ -302,5 +322,6 @@ func (r *Reader) Close() error {
 	r.facts.Close()
 	r.pss.Close()
 	r.gpus.Close()
+	r.helper.Close()
 	return errors.Join(append(errs, r.proc.Close())...)
 }

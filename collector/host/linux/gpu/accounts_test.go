@@ -2,6 +2,7 @@ package gpu_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -127,16 +128,22 @@ func TestBusiestEngine(t *testing.T) {
 		{"the busiest of one", []gpu.Holder{engines("0", busy("gfx", 1), busy("dec", 5))}, []gpu.Holder{engines("0", busy("gfx", 4), busy("dec", 6))}, 3},
 		{"added over GPUs", []gpu.Holder{engines("0", busy("gfx", 1)), engines("1", busy("gfx", 1))}, []gpu.Holder{engines("0", busy("gfx", 2)), engines("1", busy("gfx", 4))}, 4},
 		{
-			"identical engines", []gpu.Holder{engines("0", gpu.Engine{Name: "video", Busy: 0, HasBusy: true, Capacity: 2})},
-			[]gpu.Holder{engines("0", gpu.Engine{Name: "video", Busy: 8e9, HasBusy: true, Capacity: 2})}, 4,
+			"identical engines",
+			[]gpu.Holder{engines("0", gpu.Engine{Name: "video", Busy: 0, HasBusy: true, Capacity: 2})},
+			[]gpu.Holder{engines("0", gpu.Engine{Name: "video", Busy: 8e9, HasBusy: true, Capacity: 2})},
+			4,
 		},
 		{
-			"a share of all cycles", []gpu.Holder{engines("0", gpu.Engine{Name: "rcs", Cycles: 100, HasCycles: true, TotalCycles: 1000})},
-			[]gpu.Holder{engines("0", gpu.Engine{Name: "rcs", Cycles: 600, HasCycles: true, TotalCycles: 2000})}, 5,
+			"a share of all cycles",
+			[]gpu.Holder{engines("0", gpu.Engine{Name: "rcs", Cycles: 100, HasCycles: true, TotalCycles: 1000})},
+			[]gpu.Holder{engines("0", gpu.Engine{Name: "rcs", Cycles: 600, HasCycles: true, TotalCycles: 2000})},
+			5,
 		},
 		{
-			"cycles and a frequency", []gpu.Holder{engines("0", gpu.Engine{Name: "gpu", Cycles: 100, HasCycles: true, MaxHz: 1000})},
-			[]gpu.Holder{engines("0", gpu.Engine{Name: "gpu", Cycles: 2100, HasCycles: true, MaxHz: 1000})}, 2,
+			"cycles and a frequency",
+			[]gpu.Holder{engines("0", gpu.Engine{Name: "gpu", Cycles: 100, HasCycles: true, MaxHz: 1000})},
+			[]gpu.Holder{engines("0", gpu.Engine{Name: "gpu", Cycles: 2100, HasCycles: true, MaxHz: 1000})},
+			2,
 		},
 	} {
 		var accounts gpu.Accounts
@@ -159,7 +166,7 @@ func TestNamesAreBounded(t *testing.T) {
 	var holders []gpu.Holder
 	for i := range 200 {
 		h := held(1, 1, 1, true, 1)
-		h.Client.Device = fmt.Sprint(i)
+		h.Client.Device = strconv.Itoa(i)
 		holders = append(holders, h)
 	}
 	s := hosttest.Snapshot(time.Hour, hosttest.Process(1, 0, "a"))
