@@ -39,6 +39,11 @@ var rows = []Metric{
 		Title: "Command line", Help: "Arguments, with secrets masked.",
 	},
 	{
+		Name: "cgroup", Path: "cgroup", Kind: Text, Role: Operator, Constant: true, Searched: true,
+		Text:  func(p *process.Process) string { return p.Facts.Cgroup },
+		Title: "Control group", Help: "Path of the control group in the unified hierarchy.",
+	},
+	{
 		Name: "user", Path: "user", Kind: Text, Constant: true, Searched: true, Choice: true,
 		Text:  func(p *process.Process) string { return p.Facts.User },
 		Title: "User", Help: "Effective user.",

@@ -17,6 +17,7 @@ import { History } from './history.js';
 import { HostHeader } from './host-header.js';
 import { Lookup } from './lookup.js';
 import { Installed } from './installed.js';
+import { NESTINGS } from './model/branches.js';
 import { isActive } from './model/filter.js';
 import { Marks } from './marks.js';
 import { Mirror } from './model/mirror.js';
@@ -97,6 +98,7 @@ class Page {
   #filters = new Filters(byId('filters'), this.#model, (filter) => this.#view.change({ filter }));
   #tools = new ViewTools(byId('view-tools'), {
     shape: (shape) => this.#view.change({ shape }),
+    nesting: (nesting) => this.#view.change({ nesting, shape: 'tree' }),
     expandAll: (open) => this.#expandAll(open),
     columns: (columns) => this.#view.change(columns ? { columns } : { columns, widths: undefined }),
     cpuUnit: (cpuUnit) => this.#view.change({ cpuUnit }),
@@ -132,6 +134,11 @@ class Page {
   #help = addShortcuts(this.#search, {
     togglePause: () => this.#togglePause(),
     toggleShape: () => this.#view.change({ shape: this.#view.state.shape === 'tree' ? 'list' : 'tree' }),
+    nextNesting: () => {
+      const { nesting, shape } = this.#view.state;
+      const next = NESTINGS[(NESTINGS.indexOf(nesting) + 1) % NESTINGS.length];
+      this.#view.change({ nesting: shape === 'tree' ? next : nesting, shape: 'tree' });
+    },
     togglePin: () => this.#togglePin(this.#drawer.id ?? this.#table.cursor),
     toggleGroups: () => this.#view.change({ shape: this.#view.state.shape === 'groups' ? 'tree' : 'groups' }),
     toggleEvents: () => this.#view.change({ shape: this.#view.state.shape === 'events' ? 'tree' : 'events' }),
@@ -361,7 +368,7 @@ class Page {
 
   /** The cursor went to a process: an open drawer beside the table goes with it. @param {string} id */
   #follow(id) {
-    if (this.#drawer.id !== undefined && !narrow.matches) this.#view.change({ selected: id });
+    if (this.#drawer.id !== undefined && !narrow.matches && !this.#isBranch(id)) this.#view.change({ selected: id });
   }
 
   /** Shows a process wherever it is hidden. @param {string} id */
@@ -384,9 +391,12 @@ class Page {
     return true;
   }
 
+  /** @param {string} id */
+  #isBranch(id) { return this.#model.isBranch(this.#model.slotOf(id)); }
+
   /** @param {string|undefined} id */
   #togglePin(id) {
-    if (id !== undefined) this.#view.change({ pins: togglePin(this.#view.state.pins, id) });
+    if (id !== undefined && !this.#isBranch(id)) this.#view.change({ pins: togglePin(this.#view.state.pins, id) });
   }
 
   #togglePause() {

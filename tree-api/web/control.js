@@ -64,7 +64,7 @@ export class ControlDialog {
   update() { if (!this.#past) this.#ending.update(); }
 
   async open(id = this.#selected()) {
-    if (this.button.hidden || id === undefined || this.#model.slotOf(id) < 0) return;
+    if (this.button.hidden || id === undefined || this.#model.slotOf(id) < 0 || this.#model.isBranch(this.#model.slotOf(id))) return;
     await this.#show(() => this.#ask(id, { chosen: '', all: false }));
   }
 

@@ -6,7 +6,7 @@ import { commandLine } from './command-line.js';
 import { detailSections, facts } from './drawer-detail.js';
 import { CPU_UNITS, formatCPU, formatCPUInFull } from './cpu-unit.js';
 import { UNKNOWN, formatBytes, formatCount, formatDuration, formatTime } from './format.js';
-import { TABLE_COLUMNS, cellOf, subtreeMemory } from './table-columns.js';
+import { TABLE_COLUMNS, cellOf, memoryOf } from './table-columns.js';
 import { ThreadRates } from './thread-rates.js';
 import { isGuarded, whyUnknown } from './unknown.js';
 
@@ -153,10 +153,11 @@ export class Drawer {
     }
     const start = model.number(slot, 'start_time');
     values.Started = Number.isNaN(start) ? undefined : `${formatTime(start)}, ${formatDuration(now - start)} ago`;
-    const size = model.branchSize(slot);
+    const { sizeOf, sumOf } = model.family;
+    const size = sizeOf(slot);
     if (size > 1) {
-      values.Subtree = `${formatCount(size)} processes, CPU: ${formatCPUInFull(model.branchNumber(slot, 'cpu'), context)}`;
-      values['Subtree memory'] = subtreeMemory(model, slot);
+      values.Subtree = `${formatCount(size)} processes, CPU: ${formatCPUInFull(sumOf(slot, 'cpu'), context)}`;
+      values['Subtree memory'] = memoryOf(size, (key) => sumOf(slot, key));
     }
     if (refused.length > 0) values['Not known'] = `${refused.map(({ title }) => title).join(', ')}. ${whyUnknown(refused[0].key, os)}`;
     return values;
@@ -165,7 +166,8 @@ export class Drawer {
   /** @param {number} slot */
   #showAncestors(slot) {
     const ids = [];
-    for (let s = this.#model.parentOf(slot); s >= 0; s = this.#model.parentOf(s)) ids.unshift(this.#model.idOf(s));
+    const { parentOf } = this.#model.family;
+    for (let s = parentOf(slot); s >= 0; s = parentOf(s)) ids.unshift(this.#model.idOf(s));
     const key = ids.join(' ');
     if (this.#ancestors.dataset.ids === key) return;
     this.#ancestors.dataset.ids = key;

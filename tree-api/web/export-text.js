@@ -34,7 +34,8 @@ function keysOf({ columns }) {
 function rowOf({ model, shape }, keys, at) {
   const { slots, depths } = model.rows();
   const slot = slots[at];
-  const folded = shape === 'tree' && model.isExpandable(slot) && !model.isExpanded(slot);
+  const branch = model.branchOf(slot);
+  const folded = branch !== undefined || shape === 'tree' && model.isExpandable(slot) && !model.isExpanded(slot);
   /** @type {Record<string, string|number|boolean|undefined>} */
   const row = {};
   if (shape === 'tree') {
@@ -42,6 +43,7 @@ function rowOf({ model, shape }, keys, at) {
     row.context = model.isContext(slot) || undefined;
     row.processes = folded ? model.branchSize(slot) : 1;
   }
+  if (branch) row.branch = branch.kind;
   for (const key of keys) row[key] = valueOf(model, key, slot, folded);
   return row;
 }
@@ -59,7 +61,8 @@ const rowsOf = (shown, keys) => Array.from({ length: shown.model.rows().length }
 /** @param {Shown} shown */
 export function toCSV(shown) {
   const keys = keysOf(shown);
-  const heads = shown.shape === 'tree' ? ['depth', 'context', 'processes', ...keys] : keys;
+  const nested = shown.model.nesting === 'parent' ? [] : ['branch'];
+  const heads = shown.shape === 'tree' ? ['depth', 'context', 'processes', ...nested, ...keys] : keys;
   const lines = rowsOf(shown, keys).map((row) => heads.map((head) => field(row[head])).join(','));
   return [heads.join(','), ...lines, ''].join('\r\n');
 }

@@ -61,7 +61,7 @@ export class RowTip {
     const slot = this.#model.slotOf(id);
     const row = document.getElementById(rowElementId(id));
     if (slot < 0 || !row) return;
-    setText(this.#name, `${this.#model.text(slot, 'name') || '?'} · PID ${this.#model.number(slot, 'pid')}`);
+    setText(this.#name, titleOf(this.#model, slot));
     setText(this.#path, pathTo(this.#model, slot));
     this.#element.hidden = false;
     this.#root.setAttribute('aria-describedby', this.#element.id);
@@ -84,14 +84,22 @@ export class RowTip {
   }
 }
 
+/** @param {TreeModel} model @param {number} slot */
+function titleOf(model, slot) {
+  const branch = model.branchOf(slot);
+  if (!branch) return `${model.text(slot, 'name') || '?'} · PID ${model.number(slot, 'pid')}`;
+  const size = model.branchSize(slot);
+  return `${model.text(slot, 'name')} · ${branch.kind === 'cgroup' ? 'control group' : branch.kind}${branch.label.endsWith(branch.name) ? '' : ` ${branch.name}`} · ${size} ${size === 1 ? 'process' : 'processes'}`;
+}
+
 /**
- * The depth of a process and its ancestors, the oldest first.
+ * The depth of a row and what it stands below, the topmost first.
  * @param {TreeModel} model
  * @param {number} slot
  */
 export function pathTo(model, slot) {
   const names = [];
-  for (let s = model.parentOf(slot); s >= 0; s = model.parentOf(s)) names.unshift(`${model.text(s, 'name') || '?'} (${model.number(s, 'pid')})`);
-  if (names.length === 0) return 'No parent';
+  for (let s = model.parentOf(slot); s >= 0; s = model.parentOf(s)) names.unshift(model.isBranch(s) ? model.text(s, 'name') : `${model.text(s, 'name') || '?'} (${model.number(s, 'pid')})`);
+  if (names.length === 0) return model.isBranch(slot) ? '' : 'No parent';
   return `Depth ${names.length + 1}, below ${names.join(' › ')}`;
 }

@@ -13,6 +13,7 @@ const HELP = [
   ['Shift+← Shift+→ Shift+Home', 'In a heading: narrower, wider, or the default width'],
   ['Esc', 'Close what is open'],
   ['t', 'Tree or list'],
+  ['b', 'Tree by parent, control group, user or group'],
   ['w', 'Pin the process, to compare it with others; again: unpin'],
   ['g', 'Sums by user, group, unit or container'],
   ['e', 'Events'],
@@ -32,6 +33,7 @@ const ACT = ['x', 'Send a signal, or set the priority'];
  * @typedef {object} Page
  * @property {() => void} togglePause
  * @property {() => void} toggleShape
+ * @property {() => void} nextNesting
  * @property {() => void} togglePin
  * @property {() => void} toggleGroups
  * @property {() => void} toggleEvents
@@ -51,6 +53,7 @@ export function addShortcuts(search, page) {
     '/': () => { search.focus(); search.select(); },
     p: () => page.togglePause(),
     t: () => page.toggleShape(),
+    b: () => page.nextNesting(),
     w: () => page.togglePin(),
     g: () => page.toggleGroups(),
     c: () => page.nextCpuUnit(),

@@ -164,7 +164,7 @@ export function columnsToShow({ chosen, width, viewer, cpuUnit = 'cores', widths
 }
 
 /**
- * What stands in a cell. A folded branch shows its sum where there is one.
+ * What stands in a cell. A folded row shows its sum where there is one, and what processes have in common always.
  * @param {TreeModel} model
  * @param {Column} column
  * @param {{slot: number, folded: boolean}} row
@@ -172,14 +172,25 @@ export function columnsToShow({ chosen, width, viewer, cpuUnit = 'cores', widths
  * @returns {{text: string, heat: number}} heat is from 0 to HEAT_LEVELS.
  */
 export function cellOf(model, column, { slot, folded }, context) {
+  if (model.isBranch(slot)) return branchCell(model, column, slot, context);
   if (!column.format) {
     const text = shorten(model.text(slot, column.key)) || UNKNOWN;
     return { text, heat: column.bar ? Math.round(column.bar(model, { slot, folded }) * HEAT_LEVELS) : 0 };
   }
   const value = folded ? model.branchNumber(slot, column.key) : model.number(slot, column.key);
-  const heat = column.heat && value > 0 ? Math.ceil(column.heat(value, context) * HEAT_LEVELS) : 0;
-  return { text: column.format(value, context), heat };
+  return { text: column.format(value, context), heat: heatOf(column, value, context) };
 }
+
+/** It has a name and sums, and is empty where a process alone can have a value. @param {TreeModel} model @param {Column} column @param {number} slot @param {CellContext} context */
+function branchCell(model, column, slot, context) {
+  if (!column.format) return { text: shorten(model.text(slot, column.key)), heat: column.bar ? Math.round(column.bar(model, { slot, folded: true }) * HEAT_LEVELS) : 0 };
+  if (!PROCESS_COLUMNS.sums.includes(column.key)) return { text: '', heat: 0 };
+  const value = model.branchNumber(slot, column.key);
+  return { text: column.format(value, context), heat: heatOf(column, value, context) };
+}
+
+/** @param {Column} column @param {number} value @param {CellContext} context */
+const heatOf = ({ heat }, value, context) => (heat && value > 0 ? Math.ceil(heat(value, context) * HEAT_LEVELS) : 0);
 
 /**
  * No cell is wide enough for more, and the browser would lay out every letter.
@@ -197,6 +208,7 @@ function shorten(text) {
  * @param {string} [os] The system of the host.
  */
 export function cellTitle(model, key, slot, os) {
+  if (model.isBranch(slot)) return key === 'memory' ? subtreeMemory(model, slot) : '';
   if (key === 'start_time') return `Started ${formatTime(model.number(slot, key))}`;
   if (key === 'waiting') return waitTitle(model, slot) || whyUnknown(key, os);
   const column = TABLE_COLUMNS.find((c) => c.key === key);
@@ -208,13 +220,16 @@ export function cellTitle(model, key, slot, os) {
 }
 
 /**
- * The memory of a subtree, and what was added up.
+ * The memory of what is shown as a subtree, and what was added up.
  * @param {TreeModel} model
  * @param {number} slot
  */
-export function subtreeMemory(model, slot) {
-  const sum = formatBytes(model.branchNumber(slot, 'memory'));
-  const size = formatCount(model.branchSize(slot));
-  return Number.isNaN(model.branchNumber(slot, 'pss')) ? `${sum}: sum of RSS; shared pages counted up to ${size} times`
+const subtreeMemory = (model, slot) => memoryOf(model.branchSize(slot), (key) => model.branchNumber(slot, key));
+
+/** @param {number} processes How many were added up. @param {(key: string) => number} sumOf */
+export function memoryOf(processes, sumOf) {
+  const sum = formatBytes(sumOf('memory'));
+  const size = formatCount(processes);
+  return Number.isNaN(sumOf('pss')) ? `${sum}: sum of RSS; shared pages counted up to ${size} times`
     : `${sum}: sum of PSS, which divides shared pages; RSS where PSS is not known`;
 }

@@ -18,7 +18,7 @@ const KEYS = /** @type {Record<string, (table: TreeTable, model: TreeModel, on: 
   End: (table, model) => table.moveTo(model.rows().length - 1),
   ArrowRight: openOrEnter,
   ArrowLeft: foldOrLeave,
-  Enter: (table, _, on) => table.cursor !== undefined && on.open(table.cursor),
+  Enter: openOrToggle,
   n: (table) => table.moveToMatch(1),
   N: (table) => table.moveToMatch(-1),
   ' ': toggle,
@@ -66,6 +66,12 @@ function foldOrLeave(table, model, on) {
   }
   const parent = model.parentOf(slot);
   if (parent >= 0 && model.rows().depths[table.cursorIndex] > 0) table.moveTo(model.rows().indexOf(parent));
+}
+
+/** There are no details of what is no process. @param {TreeTable} table @param {TreeModel} model @param {Actions} on */
+function openOrToggle(table, model, on) {
+  if (model.isBranch(cursorSlot(table, model))) toggle(table, model, on);
+  else if (table.cursor !== undefined) on.open(table.cursor);
 }
 
 /** @param {TreeTable} table @param {TreeModel} model @param {Actions} on */

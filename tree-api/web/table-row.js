@@ -93,13 +93,14 @@ export class RowView {
     if (this.#top !== top) this.element.style.translate = `0 ${(this.#top = top)}px`;
     const expandable = model.isExpandable(slot);
     const open = expandable && model.isExpanded(slot);
+    const branch = model.isBranch(slot);
     this.#set('id', rowElementId(this.id));
     this.#set('aria-rowindex', String(index + 2));
     this.#set('aria-level', String(depth + 1));
     this.#set('aria-expanded', expandable ? String(open) : null);
     this.#set('aria-selected', String(this.id === paint.cursor));
-    this.#set('class', `row${model.isContext(slot) ? ' context' : ''}${model.isKernel(slot) ? ' kernel' : ''}${paint.fresh.has(this.id) ? ' fresh' : ''}${paint.context.ending?.has(this.id) ? ' ending' : ''}`);
-    this.#paintName(paint, slot, depth, expandable && !open);
+    this.#set('class', `row${branch ? ' branch' : model.isContext(slot) ? ' context' : ''}${model.isKernel(slot) ? ' kernel' : ''}${paint.fresh.has(this.id) ? ' fresh' : ''}${paint.context.ending?.has(this.id) ? ' ending' : ''}`);
+    this.#paintName(paint, slot, depth, branch || expandable && !open);
     for (let i = 1; i < this.#cells.length; i++) this.#paintCell(paint, i, slot, expandable && !open);
   }
 
@@ -110,25 +111,25 @@ export class RowView {
     this.#set('id', null);
   }
 
-  /** @param {Paint} paint @param {number} slot @param {number} depth @param {boolean} folded */
-  #paintName({ model, columns, widths, indent, words }, slot, depth, folded) {
+  /** @param {Paint} paint @param {number} slot @param {number} depth @param {boolean} summed Whether the values are sums. */
+  #paintName({ model, columns, widths, indent, words }, slot, depth, summed) {
     this.name = model.text(slot, 'name');
     const name = this.name || '?';
-    const badge = folded ? `${model.branchSize(slot)}` : '';
-    const key = `${depth}|${badge}|${words.join(' ')}|${widths[0]}|${indent}|${name}`;
+    const badge = summed ? `${model.branchSize(slot)}` : '';
+    const key = `${model.isBranch(slot)}|${depth}|${badge}|${words.join(' ')}|${widths[0]}|${indent}|${name}`;
     if (this.#shown[0] === key) return;
     this.#shown[0] = key;
     const { levels, capped, room: most } = indentation({ depth, width: widths[0], step: indent });
-    const room = most - (folded ? BADGE_EXTRAS + badge.length * LETTER_WIDTH : 0);
+    const room = most - (summed ? BADGE_EXTRAS + badge.length * LETTER_WIDTH : 0);
     setClass(this.#cells[0], cellClass(columns[0], { long: isLong(name, room) }));
     this.#indent.style.setProperty('--depth', String(levels));
     setHidden(this.#depth, !capped);
     if (capped) setText(this.#depth, String(depth + 1));
-    writeHighlighted(this.#label, name, words);
-    setHidden(this.#badge, !folded);
-    if (!folded) return;
+    writeHighlighted(this.#label, name, model.isBranch(slot) ? [] : words);
+    setHidden(this.#badge, !summed);
+    if (!summed) return;
     setText(this.#badge, badge);
-    this.#badge.title = `${badge} processes in this subtree; the values are their sums`;
+    this.#badge.title = `${badge} ${badge === '1' ? 'process' : 'processes'} in this subtree; the values are ${badge === '1' ? 'its own' : 'their sums'}`;
   }
 
   /** @param {Paint} paint @param {number} at @param {number} slot @param {boolean} folded */

@@ -155,7 +155,7 @@ export class TreeTable {
     const from = this.cursor === undefined && step > 0 ? -1 : this.cursorIndex;
     for (let i = 1; i <= rows.length; i++) {
       const index = (from + step * i + 2 * rows.length) % rows.length;
-      if (!this.#model.isContext(rows.slots[index])) {
+      if (!this.#model.isContext(rows.slots[index]) && !this.#model.isBranch(rows.slots[index])) {
         this.moveTo(index);
         return;
       }
@@ -180,7 +180,7 @@ export class TreeTable {
     const { id } = view;
     this.moveTo(view.index);
     const slot = this.#model.slotOf(id);
-    if (target.closest('.twist') && this.#model.isExpandable(slot)) this.#on.expand(id, !this.#model.isExpanded(slot));
+    if ((target.closest('.twist') || this.#model.isBranch(slot)) && this.#model.isExpandable(slot)) this.#on.expand(id, !this.#model.isExpanded(slot));
     else this.#on.open(id);
   }
 

@@ -2,14 +2,17 @@
  * The process tree behind the page and the Grafana panel: it takes the messages of the
  * stream (docs/api.md) and answers which rows to show. It knows nothing of a browser.
  */
+import { canNest } from './model/branches.js';
 import { CONTEXT, MATCH, Matcher } from './model/filter.js';
 import { Folding } from './model/folding.js';
 import { Links, NONE } from './model/links.js';
+import { Nested } from './model/nested.js';
 import { Sorter } from './model/order.js';
 import { Rows } from './model/rows.js';
 import { countBy } from './model/summary.js';
 
 /** @import { Table } from './model/store.js' */
+/** @import { By } from './model/branches.js' */
 /** @import { Filter } from './model/filter.js' */
 /** @import { Expansion } from './model/folding.js' */
 /** @import { Sort } from './model/order.js' */
@@ -26,8 +29,13 @@ const FRESH = { links: false, sums: false, marks: false, order: false, rows: fal
  * @template [M=any] What `apply` takes.
  */
 export class TreeModel {
-  #store;
+  #table;
+  #nested;
+  /** @type {By} */
+  #by = 'parent';
   #links = new Links();
+  /** The rows below their parents while they are nested by something else, and whether it is up to date. */
+  #family = { links: new Links(), linked: false, summed: false };
   #matcher = new Matcher();
   #folding = new Folding();
   #sorter = new Sorter();
@@ -38,10 +46,19 @@ export class TreeModel {
   #shape = 'tree';
   #stale = { links: true, sums: true, marks: true, order: true, rows: true };
 
-  /** @param {Table<M>} table What is shown; a Store has processes. */
-  constructor(table) {
-    this.#store = table;
+  /**
+   * @param {Table<M>} table What is shown; a Store has processes.
+   * @param {(metric: string) => string|undefined} [keyOf] Which column has a metric of a process.
+   */
+  constructor(table, keyOf = (metric) => metric) {
+    this.#table = table;
+    this.#nested = new Nested(table, keyOf);
   }
+
+  /** The table as it is linked: that of the rows, with branches if they are nested by something else than their parents. */
+  get #store() { return this.#isNested ? this.#nested : this.#table; }
+
+  get #isNested() { return this.#by !== 'parent' && this.#shape === 'tree'; }
 
   /**
    * Takes a message in. A process given twice counts once, with what came last.
@@ -51,23 +68,38 @@ export class TreeModel {
    */
   apply(message) {
     const { structure, missed } = this.#store.apply(message);
-    if (structure) this.#folding.prune((id) => this.#store.slots.has(id));
+    if (structure) this.#folding.prune((id) => this.#store.slots.has(id) || this.#isOfAnotherTree(id));
+    this.#family.linked &&= !structure;
+    this.#family.summed = false;
     this.#spoil(structure ? 'links' : 'sums');
     return { missed };
   }
 
   /** @param {Sort} sort A key that is no column is an error. */
   setSort({ key, descending }) {
-    if (!Object.hasOwn(this.#store.numbers, key) && !Object.hasOwn(this.#store.texts, key)) throw new RangeError(`sort: no column is named "${key}"`);
+    if (!Object.hasOwn(this.#table.numbers, key) && !Object.hasOwn(this.#table.texts, key)) throw new RangeError(`sort: no column is named "${key}"`);
     this.#sort = { key, descending };
     this.#spoil('order');
   }
 
   get sort() { return this.#sort; }
 
+  /** What the rows of a tree stand below: their parents, or what they have in common. @param {By} by */
+  setNesting(by) {
+    if (by === this.#by) return;
+    this.#by = by;
+    if (by !== 'parent') this.#nested.nest(by);
+    this.#relink();
+  }
+
+  get nesting() { return this.#by; }
+
+  /** Whether rows can be nested by something. @param {By} by */
+  canNest(by) { return canNest(by, this.#table.columns, this.#nested.keyOf); }
+
   /** @param {Filter} filter {} shows everything. */
   setFilter(filter) {
-    this.#matcher.set(filter, this.#store.columns);
+    this.#matcher.set(filter, this.#table.columns);
     this.#folding.forgetMatches();
     this.#spoil('marks');
   }
@@ -90,15 +122,23 @@ export class TreeModel {
   /** The process whose PID is exactly what is searched for, NONE (-1) if there is none. */
   get exactMatch() {
     const { words } = this;
-    if (words.length !== 1 || !/^[0-9]+$/.test(words[0]) || !this.#store.columns.numbers.includes('pid')) return NONE;
+    if (words.length !== 1 || !/^[0-9]+$/.test(words[0]) || !this.#table.columns.numbers.includes('pid')) return NONE;
     const slot = this.column('pid').indexOf(Number(words[0]));
     return slot >= 0 && this.#matcher.marks[slot] === MATCH ? slot : NONE;
   }
 
   /** @param {Shape} shape A list has no branches: every match stands by itself. */
   setShape(shape) {
+    const wasNested = this.#isNested;
     this.#shape = shape;
+    if (this.#isNested !== wasNested) this.#relink();
     this.#spoil('order');
+  }
+
+  /** The rows stand below others than before. */
+  #relink() {
+    if (this.#isNested) this.#nested.update(true);
+    this.#spoil('links');
   }
 
   /**
@@ -117,7 +157,7 @@ export class TreeModel {
   matchSlots() {
     this.rows();
     const { marks } = this.#matcher;
-    return this.#sorter.slots.filter((slot) => marks[slot] === MATCH);
+    return this.#sorter.slots.filter((slot) => marks[slot] === MATCH && !this.isBranch(slot));
   }
 
   /** Opens or folds every branch; while a filter is on, for as long as that stays. @param {boolean} open */
@@ -160,7 +200,10 @@ export class TreeModel {
   }
 
   /** How many processes are in the table. */
-  get total() { return this.#store.slots.size; }
+  get total() { return this.#table.slots.size; }
+
+  /** One more than the highest slot, that of a branch included. */
+  get size() { return this.#store.size; }
 
   /** How many of them the filter lets pass, ancestors that are kept for them left out. */
   get matched() {
@@ -168,7 +211,7 @@ export class TreeModel {
     return this.#matcher.matched;
   }
 
-  /** @param {string} id @returns {number} NONE (-1) for a process that is not in the table. */
+  /** @param {string} id Of a process or a branch. @returns {number} NONE (-1) for one that is not in the table. */
   slotOf(id) { return this.#store.slots.get(id) ?? NONE; }
 
   /** @param {number} slot */
@@ -193,10 +236,40 @@ export class TreeModel {
    * and only until the next `apply`.
    * @param {string} key
    */
-  column(key) { return this.#store.numbers[key].subarray(0, this.#store.size); }
+  column(key) { return this.#table.numbers[key].subarray(0, this.#table.size); }
 
-  /** @param {number} slot */
+  /** Whether it is a thread of the kernel, or a branch of nothing else. @param {number} slot */
   isKernel(slot) { return this.#store.kernel[slot] === 1; }
+
+  /** Whether a slot holds no process, but what processes have in common. @param {number} slot */
+  isBranch(slot) { return this.#isNested && slot >= this.#nested.branchesFrom; }
+
+  /** What a branch stands for: its kind, and its name, "" where that is not known. @param {number} slot */
+  branchOf(slot) { return this.#isNested ? this.#nested.branchAt(slot) : undefined; }
+
+  /**
+   * Whose child each process is, and the sums over it and its descendants, whatever the rows are nested by.
+   * @returns {{parentOf: (slot: number) => number, sizeOf: (slot: number) => number, sumOf: (slot: number, key: string) => number}}
+   */
+  get family() {
+    const links = this.#familyLinks();
+    const table = this.#table;
+    return {
+      parentOf: (slot) => links.parent[slot],
+      sizeOf: (slot) => links.processes[slot],
+      sumOf: (slot, key) => (table.columns.sums.includes(key) ? links.sumsOf(table, key)[slot] : table.numbers[key][slot]),
+    };
+  }
+
+  #familyLinks() {
+    this.rows();
+    const family = this.#family;
+    if (!this.#isNested) return this.#links;
+    if (!family.linked) family.links.link(this.#table);
+    if (!family.summed) family.links.forgetSums();
+    family.linked = family.summed = true;
+    return family.links;
+  }
 
   /**
    * The sum over a process and all below it; its own value in a column that has no sum.
@@ -208,23 +281,22 @@ export class TreeModel {
     return this.#store.columns.sums.includes(key) ? this.#links.sumsOf(this.#store, key)[slot] : this.number(slot, key);
   }
 
-  /** How many processes a branch has, its top included. @param {number} slot */
+  /** How many processes a branch has, its top included if that is one. @param {number} slot */
   branchSize(slot) {
     this.rows();
     return this.#links.processes[slot];
   }
 
-  /** All that is below a process, parents before their children. @param {number} slot @returns {number[]} */
+  /** All descendants of a process, parents before their children, whatever the rows are nested by. @param {number} slot @returns {number[]} */
   descendantsOf(slot) {
-    this.rows();
-    const { parent, order, count } = this.#links;
+    const { parent, order, count } = this.#familyLinks();
     const inside = new Set([slot]);
     for (let i = 0; i < count; i++) if (inside.has(parent[order[i]])) inside.add(order[i]);
     inside.delete(slot);
     return [...inside];
   }
 
-  /** @param {number} slot */
+  /** What a row stands below. @param {number} slot */
   parentOf(slot) {
     this.rows();
     return this.#links.parent[slot];
@@ -243,7 +315,10 @@ export class TreeModel {
   }
 
   /** See model/summary.js. @param {string} key */
-  countBy(key) { return countBy(this.#store, key); }
+  countBy(key) { return countBy(this.#table, key); }
+
+  /** What is folded in a tree by something else stays so until that is shown again. @param {string} id */
+  #isOfAnotherTree(id) { return id.includes(':') && !(this.#isNested && id.startsWith(`${this.#by}:`)); }
 
   /** @param {number} slot */
   #isOpen(slot) { return this.#folding.isOpen(this.#store.ids[slot], this.#matcher.active); }

@@ -8,12 +8,14 @@ import { groupByOf } from './groups-view.js';
 import { DEFAULT_INTERVAL, intervalOf } from './interval.js';
 import { formatMoment, momentOf, parseMoment } from './moment.js';
 import { parsePins, watchedOf } from './pins.js';
+import { nestingOf } from './model/branches.js';
 import { columnKey } from './model/columns.js';
 
 /** @import { Widths } from './column-widths.js' */
 /** @import { CpuUnit } from './cpu-unit.js' */
 /** @import { GroupBy } from './groups-view.js' */
 /** @import { WatchedKey } from './pins.js' */
+/** @import { By } from './model/branches.js' */
 /** @import { Filter } from './model/filter.js' */
 /** @import { Sort } from './model/order.js' */
 /** @import { Branches, Expansion } from './model/folding.js' */
@@ -24,6 +26,7 @@ import { columnKey } from './model/columns.js';
  * @property {Sort} sort
  * @property {'tree'|'list'|'groups'|'events'|'between'} shape
  * @property {{from: number, to: number}} [span] What the shape between is about, in Unix seconds.
+ * @property {By} nesting What the rows of the shape tree stand below.
  * @property {GroupBy} groupBy What is summed up in the shape groups.
  * @property {string[]} [columns] The columns the person chose; the ones that fit if absent.
  * @property {Widths} [widths] Those the person gave to columns.
@@ -42,7 +45,7 @@ const MAX_EXCEPTIONS = 60;
 
 /** @returns {ViewState} */
 export function defaultState() {
-  return { filter: {}, sort: { key: 'cpu', descending: true }, shape: 'tree', groupBy: 'user', compare: 'cpu', interval: DEFAULT_INTERVAL, cpuUnit: 'cores', overview: true };
+  return { filter: {}, sort: { key: 'cpu', descending: true }, shape: 'tree', nesting: 'parent', groupBy: 'user', compare: 'cpu', interval: DEFAULT_INTERVAL, cpuUnit: 'cores', overview: true };
 }
 
 /**
@@ -61,6 +64,7 @@ export function parseState(hash) {
   if (shape === 'list' || shape === 'groups' || shape === 'events') state.shape = shape;
   const [from, to] = ['from', 'to'].map((name) => parseMoment(p.get(name)));
   if (shape === 'between' && from !== undefined && to !== undefined && from < to) Object.assign(state, { shape, span: { from, to } });
+  state.nesting = nestingOf(p.get('tree'));
   state.groupBy = groupByOf(p.get('by'));
   if (p.has('columns')) state.columns = list(p, 'columns').map((name) => columnKey(name) ?? name);
   const widths = parseWidths(p.get('widths'));
@@ -114,7 +118,7 @@ const list = (p, key) => (p.get(key) ?? '').split(',').filter((part) => part !==
  * @param {ViewState} state
  * @returns {string} What stands behind the "#"; "" for the view everybody starts with.
  */
-export function formatState({ filter, sort, shape, span, groupBy, pins, compare, columns, widths, expansion, selected, time, interval, cpuUnit, overview }) {
+export function formatState({ filter, sort, shape, span, nesting, groupBy, pins, compare, columns, widths, expansion, selected, time, interval, cpuUnit, overview }) {
   const p = new URLSearchParams();
   const usual = defaultState();
   if (filter.text) p.set('q', filter.text);
@@ -130,6 +134,7 @@ export function formatState({ filter, sort, shape, span, groupBy, pins, compare,
     p.set('from', formatMoment(span.from));
     p.set('to', formatMoment(span.to));
   }
+  if (nesting !== usual.nesting) p.set('tree', nesting);
   if (groupBy !== usual.groupBy) p.set('by', groupBy);
   if (columns) p.set('columns', columns.join(','));
   if (widths) p.set('widths', formatWidths(widths));

@@ -2,10 +2,15 @@ import { button, el } from './dom.js';
 import { withIcon } from './icons.js';
 import { Menu, checkLine, choiceLine } from './menu.js';
 import { CPU_UNITS } from './cpu-unit.js';
+import { NESTINGS, nestingOf } from './model/branches.js';
 import { TABLE_COLUMNS } from './table-columns.js';
 
 /** @import { CpuUnit } from './cpu-unit.js' */
+/** @import { By } from './model/branches.js' */
 /** @import { ViewState } from './view-state.js' */
+
+/** @type {Record<By, string>} */
+const NESTING_TITLES = { parent: 'parent', cgroup: 'control group', user: 'user', group: 'group' };
 
 /** The controls at the right of the toolbar: how the processes are laid out. */
 export class ViewTools {
@@ -15,6 +20,8 @@ export class ViewTools {
     groups: withIcon('sum', button('Groups', { class: 'tool', title: 'Groups: sums by user, group, unit or container (g)', 'aria-label': 'Groups' }, () => this.#on.shape('groups'))),
     events: withIcon('events', button('Events', { class: 'tool', title: 'Events: what started, ended and was killed (e)', 'aria-label': 'Events' }, () => this.#on.shape('events'))),
   };
+  #nesting = el('select', { class: 'tool nesting', 'aria-label': 'Tree by', title: 'Tree by parent, control group, user or group (b)' },
+    ...NESTINGS.map((by) => el('option', { value: by }, `By ${NESTING_TITLES[by]}`)));
   #folding = [
     withIcon('expand', button('Expand', { id: 'expand-all', class: 'tool', title: 'Unfold all rows (*)', 'aria-label': 'Expand all' }, () => this.#on.expandAll(true))),
     withIcon('collapse', button('Collapse', { id: 'collapse-all', class: 'tool', title: 'Fold all rows (_)', 'aria-label': 'Collapse all' }, () => this.#on.expandAll(false))),
@@ -31,6 +38,7 @@ export class ViewTools {
    * @param {HTMLElement} root
    * @param {object} on
    * @param {(shape: ViewState['shape']) => void} on.shape
+   * @param {(by: By) => void} on.nesting
    * @param {(open: boolean) => void} on.expandAll
    * @param {(keys: string[]|undefined) => void} on.columns undefined: those that fit.
    * @param {(unit: CpuUnit) => void} on.cpuUnit
@@ -38,17 +46,19 @@ export class ViewTools {
    */
   constructor(root, on) {
     this.#on = on;
+    this.#nesting.addEventListener('change', () => on.nesting(nestingOf(this.#nesting.value)));
     withIcon('columns', this.#columns.button).setAttribute('aria-label', 'Columns');
     root.append(
       el('div', { class: 'segments', role: 'group', 'aria-label': 'Layout' }, ...Object.values(this.#shape)),
-      ...this.#folding, this.#overview, this.#columns.button, this.#columns.panel,
+      this.#nesting, ...this.#folding, this.#overview, this.#columns.button, this.#columns.panel,
     );
   }
 
   /** @param {ViewState} state @param {readonly string[]} shown The keys of the columns shown. @param {boolean} viewer */
-  show({ shape, overview, cpuUnit }, shown, viewer) {
+  show({ shape, nesting, overview, cpuUnit }, shown, viewer) {
     this.#state = { shown, viewer, cpuUnit };
     for (const [name, choice] of Object.entries(this.#shape)) choice.setAttribute('aria-pressed', String(shape === name));
+    if (this.#nesting.value !== nesting) this.#nesting.value = nesting;
     this.#overview.setAttribute('aria-expanded', String(overview));
     for (const tool of this.#folding) tool.disabled = shape !== 'tree';
   }

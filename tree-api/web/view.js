@@ -1,3 +1,4 @@
+import { isActive } from './model/filter.js';
 import { firstDirection } from './table-columns.js';
 import { formatState, parseState } from './view-state.js';
 
@@ -15,7 +16,7 @@ const ADDRESS_MILLISECONDS = 300;
 function stepOf(before, after) {
   if ((before.selected === undefined) !== (after.selected === undefined)) return 'drawer';
   if ((before.time === undefined) !== (after.time === undefined)) return 'time';
-  if (before.shape !== after.shape) return 'shape';
+  if (before.shape !== after.shape || before.nesting !== after.nesting) return 'shape';
   if (before.filter === after.filter) return '';
   const { text: oldText = '', ...oldRest } = before.filter;
   const { text: newText = '', ...newRest } = after.filter;
@@ -90,6 +91,11 @@ export class View {
     this.#state = { ...before, ...part };
     if (part.sort) this.#model.setSort(part.sort);
     if (part.shape) this.#model.setShape(part.shape === 'tree' ? 'tree' : 'list');
+    if (part.nesting && part.nesting !== this.#model.nesting) {
+      this.#model.setNesting(part.nesting);
+      // What leads to a match stays open.
+      if (!isActive(this.#state.filter)) this.foldKernel();
+    }
     if (part.filter) this.#model.setFilter(part.filter);
     this.#onChange(part, before);
   }
@@ -117,8 +123,7 @@ export class View {
   /** The threads of the kernel are many and seldom of interest: they start folded, unless the address says otherwise. */
   foldKernel() {
     if (this.#folded) return;
-    const { length } = this.#model.column('pid');
-    for (let slot = 0; slot < length; slot++) {
+    for (let slot = 0; slot < this.#model.size; slot++) {
       if (this.#model.isKernel(slot) && this.#model.isExpandable(slot)) this.#model.setExpanded(this.#model.idOf(slot), false);
     }
   }

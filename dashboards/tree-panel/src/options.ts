@@ -1,3 +1,5 @@
+import type { By } from '../../../tree-api/web/model/branches.js';
+
 /** What a person sets in the panel editor. */
 export interface PanelOptions {
   /** Names of fields; "" or absent lets the panel find them. */
@@ -5,6 +7,8 @@ export interface PanelOptions {
   parentField?: string;
   labelField?: string;
   shape: 'tree' | 'list';
+  /** What the rows of a tree stand below at first; absent in panels of earlier versions. */
+  nesting?: By;
   /** How many levels are open at first; ALL_LEVELS opens everything. */
   openLevels: number;
   /** When a cell shows the sum over its branch in place of its own value. */
@@ -18,10 +22,13 @@ export interface PanelOptions {
   sortDescending: boolean;
 }
 
+export const NESTING_TITLES: Record<By, string> = { parent: 'By parent', cgroup: 'By control group', user: 'By user', group: 'By group' };
+
 export const ALL_LEVELS = -1;
 
 export const DEFAULTS: PanelOptions = {
   shape: 'tree',
+  nesting: 'parent',
   openLevels: 1,
   sums: 'folded',
   heat: true,

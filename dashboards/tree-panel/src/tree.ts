@@ -1,9 +1,11 @@
 import { TreeModel } from '../../../tree-api/web/tree-model.js';
+import type { By } from '../../../tree-api/web/model/branches.js';
 import type { Expansion } from '../../../tree-api/web/model/folding.js';
 import type { Filter } from '../../../tree-api/web/model/filter.js';
 import type { Sort } from '../../../tree-api/web/model/order.js';
 import { type Column, signature } from './frame/columns.ts';
 import { FrameTable, type Rows } from './frame/frame-table.ts';
+import { metricOf } from './frame/known.ts';
 import { ALL_LEVELS } from './options.ts';
 
 /**
@@ -50,9 +52,28 @@ export class Tree {
     if (key !== undefined && (sort.key !== key || sort.descending !== descending)) this.model.setSort({ key, descending });
   }
 
+  /** Nests the rows by what they have in common, or below their parents where the frame does not tell it. */
+  setNesting(wanted: By, openLevels: number): void {
+    const by = this.model.canNest(wanted) ? wanted : 'parent';
+    if (by === this.model.nesting) return;
+    this.model.setNesting(by);
+    const { except } = this.model.expansion;
+    if (by !== 'parent' && !except.some((id) => id.startsWith(`${by}:`))) this.#openBranches(openLevels);
+  }
+
+  /** Opens the first levels of what rows have in common, as is done with the rows themselves. */
+  #openBranches(levels: number): void {
+    const { model } = this;
+    for (let depth = 0; depth < levels; depth++) {
+      const { slots, depths, length } = model.rows();
+      const found = Array.from(slots.subarray(0, length)).filter((slot, row) => depths[row] === depth && model.isBranch(slot));
+      for (const slot of found) model.setExpanded(model.idOf(slot), true);
+    }
+  }
+
   #renew(columns: readonly Column[], expansion: Expansion | undefined): void {
     this.table = new FrameTable(columns);
-    this.model = new TreeModel(this.table);
+    this.model = new TreeModel(this.table, (metric) => columns.find(({ key, isNumber, isLabel }) => !isNumber && (metric === 'name' ? isLabel : metricOf(key) === metric))?.key);
     this.#filter = undefined;
     if (columns.length > 0) this.model.setSort({ key: columns[0].key, descending: false });
     if (expansion) this.model.setExpansion(expansion);

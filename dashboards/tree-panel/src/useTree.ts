@@ -50,10 +50,11 @@ export function useTree({ picked, series, options, view, width }: Input): Shown 
     if (!columns) return undefined;
     tree.setFilter(view.filter);
     tree.model.setShape(view.shape ?? options.shape);
+    tree.setNesting(view.nesting ?? options.nesting ?? 'parent', options.openLevels);
     tree.setSort(view.sort ?? firstSort(columns, options));
     return { tree, columns, paint: paintOf(theme, tree, columns, { options, view, width }) };
     // The model's expansion is changed before the view's is: it is here to draw again.
-  }, [columns, tree, theme, options, view.filter, view.shape, view.sort, view.columns, view.expansion, width]);
+  }, [columns, tree, theme, options, view.filter, view.shape, view.nesting, view.sort, view.columns, view.expansion, width]);
 }
 
 function paintOf(theme: GrafanaTheme2, tree: Tree, columns: Column[], { options, view, width }: Pick<Input, 'options' | 'view' | 'width'>): Paint {

@@ -1,4 +1,5 @@
 import * as React from 'react';
+import type { By } from '../../../tree-api/web/model/branches.js';
 import type { Expansion } from '../../../tree-api/web/model/folding.js';
 import type { Filter } from '../../../tree-api/web/model/filter.js';
 import type { Sort } from '../../../tree-api/web/model/order.js';
@@ -8,6 +9,8 @@ export interface ViewState {
   filter: Filter;
   sort?: Sort;
   shape?: 'tree' | 'list';
+  /** What the rows of a tree stand below. */
+  nesting?: By;
   expansion?: Expansion;
   /** Keys of the columns that were chosen. */
   columns?: string[];

@@ -26,6 +26,7 @@ export const METRICS = [
   { key: 'name', field: 'name', kind: 'text', ascending: true, searched: true, title: 'Name', help: 'Name that the kernel has for the process, on Linux at most 15 bytes' },
   { key: 'exe', field: 'exe', kind: 'text', ascending: true, searched: true, secret: true, title: 'Executable', help: 'Path of the executable file' },
   { key: 'cmdline', short: ['cmd', 'args'], field: 'cmdline', kind: 'list', ascending: true, searched: true, secret: true, title: 'Command line', help: 'Arguments, with secrets masked' },
+  { key: 'cgroup', field: 'cgroup', kind: 'text', ascending: true, searched: true, secret: true, title: 'Control group', help: 'Path of the control group in the unified hierarchy' },
   { key: 'user', field: 'user', kind: 'text', ascending: true, searched: true, title: 'User', help: 'Effective user' },
   { key: 'unit', field: 'unit', kind: 'text', ascending: true, searched: true, title: 'Unit', help: 'systemd unit' },
   { key: 'container', short: ['ctr'], field: 'container', kind: 'text', ascending: true, searched: true, title: 'Container', help: 'ID of the container' },

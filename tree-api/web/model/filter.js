@@ -41,6 +41,9 @@ const questionOf = ({ not, source }) => (not ? source.slice(1) : source).trim();
 /** @param {Term} term */
 const isWord = ({ key, pattern }) => key === undefined && !pattern;
 
+/** The slot behind the last row; what is there has no texts to search. @param {Table<any>} store */
+const endOf = (store) => store.branchesFrom ?? store.size;
+
 /** @param {Filter} filter */
 export function isActive(filter) {
   return !/^[\s!]*$/.test(filter.text ?? '') || filter.kernel === false || listsOf(filter).length > 0 || floorsOf(filter).length > 0;
@@ -127,7 +130,7 @@ export class Matcher {
     }
     if (!this.active) {
       this.marks.fill(MATCH);
-      this.matched = links.count;
+      this.matched = links.count - (store.size - endOf(store));
       return;
     }
     this.#search(store);
@@ -136,7 +139,7 @@ export class Matcher {
 
   /** @param {Table<any>} store */
   #search(store) {
-    for (let slot = 0; slot < store.size; slot++) {
+    for (let slot = 0; slot < endOf(store); slot++) {
       const stale = store.textChanged[slot];
       if (!stale && (!this.#searchAll || (this.#narrows && this.#found[slot] === 0))) continue;
       if (stale || this.#haystacks[slot] === undefined) this.#haystacks[slot] = haystack(store, slot);
@@ -166,11 +169,12 @@ export class Matcher {
    */
   #mark(store, links) {
     const passes = this.#test(store);
+    const end = endOf(store);
     this.marks.fill(HIDDEN);
     this.matched = 0;
     for (let i = links.count - 1; i >= 0; i--) {
       const slot = links.order[i];
-      if (this.#found[slot] && passes(slot)) {
+      if (slot < end && this.#found[slot] && passes(slot)) {
         this.marks[slot] = MATCH;
         this.matched++;
       }

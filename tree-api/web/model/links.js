@@ -32,7 +32,7 @@ export class Links {
   link(store) {
     this.#fit(store.capacity);
     if (!this.#change.find(store, this.parent, this.#placed) || !this.#amend()) this.#linkAll(store);
-    this.#countBranches();
+    this.#countBranches(store.branchesFrom ?? store.size);
     this.forgetSums();
   }
 
@@ -103,9 +103,9 @@ export class Links {
     return sums;
   }
 
-  /** Counts the processes of each branch. */
-  #countBranches() {
-    for (let i = 0; i < this.count; i++) this.processes[this.order[i]] = 1;
+  /** Counts the processes of each branch. @param {number} end The slot behind the last process. */
+  #countBranches(end) {
+    for (let i = 0; i < this.count; i++) this.processes[this.order[i]] = this.order[i] < end ? 1 : 0;
     for (let i = this.count - 1; i >= 0; i--) {
       const slot = this.order[i];
       const parent = this.parent[slot];

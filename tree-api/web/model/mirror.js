@@ -22,6 +22,7 @@ export class Mirror extends ProcessTable {
    * @returns {Change}
    */
   apply(patch) {
+    this.#forget(patch.size, this.ids.length);
     if (patch.size > this.capacity) this.grow(Math.max(patch.size, this.capacity * 2));
     for (const id of this.ids.splice(patch.size)) this.slots.delete(id);
     this.size = patch.size;
@@ -30,6 +31,14 @@ export class Mirror extends ProcessTable {
     this.#takeTexts(patch);
     if (patch.parents) this.#parents = patch.parents;
     return { structure: patch.parents !== undefined, missed: 0 };
+  }
+
+  /** Behind the last process nothing is known. @param {number} size @param {number} before How many slots there were. */
+  #forget(size, before) {
+    if (size >= before) return;
+    for (const key of this.columns.numbers) this.numbers[key].fill(NaN, size, before);
+    for (const { key } of TEXT_COLUMNS) this.texts[key].fill('', size, before);
+    this.kernel.fill(0, size, before);
   }
 
   /** @param {Patch} patch */

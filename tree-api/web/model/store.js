@@ -40,7 +40,7 @@ import { idsOf, writeColumns } from './write-columns.js';
  * @template M
  * @typedef {object} Table
  * @property {Columns} columns
- * @property {ReadonlyMap<string, number>} slots By id.
+ * @property {Pick<ReadonlyMap<string, number>, 'get'|'has'> & {size: number}} slots By id.
  * @property {readonly string[]} ids The id in each slot, "" where the slot is free.
  * @property {number} size One more than the highest slot ever used.
  * @property {number} capacity How long the arrays of numbers are.
@@ -48,6 +48,9 @@ import { idsOf, writeColumns } from './write-columns.js';
  * @property {Record<string, string[]>} texts By column; "" is "not known".
  * @property {Uint8Array} kernel 1 for a thread of the kernel itself.
  * @property {Uint8Array} textChanged 1 where a text was written since it was last looked at.
+ * @property {number} [branchesFrom] The slot from which on branches stand, not rows; absent if there are none.
+ * @property {(capacity: number) => void} [grow] Makes room behind the last slot, in which nothing is known. A table
+ *   that can be nested has it: the names of branches stand there until a message comes.
  * @property {(message: M) => Change} apply
  * @property {(parents: Int32Array) => void} findParents Writes the slot of each row's parent, NONE
  *   for a root. Circles are allowed.

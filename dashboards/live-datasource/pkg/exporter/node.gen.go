@@ -17,6 +17,7 @@ type node struct {
 	Name          string   `json:"name"`
 	Exe           string   `json:"exe"`
 	Cmdline       []string `json:"cmdline"`
+	Cgroup        string   `json:"cgroup"`
 	User          string   `json:"user"`
 	Unit          string   `json:"unit"`
 	Container     string   `json:"container"`
@@ -80,6 +81,7 @@ func (n *node) row(shared *texts) (r processes.Row) {
 		processes.Name:          shared.one(n.Name),
 		processes.Exe:           shared.one(n.Exe),
 		processes.Cmdline:       shared.line(n.Cmdline),
+		processes.Cgroup:        shared.one(n.Cgroup),
 		processes.User:          shared.one(n.User),
 		processes.Unit:          shared.one(n.Unit),
 		processes.Container:     shared.one(n.Container),

@@ -16,6 +16,7 @@ const (
 	PodUID
 	Exe
 	Cmdline
+	Cgroup
 	Namespace
 	Pod
 	ContainerName
@@ -70,6 +71,7 @@ var columns = []column{
 	{name: "pod_uid", title: "Pod UID", kind: text, text: PodUID},
 	{name: "exe", title: "Executable", kind: text, text: Exe},
 	{name: "cmdline", title: "Command line", kind: text, text: Cmdline},
+	{name: "cgroup", title: "Control group", kind: text, text: Cgroup},
 	{name: "namespace", title: "Namespace", kind: text, text: Namespace},
 	{name: "pod", title: "Pod", kind: text, text: Pod},
 	{name: "container_name", title: "Container name", kind: text, text: ContainerName},
@@ -81,8 +83,8 @@ var columns = []column{
 
 // secret are the texts that not everybody may see; searched are those that a match looks into.
 var (
-	secret   = []Text{Exe, Cmdline}
-	searched = []Text{Name, User, Group, Unit, Container, PodUID, Exe, Cmdline, Namespace, Pod, ContainerName}
+	secret   = []Text{Exe, Cmdline, Cgroup}
+	searched = []Text{Name, User, Group, Unit, Container, PodUID, Exe, Cmdline, Cgroup, Namespace, Pod, ContainerName}
 )
 
 // rankings are the numbers by which processes can be ordered.

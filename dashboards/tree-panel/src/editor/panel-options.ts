@@ -1,5 +1,6 @@
 import { type PanelOptionsEditorBuilder, getFieldDisplayName } from '@grafana/data';
-import { ALL_LEVELS, DEFAULTS, type PanelOptions } from '../options.ts';
+import { NESTINGS } from '../../../../tree-api/web/model/branches.js';
+import { ALL_LEVELS, DEFAULTS, NESTING_TITLES, type PanelOptions } from '../options.ts';
 
 const FIELDS = ['Fields'];
 const TREE = ['Tree'];
@@ -31,6 +32,14 @@ function addFields(builder: PanelOptionsEditorBuilder<PanelOptions>): void {
 function addTree(builder: PanelOptionsEditorBuilder<PanelOptions>): void {
   builder
     .addRadio({ path: 'shape', name: 'Show as', description: 'At first; a button of the toolbar changes it.', category: TREE, defaultValue: DEFAULTS.shape, settings: { options: [{ value: 'tree', label: 'Tree' }, { value: 'list', label: 'List' }] } })
+    .addSelect({
+      path: 'nesting',
+      name: 'Tree by',
+      description: 'At first; a menu of the toolbar changes it. Rows without the fields that it needs stand below their parents.',
+      category: TREE,
+      defaultValue: DEFAULTS.nesting,
+      settings: { options: NESTINGS.map((value) => ({ value, label: NESTING_TITLES[value] })) },
+    })
     .addSelect({
       path: 'openLevels',
       name: 'Levels open at first',

@@ -68,7 +68,7 @@ export class FrameTable implements Table<Rows> {
     };
     this.#values = new ColumnValues(this.columns);
     ({ numbers: this.numbers, texts: this.texts } = this.#values);
-    this.#grow(FIRST_CAPACITY);
+    this.grow(FIRST_CAPACITY);
   }
 
   get textChanged(): Uint8Array { return this.#values.textChanged; }
@@ -137,7 +137,7 @@ export class FrameTable implements Table<Rows> {
 
   #add(id: string): number {
     const slot = this.#free.pop() ?? this.size++;
-    if (slot >= this.capacity) this.#grow(this.capacity * 2);
+    if (slot >= this.capacity) this.grow(this.capacity * 2);
     this.slots.set(id, slot);
     this.ids[slot] = id;
     this.#parentIDs[slot] = '';
@@ -173,7 +173,8 @@ export class FrameTable implements Table<Rows> {
     return moved;
   }
 
-  #grow(capacity: number): void {
+  /** Makes room, in which nothing is known. */
+  grow(capacity: number): void {
     this.#values.grow(capacity);
     const rowOf = new Int32Array(capacity);
     rowOf.set(this.rowOf);

@@ -32,6 +32,7 @@ export const METRICS: Record<string, Metric> = {
   pod_uid: { title: 'Pod UID', help: 'UID of the Kubernetes pod.' },
   exe: { title: 'Executable', help: 'Path of the executable file.' },
   cmdline: { title: 'Command line', help: 'Arguments, with secrets masked.' },
+  cgroup: { title: 'Control group', help: 'Path of the control group in the unified hierarchy.' },
   namespace: { title: 'Namespace', help: 'Kubernetes namespace of the pod.' },
   pod: { title: 'Pod', help: 'Name of the Kubernetes pod.' },
   container_name: { title: 'Container name', help: 'Name of the container in the Kubernetes pod.' },

@@ -40,6 +40,7 @@ export const Row = React.memo(function Row({ look, content, slot, index, depth, 
       data-row={index}
       data-slot={slot}
       data-context={content.isContext || undefined}
+      data-branch={content.isBranch || undefined}
     >
       {cells}
     </div>
@@ -60,12 +61,12 @@ interface Drawn {
 
 /** The cells; those that show the same as before are the same elements, which React passes over. */
 function cellsOf({ look, content, depth, isStuck }: Omit<Drawn, 'cells'> & { isStuck: boolean }, last: Drawn | undefined): React.ReactElement[] {
-  const isSameLabel = last?.depth === depth && last.content.folded === content.folded;
+  const isSameLabel = last?.depth === depth && last.content.folded === content.folded && last.content.isBranch === content.isBranch;
   return look.columns.map((column, i) => {
     const cell = content.cells[i];
     if (last?.look === look && isSameCell(last.content.cells[i], cell) && (isSameLabel || !column.isLabel)) return last.cells[i];
     return column.isLabel
-      ? labelCell({ look, column, cell, role: isStuck ? undefined : 'rowheader' }, depth, content.folded)
+      ? labelCell({ look, column, cell, role: isStuck ? undefined : 'rowheader' }, depth, content)
       : plainCell({ look, column, cell, role: isStuck ? undefined : 'gridcell' });
   });
 }
@@ -78,15 +79,15 @@ interface CellPlace {
 }
 
 // Cells are plain functions, not components: there are hundreds, and React would keep a record of each.
-function labelCell({ look, column, cell, role }: CellPlace, depth: number, folded: number) {
+function labelCell({ look, column, cell, role }: CellPlace, depth: number, { folded, isBranch }: RowContent) {
   const { styles } = look;
   return (
     <div key={column.key} role={role} className={`${styles.cell} ${styles.label}`} data-column={column.key} style={colorStyle(cell)}>
       {depth > 0 && <span className={styles.indent} style={{ '--depth': depth } as React.CSSProperties} />}
       {depth > look.levels && <span className={styles.level} title={`Level ${depth + 1}`} aria-hidden="true">{depth + 1}</span>}
       <span className={styles.twist} data-twist="" aria-hidden="true" />
-      {textOf(look, column, cell)}
-      {folded > 0 && <span className={styles.badge} title={`${folded - 1} below; the values are sums`}>{folded}</span>}
+      {textOf(look, isBranch ? { ...column, isLinked: false } : column, cell)}
+      {folded > 0 && <span className={styles.badge} title={`${isBranch ? folded : folded - 1} below; the values are sums`}>{folded}</span>}
     </div>
   );
 }

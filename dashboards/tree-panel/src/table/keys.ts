@@ -31,7 +31,7 @@ const KEYS: Record<string, Answer> = {
   '+': (model, place) => fold(model, place, true),
   '-': (model, place) => fold(model, place, false),
   '*': openSiblings,
-  Enter: (model, { row }) => (row === NONE ? undefined : { do: 'follow', slot: model.rows().slots[row] }),
+  Enter: follow,
 };
 
 /** What a key asks for in a table with rows; undefined for nothing. */
@@ -57,6 +57,13 @@ function foldOrLeave(model: TreeModel<any>, place: Place): Command | undefined {
   const slot = slotAt(model, place);
   if (slot === NONE || model.rows().depths[place.row] === 0) return undefined;
   return { do: 'move', row: model.rows().indexOf(model.parentOf(slot)) };
+}
+
+/** What rows have in common leads nowhere: it opens or folds. */
+function follow(model: TreeModel<any>, place: Place): Command | undefined {
+  const slot = slotAt(model, place);
+  if (slot === NONE) return undefined;
+  return model.isBranch(slot) ? fold(model, place, !isOpen(model, place)) : { do: 'follow', slot };
 }
 
 /** Opens the row of the cursor and all beside it. */

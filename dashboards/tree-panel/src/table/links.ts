@@ -18,6 +18,7 @@ export function linkedColumns(columns: readonly Column[], of: Column): Column[] 
  * The links of a row, with the variables filled in. It costs more than the rest of a cell:
  * to be called when the pointer or a key comes near, not when the cell is drawn.
  */
-export function linksOf({ table }: Tree, columns: readonly Column[], slot: number): LinkModel[] {
+export function linksOf({ model, table }: Tree, columns: readonly Column[], slot: number): LinkModel[] {
+  if (model.isBranch(slot)) return [];
   return columns.flatMap(({ field }) => field.getLinks?.({ valueRowIndex: table.rowOf[slot] }) ?? []);
 }

@@ -62,10 +62,20 @@ export function heatsOf(theme: GrafanaTheme2, { model }: Tree, columns: readonly
 
 /** What stands in the cell of a column, in the row of a slot. */
 export function cellOf(paint: Paint, column: Column, slot: number, isFolded: boolean): Cell {
+  if (paint.tree.model.isBranch(slot)) return branchCell(paint, column, slot);
   const cell = column.isNumber ? numberCell(paint, column, slot, isFolded) : textCell(paint, column, slot);
   if (paint.words.length === 0 || !paint.tree.table.columns.searched.includes(column.key)) return cell;
   const marks = occurrences(cell.text, paint.words);
   return marks.length > 0 ? { ...cell, marks } : cell;
+}
+
+/** What rows have in common has a name and sums, and nothing of the frame. */
+function branchCell({ tree: { model }, heats }: Paint, column: Column, slot: number): Cell {
+  if (column.isLabel) return { text: visible(model.text(slot, column.key)), isFaint: false };
+  const value = column.isNumber && column.isSummed ? model.branchNumber(slot, column.key) : NaN;
+  if (Number.isNaN(value)) return { text: '', isFaint: true };
+  const shown = column.show(value);
+  return { text: shown.text, isFaint: value === 0, ...colorsOf(column, value, shown, heats.get(column.key)) };
 }
 
 function numberCell({ tree: { model, table }, options, isTree, heats }: Paint, column: Column, slot: number, isFolded: boolean): Cell {
@@ -115,6 +125,7 @@ const share = (value: number, heat: Heat | undefined): number => (heat && heat.f
 export function titleOf({ tree: { model, table } }: Paint, column: Column, slot: number): string {
   if (!column.isNumber) return visible(model.text(slot, column.key));
   if (!column.isSummed || !model.isExpandable(slot)) return '';
+  if (model.isBranch(slot)) return `Sum of ${model.branchSize(slot)} rows${summedMemory(model, table.columns.sumsFrom?.[column.key], column, slot)}`;
   const format = (value: number) => (Number.isNaN(value) ? UNKNOWN : column.show(value).text);
   return `${column.title}: ${format(model.number(slot, column.key))} itself, ${format(model.branchNumber(slot, column.key))} with all ${model.branchSize(slot) - 1} below it${summedMemory(model, table.columns.sumsFrom?.[column.key], column, slot)}`;
 }

@@ -37,6 +37,8 @@ export interface RowContent {
   isOpen: boolean | undefined;
   /** How many rows a folded branch has, its top included; else 0. */
   folded: number;
+  /** Whether it is what rows have in common, and no row of the frame. */
+  isBranch: boolean;
   /** Whether it is there only because something below it matches. */
   isContext: boolean;
 }
@@ -47,13 +49,14 @@ export function contentOf(paint: Paint, slot: number): RowContent {
   return {
     cells: paint.columns.map((column) => cellOf(paint, column, slot, isOpen === false)),
     isOpen,
-    folded: isOpen === false ? model.branchSize(slot) : 0,
-    isContext: model.isContext(slot),
+    folded: isOpen === false || model.isBranch(slot) ? model.branchSize(slot) : 0,
+    isBranch: model.isBranch(slot),
+    isContext: model.isContext(slot) && !model.isBranch(slot),
   };
 }
 
 export function isSameContent(a: RowContent, b: RowContent): boolean {
-  return a.isOpen === b.isOpen && a.folded === b.folded && a.isContext === b.isContext
+  return a.isOpen === b.isOpen && a.folded === b.folded && a.isBranch === b.isBranch && a.isContext === b.isContext
     && a.cells.length === b.cells.length && a.cells.every((cell, i) => isSameCell(cell, b.cells[i]));
 }
 

@@ -94,6 +94,8 @@ export function getTableStyles(theme: GrafanaTheme2) {
       borderBottom: `1px solid ${colors.border.weak}`,
       contain: 'strict',
       lineHeight: 'calc(var(--row-height) - 1px)',
+      '&[data-branch]': { background: colors.background.secondary, fontWeight: theme.typography.fontWeightMedium },
+      '[data-wide] &[data-branch] > :first-child': { background: colors.background.secondary },
       '&:hover': { background: colors.action.hover },
       '[data-wide] &:hover > :first-child': { background: over(colors.action.hover) },
       '&[aria-selected=true]': { background: colors.action.selected, boxShadow: `inset 2px 0 ${colors.primary.border}` },

@@ -2,7 +2,9 @@ import * as React from 'react';
 import { css } from '@emotion/css';
 import type { DataFrame, GrafanaTheme2 } from '@grafana/data';
 import { Badge, Combobox, FilterInput, IconButton, useStyles2 } from '@grafana/ui';
+import { type By, NESTINGS } from '../../../../tree-api/web/model/branches.js';
 import type { Filter } from '../../../../tree-api/web/model/filter.js';
+import { NESTING_TITLES } from '../options.ts';
 import type { Picked } from '../frame/pick.ts';
 import type { Tree } from '../tree.ts';
 import type { Stale } from '../stale.ts';
@@ -37,7 +39,7 @@ export function Toolbar({ shown, picked, view, stale, width, setView }: Props) {
       {picked.names.length > 1 && <FramePicker picked={picked} setView={setView} />}
       <Search filter={filter} problem={tree.model.searchError} setView={setView} />
       <ShownContext.Provider value={{ ...shown, filter, frame: picked.frame }}>
-        <Buttons model={tree.model} conditions={countConditions(filter)} isTree={paint.isTree} isChosen={view.columns !== undefined} isNarrow={width < NARROW} setView={setView} />
+        <Buttons model={tree.model} conditions={countConditions(filter)} isTree={paint.isTree} nesting={tree.model.nesting} isChosen={view.columns !== undefined} isNarrow={width < NARROW} setView={setView} />
         <Facts tree={tree} frame={picked.frame} stale={stale} />
       </ShownContext.Provider>
     </div>
@@ -76,13 +78,14 @@ interface ButtonsProps {
   model: Tree['model'];
   conditions: number;
   isTree: boolean;
+  nesting: By;
   /** Whether a person chose the columns. */
   isChosen: boolean;
   isNarrow: boolean;
   setView: SetViewState;
 }
 
-const Buttons = React.memo(function Buttons({ model, conditions, isTree, isChosen, isNarrow, setView }: ButtonsProps) {
+const Buttons = React.memo(function Buttons({ model, conditions, isTree, nesting, isChosen, isNarrow, setView }: ButtonsProps) {
   const styles = useStyles2(getStyles);
   const expandAll = (open: boolean) => {
     model.setExpansion({ open, except: [] });
@@ -91,6 +94,7 @@ const Buttons = React.memo(function Buttons({ model, conditions, isTree, isChose
   return (
     <div className={styles.buttons}>
       <IconButton name="sitemap" aria-label="Tree" tooltip={isTree ? 'Show as a list' : 'Show as a tree'} aria-pressed={isTree} variant={isTree ? 'primary' : 'secondary'} onClick={() => setView({ shape: isTree ? 'list' : 'tree' })} />
+      {isTree && <NestingPicker model={model} nesting={nesting} setView={setView} />}
       {isTree && <IconButton name="angle-double-down" tooltip="Open all" onClick={() => expandAll(true)} />}
       {isTree && <IconButton name="angle-double-right" tooltip="Fold all" onClick={() => expandAll(false)} />}
       <FilterMenu count={conditions} isNarrow={isNarrow} setView={setView} />
@@ -98,6 +102,19 @@ const Buttons = React.memo(function Buttons({ model, conditions, isTree, isChose
     </div>
   );
 });
+
+/** What the rows stand below, if the frame tells more than their parents. */
+function NestingPicker({ model, nesting, setView }: Pick<ButtonsProps, 'model' | 'nesting' | 'setView'>) {
+  const id = React.useId();
+  const offered = NESTINGS.filter((by) => model.canNest(by));
+  if (offered.length < 2) return null;
+  return (
+    <>
+      <span id={id} hidden>Tree by</span>
+      <Combobox aria-labelledby={id} options={offered.map((value) => ({ value, label: NESTING_TITLES[value] }))} value={nesting} width="auto" minWidth={10} maxWidth={24} onChange={({ value }) => setView({ nesting: value })} />
+    </>
+  );
+}
 
 /** How many rows there are, how many are left out, and how fresh and whole they are. */
 function Facts({ tree: { model, table }, frame, stale }: { tree: Tree; frame: DataFrame; stale: Stale | undefined }) {

@@ -105,6 +105,36 @@ for (const [grafana, react] of [['12.3', '18.3.1'], ['13.2', '19.3.1']] as const
       assert.equal(await page.locator(`[id="${active}"]`).getAttribute('aria-level'), '4');
     });
 
+    test('by control group, user or group: rows for what processes have in common, with sums', async () => {
+      await open({ frames: [some], options: { nesting: 'cgroup', openLevels: 1 } });
+      const values = (name: string) => some.fields.find((field) => field.name === name)!.values as any[];
+      const below = values('cgroup').flatMap((path, row) => (path.startsWith('/system.slice/') ? [row] : []));
+      const system = page.locator('[role=row][data-branch]').filter({ has: page.locator('[role=rowheader]', { hasText: /^system\.slice/ }) });
+      assert.equal(await system.locator('[role=rowheader]').textContent(), `system.slice${below.length}`);
+      assert.equal(await system.locator('[data-column="cpu"]').textContent(), below.reduce((sum, row) => sum + values('cpu')[row], 0).toFixed(2));
+      assert.equal(await system.locator('[data-column="user"]').textContent(), '');
+      assert.equal(await system.locator('a').count(), 0, 'what is no process has no history');
+      assert.ok(await page.getByText(String(values('id').length), { exact: true }).isVisible());
+      const before = await rowCount(page);
+      await system.locator('[data-twist]').click();
+      assert.ok(await rowCount(page) < before);
+      await press('Enter');
+      assert.equal(await rowCount(page), before, 'Enter opens it');
+      await page.getByRole('combobox', { name: 'Tree by' }).click();
+      await page.getByRole('option', { name: 'By user' }).click();
+      await nextFrame(page);
+      await page.getByRole('button', { name: 'Fold all' }).click();
+      await nextFrame(page);
+      assert.equal(await rowCount(page), new Set(values('user')).size);
+      await page.getByRole('textbox', { name: 'Search' }).fill('user=postgres');
+      await nextFrame(page);
+      const found = values('user').filter((user) => user === 'postgres').length;
+      assert.equal(await rowCount(page), found + 1);
+      await open({ frames: [files()], options: { ...FILE_OPTIONS, nesting: 'user' } });
+      assert.equal((await labels(page))[0], '/', 'a frame without users stays a tree by parents');
+      assert.equal(await page.getByRole('combobox', { name: 'Tree by' }).count(), 0);
+    });
+
     test('search marks what it finds and keeps what is above it', async () => {
       await open({ frames: [files()] });
       await page.getByRole('textbox', { name: 'Search' }).fill('hosts');

@@ -31,6 +31,7 @@ export function processFrame(host: FakeHost): DataFrameDTO {
       { name: 'start_time', type: FieldType.time, values: column((p) => p.start_time && p.start_time * 1000), config: { displayName: 'Started' } },
       text('group', column((p) => p.group), { displayName: 'Group' }),
       text('unit', column((p) => p.unit), { displayName: 'Unit' }),
+      text('cgroup', column((p) => p.cgroup), { displayName: 'Control group' }),
       text('container', column((p) => p.container), { displayName: 'Container' }),
       text('cmdline', column((p) => (Array.isArray(p.cmdline) ? p.cmdline.join(' ') : p.cmdline)), { displayName: 'Command line' }),
     ],

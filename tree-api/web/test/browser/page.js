@@ -71,4 +71,4 @@ export const rowCount = async (page) => Number(await page.getAttribute('#table',
 export const row = (page, name) => page.locator('#table .row[id]').filter({ has: page.locator('.label', { hasText: new RegExp(`^${name}$`) }) }).first();
 
 /** The row with the cursor. @param {Page} page */
-export const cursor = (page) => page.locator('#table .row[aria-selected="true"]');
+export const cursor = (page) => page.locator('#table .row[id][aria-selected="true"]');

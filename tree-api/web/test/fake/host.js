@@ -133,7 +133,7 @@ export class FakeHost {
       memory: kernel ? { resident_bytes: 0, virtual_bytes: 0 } : this.#memory(kind.memory ?? 8),
       io: kernel ? undefined : { read_bytes: this.#random.below(1e9), written_bytes: this.#random.below(1e9), read_bytes_per_second: 0, written_bytes_per_second: 0 },
       open_fds: kernel ? undefined : 4 + this.#random.below(kind.fds ?? 40),
-      group, unit, container,
+      group, unit, container, cgroup: cgroupOf(kind),
     });
     if (this.#random.chance(0.1)) this.#usual.set(pid, this.#random.next() ** (this.#size > 2000 ? 30 : 7) * (threads > 4 ? 3 : 1));
     this.#work(this.processes.get(pid), 1, this.#usual.get(pid) ?? 0);
@@ -190,3 +190,12 @@ function set(process, change, field, value) {
 
 /** CPU time comes in ticks of 10 ms. @param {number} seconds */
 const hundredths = (seconds) => Math.round(seconds * 100) / 100;
+
+/** As systemd and Docker make them. @param {any} kind */
+function cgroupOf({ name, user, unit, container, kernel }) {
+  if (kernel) return '/';
+  if (name === 'systemd') return '/init.scope';
+  if (container) return `/system.slice/docker-${container}.scope`;
+  if (unit) return `/system.slice/${unit}`;
+  return user === 'root' ? '/system.slice/misc.service' : `/user.slice/user-${user}.slice/session-3.scope`;
+}

@@ -20,6 +20,7 @@ test('what was chosen comes back', () => {
     expansion: { open: false, except: ['1-5', '77-1234'], filtered: { open: true, except: ['4-4'] } },
     selected: '77-1234',
     pins: ['77-1234', '1-5'],
+    nesting: /** @type {const} */ ('cgroup'),
     compare: /** @type {const} */ ('read'),
     interval: 10,
     cpuUnit: /** @type {const} */ ('host'),
