@@ -76,7 +76,7 @@ var rows = []Metric{
 	{
 		Name: "container_name", Path: "container_name", Kind: Text, Constant: true, Searched: true, Choice: true,
 		Text:  func(p *process.Process) string { return p.Facts.ContainerName },
-		Title: "Container name", Help: "Name of the container in the Kubernetes pod.",
+		Title: "Container name", Help: "Name of the container: in its Kubernetes pod, or as Podman, LXC or systemd-nspawn call it.",
 	},
 	{
 		Name: "state", Path: "state", Kind: State, Required: true, Choice: true,

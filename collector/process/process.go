@@ -184,8 +184,8 @@ type Facts struct {
 	Container string
 	// PodUID is the Kubernetes pod's UID.
 	PodUID string
-	// Namespace, Pod and ContainerName are the names that Kubernetes has for the pod, and in it
-	// for the container.
+	// Namespace and Pod are the names that Kubernetes has for the pod. ContainerName is the name of the
+	// container in it; without Kubernetes, that which Podman, LXC or systemd-nspawn have for it.
 	Namespace, Pod, ContainerName string
 	// FDLimit is the soft limit of open descriptors, in descriptors (getrlimit(2)).
 	FDLimit uint64

@@ -33,7 +33,7 @@ export const METRICS = [
   { key: 'pod_uid', field: 'pod_uid', kind: 'text', ascending: true, searched: true, title: 'Pod UID', help: 'UID of the Kubernetes pod' },
   { key: 'namespace', short: ['ns'], field: 'namespace', kind: 'text', ascending: true, searched: true, title: 'Namespace', help: 'Kubernetes namespace of the pod' },
   { key: 'pod', field: 'pod', kind: 'text', ascending: true, searched: true, title: 'Pod', help: 'Name of the Kubernetes pod' },
-  { key: 'container_name', field: 'container_name', kind: 'text', ascending: true, searched: true, title: 'Container name', help: 'Name of the container in the Kubernetes pod' },
+  { key: 'container_name', field: 'container_name', kind: 'text', ascending: true, searched: true, title: 'Container name', help: 'Name of the container: in its Kubernetes pod, or as Podman, LXC or systemd-nspawn call it' },
   { key: 'state', field: 'state', kind: 'state', ascending: true, title: 'State', help: 'What the process is doing: running, sleeping, blocked, stopped, zombie or other' },
   { key: 'waiting', field: 'waiting', kind: 'text', ascending: true, title: 'Waiting', help: 'What the process waited for since the scan before: cpu, throttled (its control group had used up its CPU quota), disk, or none' },
   { key: 'threads', field: 'threads', kind: 'gauge', sum: true, title: 'Threads', help: 'Number of threads' },

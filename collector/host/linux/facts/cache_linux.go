@@ -4,6 +4,7 @@ package facts
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"proctree/collector/host/linux/pods"
@@ -41,6 +42,9 @@ type Cache struct {
 	// pods names the pods of Kubernetes, and podsRead is a reading of them that hangs.
 	pods     *pods.Names
 	podsRead *stall.Read
+	// monitors name containers, and renamed is whether they have named another one.
+	monitors monitors
+	renamed  bool
 	// Odd is told of what cannot be parsed; optional.
 	Odd func(first string)
 
@@ -99,9 +103,10 @@ func (c *Cache) readPods() {
 	changed := false
 	read, err := c.guard.Do(func() { changed = c.pods.Read(c.time) })
 	c.podsRead = read
-	if err != nil || !changed {
+	if (err != nil || !changed) && !c.renamed {
 		return
 	}
+	c.renamed = false
 	for i, e := range c.previous {
 		named := *e.facts
 		c.NamePod(&named)
@@ -112,13 +117,17 @@ func (c *Cache) readPods() {
 	}
 }
 
-// NamePod sets the names of the pod and the container, by their ids.
+// NamePod sets the names of the pod and the container, by their ids. The kubelet's names come first.
 func (c *Cache) NamePod(f *process.Facts) {
 	if c.podsRead != nil && !c.podsRead.Finished() {
 		return
 	}
 	pod := c.pods.Find(f.Container, f.PodUID)
 	f.Namespace, f.Pod, f.ContainerName = pod.Namespace, pod.Name, pod.Container
+	if f.ContainerName == "" {
+		f.ContainerName = c.monitors.find(f)
+	}
+	nameContainer(f)
 }
 
 // Keep takes over what the last scan had of processes that have not changed since: of at most
@@ -225,6 +234,9 @@ func (c *Cache) read(id process.ID, e *factsEntry) {
 		read := reading.facts // Of its own: a pointer into the reading would keep all of that.
 		e.facts = &read
 	}
+	if c.monitors.note(id, e.facts) {
+		c.renamed = true
+	}
 	e.failed, e.unread = reading.failed, false
 	if first := e.failed.First(); first != "" && c.Odd != nil {
 		c.Odd(first)
@@ -274,6 +286,12 @@ func (c *Cache) Sweep() {
 	c.turn = process.ID{}
 	if c.budget == 0 {
 		c.turn = process.ID{PID: c.last.PID + 1}
+	}
+	for id := range c.monitors.of {
+		if _, alive := slices.BinarySearchFunc(c.entries, id, func(e *factsEntry, id process.ID) int { return e.id.Compare(id) }); !alive {
+			c.monitors.forget(id)
+			c.renamed = true
+		}
 	}
 	clear(c.previous)
 	if len(c.names) <= 2*len(c.entries) {

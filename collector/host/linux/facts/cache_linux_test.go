@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -172,5 +173,130 @@ func TestFactsGetTheNamesOfPodsLater(t *testing.T) {
 	}
 	if scan() != named {
 		t.Error("the facts are others although nothing has changed")
+	}
+}
+
+// TestFactsFollowFiveHundredPods: whatever a pod is called, each scan has the names that the node has then.
+func TestFactsFollowFiveHundredPods(t *testing.T) {
+	root := t.TempDir()
+	logs := filepath.Join(root, "var/log/containers")
+	if err := os.MkdirAll(logs, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	const pods = 500
+	container := func(i int) string { return fmt.Sprintf("%064x", i) }
+	// The longest names that Kubernetes allows and a file's name has room for, dots and hyphens in a row, digits alone.
+	names := []string{strings.Repeat("a", 150), "a.b--c.d", "0", "a" + strings.Repeat("-", 60) + "z", "kube-system", "10.0.0.1"}
+	nameOf := func(i int) string { return names[i%len(names)] + fmt.Sprintf("-%d", i) }
+	linkOf := func(i int, name string) string {
+		return filepath.Join(logs, fmt.Sprintf("%s_n%d_%d-c-%s.log", name, i%7, i, container(i)))
+	}
+	tree := hosttest.Tree{}
+	for i := range pods {
+		tree.Processes = append(tree.Processes, hosttest.TreeProcess{PID: i + 1, Name: "app", Cgroup: "0::/kubepods.slice/cri-containerd-" + container(i) + ".scope\n"})
+		if err := os.Symlink("nowhere", linkOf(i, nameOf(i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	proc, err := procfs.Open(tree.Write(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache := New(proc, root, stall.DefaultDeadline)
+	t.Cleanup(func() {
+		cache.Close()
+		_ = proc.Close()
+	})
+	check := func(when string, want func(i int) string) {
+		t.Helper()
+		cache.Begin(1, time.Now(), pods, map[string]uint64{})
+		for i := range pods {
+			_, facts := cache.Get(Sighting{ID: process.ID{PID: i + 1}, Name: []byte("app")})
+			namespace, name := fmt.Sprintf("n%d", i%7), fmt.Sprintf("%d-c", i)
+			if want(i) == "" {
+				namespace, name = "", ""
+			}
+			if facts.Pod != want(i) || facts.Namespace != namespace || facts.ContainerName != name {
+				t.Fatalf("%s: process %d is in %q, %q, %q; want %q", when, i+1, facts.Namespace, facts.Pod, facts.ContainerName, want(i))
+			}
+		}
+		cache.Sweep()
+	}
+	check("at first", nameOf)
+	check("unchanged", nameOf)
+	renamed := func(i int) string {
+		switch {
+		case i%10 == 1:
+			return ""
+		case i%10 == 0:
+			return "again-" + nameOf(i)
+		}
+		return nameOf(i)
+	}
+	for i := range pods {
+		if i%10 > 1 {
+			continue
+		}
+		if err := os.Remove(linkOf(i, nameOf(i))); err != nil {
+			t.Fatal(err)
+		}
+		if i%10 == 0 {
+			if err := os.Symlink("nowhere", linkOf(i, renamed(i))); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	check("renamed and deleted", renamed)
+	for i := 1; i < pods; i += 10 {
+		if err := os.Symlink("nowhere", linkOf(i, nameOf(i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check("made again", func(i int) string {
+		if i%10 == 1 {
+			return nameOf(i)
+		}
+		return renamed(i)
+	})
+}
+
+// TestFactsTakeTheNamesOfMonitors: conmon may be found before or after the processes of its container, and
+// what it says goes with it.
+func TestFactsTakeTheNamesOfMonitors(t *testing.T) {
+	tree := hosttest.Tree{Processes: []hosttest.TreeProcess{
+		{PID: 7, Name: "app", Cgroup: "0::/machine.slice/libpod-" + containerOf + ".scope/container\n"},
+		{PID: 8, Name: "init", Cgroup: "0::/lxc.payload.mail/init.scope\n"},
+		{PID: 9, Name: "conmon", Cmdline: conmon(containerOf, "web"), Cgroup: "0::/machine.slice/libpod-conmon-" + containerOf + ".scope\n"},
+	}}
+	proc, err := procfs.Open(tree.Write(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache := New(proc, t.TempDir(), stall.DefaultDeadline)
+	t.Cleanup(func() {
+		cache.Close()
+		_ = proc.Close()
+	})
+	scan := func(processes ...hosttest.TreeProcess) (app, mail string) {
+		cache.Begin(1, time.Now(), len(processes), map[string]uint64{})
+		for _, p := range processes {
+			_, facts := cache.Get(Sighting{ID: process.ID{PID: p.PID}, Name: []byte(p.Name)})
+			switch p.PID {
+			case 7:
+				app = facts.ContainerName
+			case 8:
+				mail = facts.ContainerName
+			}
+		}
+		cache.Sweep()
+		return app, mail
+	}
+	scan(tree.Processes...)
+	if app, mail := scan(tree.Processes...); app != "web" || mail != "mail" {
+		t.Errorf("the containers are named %q and %q", app, mail)
+	}
+	scan(tree.Processes[:2]...)
+	if app, mail := scan(tree.Processes[:2]...); app != "" || mail != "mail" {
+		t.Errorf("without the monitor they are named %q and %q", app, mail)
 	}
 }

@@ -7,7 +7,7 @@ import { TreeModel } from '../../tree-model.js';
 /** @param {...object} processes */
 function modelOf(...processes) {
   const model = new TreeModel(new Store());
-  model.apply({ type: 'full', time: 100, processes: processes.map((p, i) => ({ id: `${i + 1}-1`, pid: i + 1, ppid: i === 0 ? 0 : 1, start_time: 1, name: 'a', state: 'sleeping', ...p })) });
+  model.apply({ type: 'full', processes: processes.map((p, i) => ({ id: `${i + 1}-1`, pid: i + 1, ppid: i === 0 ? 0 : 1, start_time: 1, name: 'a', state: 'sleeping', ...p })) });
   return model;
 }
 
