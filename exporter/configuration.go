@@ -10,6 +10,7 @@ import (
 
 	"proctree/collector/events"
 	"proctree/collector/group/rules"
+	"proctree/collector/host/peer"
 	treeapi "proctree/tree-api"
 	"proctree/tree-api/access"
 	"proctree/tree-api/past"
@@ -26,6 +27,8 @@ type configuration struct {
 	controlOn bool
 	// eventsOff is --events.source=off.
 	eventsOff bool
+	// hidden is that the system hides the processes of others from ordinary accounts.
+	hidden bool
 	// text is that of --config.file.
 	text []byte
 	// past is what holds for recorded processes.
@@ -72,6 +75,7 @@ func (f *configFiles) load(before *configuration) (*configuration, error) {
 			rejected = append(rejected, fmt.Sprintf("--%s: %v", file.flag, err))
 		}
 	}
+	next.hidden = peer.HidesProcesses(peer.Config{ProcPath: f.settings.procPath})
 	next.eventsOff = f.settings.events.source == eventsOff
 	if next.controlOn = f.settings.enableControl; next.controlOn {
 		next.access.Controllers = next.controllers()
@@ -163,7 +167,8 @@ type readers uint8
 const (
 	// everybody, as nothing needs a token.
 	everybody readers = iota
-	// beyondViewers is everybody, although a token decides who may see what in the tree.
+	// beyondViewers is everybody, although a token decides who may see what in the tree, or the
+	// system hides processes from ordinary accounts.
 	beyondViewers
 	// operators are those whom the server in front lets through.
 	operators
@@ -173,7 +178,7 @@ func (c *configuration) readers() readers {
 	switch {
 	case c.access.FrontRole.SeesAll():
 		return operators
-	case c.access.Tokens != nil:
+	case c.access.Tokens != nil, c.hidden:
 		return beyondViewers
 	}
 	return everybody

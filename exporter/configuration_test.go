@@ -267,3 +267,40 @@ func TestUsersMayReadLabels(t *testing.T) {
 		}
 	}
 }
+
+// TestLabelsWhereProcessesAreHidden: with hidepid, the kernel shows an ordinary account nothing of the
+// command lines of others, and so does /metrics unless somebody keeps it for operators.
+func TestLabelsWhereProcessesAreHidden(t *testing.T) {
+	for name, test := range map[string]struct {
+		option, front string
+		want          readers
+	}{
+		"open":                    {"", "", everybody},
+		"hidden":                  {",hidepid=2", "", beyondViewers},
+		"hidden, for operators":   {",hidepid=invisible", users, operators},
+		"not hidden by its value": {",hidepid=0", "", everybody},
+	} {
+		d := newConfigDir(t)
+		d.write("proctree.yml", `groups: [{name: x, group: "{{.Cmdline}} {{.Cgroup}}"}]`)
+		d.write("web.yml", test.front)
+		d.files.settings.tokenFile = ""
+		d.files.settings.procPath = t.TempDir()
+		if err := os.Mkdir(filepath.Join(d.files.settings.procPath, "1"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		table := "22 27 0:21 / /proc rw - proc proc rw" + test.option + "\n"
+		if err := os.WriteFile(filepath.Join(d.files.settings.procPath, "1/mountinfo"), []byte(table), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if runtime.GOOS != "linux" {
+			test.want = map[bool]readers{true: operators, false: everybody}[test.front != ""]
+		}
+		c, err := d.files.load(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if shown := c.shown(); c.readers() != test.want || shown.Open != (test.want != beyondViewers) || shown.LabelArgs([]string{"x", "y"}) == nil != (test.want == beyondViewers) {
+			t.Errorf("%s: readers %d, labels %q", name, c.readers(), shown.LabelArgs([]string{"x", "y"}))
+		}
+	}
+}

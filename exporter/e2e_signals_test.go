@@ -4,14 +4,18 @@ package main
 
 import (
 	"bufio"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // TestHangupWhileStarting sends SIGHUP as soon as the program speaks, long before it
@@ -119,5 +123,99 @@ func TestClosedLogPipe(t *testing.T) {
 	})
 	if status, _ := s.get("/-/healthy"); status != http.StatusOK {
 		t.Errorf("healthy: %d", status)
+	}
+}
+
+// TestHangupIgnoredAtTheStart: a program that starts the exporter with SIGHUP ignored closes even the
+// time in which the kernel loads it. From before the exec on, the signal is sent again and again.
+func TestHangupIgnoredAtTheStart(t *testing.T) {
+	log := newLines()
+	cmd := exec.Command("sh", "-c", `trap "" HUP; kill -HUP $$; echo ignored >&2; read go; exec "$0" "$@"`, binary(t), "--web.listen-address=127.0.0.1:0")
+	cmd.Stderr = log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	start, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait()
+		close(ended)
+	}()
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		<-ended
+	})
+	log.await(t, regexp.MustCompile(`(ignored)`))
+	up := make(chan struct{})
+	sent := make(chan error, 1)
+	go func() {
+		for {
+			if err := cmd.Process.Signal(syscall.SIGHUP); err != nil {
+				sent <- err
+				return
+			}
+			select {
+			case <-up:
+				sent <- nil
+				return
+			case <-time.After(time.Millisecond):
+			}
+		}
+	}()
+	if _, err := start.Write([]byte("\n")); err != nil {
+		t.Fatal(err)
+	}
+	log.await(t, regexp.MustCompile(`msg="(starting)`))
+	close(up)
+	if err := <-sent; err != nil {
+		t.Fatalf("it ended: %v", err)
+	}
+	if err := cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	log.await(t, regexp.MustCompile(`msg="configuration (reloaded)"`))
+}
+
+// TestReadiness: systemd learns when the exporter listens, which the unit has Type=notify for. Until
+// then it sends no SIGHUP.
+func TestReadiness(t *testing.T) {
+	for _, socket := range []string{filepath.Join(t.TempDir(), "notify"), "@proctree-test-" + strconv.Itoa(os.Getpid())} {
+		heard, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer heard.Close()
+		log := newLines()
+		cmd := exec.Command(binary(t), "--web.listen-address=127.0.0.1:0", "--web.listen-address=127.0.0.1:0")
+		cmd.Env = append(os.Environ(), "NOTIFY_SOCKET="+socket)
+		cmd.Stderr = log
+		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			_ = cmd.Process.Kill()
+			_ = cmd.Wait()
+		})
+		if err := heard.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		state := make([]byte, 64)
+		n, err := heard.Read(state)
+		if err != nil || string(state[:n]) != "READY=1" {
+			t.Fatalf("%s: heard %q, %v", socket, state[:n], err)
+		}
+		if err := cmd.Process.Signal(syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+		log.await(t, regexp.MustCompile(`msg="configuration (reloaded)"`))
+	}
+	unit, err := os.ReadFile("../deploy/systemd/proctree_exporter.service")
+	if err != nil || !strings.Contains(string(unit), "\nType=notify\n") {
+		t.Errorf("the unit does not wait for it: %v", err)
 	}
 }

@@ -60,6 +60,9 @@ func (e *exporter) serve(ctx context.Context, caught hangup.Signals) error {
 	}
 	listeners := e.perAddress()
 	failed := make(chan error, len(listeners))
+	ready := newReadiness(len(listeners), func(err error) {
+		level.Warn(e.loggers.root).Log("msg", "systemd does not learn that the exporter is ready", "err", err)
+	})
 	for _, l := range listeners {
 		l.server = newServer(handler, e.loggers.root)
 		if e.door != nil {
@@ -71,6 +74,7 @@ func (e *exporter) serve(ctx context.Context, caught hangup.Signals) error {
 		l.server.BaseContext = func(net.Listener) context.Context {
 			// The toolkit has put its own handler in front by now, and no connection is accepted yet.
 			l.server.Handler = e.tree.ObserveControl(l.server.Handler)
+			ready.listens()
 			return context.Background()
 		}
 		wg.Go(func() { failed <- web.ListenAndServe(l.server, l.flags, e.loggers.toolkit) })

@@ -11,6 +11,8 @@ import (
 type living struct {
 	processes map[int]*alive
 	policy    *Policy
+	// clock is that of the newest scan, without its moment; nil before the first one.
+	clock *process.Clock
 }
 
 // alive is one of these processes.
@@ -21,6 +23,8 @@ type alive struct {
 	facts    *process.Facts
 	group    string
 	excluded bool
+	// timeless is that the group was decided before a clock was known, which its name may have.
+	timeless bool
 	// parent is the nearest ancestor that is not excluded.
 	parent     int
 	parentName string
@@ -35,6 +39,9 @@ func (l *living) see(e *process.Event, report *group.Report, policy *Policy, int
 		clear(l.processes) // Groups are to be decided again.
 		l.policy = policy
 	}
+	if report != nil {
+		l.setClock(report.Snapshot.Clock)
+	}
 	before := l.find(e.ID, report)
 	now := l.describe(e, before, report)
 	if e.Kind == process.EventExit {
@@ -45,7 +52,7 @@ func (l *living) see(e *process.Event, report *group.Report, policy *Policy, int
 	if now.excluded {
 		return into
 	}
-	entry := Entry{Event: *e, Group: now.group, ParentName: now.parentName}
+	entry := Entry{Event: *e, Group: now.group, ParentName: now.parentName, Clock: l.clock}
 	entry.Parent, entry.Facts = now.parent, now.facts
 	if e.Kind == process.EventExit && e.Reason == process.OOMKilled {
 		killed := entry
@@ -53,6 +60,14 @@ func (l *living) see(e *process.Event, report *group.Report, policy *Policy, int
 		into = append(into, killed)
 	}
 	return append(into, entry)
+}
+
+// setClock takes over the clock of a scan. Entries share it until somebody sets the time.
+func (l *living) setClock(clock process.Clock) {
+	clock.Now = 0
+	if l.clock == nil || !l.clock.Epoch.Equal(clock.Epoch) || l.clock.TicksPerSecond != clock.TicksPerSecond {
+		l.clock = &clock
+	}
 }
 
 // describe returns what is known of a process after an event.
@@ -72,12 +87,12 @@ func (l *living) describe(e *process.Event, before *alive, report *group.Report)
 	}
 	if e.Kind != process.EventExec && before != nil {
 		now.facts = withUser(before.facts, e.Facts)
-		if now.facts == before.facts && now.name == before.name {
-			now.group, now.excluded = before.group, before.excluded
+		if now.facts == before.facts && now.name == before.name && (!before.timeless || l.clock == nil) {
+			now.group, now.excluded, now.timeless = before.group, before.excluded, before.timeless
 			return now
 		}
 	}
-	l.decide(now, parent, report)
+	l.decide(now, parent)
 	return now
 }
 
@@ -92,13 +107,13 @@ func withUser(facts, now *process.Facts) *process.Facts {
 }
 
 // decide applies the rules.
-func (l *living) decide(now, parent *alive, report *group.Report) {
+func (l *living) decide(now, parent *alive) {
 	if l.policy == nil {
 		return
 	}
 	s := &rules.Subject{ID: now.id, Name: now.name, Kernel: now.kernel, Facts: now.facts, Shown: l.policy.Shown}
-	if report != nil {
-		s.Clock = report.Snapshot.Clock
+	if now.timeless = l.clock == nil; !now.timeless {
+		s.Clock = *l.clock
 	}
 	name, verdict := l.policy.Rules.Decide(s)
 	now.group, now.excluded = name, verdict == rules.Excluded

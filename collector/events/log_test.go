@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -210,5 +211,37 @@ func TestSumsAreBounded(t *testing.T) {
 	}
 	if n := len(l.ring.sums); n > int(keepSums/sumSpan)+2 {
 		t.Errorf("%d sums are kept", n)
+	}
+}
+
+// TestStartTimeInNames: a name with the start of its process is that of the clock, which entries keep
+// for those who look at them later. Before the first scan no clock is known.
+func TestStartTimeInNames(t *testing.T) {
+	const config = `process_names: [{comm: [job], name: "{{.Comm}} {{.StartTime.Unix}}"}]`
+	facts := &process.Facts{Cmdline: []string{"job"}}
+	fork, exit := event(process.EventExec, 7, 1, "job", facts), event(process.EventExit, 7, 1, "job", facts)
+	policy := &Policy{Rules: rulestest.Must(t, config), Shown: &shownAll}
+	known := living{processes: map[int]*alive{}}
+	early := known.see(&fork, nil, policy, nil)
+	if len(early) != 1 || early[0].Clock != nil {
+		t.Fatalf("before the first scan: %+v", early)
+	}
+	clock := process.Clock{Epoch: began, TicksPerSecond: 100, Now: 1}
+	report := &group.Report{Snapshot: &process.Snapshot{Clock: clock}}
+	want := "job " + strconv.FormatInt(clock.Time(fork.ID.StartTicks).Unix(), 10)
+	late := known.see(&exit, report, policy, nil)
+	if len(late) != 1 || late[0].Group != want || late[0].Clock == nil {
+		t.Fatalf("%+v, want the group %q", late, want)
+	}
+	e := &late[0]
+	names := rules.NewRenamer(policy.Rules, &shownAll)
+	s := rules.Subject{ID: e.ID, Name: e.Name, Facts: e.Facts, Clock: e.ClockOrNone()}
+	if shown := names.Group(e.Group, s); shown != want {
+		t.Errorf("shown as %q, want %q", shown, want)
+	}
+	again := report.Snapshot.Clock
+	again.Now = 99
+	if report.Snapshot.Clock = again; known.see(&fork, report, policy, nil)[0].Clock != e.Clock {
+		t.Error("entries of one clock do not share it")
 	}
 }

@@ -121,6 +121,7 @@ func (a *Archive) Events(ctx context.Context, from, to time.Time, see func(e *pr
 			damaged++
 			continue
 		}
+		clock := s.Clock()
 		lost, err := s.Events(func(e *process.GroupedEvent) error {
 			if err := ctx.Err(); err != nil {
 				return fmt.Errorf("read the recorded events: %w", err)
@@ -128,6 +129,7 @@ func (a *Archive) Events(ctx context.Context, from, to time.Time, see func(e *pr
 			if e.Time.Before(from) || e.Time.After(to) {
 				return nil
 			}
+			e.Clock = clock
 			return see(e)
 		})
 		damaged += lost

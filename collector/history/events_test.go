@@ -100,7 +100,17 @@ func TestEventsWaitForTheNextTable(t *testing.T) {
 	}
 	r.note(blocked, os.ErrPermission, 0)
 	waiting = short(7, start, "")
-	observe(t, r, report(snapshot(start, 0, 3), shown))
+	table := report(snapshot(start, 0, 3), shown)
+	observe(t, r, table)
+	_, err := NewArchive(cfg.Dir).Events(t.Context(), start.Add(-time.Hour), start.Add(time.Hour), func(e *process.GroupedEvent) error {
+		if clock := e.ClockOrNone(); !clock.Epoch.Equal(table.Snapshot.Clock.Epoch) || clock.TicksPerSecond != table.Snapshot.Clock.TicksPerSecond {
+			t.Fatalf("an event has the clock %+v", clock)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	details, sums := countEvents(t, NewArchive(cfg.Dir), start.Add(-time.Hour), start.Add(time.Hour))
 	total := details[process.EventExec] + sums[process.EventExec]
 	if details[process.EventExec] != maxEvents || total != maxEvents+11 || sums[process.EventFork] != 1 {

@@ -88,6 +88,17 @@ type GroupedEvent struct {
 	Group string
 	// ParentName is the name of the parent, "" where it is not known.
 	ParentName string
+	// Clock relates ID to the time of the day. It is shared, and nil where it is not known. It is not
+	// recorded: a segment has one for all its events.
+	Clock *Clock
+}
+
+// ClockOrNone returns the clock, and the zero one where none is known.
+func (e *GroupedEvent) ClockOrNone() Clock {
+	if e.Clock == nil {
+		return Clock{}
+	}
+	return *e.Clock
 }
 
 // Summed reports whether it stands for events whose details are not kept.

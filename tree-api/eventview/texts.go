@@ -41,7 +41,7 @@ func (t *Texts) of(e *events.Entry, policy *events.Policy) text {
 		shown.args, shown.cut = showArgs(e.Facts.Cmdline, policy.Shown)
 		t.known[e.Facts] = shown
 	}
-	s := &rules.Subject{ID: e.ID, Name: e.Name, Kernel: e.Kernel, Facts: e.Facts, Shown: policy.Shown}
+	s := &rules.Subject{ID: e.ID, Name: e.Name, Kernel: e.Kernel, Facts: e.Facts, Clock: e.ClockOrNone(), Shown: policy.Shown}
 	shown.excluded = policy.Rules != nil && policy.Rules.HasExclusions() && e.Name != "" && policy.Rules.Excludes(s)
 	shown.group = policy.Names.Group(e.Group, *s)
 	shown.cut = shown.cut || e.Cut

@@ -306,6 +306,8 @@ var tools = []tool{
 	{names: "composer", usage: []string{"config http-basic.* USER SECRET", "config github-oauth.*|gitlab-token.*|gitlab-oauth.*|bearer.* SECRET"}},
 	{names: "uv hatch flit", after: "publish", secret: "-t -p -a"},
 	{names: "conda anaconda", secret: "-t --token"},
+	// A one-time password is of no use any more.
+	{names: "npm pnpm", plain: "--otp="},
 	{names: "npm yarn pnpm", usage: []string{"set npmauthtoken|*_auth|*_authtoken|*_password SECRET"}},
 	{names: "cargo", usage: []string{"login SECRET"}},
 	{names: "gem", secret: "--otp-secret"},

@@ -319,8 +319,8 @@ func isObjectName(text string) bool {
 	return true
 }
 
-// looksCode reports whether a text looks like a PIN or another short code. A pin may also be that
-// of a device (GPIO17) or the version of a package.
+// looksCode reports whether a text looks like a PIN or another short code. A pin has only digits: it
+// may also be that of a device (GPIO17) or the version of a package.
 func looksCode(text string, pin bool) bool {
 	const least, long = 4, 6
 	if rest, ok := strings.CutPrefix(text, "PIN"); ok { // The PIN of a card: "PIN1,1234".
@@ -340,10 +340,7 @@ func looksCode(text string, pin bool) bool {
 	if digits >= least {
 		return true
 	}
-	if pin && (strings.ContainsAny(text, "@=,.") || hasPrefixFold(text, "gpio")) {
-		return false
-	}
-	return len(text) >= long && looksSecret(text)
+	return !pin && len(text) >= long && looksSecret(text)
 }
 
 // isWordList reports whether a text is the seed of a wallet as words (BIP 39).

@@ -62,7 +62,7 @@ func (l *Life) died(e *process.GroupedEvent) {
 func (l *Ledger) dead(e *process.GroupedEvent, alike map[death]*Life) *Life {
 	life := &Life{
 		ID: e.ID, Processes: 1, Parent: e.Parent, Name: e.Name, Facts: e.Facts, Group: e.Group, FirstGroup: e.Group,
-		Born: true, First: e.Time, Last: e.Time, Clock: l.HostLast.Clock, Known: e.Known,
+		Born: true, First: e.Time, Last: e.Time, Clock: e.ClockOrNone(), Known: e.Known,
 	}
 	life.now.cpu = e.CPUTime
 	life.died(e)

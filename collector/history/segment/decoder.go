@@ -52,6 +52,8 @@ type Segment struct {
 	joined map[int][]byte
 	// length is that of the file.
 	length int
+	// clock is that of the first table, once somebody asked for it.
+	clock *process.Clock
 }
 
 // place is a table: its frame, and that of the key on which it is based.
@@ -165,6 +167,19 @@ func (s *Segment) findTables() {
 			s.tables = append(s.tables, place{i, key})
 		}
 	}
+}
+
+// Clock is that of all tables, as a step of the clock begins another segment; nil where no table can
+// be read.
+func (s *Segment) Clock() *process.Clock {
+	if s.clock == nil && len(s.tables) > 0 {
+		_, _ = s.Skim(0, 0, func(step *Step) error {
+			clock := step.Host().Clock
+			s.clock = &clock
+			return nil
+		})
+	}
+	return s.clock
 }
 
 // Len is how many tables can be read.

@@ -35,6 +35,10 @@ type Config struct {
 	Privileged bool
 }
 
+// HidesProcesses reports whether the system hides the processes of others from ordinary accounts
+// (hidepid, proc(5)).
+func HidesProcesses(cfg Config) bool { return hides(cfg) }
+
 // Of returns the account at the other end of a connection. The connection has to come from
 // this host. With an error, the account is one of which nothing is known.
 func Of(conn net.Conn, cfg Config) (Account, error) {

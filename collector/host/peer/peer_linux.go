@@ -84,6 +84,8 @@ func isOrdinary(cfg Config) bool {
 	return alone || public(cfg) != Nothing
 }
 
+func hides(cfg Config) bool { return public(cfg) == Nothing }
+
 // public is what the kernel shows to every account.
 func public(cfg Config) Sight {
 	// The second is what root sees of the host, in case this program has another view.

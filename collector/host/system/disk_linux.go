@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"proctree/collector/host/procfile"
 )
 
@@ -54,7 +56,7 @@ func (r *reader) Disks() (disks []Disk, err error) {
 	var d Damage
 	readPart(&d, r.procPath("diskstats"), func(text string) {
 		disks = r.parseDiskstats(text, &d)
-		if strings.TrimSpace(text) == "" && r.hasBlockDevice() {
+		if strings.TrimSpace(text) == "" && r.hasBlockDevice() && !r.isMadeUp(r.procPath("diskstats")) {
 			d.NeedLine(diskstatsFile, text)
 		}
 	})
@@ -65,6 +67,19 @@ func (r *reader) Disks() (disks []Disk, err error) {
 func (r *reader) hasBlockDevice() bool {
 	entries, err := os.ReadDir(r.sysPath("block"))
 	return err == nil && len(entries) > 0
+}
+
+// isMadeUp reports whether a file is not the kernel's but that of a program, as LXC mounts those of
+// lxcfs over some of /proc: its diskstats has only devices that the container used, mostly none.
+func (r *reader) isMadeUp(path string) bool { return r.fileSystem(path) == unix.FUSE_SUPER_MAGIC }
+
+// fileSystem returns which file system a file is on (statfs(2)); 0 if that is not known.
+func fileSystem(path string) int64 {
+	var found unix.Statfs_t
+	if unix.Statfs(path, &found) != nil {
+		return 0
+	}
+	return int64(found.Type) //nolint:unconvert // Of another type on other architectures.
 }
 
 func (r *reader) parseDiskstats(text string, d *Damage) []Disk {

@@ -21,6 +21,8 @@ import (
 type reader struct {
 	cfg    Config
 	mounts stall.Calls[string, Usage]
+	// fileSystem returns which file system a file is on.
+	fileSystem func(path string) int64
 
 	mu   sync.Mutex
 	cpus map[string]procfile.CPUTicks
@@ -43,7 +45,9 @@ func NewReader(cfg Config) (Reader, error) {
 	return &reader{
 		cfg:    cfg,
 		mounts: stall.Calls[string, Usage]{Timeout: cfg.MountTimeout, Call: stall.Whole(statfs)},
-		cpus:   make(map[string]procfile.CPUTicks),
+
+		fileSystem: fileSystem,
+		cpus:       make(map[string]procfile.CPUTicks),
 	}, nil
 }
 

@@ -480,6 +480,12 @@ func TestEmptyFiles(t *testing.T) {
 	if _, err := newReader(t, writeTree(t, map[string]string{"proc/diskstats": ""})).Disks(); err != nil {
 		t.Errorf("a host without block devices: error %v", err)
 	}
+	// lxcfs shows a container none of the host's devices, which are in sysfs all the same.
+	r := newReader(t, writeTree(t, map[string]string{"proc/diskstats": "", "sys/block/sda/size": "1\n"}))
+	r.fileSystem = func(string) int64 { return unix.FUSE_SUPER_MAGIC }
+	if disks, err := r.Disks(); err != nil || len(disks) > 0 {
+		t.Errorf("a container of LXC without devices: %v, error %v", disks, err)
+	}
 }
 
 func isPartial(err error) bool { return errors.As(err, new(*PartialError)) }
