@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -112,5 +113,35 @@ func TestHelperForGPUs(t *testing.T) {
 		busy, _ := s.samples().value("proctree_group_gpu_engine_seconds_total", "group", "train", "gpu", "0000:01:00.0", "engine", "sm")
 		memory, _ := s.samples().value("proctree_process_gpu_memory_bytes", "pid", "7")
 		return busy == 1.5 && memory == 1<<20
+	})
+}
+
+// TestNVIDIA runs the real helper with a stub of NVIDIA's library, in which process 7 works. There is no
+// GPU here.
+func TestNVIDIA(t *testing.T) {
+	cc, err := exec.LookPath("cc")
+	if err != nil {
+		t.Skip("NOT TESTED: the helper for NVIDIA's GPUs, for there is no C compiler (cc) to make the stub of the library")
+	}
+	dir := t.TempDir()
+	program, library := filepath.Join(dir, "proctree_nvidia_helper"), filepath.Join(dir, "libnvidia-ml.so.1")
+	build := exec.Command("go", "build", "-C", "nvidia", "-o", program, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	for _, cmd := range []*exec.Cmd{build, exec.Command(cc, "-shared", "-fPIC", "-o", library, "nvidia/testdata/stub.c")} {
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v: %s", cmd, err, out)
+		}
+	}
+	helper := filepath.Join(dir, "helper")
+	if err := os.WriteFile(helper, []byte("#!/bin/sh\nexec "+program+" -interval 100ms -library "+library+"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	root := hosttest.Tree{Processes: []hosttest.TreeProcess{{PID: 1, Name: "init", StartTicks: 1}, {PID: 7, PPID: 1, Name: "train", StartTicks: 7}}}.Write(t)
+	s := start(t, "--path.procfs="+root, "--path.sysfs="+t.TempDir(), "--scan.max-age=0s", "--collector.group_gpu.nvidia-helper="+helper)
+	s.eventually("the use of the GPU", func() bool {
+		all := s.samples()
+		busy, _ := all.value("proctree_group_gpu_engine_seconds_total", "group", "train", "gpu", "0000:0a:00.0", "engine", "sm")
+		memory, _ := all.value("proctree_group_gpu_memory_bytes", "group", "train", "gpu", "0000:0a:00.0", "region", "vram")
+		return busy >= 0.75 && memory == 1<<20
 	})
 }

@@ -14,7 +14,7 @@ import (
 
 // frameFields is the schema that panels and dashboards rely on.
 const frameFields = "id parent name pid ppid user state cpu memory virtual swap read written threads nice open_fds " +
-	"start_time group unit container pod_uid exe cmdline namespace pod container_name cpu_wait"
+	"start_time group unit container pod_uid exe cmdline cgroup namespace pod container_name waiting cpu_wait gpu gpu_memory"
 
 func TestTreeOfARealExporter(t *testing.T) {
 	child := sleeper(t, "live-child")
