@@ -1,8 +1,6 @@
 package tree
 
 import (
-	"time"
-
 	"proctree/collector/process"
 )
 
@@ -75,8 +73,7 @@ func (t *Tree) throttledBelow() func(p *process.Process) bool {
 			if usage.CPU == nil || last.CPU == nil {
 				continue
 			}
-			least := time.Duration(leastThrottled * t.IntervalSeconds * float64(time.Second))
-			if usage.CPU.Since(*last.CPU).Throttled > least {
+			if usage.CPU.Since(*last.CPU).Throttled.Seconds() > leastThrottled*t.IntervalSeconds {
 				slow[path] = true
 			}
 		}

@@ -97,8 +97,11 @@ func TestFilterByWaiting(t *testing.T) {
 		key, value string
 		want       []int
 	}{
-		{"waiting", "disk", []int{2}}, {"waiting", "none", []int{1}}, {"waiting", "cpu", nil},
-		{"q", "waiting=disk", []int{2}}, {"q", "!waiting=disk", []int{1}},
+		{"waiting", "disk", []int{2}},
+		{"waiting", "none", []int{1}},
+		{"waiting", "cpu", nil},
+		{"q", "waiting=disk", []int{2}},
+		{"q", "!waiting=disk", []int{1}},
 	} {
 		q, err := ParseQuery(url.Values{test.key: {test.value}}, Flat)
 		if err != nil {
