@@ -132,10 +132,6 @@ func TestFactsCacheReadsInTurns(t *testing.T) {
 	}
 }
 
-func id(pid int, startTicks uint64) process.ID {
-	return process.ID{PID: pid, StartTicks: startTicks}
-}
-
 // TestFactsGetTheNamesOfPodsLater: the kubelet makes the logs of a container after its first process
 // has begun.
 func TestFactsGetTheNamesOfPodsLater(t *testing.T) {

@@ -17,6 +17,10 @@ func conmon(id, name string) []string {
 	}
 }
 
+func id(pid int, startTicks uint64) process.ID {
+	return process.ID{PID: pid, StartTicks: startTicks}
+}
+
 func TestReadMonitor(t *testing.T) {
 	const scope = "/machine.slice/libpod-conmon-" + containerOf + ".scope"
 	for name, test := range map[string]struct {
