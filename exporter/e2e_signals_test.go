@@ -188,7 +188,7 @@ func TestReadiness(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer heard.Close()
+		defer heard.Close() //nolint:errcheck // The test has ended.
 		log := newLines()
 		cmd := exec.Command(binary(t), "--web.listen-address=127.0.0.1:0", "--web.listen-address=127.0.0.1:0")
 		cmd.Env = append(os.Environ(), "NOTIFY_SOCKET="+socket)

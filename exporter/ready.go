@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -41,12 +43,12 @@ func notify(socket, state string) error {
 	if !strings.HasPrefix(socket, "/") && !strings.HasPrefix(socket, "@") {
 		return fmt.Errorf("NOTIFY_SOCKET is %q: neither a path nor an abstract socket", socket)
 	}
-	conn, err := net.Dial("unixgram", socket)
+	conn, err := new(net.Dialer).DialContext(context.Background(), "unixgram", socket)
 	if err != nil {
 		return fmt.Errorf("tell systemd that the exporter is ready: %w", err)
 	}
-	defer conn.Close()
-	if _, err := conn.Write([]byte(state)); err != nil {
+	_, err = conn.Write([]byte(state))
+	if err := errors.Join(err, conn.Close()); err != nil {
 		return fmt.Errorf("tell systemd that the exporter is ready: %w", err)
 	}
 	return nil

@@ -230,7 +230,7 @@ func (c *command) namedOption(arg string) bool {
 		c.pending = option{kind: writes}
 	case isLoginName(name):
 		c.pending = option{kind: loginPair}
-	case c.program == nil && len(name) == 1 && strings.Contains("pPwWkK", name):
+	case c.program == nil && len(name) == 1 && strings.ContainsRune("pPwWkK", rune(name[0])):
 		c.pending = option{kind: strong}
 	case c.program == nil && (name == "t" || name == "T" || name == "s"):
 		c.pending = option{kind: generated}

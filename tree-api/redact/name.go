@@ -114,8 +114,10 @@ var notKeyKinds = []string{
 
 // codeWords are the names of short codes. A code of a kind among codeKinds is one, too.
 var (
-	codeWords = []string{"puk", "otp", "totp", "hotp", "mfa", "2fa", "twofactor", "authcode", "regcode", "pincode", "otpcode", "accesscode", "unlockcode",
-		"activationcode", "registrationcode", "invitecode", "licensecode", "securitycode", "verificationcode", "invitationcode"}
+	codeWords = []string{
+		"puk", "otp", "totp", "hotp", "mfa", "2fa", "twofactor", "authcode", "regcode", "pincode", "otpcode", "accesscode", "unlockcode",
+		"activationcode", "registrationcode", "invitecode", "licensecode", "securitycode", "verificationcode", "invitationcode",
+	}
 	codeKinds = []string{
 		"auth", "authorization", "authorisation", "verification", "verify", "device", "pairing", "setup", "unlock", "recovery", "invite", "activation",
 		"registration", "access", "security", "join", "claim", "login", "mfa", "otp", "totp", "pin", "reg", "confirmation", "enrollment", "backup", "pair",

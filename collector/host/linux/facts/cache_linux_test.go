@@ -221,10 +221,10 @@ func TestFactsFollowFiveHundredPods(t *testing.T) {
 	check("at first", nameOf)
 	check("unchanged", nameOf)
 	renamed := func(i int) string {
-		switch {
-		case i%10 == 1:
+		switch i % 10 {
+		case 1:
 			return ""
-		case i%10 == 0:
+		case 0:
 			return "again-" + nameOf(i)
 		}
 		return nameOf(i)
