@@ -85,7 +85,7 @@ func TestBadQueriesAreNamed(t *testing.T) {
 	}{
 		{"instance: missing; choose a host", object{}},
 		{`queryType: must be tree, host, top, count, process, used, events or report, not "x"`, object{"instance": "web1", "queryType": "x"}},
-		{`sort: must be one of cpu, memory, pss, virtual, swap, read, written, threads, nice, open_fds, cpu_wait, not "pid"`, object{"instance": "web1", "sort": "pid"}},
+		{`sort: must be one of cpu, memory, pss, virtual, swap, read, written, threads, nice, open_fds, cpu_wait, gpu, gpu_memory, not "pid"`, object{"instance": "web1", "sort": "pid"}},
 		{`metric: a host has no "x"`, object{"instance": "web1", "queryType": "host", "metric": "x"}},
 		{"process: must be an id of a process such as 4711-981234, not \"1/../2\"", object{"instance": "web1", "queryType": "process", "process": "1/../2"}},
 		{`metric: the course of a process has no "x"`, object{"instance": "web1", "queryType": "process", "process": "1-2", "metric": "x"}},
