@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -210,6 +211,20 @@ func TestRecordedEvents(t *testing.T) {
 	if pids, _ := get(from + "&match=hunter2"); len(pids) != 0 {
 		t.Errorf("a secret is found in %v", pids)
 	}
+	for q, want := range map[string]float64{
+		"name=works": 19, "works": 19, "!name:work": 1, "user:ann pid:119": 1, "pid>117 pid<500": 2, `"lives"`: 1, "/^wo.ks$/": 19, "!/^wo.ks$/ group:o": 0,
+		"hunter2": 0, "cmd:hunter2": 0, "cmdline:token": 19, "user=an": 0,
+	} {
+		if _, matched := get(from + "&kind=exit&q=" + url.QueryEscape(q)); matched != want {
+			t.Errorf("%s: %g exits, want %g", q, matched, want)
+		}
+	}
+	viewer := apiOf(t, func(cfg *Config) { cfg.Events, cfg.Past = log, recording.Past(t) }, asViewer(t))
+	for _, q := range []string{"cmd:token", "!cmd:token", "exe:x", "!exe:x", "/token/"} {
+		if body := string(ask(t, viewer, "/api/v1/events"+from+"&q="+url.QueryEscape(q)).Body); !strings.Contains(body, `"matched":0`) {
+			t.Errorf("a viewer learns something by %s: %.200s", q, body)
+		}
+	}
 	if pids, _ := get(fmt.Sprintf("?from=%d&to=%d", began.Unix()+15*60, began.Unix()+15*60+2)); !slices.Equal(pids, []int{115, 115, 115}) {
 		t.Errorf("a span of 2 s has %v", pids)
 	}
@@ -222,7 +237,8 @@ func TestEventsRefusals(t *testing.T) {
 		"kind=birth": "the kinds are fork, exec", "pid=0": "whole number from 1", "pid=x": "whole number", "status=256": "exit code from 0 to 255",
 		"status=bad": "exit code from 0 to 255", "limit=0": "from 1 to 10000", "limit=10001": "from 1 to 10000", "from=now": "must be a time",
 		"from=2&to=1": "after the end", "from=1&from=2": "given 2 times", "since=1": "unknown; there are from", "match=" + strings.Repeat("x", 257): "longer than 256",
-		"user=" + strings.Repeat("x", 257): "longer than 256", strings.Repeat("pid=1&", 65) + "pid=2": "more than 64 times", "status=03": "exit code from 0 to 255",
+		"q=cpu%3E1": "events have no \"cpu\"; they have pid, name", "q=port:80": "no ports and no files", "q=state:run": "events have no", "q=%22x": "closing quotation mark",
+		"q=/(/": "not valid", "user=" + strings.Repeat("x", 257): "longer than 256", strings.Repeat("pid=1&", 65) + "pid=2": "more than 64 times", "status=03": "exit code from 0 to 255",
 	} {
 		checkFailure(t, schemas, ask(t, api, "/api/v1/events?"+query), http.StatusBadRequest, rest.ErrorBadData, want)
 	}

@@ -19,6 +19,7 @@ func host() board {
 		variables: variables(
 			instance(),
 			liveSource(),
+			treeGroup(),
 			before(),
 			largest("cpu_groups", busiestNowAndOverall(func(window string) string {
 				return `rate(proctree_group_cpu_seconds_total{HOSTS}[` + window + `])`

@@ -23,6 +23,7 @@ func incident() board {
 		variables: variables(
 			instance(),
 			liveSource(),
+			treeGroup(),
 			dashboard.NewTextBoxVariableBuilder("process").
 				Label("Process").
 				Description("The id of a process, such as 4711-981234: a click on a process in a table sets it."),

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/cog/variants"
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
@@ -12,6 +13,8 @@ type liveQuery struct {
 	Datasource common.DataSourceRef `json:"datasource"`
 	QueryType  string               `json:"queryType"`
 	Instance   string               `json:"instance"`
+	// Group leaves only the processes of a group in the tree.
+	Group string `json:"group,omitempty"`
 	// Stream asks for the table as it changes, as long as the range ends now.
 	Stream bool `json:"stream,omitempty"`
 	// Sort is the resource that a query of type used ranks by, Limit how many it returns.
@@ -49,7 +52,7 @@ func tree(title, description string) *dashboard.PanelBuilder {
 		Title(title).
 		Description(description).
 		Datasource(source).
-		WithTarget(liveQuery{RefID: "A", Datasource: source, QueryType: "tree", Instance: "$instance", Stream: true}).
+		WithTarget(liveQuery{RefID: "A", Datasource: source, QueryType: "tree", Instance: "$instance", Group: "$tree_group", Stream: true}).
 		Options(map[string]any{}).
 		// What the panel says of no data is no text for a cell.
 		OverrideByRegexp(".*", set("noValue", "–")).
@@ -60,6 +63,13 @@ func tree(title, description string) *dashboard.PanelBuilder {
 		NoValue("No data here: is the data source Proctree live set up, and may it reach the exporter?").
 		Span(gridWidth).
 		Height(18)
+}
+
+// treeGroup is the group that the tree shows; links of alerts about a group set it.
+func treeGroup() cog.Builder[dashboard.VariableModel] {
+	return dashboard.NewTextBoxVariableBuilder("tree_group").
+		Label("Group in the tree").
+		Description("Only the processes of this group, and their ancestors; all of them if empty.")
 }
 
 // Validate has nothing to check: the query is made here.

@@ -17,6 +17,13 @@ func firing(labels, annotations map[string]string) alert {
 
 func summary(text string) map[string]string { return map[string]string{"summary": text} }
 
+// linked is a critical alert that began at 2026-03-02T14:03:20Z and leads to its processes.
+func linked(treeURL, text string) alert {
+	a := firing(map[string]string{"severity": "critical"}, map[string]string{"summary": text, "tree_url": treeURL})
+	a.StartsAt = "2026-03-02T14:03:20Z"
+	return a
+}
+
 func TestSMSIsOneMessage(t *testing.T) {
 	t.Parallel()
 	critical := map[string]string{"alertname": "A", "severity": "critical", "group": "nginx", "instance": "web-1:10056"}
@@ -34,6 +41,31 @@ func TestSMSIsOneMessage(t *testing.T) {
 		{"several are over", data{Status: "resolved", Alerts: []alert{over, over}}, "RESOLVED (1 of 2): nginx is gone on web-1:10056"},
 		{"no summary", data{Status: "firing", Alerts: []alert{firing(critical, nil)}}, "CRITICAL: A: nginx on web-1:10056"},
 		{"no labels", data{Status: "firing", Alerts: []alert{firing(nil, summary("down"))}}, "FIRING: down"},
+		{
+			"the processes of the moment",
+			data{Status: "firing", Alerts: []alert{linked("https://web-1:10056/#group=a%26b", "down")}},
+			"CRITICAL: down https://web-1:10056/#group=a%26b&time=1772460200",
+		},
+		{
+			"a link that does not fit is left out as a whole",
+			data{Status: "firing", Alerts: []alert{linked("https://web-1:10056/", strings.Repeat("a", 114))}},
+			"CRITICAL: " + strings.Repeat("a", 114),
+		},
+		{
+			"one that just fits",
+			data{Status: "firing", Alerts: []alert{linked("https://web-1:10056/", strings.Repeat("a", 113))}},
+			"CRITICAL: " + strings.Repeat("a", 113) + " https://web-1:10056/#time=1772460200",
+		},
+		{
+			"Grafana's address is too long",
+			data{Status: "firing", Alerts: []alert{linked("https://grafana/d/proctree-host?var-instance=web-1", "down")}},
+			"CRITICAL: down",
+		},
+		{
+			"what no SMS can say is no link",
+			data{Status: "firing", Alerts: []alert{linked("https://web-1/~tree", "down")}},
+			"CRITICAL: down",
+		},
 		{
 			"160 characters are not cut",
 			data{Status: "firing", Alerts: []alert{firing(critical, summary(strings.Repeat("a", 150)))}},

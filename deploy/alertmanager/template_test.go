@@ -135,7 +135,7 @@ func TestLinksToTheProcesses(t *testing.T) {
 		"a group":          {"https://web-1/#group=a%26b+c", "https://web-1/#group=a%26b+c&time=2026-03-02T14:03:20Z"},
 		"an empty filter":  {"https://web-1/#", "https://web-1/#time=2026-03-02T14:03:20Z"},
 		"Grafana":          {"https://grafana/d/proctree-host?var-instance=web-1", "https://grafana/d/proctree-host?var-instance=web-1&from=1772456600000&to=1772460200000&viewPanel=panel-1000"},
-		"Grafana, a group": {"https://grafana/d/proctree-host#group=x", "https://grafana/d/proctree-host?from=1772456600000&to=1772460200000&viewPanel=panel-1000"},
+		"Grafana, a group": {"https://grafana/d/proctree-host#group=x", "https://grafana/d/proctree-host?from=1772456600000&to=1772460200000&viewPanel=panel-1000&var-tree_group=x"},
 		"none":             {"", ""},
 		"no address":       {"javascript:alert(1)", ""},
 	}

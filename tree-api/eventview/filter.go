@@ -29,6 +29,12 @@ type Filter struct {
 	units  []string
 	groups []string
 	states []string
+	terms  []term
+
+	// charge takes steps of regular expressions from what the caller may use; nil takes none.
+	charge func(steps int) error
+	steps  int
+	err    error
 }
 
 // The bounds of a request.
@@ -51,6 +57,7 @@ var parameters = []parameter{
 	{"from", false, func(f *Filter, v string) error { return readTime(&f.From, v) }},
 	{"to", false, func(f *Filter, v string) error { return readTime(&f.To, v) }},
 	{"match", false, (*Filter).readMatch},
+	{"q", false, (*Filter).readSearch},
 	{"kind", true, (*Filter).readKind},
 	{"pid", true, (*Filter).readPID},
 	{"user", true, func(f *Filter, v string) error { f.users = append(f.users, v); return nil }},
@@ -180,7 +187,8 @@ func (f *Filter) Matches(v *Viewer, e *events.Entry) bool {
 		return false
 	}
 	text := v.Texts.of(e, v.Policy)
-	return !text.excluded && allows(f.groups, text.group) && (f.match == "" || f.isFound(v, e, &text))
+	return !text.excluded && allows(f.groups, text.group) && (f.match == "" || f.isFound(v, e, &text)) &&
+		f.passes(subject{e, &text, v.Role.SeesAll()})
 }
 
 func allows(list []string, value string) bool { return len(list) == 0 || slices.Contains(list, value) }

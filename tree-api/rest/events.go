@@ -35,6 +35,7 @@ func (c *Calls) getEvents(r *http.Request, who access.Grant) (answer, error) {
 	if c.cfg.Events == nil {
 		return answer{}, &CallError{Status: http.StatusNotFound, Kind: ErrorNotFound, Err: errNoEvents}
 	}
+	f.Charged(Charge(c.cfg.Work, who.Caller))
 	page := &eventPage{
 		filter: f, viewer: &eventview.Viewer{Texts: &c.eventTexts, Policy: c.cfg.Events.Policy(), Role: who.Role},
 		began: c.cfg.Events.Oldest(), recorded: c.cfg.Past != nil,
@@ -46,6 +47,9 @@ func (c *Calls) getEvents(r *http.Request, who access.Grant) (answer, error) {
 		if err := page.addRecorded(r.Context(), c.cfg.Past); err != nil {
 			return answer{}, err
 		}
+	}
+	if err := f.Err(); err != nil {
+		return answer{}, err
 	}
 	list := bytes.Join(page.list, []byte{','})
 	data := jsontext.AppendString([]byte(`{"host":`), c.cfg.Host.Name)

@@ -163,12 +163,12 @@ func (t *textTerm) isInArguments(arguments []string) bool {
 }
 
 // hasPattern looks for a regular expression in one field.
-func (m *matcher) hasPattern(p *pattern, f *field, i int32) (bool, error) {
+func (m *matcher) hasPattern(p *Pattern, f *field, i int32) (bool, error) {
 	m.write(f, i)
 	if len(m.scratch) == 0 {
 		return false, nil
 	}
-	if err := m.spend(p.steps(len(m.scratch))); err != nil {
+	if err := m.spend(p.Steps(len(m.scratch))); err != nil {
 		return false, err
 	}
 	return p.Match(m.scratch), nil
@@ -192,7 +192,7 @@ func (m *matcher) spend(steps int) error {
 	if m.query.charge == nil {
 		return nil
 	}
-	if m.steps += steps; m.steps > maxSteps {
+	if m.steps += steps; m.steps > MaxSteps {
 		return BadParameter("regexp", errTooMuchWork)
 	}
 	return m.query.charge(steps)

@@ -7,10 +7,10 @@ import (
 	"regexp/syntax"
 )
 
-// pattern is a regular expression with what it costs: Go's engine makes at most as many
+// Pattern is a regular expression with what it costs: Go's engine makes at most as many
 // steps for each byte of a text as the program has instructions, however the expression is
 // written (https://swtch.com/~rsc/regexp/regexp1.html).
-type pattern struct {
+type Pattern struct {
 	*regexp.Regexp
 	instructions int
 }
@@ -21,13 +21,13 @@ const (
 	instructionsPerByte = 2
 	freeInstructions    = 100
 
-	// maxSteps bounds the work of one answer: a second or less. A host of 10,000 processes
+	// MaxSteps bounds the work of one answer: a second or less. A host of 10,000 processes
 	// has two million bytes of names, paths and command lines.
-	maxSteps = 300_000_000
+	MaxSteps = 300_000_000
 )
 
-// compilePattern refuses what cannot be compiled, and what would be slow to match.
-func compilePattern(text string) (*pattern, error) {
+// CompilePattern refuses what cannot be compiled, and what would be slow to match.
+func CompilePattern(text string) (*Pattern, error) {
 	parsed, err := syntax.Parse(text, syntax.Perl)
 	if err != nil {
 		return nil, err
@@ -43,11 +43,11 @@ func compilePattern(text string) (*pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pattern{compiled, len(program.Inst)}, nil
+	return &Pattern{compiled, len(program.Inst)}, nil
 }
 
-// steps is about the most that it takes to match so many bytes.
-func (p *pattern) steps(bytes int) int { return p.instructions * (bytes + 1) }
+// Steps is about the most that it takes to match so many bytes.
+func (p *Pattern) Steps(bytes int) int { return p.instructions * (bytes + 1) }
 
 // errTooMuchWork is returned for an expression that is slow on the whole table.
 var errTooMuchWork = errors.New("takes too long on a table of this size; write a shorter one, or use match")

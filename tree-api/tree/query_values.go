@@ -34,7 +34,7 @@ func (q *Query) readRegexp(value string) error {
 	if err := checkLength(value); err != nil {
 		return err
 	}
-	compiled, err := compilePattern(value)
+	compiled, err := CompilePattern(value)
 	q.texts = append(q.texts, textTerm{pattern: compiled})
 	return err
 }

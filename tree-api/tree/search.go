@@ -23,7 +23,7 @@ type textTerm struct {
 	// digits is whether the text can be found in a number, spans whether it can reach from one
 	// argument into the next.
 	digits, spans bool
-	pattern       *pattern
+	pattern       *Pattern
 }
 
 func newText(text string) textTerm {
@@ -74,7 +74,7 @@ func (q *Query) addTerm(t search.Term) error {
 	}
 	text := newText(t.Text)
 	if t.Pattern != "" {
-		compiled, err := compilePattern("(?i)" + t.Pattern)
+		compiled, err := CompilePattern("(?i)" + t.Pattern)
 		if err != nil {
 			return err
 		}

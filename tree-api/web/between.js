@@ -4,6 +4,7 @@ import { button, el } from './dom.js';
 import { formatBytes, formatCores, formatCount, formatPercent } from './format.js';
 import { timeText } from './past-chart.js';
 import { commandOf, cpuTimeOf, durationOf, endingOf, momentOfEntry, parentOf, pastTable, timeLink } from './past-links.js';
+import { restartTimes } from './past-model.js';
 
 /** @import { Entry, Go } from './past-links.js' */
 
@@ -64,7 +65,7 @@ export class Between {
     try {
       const report = await get(`api/v1/report?${query}`);
       content = this.#content(report);
-      this.#on.restarts(report.restarted.map((/** @type {{after: Entry}} */ { after }) => after.start_time ?? NaN).filter((/** @type {number} */ time) => time > 0));
+      this.#on.restarts(restartTimes(report));
     } catch (error) {
       content = [el('p', { class: 'notice bad' }, error instanceof Error ? error.message : String(error))];
     }
@@ -83,6 +84,7 @@ export class Between {
       this.#list('Killed by a signal', report.killed, span, true),
       this.#shares('Most read', report.top_read, span, formatBytes),
       this.#shares('Most written', report.top_written, span, formatBytes),
+      this.#storms(report.most_started ?? [], span),
       this.#list('Grew', report.grew, span, false),
       this.#list('Restarted', { count: report.restarted.length, processes: report.restarted.map((/** @type {{after: Entry}} */ r) => r.after) }, span, false),
       this.#list('Started', report.started, span, false),
@@ -108,6 +110,15 @@ export class Between {
     const shown = list.processes.slice(0, MOST_LINES);
     const rest = list.count - shown.reduce((sum, { processes = 1 }) => sum + processes, 0);
     return this.#section(title, list.count, HEADS, shown.map((entry) => this.#cells(entry, span, entry)), { bad, rest, numbers: [2, 5] });
+  }
+
+  /**
+   * Which programs were started most often, each by one of its processes.
+   * @param {{name: string, processes: number, example: Entry, cpu_seconds: number}[]} storms @param {Span} span
+   */
+  #storms(storms, span) {
+    const processes = storms.map(({ name, processes: count, example, cpu_seconds: cpu }) => ({ ...example, name, pid: undefined, processes: count, cpu_seconds: cpu }));
+    return this.#list('Most started', { count: storms.reduce((sum, { processes: count }) => sum + count, 0), processes }, span, false);
   }
 
   /** @param {string} title @param {Share[]|undefined} shares @param {Span} span @param {(value: number) => string} format */

@@ -82,7 +82,7 @@ export class EventsView {
   #query() {
     const { filter, time } = this.#view;
     const query = new URLSearchParams(EVENT_KINDS[this.#kind][1]);
-    if (filter.text?.trim()) query.set('match', filter.text.trim());
+    if (filter.text?.trim()) query.set('q', filter.text.trim());
     for (const key of /** @type {const} */ (['user', 'group'])) for (const value of filter[key] ?? []) query.append(key, value);
     if (time !== undefined) {
       query.set('from', (time - BEFORE_SECONDS).toFixed(3));

@@ -191,6 +191,15 @@ export const pointAt = (points, time) => points.findLast((point) => point.time <
 /** Ends by these signals are crashes, as in the marks of the recording (collector/process). */
 export const CRASHES = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGSYS', 'SIGTRAP', 'SIGXCPU', 'SIGXFSZ'];
 
+/**
+ * When processes were started again.
+ * @param {{restarted?: readonly {after: {start_time?: number}}[]}} report GET /api/v1/report.
+ */
+export const restartTimes = ({ restarted = [] }) => restarted.flatMap(({ after: { start_time: time } }) => (time ? [time] : []));
+
+/** @param {readonly number[]} times @returns {Mark[]} */
+export const restartMarks = (times) => times.map((time) => ({ time, kind: 'restart', count: 1 }));
+
 /** Marks of single events, for a part of the time. @typedef {{from: number, to: number, marks: Mark[]}} Exact */
 
 /**

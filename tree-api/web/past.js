@@ -12,7 +12,7 @@ import { Life } from './life.js';
 import { tableAfter } from './moments.js';
 import { PastChart, dayText, timeText } from './past-chart.js';
 import { followPointer } from './past-pointer.js';
-import { CRASHES, TimeWindow, intervalAt, marksOf, nearestRecorded, withExact } from './past-model.js';
+import { CRASHES, TimeWindow, intervalAt, marksOf, nearestRecorded, restartMarks, restartTimes, withExact } from './past-model.js';
 
 export { Between, EventsView, Life };
 
@@ -124,11 +124,11 @@ export class PastControl {
   get recording() { return this.#recording; }
 
   /** What happened, for the strip. @returns {readonly Mark[]} */
-  get #marks() { return [...withExact(this.#recording.marks, this.#exact), ...this.#restarts]; }
+  get #marks() { return [...withExact(this.#recording.marks, this.#exact), ...this.#restarts.filter(({ time }) => !this.#exact?.marks.some((mark) => mark.kind === 'restart' && mark.time === time))]; }
 
   /** Marks processes that were started again. @param {readonly number[]} times */
   markRestarts(times) {
-    this.#restarts = times.map((time) => ({ time, kind: 'restart', count: 1 }));
+    this.#restarts = restartMarks(times);
     this.#draw();
   }
 
@@ -371,7 +371,13 @@ export class PastControl {
     ]);
     // Where there are more than the answer has, those to the minute are complete.
     const exact = ends.matched <= MOST_MARKS ? marksOf(ends.events) : [];
-    this.#exact = { from: ends.matched <= MOST_MARKS ? from : to, to, marks: [...exact, ...marksOf(lost.events)] };
+    const found = { from: ends.matched <= MOST_MARKS ? from : to, to, marks: [...exact, ...marksOf(lost.events)] };
+    this.#exact = found;
+    this.#draw();
+    // What started again takes longer to find, and the other marks do not wait for it.
+    const report = await get(`api/v1/report?from=${from.toFixed(3)}&to=${to.toFixed(3)}`).catch(() => undefined);
+    if (!report || found !== this.#exact) return;
+    found.marks.push(...restartMarks(restartTimes(report)));
     this.#draw();
   }
 

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { launch } from './browser/browser.js';
 import { FakeHost } from './fake/host.js';
+import { FakeRecording } from './fake/recording.js';
 import { FakeServer } from './fake/server.js';
 
 const IMAGES = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
@@ -38,6 +39,28 @@ async function shoot(name, options, process) {
   await page.context().close();
 }
 
+/** A moment of the recording at which one process keeps the host busy. @param {string} name @param {import('playwright-core').BrowserContextOptions} options @param {boolean} isOpen Whether the process is. */
+async function shootPast(name, options, isOpen) {
+  const host = new FakeHost({ size: 260, seed: 3, now: Math.floor(Date.now() / 1000) });
+  const culprit = [...host.processes.values()].find((process) => process.name === 'restic');
+  Object.assign(culprit, { state: 'running', start_time: host.now - 2.1 * 3600, cpu: { ...culprit.cpu, cores: host.cpus * 0.82 }, memory: { ...culprit.memory, resident_bytes: host.memoryTotal * 0.31 } });
+  const past = new FakeServer(host);
+  past.recording = new FakeRecording(host, host.now);
+  past.links = { history: 'api/v1/history', grafana: 'https://grafana.example/d/proctree-history?var-pid={pid}' };
+  const page = await (await browser.newContext({ ...options, timezoneId: 'UTC' })).newPage();
+  await page.goto(`${await past.listen()}#interval=60&time=${past.recording.moment}${isOpen ? `&process=${culprit.id}` : ''}`);
+  await page.waitForSelector('#table .row[id]');
+  await page.waitForSelector('.strip .mark-oom_kill', { state: 'attached' });
+  if (isOpen) await page.waitForSelector('#drawer .command code');
+  await page.mouse.move(700, 20);
+  await page.waitForTimeout(2000);
+  await page.screenshot({ path: `${IMAGES}${name}.png` });
+  await page.context().close();
+  await past.close();
+}
+
+await shootPast('past-desktop-dark', { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' }, true);
+await shootPast('past-phone-light', { viewport: { width: 390, height: 844 }, colorScheme: 'light', isMobile: true, hasTouch: true }, false);
 await shoot('tree-desktop-dark', { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' }, 'postgres');
 await shoot('tree-phone-light', { viewport: { width: 390, height: 844 }, colorScheme: 'light', isMobile: true, hasTouch: true });
 await browser.close();

@@ -76,7 +76,7 @@ func TestDashboardsAskForWhatThereIs(t *testing.T) {
 	for where, query := range queries {
 		for name, value := range query {
 			if text, ok := value.(string); ok {
-				query[name] = strings.NewReplacer("$instance", "web1", "$process", r.id).Replace(text)
+				query[name] = strings.NewReplacer("$instance", "web1", "$process", r.id, "$tree_group", "").Replace(text)
 			}
 		}
 		for _, now := range []time.Time{r.at, time.Now().Add(2 * nowish)} {

@@ -1,7 +1,7 @@
 /** The recording on the page, in front of the real exporter: a burner, a crash and a gap that the test makes. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -260,7 +260,7 @@ test('a link to a process of a moment has its details, although the table comes 
 test('events: the search and the kinds narrow them, and a row leads to the tree of its second', async (t) => {
   const page = await open(t, link(seen.beforeGap, '&view=events'));
   await strip(page);
-  await page.fill('#search', BURNER);
+  await page.fill('#search', `name=${BURNER} !user=nobody`);
   const exit = page.locator('#events tr', { hasText: 'SIGSEGV' });
   await exit.waitFor();
   assert.match(await exit.innerText(), new RegExp(BURNER));
@@ -281,6 +281,126 @@ test('events follow the present', async (t) => {
   const child = spawn(program, ['-c', 'exit 3'], { stdio: 'ignore' });
   t.after(() => child.kill());
   await page.waitForSelector('#events td:text-matches("exit")', { timeout: PATIENCE_MILLISECONDS });
+});
+
+/**
+ * A control group with little memory, for one test, in either version of control groups.
+ * @param {import('node:test').TestContext} t
+ * @returns {Promise<string|undefined>} undefined where none can be made; the test says so.
+ */
+async function smallMemoryGroup(t) {
+  const swaps = (await readFile('/proc/swaps', 'utf8')).trim().split('\n').length - 1;
+  const reasons = swaps > 0 ? ['with swap no process runs out of memory soon'] : [];
+  for (const [root, limit] of swaps > 0 ? [] : [['/sys/fs/cgroup', 'memory.max'], ['/sys/fs/cgroup/memory', 'memory.limit_in_bytes']]) {
+    const group = join(root, `proctree-page-${process.pid}`);
+    try {
+      await mkdir(group);
+    } catch (error) {
+      reasons.push(String(error));
+      continue;
+    }
+    t.after(() => eventually(() => rmdir(group).then(() => true, () => false), 'the end of the control group'));
+    try {
+      // Not made if it is not there: then the directory is no control group.
+      await writeFile(join(group, limit), String(8 << 20), { flag: 'r+' });
+      return group;
+    } catch (error) {
+      reasons.push(String(error));
+    }
+  }
+  t.skip(`SKIPPED: no control group with a limit of memory can be made: ${reasons.join('; ')}`);
+  return undefined;
+}
+
+/** Runs a script by a shell under a name of its own, to its end. @param {string} name @param {string} script @param {string[]} args */
+async function run(name, script, ...args) {
+  const program = join(directory, name);
+  await copyFile('/bin/sh', program);
+  const child = spawn(program, ['-c', script, program, ...args], { stdio: 'ignore' });
+  await new Promise((resolve) => { child.once('exit', resolve); });
+}
+
+/** The list of what happened from a moment on, once the recording has it. @param {import('node:test').TestContext} t @param {number} from @param {string} title @param {string} name */
+async function listSince(t, from, title, name) {
+  const to = await eventually(async () => {
+    const last = (await ask('api/v1/history?points=1')).to;
+    const report = last > from && await ask(`api/v1/report?from=${from}&to=${last}`);
+    const list = title === 'OOM kills' ? report?.oom_kills?.processes : report?.most_started;
+    return list?.some((/** @type {{name: string}} */ entry) => entry.name === name) && last;
+  }, `${name} in the report`);
+  const iso = (/** @type {number} */ time) => new Date(Math.round(time * 1000)).toISOString();
+  const page = await open(t, `${exporter.url}#interval=1&view=between&from=${iso(from)}&to=${iso(to)}`);
+  await strip(page);
+  const line = page.locator(`#between .between-part:has(h3:text-matches("^${title}")) tr`, { hasText: name });
+  await line.waitFor();
+  return { page, line };
+}
+
+test('a process that ran out of memory: mark, list and tree before its end', async (t) => {
+  const group = await smallMemoryGroup(t);
+  if (!group) return;
+  const eater = `eat-${process.pid}`;
+  const from = Date.now() / 1000 - 1;
+  // It is there for a table before it grows; a limit of the shell keeps it small where the group does not.
+  await run(eater, 'echo $$ >"$1/cgroup.procs"; ulimit -v 1000000; sleep 3; x=0123456789abcdef; while :; do x=$x$x; done', group);
+  const { page, line } = await listSince(t, from, 'OOM kills', eater);
+  assert.match(await line.innerText(), /out of memory/i);
+  await page.waitForSelector('.strip .mark-oom_kill', { state: 'attached' });
+  await line.locator('.link').click();
+  await row(page, eater).waitFor();
+});
+
+test('a fork storm: the program that was started most often, and how often', async (t) => {
+  const [leaf, storm] = [`leaf-${process.pid}`, `storm-${process.pid}`];
+  const from = Date.now() / 1000 - 1;
+  await copyFile('/bin/sh', join(directory, leaf));
+  await run(storm, 'i=0; while [ $i -lt 300 ]; do "$1" -c :; i=$((i + 1)); done; sleep 2', join(directory, leaf));
+  const { page, line } = await listSince(t, from, 'Most started', leaf);
+  assert.match(await line.innerText(), /\b\d{2,3} ×/);
+  await page.goto(`${exporter.url}#interval=1&view=events&q=${encodeURIComponent(`name=${storm}`)}`);
+  await page.waitForSelector('#events td:text-matches("exec|exit")');
+});
+
+test('two fingers zoom and move the strip, and go to no moment', async (t) => {
+  const page = await open(t, `${exporter.url}#interval=1`, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await strip(page);
+  const box = await page.locator('#strip').boundingBox();
+  assert.ok(box);
+  await page.waitForSelector('[aria-label="Zoom out"]:disabled', { state: 'attached' });
+  const ticks = () => page.$$eval('.strip text', (texts) => texts.map((text) => text.getAttribute('x') + text.textContent).join());
+  const differ = (/** @type {string} */ before) => page.waitForFunction((was) => [...document.querySelectorAll('.strip text')].map((text) => text.getAttribute('x') + text.textContent).join() !== was, before);
+  const whole = await ticks();
+  const cdp = await page.context().newCDPSession(page);
+  const y = box.y + box.height / 2;
+  const touch = (/** @type {'touchStart'|'touchMove'|'touchEnd'} */ type, /** @type {number[]} */ ...shares) => cdp.send('Input.dispatchTouchEvent', {
+    type, touchPoints: shares.map((share, id) => ({ id, x: box.x + box.width * share, y })),
+  });
+  await touch('touchStart', 0.45, 0.55);
+  for (const spread of [0.1, 0.15, 0.2, 0.25]) await touch('touchMove', 0.5 - spread, 0.5 + spread);
+  await touch('touchEnd');
+  await page.waitForSelector('[aria-label="Zoom out"]:not(:disabled)', { state: 'attached' });
+  await differ(whole);
+  const zoomed = await ticks();
+  await touch('touchStart', 0.3, 0.6);
+  for (const by of [0.05, 0.1, 0.15]) await touch('touchMove', 0.3 + by, 0.6 + by);
+  await touch('touchEnd');
+  await differ(zoomed);
+  assert.equal(await page.evaluate(() => location.hash.includes('time=')), false, 'the page stays in the present');
+});
+
+test('what started again is marked without being asked for', async (t) => {
+  const name = `again-${process.pid}`;
+  // It must have run for ten seconds, or end with an error.
+  await run(`${name}-host`, '"$1" -c "sleep 2; exit 3"; "$1" -c "sleep 3"', await (async () => {
+    const program = join(directory, name);
+    await copyFile('/bin/sh', program);
+    return program;
+  })());
+  const to = await eventually(async () => (await (await fetch(`${exporter.url}api/v1/report`)).text()).includes('"restarted":[{') && (await ask('api/v1/history?points=1')).to, 'the restart');
+  const page = await open(t, link(to));
+  await strip(page);
+  await page.click('[aria-label="Zoom in"]');
+  await page.waitForSelector('.strip .mark-restart', { state: 'attached' });
 });
 
 test('an exporter that does not record has no strip', async (t) => {

@@ -29,6 +29,8 @@ export class FakeServer {
   links = { grafana: 'https://grafana.example/d/host' };
   /** What GET /api/v1/alerts answers; links.alerts tells the page of it. @type {object|undefined} */
   alerts;
+  /** What is recorded; links.history tells the page of it. @type {import('./recording.js').FakeRecording|undefined} */
+  recording;
   /** The files that are not to be had. @type {Set<string>} */
   missing = new Set();
   /** The part of the processes that work between two messages. */
@@ -105,16 +107,16 @@ export class FakeServer {
 
   /** @param {import('node:http').IncomingMessage} request @param {import('node:http').ServerResponse} response */
   async #answer(request, response) {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     response.setHeader('Content-Security-Policy', POLICY);
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('Cache-Control', 'no-store');
-    if (pathname.startsWith('/api/')) this.#answerCall(pathname, response);
+    if (pathname.startsWith('/api/')) this.#answerCall(pathname, searchParams, response);
     else await this.#sendFile(pathname === '/' ? 'index.html' : pathname, response);
   }
 
-  /** @param {string} pathname @param {import('node:http').ServerResponse} response */
-  #answerCall(pathname, response) {
+  /** @param {string} pathname @param {URLSearchParams} query @param {import('node:http').ServerResponse} response */
+  #answerCall(pathname, query, response) {
     const send = (/** @type {number} */ status, /** @type {object} */ body) => {
       response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
     };
@@ -124,7 +126,9 @@ export class FakeServer {
     }
     const pid = Number(pathname.match(/^\/api\/v1\/processes\/(\d+)$/)?.[1]);
     const process = this.host.processes.get(pid);
-    if (process) send(200, { status: 'success', data: { ...this.#shown(process), role: this.role, detail: this.#detail(process) } });
+    const past = this.recording?.answer(pathname, query);
+    if (past) send(200, { status: 'success', data: past });
+    else if (process) send(200, { status: 'success', data: { ...this.#shown(process), role: this.role, detail: this.#detail(process) } });
     else if (pathname === '/api/v1/host') send(200, { status: 'success', data: { ...this.host.hostFacts(), ...this.host.hostMetrics(), links: this.links } });
     else if (pathname === '/api/v1/alerts' && this.alerts) send(200, { status: 'success', data: this.alerts });
     else if (pathname === '/api/v1/alerts') send(503, { status: 'error', errorType: 'unavailable', error: 'Prometheus cannot be reached; see the log of the exporter' });
