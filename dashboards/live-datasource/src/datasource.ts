@@ -3,7 +3,7 @@ import {
   type ScopedVars,
 } from '@grafana/data';
 import { DataSourceWithBackend, config, getGrafanaLiveSrv, getTemplateSrv } from '@grafana/runtime';
-import { type Observable, catchError, concat, map, merge, of, switchMap, timer } from 'rxjs';
+import { type Observable, catchError, concat, lastValueFrom, map, merge, of, switchMap, timer } from 'rxjs';
 import { annotationQuery } from './query/annotation.ts';
 import { interpolate } from './query/interpolate.ts';
 import { follow } from './stream/follow.ts';
@@ -51,6 +51,18 @@ export class LiveDataSource extends DataSourceWithBackend<LiveQuery, LiveOptions
   /** The values of a variable. */
   async values(path: 'instances' | 'groups' | 'users', instance = ''): Promise<string[]> {
     return this.getResource(path, path === 'instances' ? undefined : { instance });
+  }
+
+  /** The tree of a moment in Unix milliseconds, whatever the range of the request ends at; for the panel's own time. */
+  async queryMoment(request: DataQueryRequest<LiveQuery>, time: number): Promise<DataQueryResponse> {
+    const targets = request.targets.map((target) => ({ ...target, stream: false, time }));
+    return lastValueFrom(super.query({ ...request, targets }));
+  }
+
+  /** The moments of the recorded tables before and after the one of a time; all in Unix milliseconds. */
+  async neighbours(target: LiveQuery, scopedVars: ScopedVars, time: number): Promise<{ previous?: number; next?: number }> {
+    const { instance } = this.applyTemplateVariables(target, scopedVars);
+    return this.getResource('moments', { instance, time });
   }
 
   private isFollowed(target: LiveQuery, request: DataQueryRequest<LiveQuery>): boolean {

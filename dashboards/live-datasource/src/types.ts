@@ -35,6 +35,8 @@ export interface LiveQuery extends DataQuery {
   /** Which events. */
   kind?: Texts;
   status?: Texts;
+  /** The moment of a tree, top, count or host, in Unix milliseconds; the end of the range without it. */
+  time?: number;
   /** Events as annotations; as lines of a log without it. */
   format?: 'annotations';
 }

@@ -4,9 +4,10 @@
  * Tests drive it through window.host.
  */
 import {
-  type DataContextScopedVar, type DataFrameDTO, type FieldConfigSource, type InterpolateFunction, LoadingState, type PanelData, type QueryResultMetaNotice, ThemeContext, applyFieldOverrides, createTheme,
+  type DataContextScopedVar, type DataFrameDTO, type DataQueryRequest, type DataQueryResponse, type FieldConfigSource, type InterpolateFunction, LoadingState, type PanelData, type QueryResultMetaNotice, ThemeContext, type TimeRange, applyFieldOverrides, createTheme, dateTime,
   getDefaultTimeRange, toDataFrame,
 } from '@grafana/data';
+import { setDataSourceSrv } from '@grafana/runtime';
 import { GlobalStyles, PanelChrome } from '@grafana/ui';
 import * as React from 'react';
 import { createRoot } from 'react-dom/client';
@@ -26,6 +27,10 @@ export interface Scene {
   state?: LoadingState;
   errors?: string[];
   notices?: QueryResultMetaNotice[];
+  /** The dashboard's range, in Unix milliseconds. */
+  range?: [from: number, to: number];
+  /** What the data source has of the past, in the order of time; without it, it knows no moments. */
+  recording?: Array<{ time: number; frame: DataFrameDTO }>;
   title?: string;
   width: number;
   height: number;
@@ -52,7 +57,7 @@ let last: Scene;
 
 function dataOf(scene: Scene): PanelData {
   const theme = themeOf(scene.dark);
-  const range = getDefaultTimeRange();
+  const range = scene.range ? { from: dateTime(scene.range[0]), to: dateTime(scene.range[1]), raw: { from: dateTime(scene.range[0]), to: dateTime(scene.range[1]) } } : getDefaultTimeRange();
   const series = applyFieldOverrides({
     data: scene.frames.map((frame) => toDataFrame(frame)),
     fieldConfig: scene.fieldConfig ?? { defaults: plugin.fieldConfigDefaults.defaults, overrides: [] },
@@ -61,8 +66,27 @@ function dataOf(scene: Scene): PanelData {
     theme,
     timeZone: 'utc',
   });
-  return { series, state: scene.state ?? LoadingState.Done, timeRange: range, errors: scene.errors?.map((message) => ({ message })) };
+  return { series, state: scene.state ?? LoadingState.Done, timeRange: range, errors: scene.errors?.map((message) => ({ message })), request: scene.recording && requestOf(range) };
 }
+
+const requestOf = (range: TimeRange): DataQueryRequest => ({
+  requestId: 'Q1', app: 'dashboard', interval: '1s', intervalMs: 1000, startTime: 0, timezone: 'utc', scopedVars: {}, range, targets: [{ refId: 'A', datasource: { uid: 'live' } }],
+});
+
+/** A data source with a recording, as proctree's own one. */
+const source = {
+  async queryMoment(_: DataQueryRequest, time: number): Promise<DataQueryResponse> {
+    const at = last.recording!.findLast((one) => one.time <= time);
+    if (!at) return { data: [], errors: [{ message: 'The exporter has no recording of that time.' }] };
+    return { data: [toDataFrame(at.frame)] };
+  },
+  async neighbours(_: unknown, __: unknown, time: number) {
+    const second = (at: number | undefined) => at && Math.ceil(at / 1000) * 1000;
+    const times = last.recording!.map((one) => one.time);
+    return { previous: second(times.findLast((at) => at < time)), next: second(times.find((at) => at > time)) };
+  },
+};
+setDataSourceSrv({ get: async () => source, getInstanceSettings: () => undefined, getList: () => [], reload() {} } as never);
 
 interface Held {
   scene: Scene;

@@ -1,14 +1,17 @@
 import * as React from 'react';
 import { css, cx } from '@emotion/css';
 import { LoadingState, type PanelProps } from '@grafana/data';
-import { pickFrame } from './frame/pick.ts';
+import type { pickFrame } from './frame/pick.ts';
 import { Loading, Message } from './Message.tsx';
+import { useMoments } from './moment/useMoments.ts';
+import type { Preparation } from './moment/useFrames.ts';
 import type { PanelOptions } from './options.ts';
 import { TreeTable } from './table/TreeTable.tsx';
+import { TimeBar } from './toolbar/TimeBar.tsx';
 import { Toolbar } from './toolbar/Toolbar.tsx';
 import { useStale } from './stale.ts';
 import { useTree } from './useTree.ts';
-import { storageKey, useViewState } from './view-state.ts';
+import { type ViewState, storageKey, useViewState } from './view-state.ts';
 
 const styles = {
   panel: css({ position: 'relative', display: 'flex', flexDirection: 'column', height: '100%', minHeight: 0 }),
@@ -17,10 +20,9 @@ const styles = {
 };
 
 /** The panel: a toolbar above the tree, or what keeps the tree from being shown. */
-export function TreePanel({ id, data, options, fieldConfig, width }: PanelProps<PanelOptions>) {
-  const { series } = data;
+export function TreePanel({ id, data, options, fieldConfig, width, replaceVariables, timeZone, registry }: PanelProps<PanelOptions> & Pick<Preparation, 'registry'>) {
   const { view, setView, top } = useViewState(storageKey(id));
-  const found = React.useMemo(() => pickFrame(series, view.frame, options), [series, view.frame, options]);
+  const { found, series, moments } = useMoments({ data, options, view, setView, fieldConfig, replaceVariables, timeZone, registry });
   const picked = found && 'frame' in found && found.frame.length > 0 ? found : undefined;
   const shown = useTree({ picked, series, options, view, width });
   const stale = useStale(picked?.frame, data.state);
@@ -42,7 +44,8 @@ export function TreePanel({ id, data, options, fieldConfig, width }: PanelProps<
   };
   return (
     <div className={styles.panel}>
-      {options.showToolbar && <Toolbar shown={shown} picked={picked} view={view} stale={stale} width={width} setView={setView} />}
+      {options.showToolbar && <Toolbar shown={shown} picked={picked} view={view} stale={stale} width={width} setView={setView} hasMoments={moments !== undefined} />}
+      {options.showToolbar && moments && isTimeOpen(view) && <TimeBar moments={moments} timeZone={timeZone} />}
       <div className={stale ? cx(styles.table, styles.stale) : styles.table}>
         <TreeTable
           paint={paint}
@@ -60,6 +63,9 @@ export function TreePanel({ id, data, options, fieldConfig, width }: PanelProps<
     </div>
   );
 }
+
+/** The controls of the time stay while another moment than the dashboard's is shown. */
+const isTimeOpen = ({ isTimeOpen: isOpen, moment }: ViewState): boolean => isOpen ?? (moment?.at !== undefined || moment?.base !== undefined);
 
 /** @param noValue What the panel's own words for no data are. */
 function whyNothing({ state, errors = [] }: PanelProps['data'], found: ReturnType<typeof pickFrame>, noValue = 'The query returned no rows.'): React.ReactNode {

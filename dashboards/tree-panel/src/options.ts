@@ -53,4 +53,7 @@ export interface FieldOptions {
   cellOptions?: { type?: CellType };
   /** Whether a branch has a sum of this value. */
   sum?: 'auto' | 'yes' | 'no';
+  /** What a column of a comparison of two moments is, and of which field; nobody sets this. */
+  compared?: 'state' | 'before' | 'change';
+  comparedField?: string;
 }

@@ -18,6 +18,10 @@ export interface ViewState {
   widths?: Record<string, number>;
   /** The name of the frame that was picked of several. */
   frame?: string;
+  /** The panel's own time, in Unix milliseconds, and the range of the dashboard that it is in: in another one it is forgotten. */
+  moment?: { at?: number; base?: number; range: string };
+  /** Whether the controls of the time are shown. */
+  isTimeOpen?: boolean;
   /** The ID of the row with the cursor. */
   cursor?: string;
 }

@@ -23,6 +23,7 @@ type Client struct {
 	courses *shared[*Course]
 	reports *shared[*Report]
 	events  *shared[*Events]
+	outline *shared[*outline]
 }
 
 // NewClient returns a client; the caller closes it.
@@ -37,6 +38,7 @@ func NewClient(http *outbound.Client, limits settings.Limits) *Client {
 		courses: newShared[*Course](places, limits),
 		reports: newShared[*Report](places, limits),
 		events:  newShared[*Events](places, limits),
+		outline: newShared[*outline](places, limits),
 	}
 }
 

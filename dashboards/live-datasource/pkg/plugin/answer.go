@@ -73,7 +73,11 @@ func (d *Datasource) ofHost(ctx context.Context, who audience, q *query, raw *ba
 			return d.report(ctx, who, target, q, span)
 		}
 	default:
-		return one(d.frame(ctx, who, q, raw.TimeRange.To))
+		at := raw.TimeRange.To
+		if q.Time != 0 {
+			at = time.UnixMilli(q.Time)
+		}
+		return one(d.frame(ctx, who, q, at))
 	}
 }
 
@@ -87,7 +91,7 @@ func one(frame *data.Frame, err error) (data.Frames, error) {
 
 // frame answers a query as of a moment.
 func (d *Datasource) frame(ctx context.Context, who audience, q *query, at time.Time) (*data.Frame, error) {
-	live := d.now().Sub(at) < nowish
+	live := q.Time == 0 && d.now().Sub(at) < nowish
 	if q.Type == typeHost {
 		return d.host(ctx, q, at, live)
 	}

@@ -3,6 +3,7 @@ package plugin
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,6 +72,22 @@ func askIn(ctx context.Context, t *testing.T, d *Datasource, role string, query 
 		t.Fatal(err)
 	}
 	return response.Responses["A"]
+}
+
+// resource asks for something beside the queries, as a viewer: status and body.
+func resource(t *testing.T, d *Datasource, method, address string) (int, []byte) {
+	t.Helper()
+	path, _, _ := strings.Cut(address, "?")
+	var got *backend.CallResourceResponse
+	err := d.CallResource(t.Context(), &backend.CallResourceRequest{Method: method, Path: path, URL: address, PluginContext: as("Viewer")},
+		backend.CallResourceResponseSenderFunc(func(r *backend.CallResourceResponse) error {
+			got = r
+			return nil
+		}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got.Status, got.Body
 }
 
 // frameOf makes a query of the present that must succeed.

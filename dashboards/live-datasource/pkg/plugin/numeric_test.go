@@ -6,11 +6,9 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 )
 
@@ -109,23 +107,9 @@ func TestBadQueriesAreNamed(t *testing.T) {
 // TestVariables asks as templates do.
 func TestVariables(t *testing.T) {
 	d := open(t, object{"discovery": "static", "targets": []string{"web2=127.0.0.1:1", "web1=" + startExporter(t)}}, nil)
-	call := func(method, address string) (int, []byte) {
-		t.Helper()
-		path, _, _ := strings.Cut(address, "?")
-		var got *backend.CallResourceResponse
-		err := d.CallResource(t.Context(), &backend.CallResourceRequest{Method: method, Path: path, URL: address, PluginContext: as("Viewer")},
-			backend.CallResourceResponseSenderFunc(func(r *backend.CallResourceResponse) error {
-				got = r
-				return nil
-			}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return got.Status, got.Body
-	}
 	list := func(path string) (values []string) {
 		t.Helper()
-		code, body := call(http.MethodGet, path)
+		code, body := resource(t, d, http.MethodGet, path)
 		if err := json.Unmarshal(body, &values); err != nil || code != http.StatusOK {
 			t.Fatalf("%s: %d %s", path, code, body)
 		}
@@ -144,11 +128,11 @@ func TestVariables(t *testing.T) {
 		"groups": http.StatusNotFound, "groups?instance=nobody": http.StatusNotFound,
 		"users?instance=web2": http.StatusBadGateway, "other": http.StatusNotFound, "instances/../groups": http.StatusNotFound,
 	} {
-		if code, body := call(http.MethodGet, path); code != want && code != http.StatusTemporaryRedirect && code != http.StatusMovedPermanently {
+		if code, body := resource(t, d, http.MethodGet, path); code != want && code != http.StatusTemporaryRedirect && code != http.StatusMovedPermanently {
 			t.Errorf("%s: %d %s, want %d", path, code, body, want)
 		}
 	}
-	if code, _ := call(http.MethodPost, "instances"); code != http.StatusMethodNotAllowed {
+	if code, _ := resource(t, d, http.MethodPost, "instances"); code != http.StatusMethodNotAllowed {
 		t.Errorf("POST instances: %d", code)
 	}
 }

@@ -3,6 +3,7 @@
 package plugin
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -78,6 +79,50 @@ func TestPastIsCompleteWhereItWasRecorded(t *testing.T) {
 	host := frameAt(t, d, "Viewer", object{"queryType": "host", "instance": "web1", "metric": "memory_total"}, at)
 	if memory, ok := column(t, host, "memory_total")[0].(float64); !ok || memory < 1<<20 {
 		t.Errorf("memory of the host: %v", column(t, host, "memory_total"))
+	}
+}
+
+// TestMoments steps from table to table, while the range ends now.
+func TestMoments(t *testing.T) {
+	d := open(t, object{"discovery": "static", "targets": []string{"web1=" + startRecorder(t)}}, nil)
+	first := recordedAt(t, d, "web1")
+	d.now = time.Now
+	tableAt := func(at int64) int64 {
+		t.Helper()
+		a := about(t, frameOf(t, d, "Viewer", object{"instance": "web1", "time": at, "stream": true}))
+		if a.Mode != processes.History || a.Source != processes.Recording || a.Channel != "" {
+			t.Fatalf("a moment that is seconds old: %+v", a)
+		}
+		return a.Time
+	}
+	start := tableAt(first.UnixMilli())
+	var near struct{ Previous, Next int64 }
+	eventually(t, "a table after it", func() bool {
+		code, body := resource(t, d, http.MethodGet, "moments?instance=web1&time="+strconv.FormatInt(start, 10))
+		if code != http.StatusOK {
+			t.Fatalf("%d %s", code, body)
+		}
+		if err := json.Unmarshal(body, &near); err != nil {
+			t.Fatal(err)
+		}
+		return near.Next != 0
+	})
+	if next := tableAt(near.Next); next <= start || next > near.Next || near.Next%1000 != 0 {
+		t.Errorf("after %d, at %d: %d", start, near.Next, next)
+	}
+	if near.Previous >= start || near.Previous != 0 && tableAt(near.Previous) >= start {
+		t.Errorf("before %d: %d", start, near.Previous)
+	}
+	for address, want := range map[string]int{
+		"moments?instance=web1": http.StatusBadRequest, "moments?instance=web1&time=-1": http.StatusBadRequest,
+		"moments?instance=web1&time=1e3": http.StatusBadRequest, "moments?instance=nobody&time=1000": http.StatusNotFound,
+	} {
+		if code, body := resource(t, d, http.MethodGet, address); code != want {
+			t.Errorf("%s: %d %s, want %d", address, code, body, want)
+		}
+	}
+	if got := failureOf(t, d, object{"instance": "web1", "time": -1}); got != "time: must be in milliseconds since 1970" {
+		t.Error(got)
 	}
 }
 

@@ -37,6 +37,9 @@ type query struct {
 	Metric string `json:"metric"`
 	// Figure is the former name of Metric, which saved dashboards may have until the release after 0.9.
 	Figure string `json:"figure"`
+	// Time is the moment that a query of type tree, top, count or host is about, in milliseconds since 1970;
+	// 0 is the end of the range. A moment is always the past, however short ago it was.
+	Time int64 `json:"time,omitempty"`
 	// Stream asks for the channel on which a tree goes on.
 	Stream bool `json:"stream"`
 	// Process is the id of the process whose course is wanted.
@@ -106,6 +109,8 @@ const (
 	maxTextBytes = 512
 	maxChoices   = 1000
 	maxLimit     = 100_000
+	// maxMoment is the end of the year 9999, the last that RFC 3339 can write.
+	maxMoment = 253402300799_000
 )
 
 // readQuery reads and checks the JSON of a query. The error is for the user.
@@ -135,6 +140,9 @@ func (q *query) check() error {
 	}
 	if q.Limit < 0 || q.Limit > maxLimit {
 		return fmt.Errorf("limit: must be a number from 0 to %d", maxLimit)
+	}
+	if q.Time < 0 || q.Time > maxMoment {
+		return errors.New("time: must be in milliseconds since 1970")
 	}
 	if len(q.Match) > maxTextBytes {
 		return fmt.Errorf("match: longer than %d bytes", maxTextBytes)

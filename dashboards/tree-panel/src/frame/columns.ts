@@ -25,7 +25,8 @@ export interface Column {
   textOf: (value: unknown) => string;
   /** Whether a branch has a sum of it. */
   isSummed: boolean;
-  cell: Exclude<CellType, 'auto'> | 'heat';
+  /** Of a comparison of two moments: change is coloured by its sign and size, state by what it says. */
+  cell: Exclude<CellType, 'auto'> | 'heat' | 'change' | 'state';
   heat: Pick<Known, 'heat' | 'heatFull'>;
   /** In pixels. */
   width: number;
@@ -59,10 +60,10 @@ function isHidden(field: Field): boolean {
 }
 
 function columnOf(field: Field, title: string, isLabel: boolean, options: PanelOptions): Column {
-  const facts = isLabel ? {} : known(field.name);
-  const { width, hidden, sum = 'auto' } = custom(field);
+  const { width, hidden, sum = 'auto', compared, comparedField } = custom(field);
+  const facts = isLabel ? {} : compared ? factsCompared(compared, comparedField) : known(field.name);
   const isNumber = field.type === FieldType.number || field.type === FieldType.time;
-  const show = shower(field);
+  const show = compared === 'change' ? withSign(shower(field)) : shower(field);
   return {
     key: field.name,
     title,
@@ -81,10 +82,25 @@ function columnOf(field: Field, title: string, isLabel: boolean, options: PanelO
 }
 
 function cellOf(field: Field, facts: Known, { heat }: PanelOptions): Column['cell'] {
-  const type = custom(field).cellOptions?.type ?? 'auto';
+  const { cellOptions: { type = 'auto' } = {}, compared } = custom(field);
+  if (compared === 'state' || compared === 'change') return compared;
   if (type !== 'auto') return type;
   return heat && facts.heat && field.type === FieldType.number ? 'heat' : 'text';
 }
+
+/** What is known of a column of a comparison. What a value was before stands only where there is room for both. */
+function factsCompared(compared: NonNullable<FieldOptions['compared']>, field = ''): Known {
+  if (compared === 'state') return { width: 84, from: 0 };
+  const { heat: _, from = 0, width = NUMBER_WIDTH, ...facts } = known(field);
+  const room = compared === 'before' ? 640 : 0;
+  return { ...facts, width: width + 24, from: from === 0 ? room : from * 1.5 };
+}
+
+/** A change for the worse and one for the better are told apart without colours, too. */
+const withSign = (show: Column['show']): Column['show'] => (value) => {
+  const shown = show(value);
+  return typeof value === 'number' && value > 0 ? { ...shown, text: `+${shown.text}` } : shown;
+};
 
 /**
  * Most values of a column are the same few, such as 0. To format one takes longer than

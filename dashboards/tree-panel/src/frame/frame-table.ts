@@ -2,6 +2,7 @@ import type { Field } from '@grafana/data';
 import type { Columns } from '../../../../tree-api/web/model/columns.js';
 import type { Change, Table } from '../../../../tree-api/web/model/store.js';
 import { NONE } from '../../../../tree-api/web/model/links.js';
+import { BEFORE, CHANGE } from '../moment/compare.ts';
 import { ColumnValues } from './column-values.ts';
 import type { Column } from './columns.ts';
 import { metricOf } from './known.ts';
@@ -21,7 +22,9 @@ const FIRST_CAPACITY = 256;
 function sumsFrom(columns: readonly Column[]): Columns['sumsFrom'] {
   const keyOfMetric = (metric: string) => columns.find(({ key, isNumber }) => isNumber && metricOf(key) === metric)?.key;
   const [memory, pss] = [keyOfMetric('memory'), keyOfMetric('pss')];
-  return memory !== undefined && pss !== undefined ? { [memory]: pss } : {};
+  if (memory === undefined || pss === undefined) return {};
+  // In a comparison all three sums are of the same kind.
+  return Object.fromEntries(['', BEFORE, CHANGE].filter((suffix) => columns.some(({ key }) => key === memory + suffix)).map((suffix) => [memory + suffix, pss + suffix]));
 }
 
 /**

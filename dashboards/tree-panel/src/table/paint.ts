@@ -13,6 +13,9 @@ export const UNKNOWN = '\u2013';
 const MOST_LETTERS = 240;
 const BACKGROUND = 0.35;
 const DEFAULT_HEAT = 'blue';
+/** Of what has become more, or less. */
+const MORE = 'orange';
+const LESS = 'blue';
 
 /** What a cell shows. */
 export interface Cell {
@@ -44,12 +47,18 @@ export interface Paint {
 export interface Heat {
   palette: Palette;
   full: number;
+  /** Of what has become less. */
+  less?: Palette;
 }
 
 /** The colours of all columns for the values that the tree has now. */
 export function heatsOf(theme: GrafanaTheme2, { model }: Tree, columns: readonly Column[]): Map<string, Heat> {
   const heats = new Map<string, Heat>();
   for (const column of columns) {
+    if (column.cell === 'change' || column.cell === 'state') {
+      heats.set(column.key, { palette: paletteOf(theme, MORE), less: paletteOf(theme, LESS), full: column.isNumber ? largestChange(model.column(column.key)) : 1 });
+      continue;
+    }
     if (!column.isNumber || (column.cell !== 'heat' && column.cell !== 'color-background' && column.cell !== 'gauge')) continue;
     const fixed = column.field.config.color?.mode === 'fixed' ? column.field.config.color.fixedColor : undefined;
     heats.set(column.key, {
@@ -58,6 +67,12 @@ export function heatsOf(theme: GrafanaTheme2, { model }: Tree, columns: readonly
     });
   }
   return heats;
+}
+
+function largestChange(values: Float64Array): number {
+  let most = 0;
+  for (const value of values) if (Math.abs(value) > most) most = Math.abs(value);
+  return most;
 }
 
 /** What stands in the cell of a column, in the row of a slot. */
@@ -87,11 +102,15 @@ function numberCell({ tree: { model, table }, options, isTree, heats }: Paint, c
   return { text: shown.text, isFaint: value === 0, ...colorsOf(column, value, shown, heats.get(column.key)) };
 }
 
-function textCell({ tree: { table } }: Paint, column: Column, slot: number): Cell {
+function textCell({ tree: { table }, heats }: Paint, column: Column, slot: number): Cell {
   const text = column.textOf(column.field.values[table.rowOf[slot]]);
   if (text === '') return { text: column.field.config.noValue ?? UNKNOWN, isFaint: true };
   // Any local user chooses names and command lines; links and searches use the text itself.
   const cell: Cell = { text: visible(text.length <= MOST_LETTERS ? text : `${text.slice(0, MOST_LETTERS)}…`), isFaint: false };
+  if (column.cell === 'state') {
+    const heat = heats.get(column.key);
+    return { ...cell, background: (text === 'new' ? heat?.palette : heat?.less)?.at(-1) };
+  }
   const isMapped = (column.field.config.mappings?.length ?? 0) > 0;
   if (!isMapped && column.cell === 'text') return cell;
   const shown = column.show(column.field.values[table.rowOf[slot]]);
@@ -108,6 +127,7 @@ function hasMappedColor(column: Column, shown: ShownValue): boolean {
 function colorsOf(column: Column, value: number, shown: ShownValue, heat: Heat | undefined): Partial<Cell> {
   const own = shown.color && hasOwnColors(column.field) ? shown.color : undefined;
   switch (column.cell) {
+    case 'change': return { background: heat && (value < 0 ? heatOf(heat.less!, -value, heat.full) : heatOf(heat.palette, value, heat.full)) };
     case 'color-text': return { color: shown.color };
     case 'gauge': return { bar: share(value, heat), background: own ?? heat?.palette[heat.palette.length - 1] };
     case 'heat':

@@ -27,10 +27,12 @@ interface Props {
   /** The panel's, in pixels. */
   width: number;
   setView: SetViewState;
+  /** Whether the panel can show other moments than the dashboard. */
+  hasMoments: boolean;
 }
 
 /** Search, filters, columns and the state of the data. */
-export function Toolbar({ shown, picked, view, stale, width, setView }: Props) {
+export function Toolbar({ shown, picked, view, stale, width, setView, hasMoments }: Props) {
   const styles = useStyles2(getStyles);
   const { tree, paint } = shown;
   const { filter } = view;
@@ -39,7 +41,7 @@ export function Toolbar({ shown, picked, view, stale, width, setView }: Props) {
       {picked.names.length > 1 && <FramePicker picked={picked} setView={setView} />}
       <Search filter={filter} problem={tree.model.searchError} setView={setView} />
       <ShownContext.Provider value={{ ...shown, filter, frame: picked.frame }}>
-        <Buttons model={tree.model} conditions={countConditions(filter)} isTree={paint.isTree} nesting={tree.model.nesting} isChosen={view.columns !== undefined} isNarrow={width < NARROW} setView={setView} />
+        <Buttons model={tree.model} conditions={countConditions(filter)} isTree={paint.isTree} nesting={tree.model.nesting} isChosen={view.columns !== undefined} isNarrow={width < NARROW} isTimeOpen={hasMoments ? view.isTimeOpen === true : undefined} setView={setView} />
         <Facts tree={tree} frame={picked.frame} stale={stale} />
       </ShownContext.Provider>
     </div>
@@ -82,10 +84,12 @@ interface ButtonsProps {
   /** Whether a person chose the columns. */
   isChosen: boolean;
   isNarrow: boolean;
+  /** undefined where there is no other moment. */
+  isTimeOpen: boolean | undefined;
   setView: SetViewState;
 }
 
-const Buttons = React.memo(function Buttons({ model, conditions, isTree, nesting, isChosen, isNarrow, setView }: ButtonsProps) {
+const Buttons = React.memo(function Buttons({ model, conditions, isTree, nesting, isChosen, isNarrow, isTimeOpen, setView }: ButtonsProps) {
   const styles = useStyles2(getStyles);
   const expandAll = (open: boolean) => {
     model.setExpansion({ open, except: [] });
@@ -97,6 +101,7 @@ const Buttons = React.memo(function Buttons({ model, conditions, isTree, nesting
       {isTree && <NestingPicker model={model} nesting={nesting} setView={setView} />}
       {isTree && <IconButton name="angle-double-down" tooltip="Open all" onClick={() => expandAll(true)} />}
       {isTree && <IconButton name="angle-double-right" tooltip="Fold all" onClick={() => expandAll(false)} />}
+      {isTimeOpen !== undefined && <IconButton name="clock-nine" tooltip="Time" aria-pressed={isTimeOpen} variant={isTimeOpen ? 'primary' : 'secondary'} onClick={() => setView({ isTimeOpen: !isTimeOpen })} />}
       <FilterMenu count={conditions} isNarrow={isNarrow} setView={setView} />
       <ColumnChooser isChosen={isChosen} isNarrow={isNarrow} setView={setView} />
     </div>

@@ -10,7 +10,7 @@ import { FakeHost, processFrame } from '../fake/process-frame.ts';
 import { DESKTOP, type Host, PHONE, labels, nextFrame, openPanel, rowCount, show, startHost } from './panel-page.ts';
 
 const MAX_BUNDLE = 60_000;
-const GIVEN = ['@emotion/css', '@grafana/data', '@grafana/ui', 'react', 'react-dom'];
+const GIVEN = ['@emotion/css', '@grafana/data', '@grafana/runtime', '@grafana/ui', 'react', 'react-dom'];
 
 const files = (config = {}) => ({
   name: 'files',
@@ -59,7 +59,7 @@ for (const [grafana, react] of [['12.3', '18.3.1'], ['13.2', '19.3.1']] as const
       });
       await page.evaluate(() => sessionStorage.clear());
       await page.setViewportSize(viewport);
-      await show(page, { options: FILE_OPTIONS, fieldConfig: undefined, errors: undefined, state: LoadingState.Done, dark: true, ...scene });
+      await show(page, { recording: undefined, range: undefined, options: FILE_OPTIONS, fieldConfig: undefined, errors: undefined, state: LoadingState.Done, dark: true, ...scene });
       await nextFrame(page);
     };
     const grid = () => page.locator('[role=treegrid]');
@@ -352,6 +352,95 @@ for (const [grafana, react] of [['12.3', '18.3.1'], ['13.2', '19.3.1']] as const
       assert.deepEqual((await page.getByRole('columnheader').allTextContents()).slice(0, 3), ['Name', 'CPU', 'Memory']);
       assert.ok(await grid().evaluate((element) => element.scrollWidth <= element.clientWidth));
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    });
+
+    describe('other moments', () => {
+      const START = 1_790_000_000_000;
+      /** Recorded every ten seconds, not at whole ones: sh ends, then job starts, and web grows. */
+      const table = (i: number) => {
+        const rows: Array<[id: string, parent: string, cpu: number | null, memory: number]> = [['init', '', 0, 1024], ['web', 'init', i / 2, (1 + i) * 1024]];
+        if (i < 2) rows.push(['sh', 'init', 0.25, 4096]);
+        if (i > 0) rows.push(['job', 'web', i === 3 ? null : 1, 2048]);
+        const time = START + 10_000 * i + 400;
+        const fields = ['id', 'parent', 'name', 'cpu', 'memory'].map((name, k) => ({
+          name, type: k > 2 ? FieldType.number : FieldType.string, values: rows.map((row) => row[k === 2 ? 0 : Math.min(k > 2 ? k - 1 : k, 3)] as unknown), config: { unit: name === 'memory' ? 'bytes' : undefined },
+        }));
+        return { time, frame: { refId: 'A', name: 'processes', meta: { custom: { mode: 'history', source: 'recording', time, instance: 'web1' } }, fields } };
+      };
+      const recording = [0, 1, 2, 3].map(table);
+      const past = { frames: [recording[3].frame], recording, range: [START - 5000, START + 35_000] as [number, number], options: { openLevels: -1, labelField: 'name', sortBy: 'memory', sortDescending: true } };
+      const bar = () => page.getByRole('group', { name: 'Time' });
+      const words = async () => {
+        await page.locator('[role=group][aria-label=Time][aria-busy=false]').waitFor();
+        await nextFrame(page);
+        return bar().getByRole('status').textContent();
+      };
+      const click = async (name: string) => {
+        await bar().getByRole('button', { name, exact: true }).click();
+        await nextFrame(page);
+        return words();
+      };
+
+      test('the panel steps by table, second and minute within the range, and back to its end', async () => {
+        await open(past);
+        assert.equal(await bar().count(), 0);
+        await page.getByRole('button', { name: 'Time', exact: true }).click();
+        assert.equal(await words(), 'At 09-21 14:13:50');
+        assert.deepEqual(await labels(page), ['init', ' web', '  job']);
+        assert.ok(await bar().getByRole('button', { name: 'Next table' }).isDisabled());
+        assert.equal(await click('Previous table'), 'At 09-21 14:13:40');
+        assert.equal(await click('Previous table'), 'At 09-21 14:13:30');
+        assert.deepEqual(await labels(page), ['init', ' web', '  job', ' sh']);
+        assert.equal(await click('A second back'), 'At 09-21 14:13:20');
+        assert.equal(await click('Next table'), 'At 09-21 14:13:30');
+        assert.equal(await click('A minute back'), 'The exporter has no recording of that time.');
+        assert.ok(await bar().getByRole('button', { name: 'A second back' }).isDisabled(), 'the range begins here');
+        assert.equal(await bar().getByRole('slider', { name: 'Moment' }).inputValue(), String(past.range[0]));
+        assert.equal(await click('A minute forward'), 'At 09-21 14:13:50', 'the end of the range');
+        await bar().getByRole('slider', { name: 'Moment' }).fill(String(START + 12_000));
+        assert.equal(await words(), 'At 09-21 14:13:30');
+        assert.equal(await click('End'), 'At 09-21 14:13:50');
+      });
+
+      test('another range of the dashboard forgets the moment, a refresh does not', async () => {
+        await open(past);
+        await page.getByRole('button', { name: 'Time', exact: true }).click();
+        await click('Previous table');
+        await show(page, { frames: [recording[3].frame] });
+        assert.equal(await words(), 'At 09-21 14:13:40');
+        await show(page, { frames: [recording[1].frame], range: [START - 5000, START + 15_000] });
+        assert.equal(await words(), 'At 09-21 14:13:30');
+      });
+
+      test('two moments stand side by side, with what has changed, started and ended', async () => {
+        await open({ ...past, range: [START + 1000, START + 35_000], options: { ...past.options, sums: 'never' }, fieldConfig: custom({ cpu: { 'custom.sum': 'yes' }, memory: { 'custom.sum': 'yes' } }) });
+        await page.getByRole('button', { name: 'Time', exact: true }).click();
+        assert.equal(await click('Previous table'), 'At 09-21 14:13:40');
+        assert.equal(await click('Compare'), '09-21 14:13:20 → 09-21 14:13:40');
+        assert.deepEqual(await page.getByRole('columnheader').allTextContents(), ['name', 'Compared', 'cpu before', 'cpu', 'cpu change', 'memory before', 'memory', 'memory change']);
+        const row = async (name: string) => (await cell(name, 'name').locator('..').locator('[data-column]').allTextContents()).slice(1);
+        assert.deepEqual(await row('web'), ['–', '0', '1', '+1', '1 KiB', '3 KiB', '+2 KiB']);
+        assert.deepEqual(await row('job'), ['new', '–', '1', '+1', '–', '2 KiB', '+2 KiB']);
+        assert.deepEqual(await row('sh'), ['ended', '0.250', '–', '-0.250', '4 KiB', '–', '-4 KiB']);
+        const colour = (name: string, column: string) => cell(name, column).evaluate((element) => element.style.backgroundColor);
+        assert.notEqual(await colour('web', 'memory change'), '');
+        assert.notEqual(await colour('sh', 'memory change'), await colour('web', 'memory change'));
+        assert.equal(await colour('init', 'memory change'), '');
+        assert.notEqual(await colour('job', 'compared'), await colour('sh', 'compared'));
+        // What is not known in one of the moments has no change.
+        assert.equal(await click('End'), '09-21 14:13:20 → 09-21 14:13:50');
+        assert.deepEqual((await row('job')).slice(1, 4), ['–', '–', '–']);
+        await click('Previous table');
+        assert.equal(await click('From here'), '09-21 14:13:40 → 09-21 14:13:40');
+        assert.deepEqual(await labels(page), ['init', ' web', '  job']);
+        assert.equal(await click('Compare'), 'At 09-21 14:13:40');
+        assert.deepEqual(await page.getByRole('columnheader').allTextContents(), ['name', 'cpu', 'memory']);
+      });
+
+      test('without a recording there is no button', async () => {
+        await open({ ...past, recording: undefined });
+        assert.equal(await page.getByRole('button', { name: 'Time', exact: true }).count(), 0);
+      });
     });
 
     test('nothing that assistive technology would stumble over', async () => {
