@@ -11,7 +11,7 @@ import (
 )
 
 const allFields = process.HasCPU | process.HasMemory | process.HasSwap | process.HasIO | process.HasOpenFDs |
-	process.HasFaults | process.HasSwitches | process.HasThreads | process.HasProportional | process.HasCPUWait | process.HasGPU
+	process.HasFaults | process.HasSwitches | process.HasThreads | process.HasProportional | process.HasCPUWait | process.HasGPU | process.HasDelays
 
 // boot is the wall-clock time of tick 0 in all reports made here.
 var boot = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -23,6 +23,7 @@ func smallReport() *group.Report {
 		ID: process.ID{PID: 100, StartTicks: 150_025}, PPID: 1, Name: "web", State: process.Running,
 		Known: allFields, Threads: 4,
 		UserTime: 90 * time.Second, SystemTime: 1500 * time.Millisecond, CPUWait: 45 * time.Second,
+		Delays:        process.Delays{BlockIO: 4 * time.Second, SwapIn: 3 * time.Second, Reclaim: 2 * time.Second, Thrashing: time.Second},
 		ResidentBytes: 8 << 20, OpenFDs: 12, ReadBytes: 4096, WrittenBytes: 1 << 20,
 		GPUTime: 3 * time.Second, GPUMemoryBytes: 3 << 20,
 		Facts: &process.Facts{
@@ -43,6 +44,14 @@ func smallReport() *group.Report {
 			Reader:    "procfs", ExitSource: process.ExitsTaskstats,
 			System: process.System{Forks: 12_345, PIDLimit: 32_768},
 			GPUs:   process.GPUs{Looked: true, Unread: 7},
+			Pressures: []process.CgroupPressure{
+				{
+					CgroupName: process.CgroupName{Path: "/kubepods/pod-u/c", Container: "c", Namespace: "shop", Pod: "web-0", ContainerName: "main"},
+					CPU:        process.PressureTotals{Some: new(1500 * time.Millisecond), Full: new(500 * time.Millisecond)},
+					IO:         process.PressureTotals{Some: new(time.Second)},
+				},
+				{CgroupName: process.CgroupName{Path: "/system.slice/ssh.service", Unit: "ssh.service"}, Memory: process.PressureTotals{Some: new(time.Duration(0)), Full: new(time.Duration(0))}},
+			},
 		},
 		Groups: []group.Group{
 			{Name: "configured", Configured: true, Known: allFields, States: [process.NumStates]int{}},
@@ -54,6 +63,7 @@ func smallReport() *group.Report {
 				Name: "web", Known: allFields, States: [process.NumStates]int{process.Running: 1}, Threads: 4,
 				OpenFDs: 12, WorstFDRatio: 0.25, ResidentBytes: 8 << 20, VirtualBytes: 1 << 30, SwapBytes: 4096,
 				ProportionalBytes: 6 << 20, UserTime: 100 * time.Second, SystemTime: 2 * time.Second, CPUWait: 50 * time.Second,
+				Delays:    process.Delays{BlockIO: 40 * time.Second, SwapIn: 30 * time.Second, Reclaim: 20 * time.Second, Thrashing: 10 * time.Second},
 				ReadBytes: 8192, WrittenBytes: 2 << 20, MinorFaults: 1000, MajorFaults: 3,
 				VoluntarySwitches: 77, InvoluntarySwitches: 5, Starts: 9, Exits: 8, ShortLived: 2,
 				AbnormalExits: map[string]group.Abnormal{"SIGSEGV": {Count: 1, Since: boot.Add(59 * time.Minute)}, "exit_code": {Count: 2}},

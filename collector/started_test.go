@@ -55,7 +55,7 @@ func TestEveryCounterHasAStart(t *testing.T) {
 			return later
 		case labels["group"] == "web":
 			return appeared
-		case name == "proctree_forks_total":
+		case name == "proctree_forks_total", strings.HasPrefix(name, "proctree_cgroup_pressure_"):
 			return boot
 		}
 		return started

@@ -31,6 +31,7 @@ func Table() []Spec {
 		{"group_processes", on, "Processes by state, and threads, per group.", newGroupProcesses},
 		{"group_cpu", on, "CPU time per group.", newGroupCPU},
 		{"group_cpu_wait", on, "Time that processes waited for a CPU, per group.", newGroupCPUWait},
+		{"group_delays", on, "Time that processes waited for block I/O, swap and memory, per group; needs kernel.task_delayacct.", newGroupDelays},
 		{"group_memory", on, "Resident, virtual and swapped memory per group.", newGroupMemory},
 		{GroupProportionalMemory, off, "Proportional memory (PSS) per group; expensive to collect.", newGroupProportionalMemory},
 		{"group_io", on, "Bytes read from and written to storage per group.", newGroupIO},
@@ -42,9 +43,12 @@ func Table() []Spec {
 		{GroupGPU, on, "Time that engines of GPUs worked for a group, and its memory on them.", newGroupGPU},
 		{GroupSockets, off, "TCP and UDP sockets per group; reads all open file descriptors, within a time budget.", newGroupSockets},
 
+		{CgroupPressure, off, "Time that tasks in units, containers and pods waited for CPU, memory and I/O (PSI).", newCgroupPressure},
+
 		{"process_info", on, "Name, parent, group, user and start time of each of the top processes.", newProcessInfo},
 		{"process_cpu", on, "CPU time of each of the top processes.", newProcessCPU},
 		{"process_cpu_wait", on, "Time that each of the top processes waited for a CPU.", newProcessCPUWait},
+		{"process_delays", on, "Time that each of the top processes waited for block I/O, swap and memory; needs kernel.task_delayacct.", newProcessDelays},
 		{"process_memory", on, "Resident memory of each of the top processes.", newProcessMemory},
 		{"process_io", on, "Bytes read and written by each of the top processes.", newProcessIO},
 		{ProcessGPU, on, "Time that GPUs worked for each of the top processes, and its memory on them.", newProcessGPU},

@@ -77,7 +77,7 @@ func TestFlagsAreDocumented(t *testing.T) {
 func fullReport() *group.Report {
 	tracker := group.NewTracker(group.Config{})
 	web := hosttest.Process(7, 1, "web", hosttest.GPU(time.Second, 1), hosttest.Started(time.Minute), hosttest.Memory(1<<20, 2<<20), hosttest.OpenFDs(3, 1024))
-	web.Known |= process.HasProportional
+	web.Known |= process.HasProportional | process.HasDelays
 	web.Facts.Cgroup = "/web"
 	for at := time.Hour; at < time.Hour+time.Minute; at += 15 * time.Second {
 		s := hosttest.Snapshot(at, web)
@@ -87,6 +87,8 @@ func fullReport() *group.Report {
 			Engines: []process.GPUEngine{{GPUEngineName: process.GPUEngineName{GPU: "0000:03:00.0", Engine: "gfx"}, Time: at}},
 			Memory:  []process.GPUMemory{{GPURegionName: process.GPURegionName{GPU: "0000:03:00.0", Region: "vram"}, Bytes: 1}},
 		}}}
+		total := process.PressureTotals{Some: new(time.Second), Full: new(time.Second)}
+		s.Pressures = []process.CgroupPressure{{CgroupName: process.CgroupName{Path: "/web", Unit: "web"}, CPU: total, Memory: total, IO: total}}
 		s.ExitSource = process.ExitsTaskstats
 		s.Exits = []process.Exit{{Name: "web", Facts: web.Facts, Processes: 1, Reason: "SIGSEGV"}}
 		tracker.Observe(s)

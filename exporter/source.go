@@ -27,9 +27,10 @@ func newSource(reader host.Reader, s *settings, c *configuration, observers ...f
 	tracker := group.NewTracker(s.groupConfig(c))
 	made := &source{tracker: tracker}
 	made.sampler = host.NewSampler(host.SamplerConfig{
-		Reader:  reader,
-		Cgroups: s.cgroupReader(),
-		MaxAge:  noneIfZero(s.maxAge),
+		Reader:    reader,
+		Cgroups:   s.cgroupReader(),
+		Pressures: s.pressureReader(),
+		MaxAge:    noneIfZero(s.maxAge),
 		OnScan: func(snapshot *process.Snapshot) {
 			made.exits.Observe(tracker.Observe(snapshot))
 			for _, observe := range observers {
@@ -47,6 +48,19 @@ func (s *settings) cgroupReader() host.CgroupReader {
 		return nil
 	}
 	reader, err := cgroups.New(cgroups.Config{SysPath: s.system.sysPath})
+	if err != nil {
+		return nil
+	}
+	return reader
+}
+
+// pressureReader returns the reader of pressures, nil where no collector shows them or the host has
+// none.
+func (s *settings) pressureReader() host.PressureReader {
+	if !slices.Contains(s.collectors, collector.CgroupPressure) {
+		return nil
+	}
+	reader, err := cgroups.NewPressure(cgroups.Config{SysPath: s.system.sysPath})
 	if err != nil {
 		return nil
 	}

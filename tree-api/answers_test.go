@@ -95,11 +95,11 @@ func fullDetail() process.Detail {
 		Limits:      []process.Limit{{Name: "Max open files", Unit: "files", Soft: new(uint64(1024))}, {Name: "Max nice priority", Soft: new(uint64(0)), Hard: new(uint64(5))}},
 		Descriptors: []process.Descriptor{{FD: 0, Target: "/dev/null"}, {FD: 3, Target: "socket:[1]"}, {FD: 4}},
 		Sockets:     []process.Socket{{FD: 3, Protocol: "tcp", Local: "[::1]:22", Remote: "[::1]:4711", State: "established"}, {FD: 5, Protocol: "unix"}},
-		ThreadList:  []process.Thread{{TID: 31, Name: "bash", State: process.Sleeping, UserSeconds: 1.25, SysSeconds: 0.5}},
+		ThreadList:  []process.Thread{{TID: 31, Name: "bash", State: process.Sleeping, UserSeconds: 1.25, SysSeconds: 0.5, WaitChan: "folio_wait"}},
 		Memory:      map[string]uint64{"resident_file": 5, "resident_anonymous": 4},
 		IO:          map[string]uint64{"rchar": 9},
 		Cgroups:     []string{"0::/user.slice"},
-		Cwd:         "/home/ann", Root: "/", WaitChan: "do_wait", OOMScore: new(666),
+		Cwd:         "/home/ann", Root: "/", WaitChan: "do_wait", KernelStack: []string{"do_wait", "kernel_wait4"}, OOMScore: new(666),
 	}
 }
 
@@ -118,11 +118,11 @@ func TestProcessInFull(t *testing.T) {
 			map[string]any{"name": "Max nice priority", "soft": 0.0, "hard": 5.0},
 		},
 		"threads": []any{map[string]any{
-			"tid": 31.0, "name": "bash", "state": "sleeping", "user_seconds": 1.25, "system_seconds": 0.5,
+			"tid": 31.0, "name": "bash", "state": "sleeping", "user_seconds": 1.25, "system_seconds": 0.5, "wait_channel": "folio_wait",
 		}},
 		"memory": map[string]any{"resident_anonymous": 4.0, "resident_file": 5.0},
 		"io":     map[string]any{"rchar": 9.0}, "oom_score": 666.0, "wait_channel": "do_wait",
-		"cwd": "/home/ann", "root": "/", "cgroups": []any{"0::/user.slice"},
+		"cwd": "/home/ann", "root": "/", "kernel_stack": []any{"do_wait", "kernel_wait4"}, "cgroups": []any{"0::/user.slice"},
 		"descriptors": []any{
 			map[string]any{"fd": 0.0, "target": "/dev/null"},
 			map[string]any{"fd": 3.0, "target": "socket:[1]"},
@@ -143,9 +143,10 @@ func TestProcessInFull(t *testing.T) {
 		}
 	}
 	viewer := Data(t, ask(t, apiOf(t, detailed, asViewer(t)), "/api/v1/processes/31"), schemas, "ProcessAnswer")
-	for _, name := range []string{"cwd", "root", "cgroups", "descriptors", "sockets"} {
+	for _, name := range []string{"cwd", "root", "kernel_stack", "cgroups", "descriptors", "sockets"} {
 		delete(detail, name)
 	}
+	delete(detail["threads"].([]any)[0].(map[string]any), "wait_channel")
 	if diff := cmp.Diff(detail, viewer["detail"]); diff != "" {
 		t.Errorf("a viewer's detail differs (-want +got):\n%s", diff)
 	}

@@ -38,6 +38,7 @@ func (t *Tracker) known(id process.ID) *tracked {
 func (t *Tracker) recordSeen(p *tracked, e *process.Exit, s *process.Snapshot) {
 	now := usageOfExit(e)
 	grown := p.counted.advance(&now, e.Known)
+	grown.believe(s.Clock.Age(e.ID.StartTicks), mostThreads)
 	if p.name != e.Name {
 		// It ran another program by then.
 		p.wanted, p.verdict = t.groupOfExit(e, s)
@@ -85,6 +86,7 @@ func (t *Tracker) recordUnseen(e *process.Exit, s *process.Snapshot) {
 	g.ShortLived += n
 	g.learn(e.Known, t.groups.since)
 	used := usageOfExit(e)
+	used.believe(s.Taken.Sub(t.groups.since), mostThreads*int(min(n, maxEnded)))
 	g.grow(&used)
 }
 
@@ -141,6 +143,6 @@ func (p *tracked) lastSeen() *process.Exit {
 	used := &p.counted.usage
 	return &process.Exit{
 		ID: p.id, Parent: p.ppid, Name: p.name, Facts: p.facts, Processes: 1, Known: p.counted.known,
-		UserTime: used.cpu.User, SystemTime: used.cpu.System, CPUWait: used.wait, ReadBytes: used.read, WrittenBytes: used.written,
+		UserTime: used.cpu.User, SystemTime: used.cpu.System, CPUWait: used.wait, Delays: used.delays, ReadBytes: used.read, WrittenBytes: used.written,
 	}
 }

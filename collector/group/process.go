@@ -55,7 +55,7 @@ func (p *tracked) alive() bool { return p.index >= 0 }
 
 // update takes over the values of a scan. unchanged tells that all is as in the last one of this
 // reader, so that nothing has grown.
-func (p *tracked) update(cur *process.Process, index int, scan uint64, unchanged bool) {
+func (p *tracked) update(cur *process.Process, index int, scan uint64, unchanged bool, clock process.Clock) {
 	if unchanged && p.seen > 0 && p.seen+1 == scan {
 		p.index, p.seen = index, scan
 		if !p.calm {
@@ -67,5 +67,6 @@ func (p *tracked) update(cur *process.Process, index int, scan uint64, unchanged
 	p.index, p.seen, p.kernel, p.zombie = index, scan, cur.Kernel, cur.State == process.Zombie
 	now := usageOf(cur)
 	p.grown = p.counted.advance(&now, cur.Known)
+	p.grown.believe(clock.Age(cur.StartTicks), cur.Threads)
 	p.reaping.update(cur)
 }

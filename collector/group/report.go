@@ -87,6 +87,7 @@ type Group struct {
 	ResidentBytes, VirtualBytes, SwapBytes, ProportionalBytes uint64
 
 	UserTime, SystemTime, CPUWait          time.Duration
+	Delays                                 process.Delays
 	ReadBytes, WrittenBytes                uint64
 	MinorFaults, MajorFaults               uint64
 	VoluntarySwitches, InvoluntarySwitches uint64

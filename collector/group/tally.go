@@ -140,6 +140,7 @@ const gaugeFields = process.HasThreads | process.HasMemory | process.HasSwap | p
 var countedFields = [...]process.Fields{
 	process.HasCPU, process.HasReadBytes, process.HasWrittenBytes, process.HasMinorFaults, process.HasMajorFaults,
 	process.HasVoluntary, process.HasInvoluntary, process.HasCPUWait,
+	process.HasBlockIODelay, process.HasSwapInDelay, process.HasReclaimDelay, process.HasThrashingDelay,
 }
 
 // learn adds to what is known. The counters of a value that was not known until now
@@ -147,7 +148,10 @@ var countedFields = [...]process.Fields{
 func (g *tally) learn(known process.Fields, since time.Time) {
 	fresh := known &^ g.Known
 	g.Known |= known
-	if fresh == 0 || g.Since.Equal(since) || g.Configured && !g.peopled {
+	if g.Configured && !g.peopled {
+		fresh &= process.HasDelays
+	}
+	if fresh == 0 || g.Since.Equal(since) {
 		return
 	}
 	for _, field := range countedFields {
@@ -210,6 +214,7 @@ func (g *tally) grow(u *usage) {
 	g.UserTime += u.cpu.User
 	g.SystemTime += u.cpu.System
 	g.CPUWait += u.wait
+	g.Delays = g.Delays.Plus(u.delays)
 	g.ReadBytes += u.read
 	g.WrittenBytes += u.written
 	g.MinorFaults += u.minor
@@ -245,7 +250,8 @@ func (g *tally) publish(clock process.Clock) Group {
 		out.Known &^= gaugeFields &^ g.shown
 	}
 	if g.Configured && !g.peopled {
-		out.Known = ^process.Fields(0)
+		// Few kernels count delays: that they are 0 is not known before a process has shown them.
+		out.Known = ^process.HasDelays | g.Known
 	}
 	return out
 }

@@ -146,7 +146,7 @@ func (t *Tracker) merge(s *process.Snapshot) {
 		} else {
 			p = t.firstSight(cur)
 		}
-		p.update(cur, i, t.scan, follows && s.Unchanged(cur))
+		p.update(cur, i, t.scan, follows && s.Unchanged(cur), s.Clock)
 		now = append(now, p)
 	}
 	for j < len(old) {

@@ -40,6 +40,7 @@ func advanceCPU(c *process.CPU, now process.CPU) process.CPU {
 type usage struct {
 	cpu                    process.CPU
 	wait                   time.Duration
+	delays                 process.Delays
 	read, written          uint64
 	minor, major           uint64
 	voluntary, involuntary uint64
@@ -47,7 +48,7 @@ type usage struct {
 
 func usageOf(p *process.Process) usage {
 	return usage{
-		cpu: p.CPU(), wait: p.CPUWait,
+		cpu: p.CPU(), wait: p.CPUWait, delays: p.Delays,
 		read: p.ReadBytes, written: p.WrittenBytes,
 		minor: p.MinorFaults, major: p.MajorFaults,
 		voluntary: p.VoluntarySwitches, involuntary: p.InvoluntarySwitches,
@@ -56,7 +57,7 @@ func usageOf(p *process.Process) usage {
 
 func usageOfExit(e *process.Exit) usage {
 	return usage{
-		cpu: e.CPU(), wait: e.CPUWait,
+		cpu: e.CPU(), wait: e.CPUWait, delays: e.Delays,
 		read: e.ReadBytes, written: e.WrittenBytes,
 		minor: e.MinorFaults, major: e.MajorFaults,
 	}
@@ -79,6 +80,9 @@ func (m *marks) advance(now *usage, known process.Fields) usage {
 		}
 		if both.Has(process.HasCPUWait) {
 			grown.wait = rise(&m.wait, now.wait)
+		}
+		if both&process.HasDelays != 0 {
+			grown.delays = m.advanceDelays(&now.delays, both)
 		}
 		if both.Has(process.HasReadBytes) {
 			grown.read = rise(&m.read, now.read)
@@ -115,6 +119,10 @@ func (m *marks) set(now *usage, fields process.Fields) {
 	if fields.Has(process.HasCPUWait) {
 		m.wait = now.wait
 	}
+	if fields&process.HasDelays != 0 {
+		// What has no mark yet is below it.
+		m.advanceDelays(&now.delays, fields)
+	}
 	if fields.Has(process.HasReadBytes) {
 		m.read = now.read
 	}
@@ -133,6 +141,33 @@ func (m *marks) set(now *usage, fields process.Fields) {
 	if fields.Has(process.HasInvoluntary) {
 		m.involuntary = now.involuntary
 	}
+}
+
+// mostThreads is how many threads a process that ended is taken to have had.
+const mostThreads = 64
+
+// believe leaves out a delay that cannot be true.
+func (u *usage) believe(age time.Duration, threads int) {
+	if u.delays.BlockIO > 0 && !process.Believable(u.delays.BlockIO, age, threads) {
+		u.delays.BlockIO = 0
+	}
+}
+
+// advanceDelays is advance for the delays.
+func (m *marks) advanceDelays(now *process.Delays, known process.Fields) (grown process.Delays) {
+	if known.Has(process.HasBlockIODelay) {
+		grown.BlockIO = rise(&m.delays.BlockIO, now.BlockIO)
+	}
+	if known.Has(process.HasSwapInDelay) {
+		grown.SwapIn = rise(&m.delays.SwapIn, now.SwapIn)
+	}
+	if known.Has(process.HasReclaimDelay) {
+		grown.Reclaim = rise(&m.delays.Reclaim, now.Reclaim)
+	}
+	if known.Has(process.HasThrashingDelay) {
+		grown.Thrashing = rise(&m.delays.Thrashing, now.Thrashing)
+	}
+	return grown
 }
 
 // rise moves a mark up to now and returns by how much.

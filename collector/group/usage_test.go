@@ -52,6 +52,54 @@ func TestTheSplitOfASecondMayChange(t *testing.T) {
 	}
 }
 
+// TestDelaysReachTheGroup: what a process waited after its last scan too, and none of it twice. A
+// group whose kernel does not count them has none, even if it is configured and empty.
+func TestDelaysReachTheGroup(t *testing.T) {
+	all := func(d time.Duration) process.Delays {
+		return process.Delays{BlockIO: d, SwapIn: 2 * d, Reclaim: 3 * d, Thrashing: 4 * d}
+	}
+	tracker := group.NewTracker(group.Config{})
+	app := func(d time.Duration) process.Process { return proc(10, 1, "app", before, hosttest.Delays(all(d))) }
+	off := proc(10, 1, "app", before)
+	for i, step := range []struct {
+		table []process.Process
+		exits []process.Exit
+		known bool
+		want  time.Duration
+	}{
+		{[]process.Process{off}, nil, false, 0},
+		{[]process.Process{app(100)}, nil, true, 0},
+		{[]process.Process{app(130)}, nil, true, 30},
+		{[]process.Process{app(120)}, nil, true, 30},
+		{[]process.Process{off}, nil, true, 30},
+		{[]process.Process{app(140)}, nil, true, 40},
+		{nil, []process.Exit{
+			{ID: off.ID, Name: "app", Facts: process.NoFacts, Processes: 1, Known: process.HasDelays, Delays: all(155)},
+			{Name: "app", Facts: process.NoFacts, Processes: 2, Known: process.HasDelays, Delays: all(7)},
+		}, true, 62},
+	} {
+		s := hosttest.Snapshot(at(time.Duration(i)*15*time.Second), step.table...)
+		s.Exits, s.ExitSource = step.exits, process.ExitsBPF
+		g := groupNamed(t, tracker.Observe(s), "app")
+		if g.Delays != all(step.want) || g.Known.Has(process.HasDelays) != step.known {
+			t.Errorf("step %d: waited %+v, known %t; want %v, %t", i, g.Delays, g.Known.Has(process.HasDelays), step.want, step.known)
+		}
+	}
+}
+
+// TestDelayThatCannotBeTrue: a wait of more than the age of a process does not count.
+func TestDelayThatCannotBeTrue(t *testing.T) {
+	tracker := group.NewTracker(group.Config{})
+	for i, step := range []struct{ delay, want time.Duration }{
+		{time.Second, 0}, {3 * time.Second, 2 * time.Second}, {1000 * time.Hour, 2 * time.Second}, {1000*time.Hour + time.Second, 3 * time.Second},
+	} {
+		p := proc(10, 1, "app", before, hosttest.Delays(process.Delays{BlockIO: step.delay}))
+		if g := groupNamed(t, tracker.Observe(hosttest.Snapshot(at(time.Duration(i)*15*time.Second), p)), "app"); g.Delays.BlockIO != step.want {
+			t.Errorf("step %d: waited %v, want %v", i, g.Delays.BlockIO, step.want)
+		}
+	}
+}
+
 // TestWaitForCPUReachesTheGroup: what a process waited after its last scan too, and none of it twice.
 func TestWaitForCPUReachesTheGroup(t *testing.T) {
 	tracker := group.NewTracker(group.Config{})

@@ -20,6 +20,8 @@ type SamplerConfig struct {
 	Reader Reader
 	// Cgroups reads the limits of control groups with each scan. Optional.
 	Cgroups CgroupReader
+	// Pressures reads the pressure of control groups with each scan. Optional.
+	Pressures PressureReader
 	// MaxAge is the age up to which a snapshot is handed out again; DefaultMaxAge.
 	MaxAge time.Duration
 	// OnScan sees every snapshot once, in order, before anybody is handed it. Optional.
@@ -29,6 +31,11 @@ type SamplerConfig struct {
 // CgroupReader reads how far control groups use up their limits, as cgroups.Reader does.
 type CgroupReader interface {
 	Read(now time.Time, processes []*process.Process) (map[string]process.CgroupUsage, error)
+}
+
+// PressureReader reads how long tasks in control groups waited, as cgroups.PressureReader does.
+type PressureReader interface {
+	Read(now time.Time, processes []*process.Process) ([]process.CgroupPressure, error)
 }
 
 // Sampler shares scans: a caller that asks within MaxAge of a scan's start gets that scan, and
@@ -130,6 +137,7 @@ func (s *Sampler) scan(ctx context.Context, f *flight) {
 	err := procfile.Guard(func() (err error) {
 		if snapshot, err = s.cfg.Reader.Read(ctx); err == nil {
 			s.readCgroups(snapshot)
+			s.readPressures(snapshot)
 			s.cfg.OnScan(snapshot)
 		}
 		return err
@@ -166,6 +174,17 @@ func (s *Sampler) readCgroups(snapshot *process.Snapshot) {
 	} else if snapshot.CgroupsErr != nil {
 		snapshot.CgroupsLost = 1
 	}
+}
+
+// readPressures adds the pressure of control groups. A fault there costs nothing else.
+func (s *Sampler) readPressures(snapshot *process.Snapshot) {
+	if s.cfg.Pressures == nil {
+		return
+	}
+	snapshot.PressuresErr = procfile.Guard(func() (err error) {
+		snapshot.Pressures, err = s.cfg.Pressures.Read(snapshot.Taken, snapshot.Processes)
+		return err
+	})
 }
 
 // Close ends a scan under way and closes the Reader. When ctx ends before the scan does,

@@ -85,7 +85,7 @@ var rows = []Metric{
 	},
 	{
 		Name: "waiting", Path: "waiting", Kind: Text, FromTree: true, Choice: true,
-		Title: "Waiting", Help: "What the process waited for since the scan before: cpu, throttled (its control group had used up its CPU quota), disk, or none.",
+		Title: "Waiting", Help: "What the process waited for since the scan before: cpu, throttled (its control group had used up its CPU quota), disk, memory (swap, or none was free), or none.",
 	},
 	{
 		Name: "kernel", Path: "kernel", Kind: Flag,
@@ -131,6 +131,46 @@ var rows = []Metric{
 		Rate: &Rate{
 			Name: "cpu_wait", Path: "cpu.waiting_cores", Unit: Cores, Decimals: 3, Sum: Summed,
 			Title: "CPU wait", Help: "CPUs waited for: 1 is one thread that is ready to run and waits for a CPU all the time.",
+		},
+	},
+	{
+		Name: "block_io_delay_seconds", Path: "delays.block_io_seconds", Kind: Counter, Unit: Seconds, Decimals: cpuDecimals, Known: process.HasBlockIODelay,
+		Duration: func(p *process.Process) time.Duration { return p.Delays.BlockIO },
+		Title:    "Disk wait time", Help: "Time for which threads waited for block devices, since the process started; needs kernel.task_delayacct.",
+		Omit: Page | Grafana,
+		Rate: &Rate{
+			Name: "block_io_delay", Path: "delays.block_io", Decimals: 3, Sum: Summed,
+			Title: "Disk wait", Help: "Threads that wait for block devices: 1 is one thread that does so all the time; needs kernel.task_delayacct.",
+		},
+	},
+	{
+		Name: "swap_in_delay_seconds", Path: "delays.swap_in_seconds", Kind: Counter, Unit: Seconds, Decimals: cpuDecimals, Known: process.HasSwapInDelay, Role: Viewer,
+		Duration: func(p *process.Process) time.Duration { return p.Delays.SwapIn },
+		Title:    "Swap wait time", Help: "Time for which threads waited for pages from swap, since the process started; needs kernel.task_delayacct.",
+		Omit: Page | Grafana,
+		Rate: &Rate{
+			Name: "swap_in_delay", Path: "delays.swap_in", Decimals: 3, Sum: Summed, Omit: Grafana,
+			Title: "Swap wait", Help: "Threads that wait for pages from swap: 1 is one thread that does so all the time; needs kernel.task_delayacct.",
+		},
+	},
+	{
+		Name: "reclaim_delay_seconds", Path: "delays.reclaim_seconds", Kind: Counter, Unit: Seconds, Decimals: cpuDecimals, Known: process.HasReclaimDelay, Role: Viewer,
+		Duration: func(p *process.Process) time.Duration { return p.Delays.Reclaim },
+		Title:    "Reclaim wait time", Help: "Time for which threads freed memory because there was none, since the process started; needs kernel.task_delayacct.",
+		Omit: Page | Grafana,
+		Rate: &Rate{
+			Name: "reclaim_delay", Path: "delays.reclaim", Decimals: 3, Sum: Summed, Omit: Grafana,
+			Title: "Reclaim wait", Help: "Threads that free memory because there is none: 1 is one thread that does so all the time; needs kernel.task_delayacct.",
+		},
+	},
+	{
+		Name: "thrashing_delay_seconds", Path: "delays.thrashing_seconds", Kind: Counter, Unit: Seconds, Decimals: cpuDecimals, Known: process.HasThrashingDelay, Role: Viewer,
+		Duration: func(p *process.Process) time.Duration { return p.Delays.Thrashing },
+		Title:    "Thrashing wait time", Help: "Time for which threads waited for pages that had been dropped not long before, since the process started; needs kernel.task_delayacct.",
+		Omit: Page | Grafana,
+		Rate: &Rate{
+			Name: "thrashing_delay", Path: "delays.thrashing", Decimals: 3, Sum: Summed, Omit: Grafana,
+			Title: "Thrashing wait", Help: "Threads that wait for pages that were dropped not long before: 1 is one thread that does so all the time; needs kernel.task_delayacct.",
 		},
 	},
 	{

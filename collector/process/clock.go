@@ -13,6 +13,14 @@ type Clock struct {
 	Now uint64
 }
 
+// Age returns how long ago a tick was at the scan.
+func (c Clock) Age(tick uint64) time.Duration {
+	if c.TicksPerSecond == 0 || tick >= c.Now {
+		return 0
+	}
+	return time.Duration(float64(c.Now-tick) / float64(c.TicksPerSecond) * float64(time.Second))
+}
+
 // Time returns the wall-clock time of a tick.
 func (c Clock) Time(tick uint64) time.Time {
 	if c.TicksPerSecond == 0 {

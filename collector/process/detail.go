@@ -22,7 +22,11 @@ type Detail struct {
 	IO        map[string]uint64
 	Cgroups   []string
 	Cwd, Root string
-	WaitChan  string
+	// WaitChan is the function of the kernel in which the first thread waits (proc_pid_wchan(5)).
+	WaitChan string
+	// KernelStack are the functions of the kernel in which it waits, the innermost first, at most
+	// MaxKernelStack (proc_pid_stack(5)). It needs CAP_SYS_ADMIN.
+	KernelStack []string
 	// OOMScore is 0 to 2000 (proc_pid_oom_score(5)).
 	OOMScore *int
 }
@@ -32,6 +36,9 @@ const (
 	MaxDetailDescriptors = 1000
 	MaxDetailThreads     = 1000
 )
+
+// MaxKernelStack bounds Detail.KernelStack.
+const MaxKernelStack = 16
 
 // Limit is one resource limit (getrlimit(2)); nil is unlimited.
 type Limit struct {
@@ -64,4 +71,7 @@ type Thread struct {
 	State       State
 	UserSeconds float64
 	SysSeconds  float64
+	// WaitChan is the function of the kernel in which a blocked thread waits; only threads in
+	// state D have one.
+	WaitChan string
 }

@@ -43,6 +43,7 @@ type Exit struct {
 	Known                    Fields
 	UserTime, SystemTime     time.Duration
 	CPUWait                  time.Duration
+	Delays                   Delays
 	ReadBytes, WrittenBytes  uint64
 	MinorFaults, MajorFaults uint64
 	// Reason is how an abnormal end came about: a signal's name such as "SIGSEGV",

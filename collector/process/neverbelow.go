@@ -12,6 +12,9 @@ func NeverBelow(p, before *Process) {
 	if p.Known.Has(HasCPUWait) {
 		p.CPUWait = max(p.CPUWait, before.CPUWait)
 	}
+	if p.Known&HasDelays != 0 {
+		p.Delays = p.Delays.Max(before.Delays)
+	}
 	if p.Known.Has(HasSwitches) {
 		p.VoluntarySwitches = max(p.VoluntarySwitches, before.VoluntarySwitches)
 		p.InvoluntarySwitches = max(p.InvoluntarySwitches, before.InvoluntarySwitches)

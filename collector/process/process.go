@@ -88,6 +88,11 @@ const (
 	// HasGPUTime vouches for GPUTime, HasGPUMemory for GPUMemoryBytes.
 	HasGPUTime
 	HasGPUMemory
+	// The following vouch for the values of Delays.
+	HasBlockIODelay
+	HasSwapInDelay
+	HasReclaimDelay
+	HasThrashingDelay
 )
 
 // Values that mostly come together.
@@ -98,6 +103,7 @@ const (
 	HasFaults   = HasMinorFaults | HasMajorFaults
 	HasSwitches = HasVoluntary | HasInvoluntary
 	HasGPU      = HasGPUTime | HasGPUMemory
+	HasDelays   = HasBlockIODelay | HasSwapInDelay | HasReclaimDelay | HasThrashingDelay
 )
 
 // Has reports whether every bit of want is set.
@@ -131,6 +137,7 @@ type Process struct {
 	// CPUWait is how long all threads were ready to run and had no CPU (run_delay,
 	// Documentation/scheduler/sched-stats.rst), since the process started.
 	CPUWait time.Duration
+	Delays  Delays
 
 	ResidentBytes, VirtualBytes, SwapBytes uint64
 	// ProportionalBytes is the PSS: shared pages divided among those who share them.

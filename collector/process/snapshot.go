@@ -46,6 +46,11 @@ type Snapshot struct {
 	// is how many lines and files.
 	CgroupsErr  error
 	CgroupsLost uint64
+	// Pressures are of the control groups of units, containers and pods in which tasks waited
+	// longest, by their paths; nil where nobody reads them. PressuresErr names what could not be
+	// read of them.
+	Pressures    []CgroupPressure
+	PressuresErr error
 }
 
 // The ways to read the process table of Linux, for Snapshot.Reader and the configuration.

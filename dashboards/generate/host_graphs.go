@@ -1,5 +1,7 @@
 package main
 
+import "github.com/grafana/grafana-foundation-sdk/go/timeseries"
+
 // hostCPU shows what the CPUs did and for whom.
 func hostCPU() row {
 	return open("CPU",
@@ -63,6 +65,9 @@ func hostPressure() row {
 			series(`rate(proctree_system_pressure_memory_stalled_seconds_total{HOSTS}[$__rate_interval])`, "memory"),
 			series(`rate(proctree_system_pressure_io_stalled_seconds_total{HOSTS}[$__rate_interval])`, "I/O"),
 		).AxisSoftMax(0.1),
+		pressureOf("cpu", "CPU pressure by unit, pod and container", "Share of time in which at least one task of a unit, a pod or a container waited for a CPU."),
+		pressureOf("memory", "Memory pressure by unit, pod and container", "Share of time in which at least one task of a unit, a pod or a container waited for memory."),
+		pressureOf("io", "I/O pressure by unit, pod and container", "Share of time in which at least one task of a unit, a pod or a container waited for a disk."),
 		graph("Swap used", "Memory that was swapped out.", size, collectors("system_meminfo"),
 			series(`proctree_system_memory_SwapTotal_bytes{HOSTS} - proctree_system_memory_SwapFree_bytes{HOSTS}`, "used"),
 			series(`proctree_system_memory_SwapTotal_bytes{HOSTS}`, "swap"),
@@ -73,6 +78,14 @@ func hostPressure() row {
 			series(`rate(proctree_system_vmstat_pgmajfault{HOSTS}[$__rate_interval])`, "major faults"),
 		),
 	)
+}
+
+// pressureOf shows the control groups in which tasks wait most for a resource.
+func pressureOf(resource, title, description string) *timeseries.PanelBuilder {
+	return graph(title, description, share, collectors("cgroup_pressure"),
+		series(`topk(10, sum by (unit, namespace, pod, container_name, container) (rate(proctree_cgroup_pressure_waiting_seconds_total{HOSTS, resource="`+resource+`"}[$__rate_interval])))`,
+			"{{unit}}{{namespace}} {{pod}} {{container_name}} {{container}}"),
+	).AxisSoftMax(0.1)
 }
 
 // hostDisks shows disks and filesystems.

@@ -66,7 +66,7 @@ func (c *Calls) appendProcess(dst []byte, v *tree.View, i int32, d *process.Deta
 // appendDetail appends the members of the detail, each with a comma before it.
 func appendDetail(dst []byte, d *process.Detail, role access.Role) []byte {
 	dst = appendLimits(dst, d.Limits)
-	dst = appendThreads(dst, d.ThreadList)
+	dst = appendThreads(dst, d.ThreadList, role)
 	if d.OOMScore != nil {
 		dst = jsontext.AppendInt(append(dst, `,"oom_score":`...), *d.OOMScore)
 	}
@@ -86,6 +86,9 @@ func appendDetail(dst []byte, d *process.Detail, role access.Role) []byte {
 func appendContext(dst []byte, d *process.Detail) []byte {
 	dst = jsontext.AppendText(dst, "cwd", d.Cwd)
 	dst = jsontext.AppendText(dst, "root", d.Root)
+	if d.KernelStack != nil {
+		dst = jsontext.AppendStrings(append(dst, `,"kernel_stack":`...), d.KernelStack)
+	}
 	if d.Cgroups != nil {
 		dst = jsontext.AppendStrings(append(dst, `,"cgroups":`...), d.Cgroups)
 	}
@@ -144,7 +147,7 @@ func appendLimit(dst []byte, value *uint64) []byte {
 	return jsontext.AppendUint(dst, *value)
 }
 
-func appendThreads(dst []byte, threads []process.Thread) []byte {
+func appendThreads(dst []byte, threads []process.Thread, role access.Role) []byte {
 	if threads == nil {
 		return dst
 	}
@@ -155,7 +158,11 @@ func appendThreads(dst []byte, threads []process.Thread) []byte {
 		dst = jsontext.AppendString(append(dst, `,"name":`...), t.Name)
 		dst = jsontext.AppendString(append(dst, `,"state":`...), t.State.String())
 		dst = jsontext.AppendDecimal(append(dst, `,"user_seconds":`...), t.UserSeconds, jsontext.CpuDecimals)
-		dst = append(jsontext.AppendDecimal(append(dst, `,"system_seconds":`...), t.SysSeconds, jsontext.CpuDecimals), '}')
+		dst = jsontext.AppendDecimal(append(dst, `,"system_seconds":`...), t.SysSeconds, jsontext.CpuDecimals)
+		if role.SeesAll() {
+			dst = jsontext.AppendText(dst, "wait_channel", t.WaitChan)
+		}
+		dst = append(dst, '}')
 	}
 	return append(dst, ']')
 }

@@ -27,6 +27,7 @@ func everyValue(count uint64, moment time.Duration, nice int8) hosttest.Option {
 	return func(p *process.Process) {
 		p.Known, p.Nice, p.UID, p.Threads = ^process.Fields(0), nice, math.MaxUint32, int(count>>1)
 		p.UserTime, p.SystemTime, p.ChildUserTime, p.ChildSystemTime, p.CPUWait = moment, moment/2, moment, moment, moment/3
+		p.Delays = process.Delays{BlockIO: moment / 4, SwapIn: moment / 5, Reclaim: moment / 6, Thrashing: moment / 7}
 		p.ResidentBytes, p.VirtualBytes, p.SwapBytes, p.ProportionalBytes = count, count, count, count
 		p.ReadBytes, p.WrittenBytes, p.OpenFDs, p.MinorFaults, p.MajorFaults = count, count, count, count, count
 		p.VoluntarySwitches, p.InvoluntarySwitches = count, count

@@ -42,6 +42,7 @@ func (v *View) appendTail(dst []byte, n *Node) []byte {
 		dst = jsontext.AppendInt(dst, func(p *process.Process) int { return int(p.Nice) }(p))
 	}
 	dst = appendCPU(dst, n)
+	dst = appendDelays(dst, n)
 	dst = appendMemory(dst, n)
 	dst = appendIO(dst, n)
 	dst = appendGPU(dst, n)
@@ -78,6 +79,51 @@ func appendCPU(dst []byte, n *Node) []byte {
 	if n.Rates.Known&(1<<1) != 0 {
 		dst = append(dst, `,"waiting_cores":`...)
 		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[1], 3)
+	}
+	if len(dst) == first {
+		return dst[:start]
+	}
+	dst[first] = '{'
+	return append(dst, '}')
+}
+
+// appendDelays appends the member delays, nothing where none of its members is known.
+func appendDelays(dst []byte, n *Node) []byte {
+	p := n.Process
+	start := len(dst)
+	dst = append(dst, `,"delays":`...)
+	first := len(dst)
+	if p.Known&1048576 == 1048576 {
+		dst = append(dst, `,"block_io_seconds":`...)
+		dst = jsontext.AppendDuration(dst, func(p *process.Process) time.Duration { return p.Delays.BlockIO }(p), 2)
+	}
+	if n.Rates.Known&(1<<2) != 0 {
+		dst = append(dst, `,"block_io":`...)
+		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[2], 3)
+	}
+	if p.Known&2097152 == 2097152 {
+		dst = append(dst, `,"swap_in_seconds":`...)
+		dst = jsontext.AppendDuration(dst, func(p *process.Process) time.Duration { return p.Delays.SwapIn }(p), 2)
+	}
+	if n.Rates.Known&(1<<3) != 0 {
+		dst = append(dst, `,"swap_in":`...)
+		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[3], 3)
+	}
+	if p.Known&4194304 == 4194304 {
+		dst = append(dst, `,"reclaim_seconds":`...)
+		dst = jsontext.AppendDuration(dst, func(p *process.Process) time.Duration { return p.Delays.Reclaim }(p), 2)
+	}
+	if n.Rates.Known&(1<<4) != 0 {
+		dst = append(dst, `,"reclaim":`...)
+		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[4], 3)
+	}
+	if p.Known&8388608 == 8388608 {
+		dst = append(dst, `,"thrashing_seconds":`...)
+		dst = jsontext.AppendDuration(dst, func(p *process.Process) time.Duration { return p.Delays.Thrashing }(p), 2)
+	}
+	if n.Rates.Known&(1<<5) != 0 {
+		dst = append(dst, `,"thrashing":`...)
+		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[5], 3)
 	}
 	if len(dst) == first {
 		return dst[:start]
@@ -125,17 +171,17 @@ func appendIO(dst []byte, n *Node) []byte {
 		dst = append(dst, `,"read_bytes":`...)
 		dst = jsontext.AppendUint(dst, func(p *process.Process) uint64 { return p.ReadBytes }(p))
 	}
-	if n.Rates.Known&(1<<2) != 0 {
+	if n.Rates.Known&(1<<6) != 0 {
 		dst = append(dst, `,"read_bytes_per_second":`...)
-		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[2], 0)
+		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[6], 0)
 	}
 	if p.Known&128 == 128 {
 		dst = append(dst, `,"written_bytes":`...)
 		dst = jsontext.AppendUint(dst, func(p *process.Process) uint64 { return p.WrittenBytes }(p))
 	}
-	if n.Rates.Known&(1<<3) != 0 {
+	if n.Rates.Known&(1<<7) != 0 {
 		dst = append(dst, `,"written_bytes_per_second":`...)
-		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[3], 0)
+		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[7], 0)
 	}
 	if len(dst) == first {
 		return dst[:start]
@@ -154,9 +200,9 @@ func appendGPU(dst []byte, n *Node) []byte {
 		dst = append(dst, `,"busy_seconds":`...)
 		dst = jsontext.AppendDuration(dst, func(p *process.Process) time.Duration { return p.GPUTime }(p), 2)
 	}
-	if n.Rates.Known&(1<<4) != 0 {
+	if n.Rates.Known&(1<<8) != 0 {
 		dst = append(dst, `,"busy_ratio":`...)
-		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[4], 3)
+		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[8], 3)
 	}
 	if p.Known&524288 == 524288 {
 		dst = append(dst, `,"memory_bytes":`...)
@@ -172,6 +218,7 @@ func appendGPU(dst []byte, n *Node) []byte {
 // objectWriters are what writes each object.
 var objectWriters = map[string]func(dst []byte, n *Node) []byte{
 	"cpu":    appendCPU,
+	"delays": appendDelays,
 	"memory": appendMemory,
 	"io":     appendIO,
 	"gpu":    appendGPU,
@@ -202,29 +249,61 @@ func ratesSince(p, before *process.Process, seconds float64) (r Rates) {
 		}
 		r.Known |= 1 << 1
 	}
-	if known&64 == 64 {
-		read := func(p *process.Process) uint64 { return p.ReadBytes }
+	if known&1048576 == 1048576 {
+		read := func(p *process.Process) time.Duration { return p.Delays.BlockIO }
 		now, then := read(p), read(before)
 		if now > then {
-			r.PerSecond[2] = float64(now-then) / seconds
+			r.PerSecond[2] = (now - then).Seconds() / seconds
 		}
 		r.Known |= 1 << 2
 	}
-	if known&128 == 128 {
-		read := func(p *process.Process) uint64 { return p.WrittenBytes }
+	if known&2097152 == 2097152 {
+		read := func(p *process.Process) time.Duration { return p.Delays.SwapIn }
 		now, then := read(p), read(before)
 		if now > then {
-			r.PerSecond[3] = float64(now-then) / seconds
+			r.PerSecond[3] = (now - then).Seconds() / seconds
 		}
 		r.Known |= 1 << 3
 	}
-	if known&262144 == 262144 {
-		read := func(p *process.Process) time.Duration { return p.GPUTime }
+	if known&4194304 == 4194304 {
+		read := func(p *process.Process) time.Duration { return p.Delays.Reclaim }
 		now, then := read(p), read(before)
 		if now > then {
 			r.PerSecond[4] = (now - then).Seconds() / seconds
 		}
 		r.Known |= 1 << 4
+	}
+	if known&8388608 == 8388608 {
+		read := func(p *process.Process) time.Duration { return p.Delays.Thrashing }
+		now, then := read(p), read(before)
+		if now > then {
+			r.PerSecond[5] = (now - then).Seconds() / seconds
+		}
+		r.Known |= 1 << 5
+	}
+	if known&64 == 64 {
+		read := func(p *process.Process) uint64 { return p.ReadBytes }
+		now, then := read(p), read(before)
+		if now > then {
+			r.PerSecond[6] = float64(now-then) / seconds
+		}
+		r.Known |= 1 << 6
+	}
+	if known&128 == 128 {
+		read := func(p *process.Process) uint64 { return p.WrittenBytes }
+		now, then := read(p), read(before)
+		if now > then {
+			r.PerSecond[7] = float64(now-then) / seconds
+		}
+		r.Known |= 1 << 7
+	}
+	if known&262144 == 262144 {
+		read := func(p *process.Process) time.Duration { return p.GPUTime }
+		now, then := read(p), read(before)
+		if now > then {
+			r.PerSecond[8] = (now - then).Seconds() / seconds
+		}
+		r.Known |= 1 << 8
 	}
 	return r
 }

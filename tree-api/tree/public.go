@@ -25,6 +25,9 @@ func (t *Tree) public() *Tree {
 				n.Rates.Known &^= 1 << r
 			}
 		}
+		if n.Waiting == WaitingMemory {
+			n.Waiting = waitingOf(n.Process.State, &n.Rates)
+		}
 	}
 	return &open
 }

@@ -32,11 +32,22 @@ func (t *Tree) addRates() {
 		p := t.Nodes[i].Process
 		if before := previous.Find(p.ID); before != nil {
 			t.Nodes[i].Rates = ratesSince(p, before, t.IntervalSeconds)
+			t.believe(&t.Nodes[i])
 		} else if p.StartTicks >= t.Previous.Clock.Now {
 			// All of what it used falls into the interval. Over its own age, a process of 30 ms that
 			// loaded its libraries would head the table.
 			t.Nodes[i].Rates = ratesSince(p, nil, t.IntervalSeconds)
 		}
+	}
+}
+
+// believe leaves out the rate of a delay that cannot be true.
+func (t *Tree) believe(n *Node) {
+	waited := n.Rates.PerSecond[waits.blockIO] * t.IntervalSeconds
+	age := t.Report.Snapshot.Clock.Age(n.Process.StartTicks)
+	if waited > 0 && !process.BelievableSeconds(waited, age, n.Process.Threads) {
+		n.Rates.PerSecond[waits.blockIO] = 0
+		n.Rates.Known &^= 1 << waits.blockIO
 	}
 }
 

@@ -17,11 +17,14 @@ const (
 	WaitingCPU
 	// WaitingThrottled is the same if a control group (cgroups(7)) around it had used up its quota.
 	WaitingThrottled
-	// WaitingDisk is for one in uninterruptible sleep (state D, proc_pid_stat(5)).
+	// WaitingDisk is for one whose threads waited for block devices, where the kernel counts that, or
+	// that is in uninterruptible sleep (state D, proc_pid_stat(5)).
 	WaitingDisk
+	// WaitingMemory is for one whose threads waited for pages from swap, or freed memory.
+	WaitingMemory
 )
 
-var waitingNames = [...]string{"", "none", "cpu", "throttled", "disk"}
+var waitingNames = [...]string{"", "none", "cpu", "throttled", "disk", "memory"}
 
 // String returns the name as it stands in the JSON; "" is not known.
 func (w Waiting) String() string { return waitingNames[w] }
@@ -35,32 +38,49 @@ const (
 	leastThrottled = 0.01
 )
 
+// waits are the places of the rates from which it follows what a process waits for.
+var waits = struct{ cpu, cpuWait, blockIO, swapIn, reclaim, thrashing int }{
+	plan.named("cpu").rate, plan.named("cpu_wait").rate, plan.named("block_io_delay").rate,
+	plan.named("swap_in_delay").rate, plan.named("reclaim_delay").rate, plan.named("thrashing_delay").rate,
+}
+
 // addWaiting fills Waiting of every node.
 func (t *Tree) addWaiting() {
-	cpu, wait := plan.named("cpu").rate, plan.named("cpu_wait").rate
 	throttled := t.throttledBelow()
 	for i := range t.Nodes {
 		n := &t.Nodes[i]
-		n.Waiting = waitingOf(n, n.Rates.PerSecond[cpu], n.Rates.PerSecond[wait], n.Rates.Known&(1<<wait) != 0)
+		n.Waiting = waitingOf(n.Process.State, &n.Rates)
 		if n.Waiting == WaitingCPU && throttled(n.Process) {
 			n.Waiting = WaitingThrottled
 		}
 	}
 }
 
-// waitingOf compares the CPUs that a process used and those it waited for. A process that is in
-// state D waits with one thread.
-func waitingOf(n *Node, used, waited float64, known bool) Waiting {
-	slow := known && waited >= leastWait && waited >= leastWaitShare*(used+waited)
-	switch {
-	case n.Process.State == process.Blocked && (!slow || waited < 1):
-		return WaitingDisk
-	case slow:
-		return WaitingCPU
-	case known:
-		return WaitingNone
+// waitingOf returns what most threads waited for. A process in state D waits with one thread, of
+// which the kernel counts the delay only when it is over. Waits for swap and for pages dropped
+// before are among those for block devices, mostly: they are for memory if they are most of them.
+func waitingOf(state process.State, r *Rates) Waiting {
+	// Rates that are not known are 0.
+	rates := &r.PerSecond
+	used, cpu := rates[waits.cpu], rates[waits.cpuWait]
+	memory := max(rates[waits.swapIn], rates[waits.thrashing]) + rates[waits.reclaim]
+	disk := rates[waits.blockIO]
+	if state == process.Blocked && memory < leastWait {
+		disk = max(disk, 1)
 	}
-	return WaitingUnknown
+	most := max(cpu, disk, memory)
+	switch {
+	case most < leastWait || most < leastWaitShare*(used+most):
+		if r.Known&(1<<waits.cpuWait) == 0 {
+			return WaitingUnknown
+		}
+		return WaitingNone
+	case memory >= cpu && 2*memory >= disk:
+		return WaitingMemory
+	case disk >= cpu:
+		return WaitingDisk
+	}
+	return WaitingCPU
 }
 
 // throttledBelow returns what reports whether a process is in or below a control group that was

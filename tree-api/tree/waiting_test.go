@@ -43,6 +43,15 @@ func TestWaiting(t *testing.T) {
 		{name: "in state D, and many threads wait for a CPU", options: []hosttest.Option{blocked, ran(5*time.Second, time.Minute)}, want: "cpu"},
 		{name: "the kernel does not count waits", options: []hosttest.Option{hosttest.Without(process.HasCPUWait)}, want: ""},
 		{name: "the kernel does not count waits, in state D", options: []hosttest.Option{hosttest.Without(process.HasCPUWait), blocked}, want: "disk"},
+		{name: "it waits for a disk now and then", options: []hosttest.Option{hosttest.Delays(process.Delays{BlockIO: 2 * time.Second})}, want: "disk"},
+		{name: "the kernel books the time since the boot as a wait", options: []hosttest.Option{hosttest.Delays(process.Delays{BlockIO: time.Hour})}, want: "none"},
+		{name: "it waits for a disk a little", options: []hosttest.Option{hosttest.Delays(process.Delays{BlockIO: time.Second / 2})}, want: "none"},
+		{name: "it waits more for a CPU than for a disk", options: []hosttest.Option{ran(time.Second, 5*time.Second), hosttest.Delays(process.Delays{BlockIO: 3 * time.Second})}, want: "cpu"},
+		{name: "it waits more for a disk than for a CPU", options: []hosttest.Option{ran(time.Second, 3*time.Second), hosttest.Delays(process.Delays{BlockIO: 5 * time.Second})}, want: "disk"},
+		{name: "it waits for swap", options: []hosttest.Option{hosttest.Delays(process.Delays{BlockIO: 5 * time.Second, SwapIn: 4 * time.Second, Thrashing: 3 * time.Second})}, want: "memory"},
+		{name: "it waits for swap in state D", options: []hosttest.Option{blocked, hosttest.Delays(process.Delays{BlockIO: 5 * time.Second, SwapIn: 4 * time.Second})}, want: "memory"},
+		{name: "it frees memory", options: []hosttest.Option{ran(2*time.Second, 0), hosttest.Delays(process.Delays{Reclaim: 4 * time.Second})}, want: "memory"},
+		{name: "it waits for disks, a little of it for swap", options: []hosttest.Option{hosttest.Delays(process.Delays{BlockIO: 5 * time.Second, SwapIn: time.Second})}, want: "disk"},
 		{name: "not in the scan before", new: true, want: ""},
 		{
 			name: "its control group is throttled", options: []hosttest.Option{inApp, ran(time.Second, 9*time.Second)},
@@ -74,7 +83,7 @@ func TestWaiting(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			then := hosttest.Snapshot(time.Minute, hosttest.Process(9, 0, "a"))
+			then := hosttest.Snapshot(time.Minute, hosttest.Process(9, 0, "a", hosttest.Delays(process.Delays{})))
 			if test.new {
 				then = hosttest.Snapshot(time.Minute)
 			}

@@ -12,13 +12,14 @@ import { formatBytes, formatCount, formatCPUTime } from './format.js';
  * @property {{name: string, unit?: string, soft?: number|null, hard?: number|null}[]} [limits] null is unlimited.
  * @property {{fd: number, target: string}[]} [descriptors]
  * @property {{fd: number, protocol: string, local?: string, remote?: string, state?: string}[]} [sockets]
- * @property {{tid: number, name: string, state: string, user_seconds?: number, system_seconds?: number}[]} [threads]
+ * @property {{tid: number, name: string, state: string, user_seconds?: number, system_seconds?: number, wait_channel?: string}[]} [threads]
  * @property {Record<string, number>} [memory] In bytes.
  * @property {Record<string, number>} [io]
  * @property {string[]} [cgroups]
  * @property {string} [cwd]
  * @property {string} [root]
  * @property {string} [wait_channel]
+ * @property {string[]} [kernel_stack] The innermost function first.
  * @property {number} [oom_score]
  */
 
@@ -35,7 +36,7 @@ export function detailSections(detail, { threads: rated, context }) {
   return [
     section('places', 'Context', facts({
       'Working directory': detail.cwd, Root: detail.root, 'Control group': detail.cgroups,
-      'Waits in': detail.wait_channel, 'OOM score': detail.oom_score?.toString(),
+      'Waits in': detail.kernel_stack?.length ? detail.kernel_stack : detail.wait_channel, 'OOM score': detail.oom_score?.toString(),
     })),
     section('memory', 'Memory', facts(mapValues(detail.memory, formatBytes))),
     section('io', 'Input and output', facts(mapValues(detail.io, ioMetric))),
@@ -105,8 +106,10 @@ function sockets(list) {
 /** @param {readonly Thread[]|undefined} list @param {CpuContext} context */
 function threads(list, context) {
   if (!list?.length) return null;
-  return table(['TID', 'Name', 'State', CPU_UNITS[context.cpuUnit ?? 'cores'].title, 'CPU time'], list.map(({ tid, name, state, cores, cpuSeconds }) => [
-    String(tid), name, state, formatCPU(cores, context), formatCPUTime(cpuSeconds),
+  const waits = list.some(({ waitChannel }) => waitChannel);
+  const heads = ['TID', 'Name', 'State', CPU_UNITS[context.cpuUnit ?? 'cores'].title, 'CPU time', ...(waits ? ['Waits in'] : [])];
+  return table(heads, list.map(({ tid, name, state, cores, cpuSeconds, waitChannel }) => [
+    String(tid), name, state, formatCPU(cores, context), formatCPUTime(cpuSeconds), ...(waits ? [waitChannel ?? ''] : []),
   ]));
 }
 

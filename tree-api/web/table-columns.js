@@ -1,7 +1,7 @@
 /** What the table shows in each column. The columns follow from the table of metrics. */
 import { whyUnknown } from './unknown.js';
 import { CPU_UNITS, formatCPU } from './cpu-unit.js';
-import { UNKNOWN, formatBytes, formatCPUTime, formatCount, formatDuration, formatPercent, formatRate, formatTime } from './format.js';
+import { UNKNOWN, formatBytes, formatCPUTime, formatCores, formatCount, formatDuration, formatPercent, formatRate, formatTime } from './format.js';
 import { METRICS } from './model/columns.gen.js';
 import { PROCESS_COLUMNS } from './model/columns.js';
 import { DERIVED } from './model/derived.js';
@@ -68,6 +68,10 @@ const LAYOUT = {
   start_time: { title: 'Age', hint: 'Time since the process started', width: '78px', from: 790 },
   group: { from: 1540 },
   cmdline: { width: '200px', grow: 2, from: 900 },
+  block_io_delay: { width: '84px', format: formatCores },
+  swap_in_delay: { width: '84px', format: formatCores },
+  reclaim_delay: { width: '104px', format: formatCores },
+  thrashing_delay: { width: '112px', format: formatCores },
   ppid: { width: '92px' },
   nice: { width: '56px' },
   unit: { width: '170px' },

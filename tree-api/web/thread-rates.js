@@ -1,6 +1,6 @@
 /** @import { Detail } from './drawer-detail.js' */
 
-/** A thread as it is shown. @typedef {{tid: number, name: string, state: string, cpuSeconds: number, cores: number}} Thread NaN is not known. */
+/** A thread as it is shown. @typedef {{tid: number, name: string, state: string, cpuSeconds: number, cores: number, waitChannel?: string}} Thread NaN is not known. */
 
 /** What the threads of one process use, counted between two readings of them. */
 export class ThreadRates {
@@ -18,11 +18,11 @@ export class ThreadRates {
   take(process, threads, now) {
     const before = process === this.#process ? this.#before : new Map();
     const seconds = now - this.#at;
-    const list = threads.map(({ tid, name, state, user_seconds: user, system_seconds: system }) => {
+    const list = threads.map(({ tid, name, state, user_seconds: user, system_seconds: system, wait_channel: waitChannel }) => {
       const cpuSeconds = user === undefined && system === undefined ? NaN : (user ?? 0) + (system ?? 0);
       // A number that falls is another thread's, which got the TID.
       const used = cpuSeconds - (before.get(tid) ?? NaN);
-      return { tid, name, state, cpuSeconds, cores: used >= 0 && seconds > 0 ? used / seconds : NaN };
+      return { tid, name, state, cpuSeconds, waitChannel, cores: used >= 0 && seconds > 0 ? used / seconds : NaN };
     });
     this.#process = process;
     this.#at = now;

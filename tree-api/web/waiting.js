@@ -8,16 +8,18 @@ const WORDS = {
   cpu: 'Waits for a CPU',
   throttled: 'Throttled: a control group around it has used up its CPU quota',
   disk: 'Waits for a disk, or in the kernel for something else that cannot be interrupted (state D)',
-  none: 'Waits neither for a CPU nor for a disk',
+  memory: 'Waits for pages from swap, or frees memory because there is none',
+  none: 'Waits neither for a CPU nor for a disk nor for memory',
 };
 
 /**
- * How many threads wait, on average; of a folded branch all that wait for a CPU.
+ * How many threads wait, on average.
  * @param {TreeModel} model @param {{slot: number, folded: boolean}} row
  */
 export function threadsWaiting(model, { slot, folded }) {
-  const cpu = folded ? model.branchNumber(slot, 'cpu_wait') : model.number(slot, 'cpu_wait');
-  return (Number.isNaN(cpu) ? 0 : cpu) + (model.text(slot, 'state') === 'blocked' ? 1 : 0);
+  const number = (/** @type {string} */ key) => (folded ? model.branchNumber(slot, key) : model.number(slot, key)) || 0;
+  const blocked = model.text(slot, 'state') === 'blocked' ? 1 : 0;
+  return number('cpu_wait') + Math.max(number('block_io_delay'), number('swap_in_delay'), blocked) + number('reclaim_delay');
 }
 
 /**
@@ -29,5 +31,7 @@ export function waitTitle(model, slot) {
   if (!words) return '';
   const waited = model.number(slot, 'cpu_wait');
   const used = model.number(slot, 'cpu');
-  return Number.isNaN(waited) ? words : `${words}. CPUs waited for: ${formatCores(waited)}, used: ${formatCores(used)}`;
+  const disk = model.number(slot, 'block_io_delay');
+  const cpus = Number.isNaN(waited) ? '' : `. CPUs waited for: ${formatCores(waited)}, used: ${formatCores(used)}`;
+  return words + cpus + (Number.isNaN(disk) ? '' : `; threads that wait for a disk: ${formatCores(disk)}`);
 }

@@ -402,7 +402,7 @@ func alike(p, was *process.Process) bool {
 	for _, q := range [...]*process.Process{&a, &b} {
 		q.Since, q.MinorFaults, q.VoluntarySwitches, q.InvoluntarySwitches = 0, 0, 0, 0
 		q.Known &^= notRecorded
-		for _, spent := range [...]*time.Duration{&q.UserTime, &q.SystemTime, &q.ChildUserTime, &q.ChildSystemTime, &q.CPUWait, &q.GPUTime} {
+		for _, spent := range [...]*time.Duration{&q.UserTime, &q.SystemTime, &q.ChildUserTime, &q.ChildSystemTime, &q.CPUWait, &q.GPUTime, &q.Delays.BlockIO, &q.Delays.SwapIn, &q.Delays.Reclaim, &q.Delays.Thrashing} {
 			*spent /= time.Millisecond
 		}
 	}

@@ -13,6 +13,8 @@ type Config struct {
 	SysPath string
 	// Recheck is how long a group is taken to have no limit; defaultRecheck.
 	Recheck time.Duration
+	// PressureEvery is how long a reading of a PressureReader serves; defaultPressureEvery.
+	PressureEvery time.Duration
 }
 
 // defaultRecheck is much longer than a scrape interval, and short beside the windows over

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"syscall"
 	"testing"
@@ -106,4 +107,30 @@ func TestRealMemory(t *testing.T) {
 	eventually(t, r, path, "4 MiB below a limit of 32 MiB are not seen", func(u process.CgroupUsage) bool {
 		return u.Memory != nil && u.Memory.LimitBytes == limit && u.Memory.UsedBytes >= used && u.Memory.UsedBytes < limit
 	})
+}
+
+// TestRealPressure has more loops than there are CPUs wait for each other.
+func TestRealPressure(t *testing.T) {
+	pressure, err := NewPressure(Config{PressureEvery: time.Nanosecond})
+	if err != nil {
+		t.Skipf("NOT TESTED on the real kernel: %v", err)
+	}
+	command := "i=0; while [ $i -le " + strconv.Itoa(2*runtime.NumCPU()) + " ]; do (while [ $PPID != 1 ] && kill -0 $$; do :; done) & i=$((i+1)); done; wait"
+	_, path := within(t, command, func(layout) (hierarchy, file, value string) { return pressure.root, "cgroup.pressure", "1" })
+	unit := []*process.Process{{Facts: &process.Facts{Cgroup: path, Unit: filepath.Base(path)}}}
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		got, err := pressure.Read(time.Now(), unit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got) == 1 && got[0].CPU.Some != nil && *got[0].CPU.Some > 0 {
+			return
+		}
+		if _, err := os.Stat(filepath.Join(pressure.root, path, "cpu.pressure")); err != nil {
+			t.Skipf("NOT TESTED on the real kernel, which counts no pressure: %v", err)
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the loops do not wait: %+v", got)
+		}
+	}
 }

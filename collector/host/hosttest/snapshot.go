@@ -114,6 +114,11 @@ func Memory(resident, virtual uint64) Option {
 	return func(p *process.Process) { p.ResidentBytes, p.VirtualBytes = resident, virtual }
 }
 
+// Delays sets the delays, and says that they are known.
+func Delays(delays process.Delays) Option {
+	return func(p *process.Process) { p.Delays, p.Known = delays, p.Known|process.HasDelays }
+}
+
 // CPUWait sets how long it waited for a CPU.
 func CPUWait(wait time.Duration) Option {
 	return func(p *process.Process) { p.CPUWait = wait }

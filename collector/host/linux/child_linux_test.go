@@ -34,6 +34,7 @@ var childRoles = map[string]func(){
 
 	rightsRole: reportRights,
 	waitsRole:  waitForCPUs,
+	delaysRole: waitForDisk,
 	"threads":  func() { startThreads(20, func() { select {} }) },
 	"burn":     func() { startThreads(2, burn) },
 	"churn":    func() { startThreads(2, func() { startThreads(1, func() { burnFor(time.Millisecond) }) }) },

@@ -37,6 +37,11 @@ var detailed = hosttest.TreeProcess{
 		"task/7/stat":  "7 (web) S 1 7 7 0 -1 4194304 0 0 0 0 150 25 0 0 20 0 2 0 500 1 1 0\n",
 		"task/8/stat":  "8 (web (io)) R 1 7 7 0 -1 4194304 0 0 0 0 50 5 0 0 20 0 2 0 500 1 1 0\n",
 		"task/9/stat":  "vanishing",
+		"task/10/stat": "10 (disk) D 1 7 7 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 2 0 500 1 1 0\n",
+		// A thread that does not wait is in no channel.
+		"task/8/wchan":  "do_epoll_wait",
+		"task/10/wchan": "folio_wait_bit_common",
+		"stack":         "[<0>] do_epoll_wait+0x6f/0xf0\n[<0>] do_syscall_64+0x71/0x290\n",
 	},
 }
 
@@ -61,6 +66,7 @@ func TestDetail(t *testing.T) {
 		ThreadList: []process.Thread{
 			{TID: 7, Name: "web", State: process.Sleeping, UserSeconds: 1.5, SysSeconds: 0.25},
 			{TID: 8, Name: "web (io)", State: process.Running, UserSeconds: 0.5, SysSeconds: 0.05},
+			{TID: 10, Name: "disk", State: process.Blocked, WaitChan: "folio_wait_bit_common"},
 		},
 		Memory: map[string]uint64{
 			"peak_virtual": 300 << 10, "peak_resident": 100 << 10, "resident_anonymous": 100 << 10, "resident_file": 0,
@@ -72,7 +78,7 @@ func TestDetail(t *testing.T) {
 		Cgroups:  []string{"1:name=systemd:/a", "0::/b"},
 		Cwd:      "/srv",
 		Root:     "/",
-		WaitChan: "do_epoll_wait",
+		WaitChan: "do_epoll_wait", KernelStack: []string{"do_epoll_wait", "do_syscall_64"},
 		OOMScore: new(666),
 	}
 	if diff := gocmp.Diff(want, got); diff != "" {
@@ -117,7 +123,7 @@ func TestDetailDoesNotWaitForAProcessThatHangs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := got.Memory["proportional"]; ok || got.WaitChan != "do_epoll_wait" || len(got.ThreadList) != 2 {
+	if _, ok := got.Memory["proportional"]; ok || got.WaitChan != "do_epoll_wait" || len(got.ThreadList) != 3 {
 		t.Errorf("what could be read came as %+v", got)
 	}
 }

@@ -22,7 +22,7 @@ func (r *Reader) openExits() (reasons []error, err error) {
 		open   func() (exits.Source, error)
 	}{
 		{process.ExitsBPF, func() (exits.Source, error) { return exits.OpenBPF(r.proc) }},
-		{process.ExitsTaskstats, func() (exits.Source, error) { return exits.OpenTaskstats(r.scanner.AccountsIO()) }},
+		{process.ExitsTaskstats, func() (exits.Source, error) { return exits.OpenTaskstats(r.proc, r.scanner.AccountsIO()) }},
 	} {
 		if r.cfg.Exits != auto && r.cfg.Exits != string(way.source) {
 			continue

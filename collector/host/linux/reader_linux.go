@@ -120,9 +120,20 @@ func (r *Reader) Read(ctx context.Context) (*process.Snapshot, error) {
 	}
 	r.serial++
 	s.Serial = r.serial
+	disbelieve(s)
 	r.mark(s)
 	r.previous = s.Processes
 	return s, nil
+}
+
+// disbelieve leaves out delays that cannot be true, of processes that were read in this scan.
+func disbelieve(s *process.Snapshot) {
+	for _, p := range s.Processes {
+		if (p.Since == 0 || p.Since == s.Serial) && p.Known.Has(process.HasBlockIODelay) &&
+			!process.Believable(p.Delays.BlockIO, s.Clock.Age(p.StartTicks), p.Threads) {
+			p.Known &^= process.HasBlockIODelay
+		}
+	}
 }
 
 // mark dates what has not changed since the last scan. The walk does so by itself, but for

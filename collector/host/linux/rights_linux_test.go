@@ -136,7 +136,7 @@ func skipWithoutBPF(t *testing.T) {
 // skipWithoutTaskstats skips a test where exit records do not come or are too old.
 func skipWithoutTaskstats(t *testing.T) {
 	t.Helper()
-	probe, err := exits.OpenTaskstats(true)
+	probe, err := exits.OpenTaskstats(nil, true)
 	if err != nil {
 		t.Skipf("SKIPPED: root itself has no exit records here: %v", err)
 	}

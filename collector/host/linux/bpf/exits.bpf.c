@@ -5,6 +5,7 @@
 // can have seen are kept one by one, so that the reader can deduct what it has counted;
 // those that began later are summed. What is known at the beginning of an end is kept until
 // the account is closed, so that no process goes unnoticed for which that never happens.
+#include "delays.h"
 #include "waits.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -13,15 +14,16 @@ char LICENSE[] SEC("license") = "GPL";
 enum { ENDED_WITH_CODE = 256, ENDED_FOR_MEMORY = 512 };
 enum { SIGKILL = 9 };
 
-// Flags of an account: the kernel counts I/O, and waits for a CPU, and PF_FORKNOEXEC: the process
+// Flags of an account: the kernel counts I/O, waits for a CPU, and delays, and PF_FORKNOEXEC: the process
 // ran the program of its parent. The reader sets TAKEN in what was noted when it has given up
 // waiting.
-enum { HAS_IO = 1, TAKEN = 2, HAS_WAIT = 4 };
+enum { HAS_IO = 1, TAKEN = 2, HAS_WAIT = 4, HAS_DELAYS = 8 };
 
 struct usage {
 	__u64 runtime, utime, stime; // ns
 	__u64 minflt, majflt, read_bytes, write_bytes;
 	__u64 wait; // ns
+	struct delays delays;
 };
 
 struct ended_key {
@@ -64,7 +66,7 @@ struct {
 	__type(value, struct ended);
 } ended_processes SEC(".maps");
 
-// Its room is set aside, 1.5 MB, for every process passes through it.
+// Its room is set aside, 2 MB, for every process passes through it.
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, MAX_ENDING);
@@ -120,6 +122,8 @@ static __always_inline void use(struct usage *u, struct task_struct *p, struct s
 	u->minflt = sig->min_flt;
 	u->majflt = sig->maj_flt;
 	u->wait = wait_of(p) + threads_wait;
+	set_ended_delays(&u->delays, sig);
+	add_delays(&u->delays, p, sig);
 	if (bpf_core_field_exists(sig->ioac.read_bytes)) {
 		u->read_bytes = sig->ioac.read_bytes;
 		u->write_bytes = sig->ioac.write_bytes;
@@ -129,7 +133,7 @@ static __always_inline void use(struct usage *u, struct task_struct *p, struct s
 static __always_inline __u32 flags(struct task_struct *p)
 {
 	return (p->flags & PF_FORKNOEXEC) | (bpf_core_field_exists(p->ioac.read_bytes) ? HAS_IO : 0) |
-	       (counts_waits(p) ? HAS_WAIT : 0);
+	       (counts_waits(p) ? HAS_WAIT : 0) | (counts_delays(p) ? HAS_DELAYS : 0);
 }
 
 static __always_inline __u64 cgroup(struct task_struct *p)
@@ -172,6 +176,14 @@ static __always_inline void add_usage(struct usage *to, const struct usage *u)
 	__sync_fetch_and_add(&to->majflt, u->majflt);
 	if (u->wait)
 		__sync_fetch_and_add(&to->wait, u->wait);
+	if (u->delays.block_io)
+		__sync_fetch_and_add(&to->delays.block_io, u->delays.block_io);
+	if (u->delays.swap_in)
+		__sync_fetch_and_add(&to->delays.swap_in, u->delays.swap_in);
+	if (u->delays.reclaim)
+		__sync_fetch_and_add(&to->delays.reclaim, u->delays.reclaim);
+	if (u->delays.thrashing)
+		__sync_fetch_and_add(&to->delays.thrashing, u->delays.thrashing);
 	if (u->read_bytes)
 		__sync_fetch_and_add(&to->read_bytes, u->read_bytes);
 	if (u->write_bytes)
@@ -307,6 +319,8 @@ int BPF_PROG(process_ends, struct task_struct *p)
 		add_task(&e.used, p);
 	e.threads_wait = take_waits(p);
 	e.used.wait = wait_of(first) + e.threads_wait;
+	set_ended_delays(&e.used.delays, sig);
+	add_delays(&e.used.delays, first, sig);
 	if (!bpf_map_update_elem(&ending_processes, &key, &e, BPF_NOEXIST)) {
 		__sync_fetch_and_add(&noted, 1);
 		return 0;

@@ -13,6 +13,14 @@ import (
 	"github.com/cilium/ebpf"
 )
 
+type exitsDelays struct {
+	_         structs.HostLayout
+	BlockIo   uint64
+	SwapIn    uint64
+	Reclaim   uint64
+	Thrashing uint64
+}
+
 type exitsEnded struct {
 	_           structs.HostLayout
 	Comm        [16]uint8
@@ -58,6 +66,7 @@ type exitsUsage struct {
 	ReadBytes  uint64
 	WriteBytes uint64
 	Wait       uint64
+	Delays     exitsDelays
 }
 
 type exitsWaitKey struct {

@@ -46,6 +46,8 @@ const (
 	FlagForkNoExec = 0x40
 	// FlagWait vouches for Wait.
 	FlagWait = 0x04
+	// FlagDelays vouches for Delays.
+	FlagDelays = 0x08
 )
 
 const (

@@ -86,6 +86,16 @@ typedef struct {
 
 enum pid_type { PIDTYPE_PID, PIDTYPE_TGID, PIDTYPE_MAX = 4 };
 
+/* linux/taskstats.h */
+struct taskstats {
+	__u64 blkio_delay_total, swapin_delay_total, freepages_delay_total, thrashing_delay_total;
+};
+
+/* linux/delayacct.h */
+struct task_delay_info {
+	__u64 blkio_delay, swapin_delay, freepages_delay, thrashing_delay;
+};
+
 struct signal_struct {
 	atomic_t live;
 	int nr_threads;
@@ -99,6 +109,7 @@ struct signal_struct {
 	unsigned long nvcsw, nivcsw, min_flt, maj_flt;
 	struct task_io_accounting ioac;
 	unsigned long long sum_sched_runtime;
+	struct taskstats *stats;
 	struct mm_struct *oom_mm;
 };
 
@@ -178,6 +189,7 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct css_set *cgroups;
 	struct task_io_accounting ioac;
+	struct task_delay_info *delays;
 };
 
 /* Before Linux 5.14. */

@@ -6,17 +6,18 @@
 #ifndef PROCESS_H
 #define PROCESS_H
 
+#include "delays.h"
 #include "waits.h"
 
 // LAYOUT opens every record. A pinned iterator can be of another version than its reader:
 // it is counted up whenever struct record changes its layout or its meaning.
-#define LAYOUT 0x70740002
+#define LAYOUT 0x70740003
 
 // PROCESS is a whole process; THREAD is a part to add to the one with the same pid.
 enum { PROCESS, THREAD };
 
 // What the kernel was built to tell.
-enum { HAS_IO = 1, HAS_CGROUP = 2, HAS_WAIT = 4 };
+enum { HAS_IO = 1, HAS_CGROUP = 2, HAS_WAIT = 4, HAS_DELAYS = 8 };
 
 #define UNKNOWN_FDS (~0U)
 
@@ -38,6 +39,7 @@ struct record {
 	__u64 vm, rss, swap;                 // pages
 	__u64 cgroup;                        // inode of its directory
 	__u64 wait;                          // ns that threads were ready to run and had no CPU
+	struct delays delays;
 };
 
 // The highest CPU number plus one, and the resident pages from which on it is worth to
@@ -145,6 +147,7 @@ static __always_inline void add(struct record *r, struct task_struct *t)
 	// The wait of a thread that is about to end is among those of the ended already, or soon.
 	if (t->pid == t->tgid || !(t->flags & PF_EXITING))
 		r->wait += wait_of(t);
+	add_delays(&r->delays, t, t->signal);
 	if (bpf_core_field_exists(t->ioac.read_bytes)) {
 		r->read_bytes += t->ioac.read_bytes;
 		r->write_bytes += t->ioac.write_bytes;
@@ -165,6 +168,7 @@ static __always_inline void set_gone(struct record *r, struct task_struct *first
 	r->nivcsw = sig->nivcsw;
 	// Ended threads have run.
 	r->wait = sig->sum_sched_runtime ? wait_of_ended(first) : 0;
+	set_ended_delays(&r->delays, sig);
 	if (bpf_core_field_exists(sig->ioac.read_bytes)) {
 		r->read_bytes = sig->ioac.read_bytes;
 		r->write_bytes = sig->ioac.write_bytes;
@@ -260,6 +264,8 @@ static __always_inline void identity(struct record *r, struct task_struct *task,
 		r->has |= HAS_IO;
 	if (counts_waits(task))
 		r->has |= HAS_WAIT;
+	if (counts_delays(task))
+		r->has |= HAS_DELAYS;
 	if (bpf_core_field_exists(task->cgroups)) {
 		r->has |= HAS_CGROUP;
 		r->cgroup = task->cgroups->dfl_cgrp->kn->id;

@@ -54,6 +54,10 @@ func processOf(r *Record, pageSize uint64) process.Process {
 		p.CPUWait = time.Duration(r.Wait)
 		p.Known |= process.HasCPUWait
 	}
+	if r.Has&HasDelays != 0 {
+		p.Delays = delaysOf(&r.Delays)
+		p.Known |= process.HasDelays
+	}
 	if r.OpenFds != UnknownFDs {
 		p.OpenFDs = uint64(r.OpenFds)
 		p.Known |= process.HasOpenFDs
@@ -75,6 +79,7 @@ func addThread(p *process.Process, times *times, r *Record) {
 	p.ReadBytes += r.ReadBytes
 	p.WrittenBytes += r.WriteBytes
 	p.CPUWait += time.Duration(r.Wait)
+	p.Delays = p.Delays.Plus(delaysOf(&r.Delays))
 }
 
 // settle splits the CPU time and holds every counter where the last scan saw it.

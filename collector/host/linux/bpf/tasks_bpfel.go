@@ -13,6 +13,14 @@ import (
 	"github.com/cilium/ebpf"
 )
 
+type tasksDelays struct {
+	_         structs.HostLayout
+	BlockIo   uint64
+	SwapIn    uint64
+	Reclaim   uint64
+	Thrashing uint64
+}
+
 type tasksRecord struct {
 	_          structs.HostLayout
 	Layout     uint32
@@ -48,6 +56,7 @@ type tasksRecord struct {
 	Swap       uint64
 	Cgroup     uint64
 	Wait       uint64
+	Delays     tasksDelays
 }
 
 type tasksWaitKey struct {

@@ -36,13 +36,15 @@ const (
 	HasCgroup
 	// HasWait vouches for Wait.
 	HasWait
+	// HasDelays vouches for Delays.
+	HasDelays
 )
 
 // UnknownFDs is the value of Record.OpenFds for a table too large to count.
 const UnknownFDs = ^uint32(0)
 
 // recordLayout opens each record (LAYOUT in tasks.bpf.c).
-const recordLayout = 0x70740002
+const recordLayout = 0x70740003
 
 // ErrLayout is returned for records of another version of this program.
 var ErrLayout = errors.New("the iterator was made by another version of this program")

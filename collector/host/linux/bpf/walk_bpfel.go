@@ -105,6 +105,13 @@ type walkRecord struct {
 	Swap       uint64
 	Cgroup     uint64
 	Wait       uint64
+	Delays     struct {
+		_         structs.HostLayout
+		BlockIo   uint64
+		SwapIn    uint64
+		Reclaim   uint64
+		Thrashing uint64
+	}
 }
 
 type walkSeen struct {

@@ -116,5 +116,5 @@ func checkIdentity(dir int, id process.ID) error {
 // write to them, for the Detail may have been handed out.
 var detailParts = []func(dir int, buf []byte, d *process.Detail){
 	readLimits, readStatusMemory, readAllIO, readCgroups, readContext, readOOMScore, readDescriptors, readSockets,
-	readThreads, readWaitChan, readProportional,
+	readThreads, readWaitChan, readKernelStack, readProportional,
 }

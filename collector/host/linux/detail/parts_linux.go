@@ -93,9 +93,34 @@ func readContext(dir int, buf []byte, d *process.Detail) {
 // readWaitChan reads where in the kernel the process waits; the file has "0" when it does
 // not, or when that is not for this user to know.
 func readWaitChan(dir int, buf []byte, d *process.Detail) {
-	if name := readPart(dir, "wchan", buf); string(name) != "0" {
-		d.WaitChan = string(name)
+	d.WaitChan = waitChan(readPart(dir, "wchan", buf))
+}
+
+func waitChan(file []byte) string {
+	if name := bytes.TrimSpace(file); string(name) != "0" {
+		return string(name)
 	}
+	return ""
+}
+
+// readKernelStack reads the functions of the kernel in which the process waits. The kernel refuses
+// the file without CAP_SYS_ADMIN.
+func readKernelStack(dir int, buf []byte, d *process.Detail) {
+	d.KernelStack = parseStack(readPart(dir, "stack", buf))
+}
+
+// parseStack reads lines such as "[<0>] do_wait+0x6f/0xf0", the innermost function first. Addresses
+// and offsets are left out: they tell where the kernel lies in memory. A line that is none is left out.
+func parseStack(file []byte) (functions []string) {
+	for line := range bytes.Lines(file) {
+		_, function, ok := bytes.Cut(bytes.TrimSpace(line), []byte("] "))
+		function, _, hasOffset := bytes.Cut(function, []byte("+0x"))
+		if !ok || !hasOffset || len(function) == 0 || len(functions) == process.MaxKernelStack {
+			continue
+		}
+		functions = append(functions, string(function))
+	}
+	return functions
 }
 
 func readOOMScore(dir int, buf []byte, d *process.Detail) {
@@ -132,13 +157,17 @@ func readThreads(dir int, buf []byte, d *process.Detail) {
 		if err != nil || !s.Parse(content) {
 			continue
 		}
-		d.ThreadList = append(d.ThreadList, process.Thread{
+		thread := process.Thread{
 			TID:         tid,
 			Name:        string(s.Name),
 			State:       process.StateOfLetter(s.State),
 			UserSeconds: float64(s.UserTicks) / procfs.UserHZ,
 			SysSeconds:  float64(s.SystemTicks) / procfs.UserHZ,
-		})
+		}
+		if thread.State == process.Blocked {
+			thread.WaitChan = waitChan(readPart(tasks, strconv.Itoa(tid)+"/wchan", buf))
+		}
+		d.ThreadList = append(d.ThreadList, thread)
 	}
 }
 

@@ -128,6 +128,10 @@ func useAccount(e *process.Exit, u *bpf.Usage, flags uint32, shown process.CPU) 
 		e.CPUWait = time.Duration(u.Wait)
 		e.Known |= process.HasCPUWait
 	}
+	if flags&bpf.FlagDelays != 0 {
+		e.Delays = u.DelaysOf()
+		e.Known |= process.HasDelays
+	}
 	if flags&bpf.FlagIO != 0 {
 		e.ReadBytes, e.WrittenBytes = u.ReadBytes, u.WriteBytes
 		e.Known |= process.HasIO

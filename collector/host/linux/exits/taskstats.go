@@ -38,6 +38,7 @@ type taskUsage struct {
 	wait time.Duration
 	// stints is how often it was put on a CPU, 0 where the kernel does not count wait.
 	stints uint64
+	delays process.Delays
 }
 
 func (u *taskUsage) add(v taskUsage) {
@@ -48,6 +49,7 @@ func (u *taskUsage) add(v taskUsage) {
 	u.written += v.written
 	u.wait += v.wait
 	u.stints += v.stints
+	u.delays = u.delays.Plus(v.delays)
 }
 
 // Where the fields lie. New versions of the struct only append.
@@ -57,6 +59,8 @@ const (
 	tsFlag        = 8
 	tsStints      = 16
 	tsWaited      = 24
+	tsBlockIO     = 40
+	tsSwapIn      = 56
 	tsRunVirtual  = 72
 	tsComm        = 80
 	tsCommLength  = 32
@@ -71,6 +75,8 @@ const (
 	tsRead        = 248
 	tsWritten     = 256
 	tsSleeps      = 272
+	tsReclaim     = 320
+	tsThrashing   = 336
 	tsBegan       = 344
 	tsTGID        = 368
 	tsLength      = 376
@@ -99,6 +105,7 @@ func parseTaskstats(b []byte) (taskRecord, error) {
 		return taskRecord{}, fmt.Errorf("version %d, %d bytes: %w", version, len(b), errTaskstatsVersion)
 	}
 	name, _, _ := bytes.Cut(b[tsComm:tsComm+tsCommLength], []byte{0})
+	ns := func(at int) time.Duration { return time.Duration(n.Uint64(b[at:])) }
 	us := func(at int) time.Duration { return time.Duration(n.Uint64(b[at:])) * time.Microsecond }
 	r := taskRecord{
 		pid:    int(n.Uint32(b[tsPID:])),
@@ -111,21 +118,22 @@ func parseTaskstats(b []byte) (taskRecord, error) {
 		began:  time.Unix(int64(n.Uint64(b[tsBegan:])), 0),
 		life: taskLife{
 			elapsed: us(tsElapsed),
-			waited:  time.Duration(n.Uint64(b[tsWaited:])),
+			waited:  ns(tsWaited),
 			stints:  n.Uint64(b[tsStints:]),
 			sleeps:  n.Uint64(b[tsSleeps:]),
 		},
 		used: taskUsage{
 			CPUAccount: process.CPUAccount{
-				Run: time.Duration(n.Uint64(b[tsRunVirtual:])),
+				Run: ns(tsRunVirtual),
 				CPU: process.CPU{User: us(tsUserTime), System: us(tsSystemTime)},
 			},
 			minorFaults: n.Uint64(b[tsMinorFaults:]),
 			majorFaults: n.Uint64(b[tsMajorFaults:]),
 			read:        n.Uint64(b[tsRead:]),
 			written:     n.Uint64(b[tsWritten:]),
-			wait:        time.Duration(n.Uint64(b[tsWaited:])),
+			wait:        ns(tsWaited),
 			stints:      n.Uint64(b[tsStints:]),
+			delays:      process.Delays{BlockIO: ns(tsBlockIO), SwapIn: ns(tsSwapIn), Reclaim: ns(tsReclaim), Thrashing: ns(tsThrashing)},
 		},
 	}
 	r.leader = r.pid == r.tgid

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"proctree/collector/host/linux/procfs"
 	"proctree/collector/host/procfile"
 	"proctree/collector/process"
 )
@@ -30,6 +31,8 @@ type taskstatsExits struct {
 	socket  *os.File
 	done    chan struct{}
 	countIO bool
+	// proc tells whether the kernel counts delays; nil is not known.
+	proc *procfs.Dir
 	// clockTick is how often the kernel brings the account of a running thread up to date.
 	clockTick time.Duration
 
@@ -51,7 +54,7 @@ type endedProcess struct {
 }
 
 // OpenTaskstats starts listening, or says why it cannot.
-func OpenTaskstats(countIO bool) (Source, error) {
+func OpenTaskstats(proc *procfs.Dir, countIO bool) (Source, error) {
 	var resolution unix.Timespec
 	if err := unix.ClockGetres(unix.CLOCK_MONOTONIC_COARSE, &resolution); err != nil {
 		return nil, fmt.Errorf("find the clock tick: %w", err)
@@ -61,7 +64,7 @@ func OpenTaskstats(countIO bool) (Source, error) {
 		return nil, err
 	}
 	x := &taskstatsExits{
-		socket: socket, done: make(chan struct{}), countIO: countIO,
+		socket: socket, done: make(chan struct{}), countIO: countIO, proc: proc,
 		clockTick: time.Duration(resolution.Nano()), living: make(map[int]endedProcess),
 	}
 	proof := make(chan error, 1)

@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"proctree/collector/host/linux/procfs"
 	"proctree/collector/process"
 )
 
@@ -20,9 +21,10 @@ func (x *taskstatsExits) Drain(l *Ledger) error {
 		}
 	}
 	x.mu.Unlock()
+	countDelays := x.proc != nil && procfs.CountsDelays(x.proc)
 	sums := make(exitSums)
 	for i := range ended {
-		l.addTask(&ended[i], x.countIO, sums)
+		l.addTask(&ended[i], x.countIO, countDelays, sums)
 	}
 	for _, sum := range sums {
 		sum.SetCPU(sum.times.Split(process.CPU{}))
@@ -49,7 +51,7 @@ type exitSumKey struct {
 }
 
 // addTask takes what the kernel said of a process.
-func (l *Ledger) addTask(p *endedProcess, countIO bool, sums exitSums) {
+func (l *Ledger) addTask(p *endedProcess, countIO, countDelays bool, sums exitSums) {
 	record := process.Exit{
 		Parent:      p.ppid,
 		Name:        l.facts.Intern([]byte(p.name)),
@@ -63,6 +65,10 @@ func (l *Ledger) addTask(p *endedProcess, countIO bool, sums exitSums) {
 	}
 	if p.sum.stints > 0 {
 		record.Known |= process.HasCPUWait
+	}
+	if countDelays {
+		record.Delays = p.sum.delays
+		record.Known |= process.HasDelays
 	}
 	if countIO {
 		record.ReadBytes, record.WrittenBytes = p.sum.read, p.sum.written
@@ -110,6 +116,7 @@ func (s *exitSum) merge(other *process.Exit) {
 	s.MinorFaults += other.MinorFaults
 	s.MajorFaults += other.MajorFaults
 	s.CPUWait += other.CPUWait
+	s.Delays = s.Delays.Plus(other.Delays)
 	s.ReadBytes += other.ReadBytes
 	s.WrittenBytes += other.WrittenBytes
 }

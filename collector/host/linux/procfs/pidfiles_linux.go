@@ -17,6 +17,10 @@ import (
 type pidFiles struct {
 	proc *Dir
 	caps procCaps
+	// delays tells of which processes the kernel counts delays.
+	delays delays
+	// blockIO is for how long the first thread of the process read last waited for block devices.
+	blockIO time.Duration
 
 	// name is that of the process read last.
 	name             Name
@@ -66,6 +70,14 @@ func (f *pidFiles) readBasics(pid int, p *process.Process, now uint64) error {
 		return fmt.Errorf("stat: %w", ErrParse)
 	}
 	f.name.set(s.Name)
+	f.blockIO = 0
+	if f.delays.on {
+		waited, ok := parseBlockIO(content)
+		if !ok {
+			f.failed.Oddities(1, "stat: delayacct_blkio_ticks")
+		}
+		f.blockIO = waited
+	}
 	*p = process.Process{ID: process.ID{PID: pid, StartTicks: s.StartTicks}}
 	p.PPID, p.State, p.Kernel = s.ppid, process.StateOfLetter(s.State), s.kernel
 	p.Nice, p.Threads = int8(s.nice), s.threads

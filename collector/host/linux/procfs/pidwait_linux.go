@@ -20,8 +20,9 @@ const maxWaitThreads = 256
 // waits is what the reader remembers of how long the threads of a process waited for a CPU. The
 // kernel forgets a thread when it ends, so its last wait is kept.
 type waits struct {
-	// ended is the wait of the threads that have ended since the process was first seen.
-	ended time.Duration
+	// ended is the wait of the threads that have ended since the process was first seen, and
+	// endedBlockIO for how long they waited for block devices.
+	ended, endedBlockIO time.Duration
 	// threads are the others, in the order of their numbers.
 	threads []threadWait
 	// due is the tick at which the threads are read even if the process seems not to have run.
@@ -29,13 +30,13 @@ type waits struct {
 }
 
 type threadWait struct {
-	tid  int32
-	wait time.Duration
-	seen bool
+	tid           int32
+	wait, blockIO time.Duration
+	seen          bool
 }
 
-// readWaits adds how long all threads waited for a CPU. It is absent if the kernel does not count
-// it, or a file cannot be read. account has it already of a process with one thread.
+// readWaits adds how long all threads waited for a CPU, and for block devices. Each is absent if the
+// kernel does not count it, or a file cannot be read. account has it already of a process with one thread.
 func (f *pidFiles) readWaits(p, was *process.Process, account schedstat, m *memo, now uint64) {
 	switch {
 	case !f.caps.waits || p.Threads > maxWaitThreads:
@@ -45,11 +46,16 @@ func (f *pidFiles) readWaits(p, was *process.Process, account schedstat, m *memo
 			account = f.readSchedstat(f.pathOf(p.PID, "schedstat"))
 		}
 		f.setWait(p, account.slices > 0, account.wait)
+		f.setBlockIO(p, f.blockIO)
 	case was != nil && was.Known.Has(process.HasCPUWait) && now < m.waits.due && idle(p, was):
 		f.setWait(p, true, was.CPUWait)
+		p.Delays = was.Delays
+		p.Known |= was.Known & process.HasBlockIODelay
 	case f.readThreads(p.PID, &m.waits):
 		m.waits.due = nextDue(p.PID, now)
-		f.setWait(p, true, m.waits.sum())
+		wait, blockIO := m.waits.sum()
+		f.setWait(p, true, wait)
+		f.setBlockIO(p, blockIO)
 	}
 }
 
@@ -95,8 +101,8 @@ func (f *pidFiles) readThreads(pid int, w *waits) bool {
 			if !ok {
 				continue
 			}
-			if s := f.readSchedstat(f.threadPath(pid, tid)); s.slices > 0 {
-				w.set(tid, s.wait)
+			if s := f.readSchedstat(f.threadPath(pid, tid, "schedstat")); s.slices > 0 {
+				w.set(tid, s.wait, f.readBlockIO(pid, tid))
 				counted = true
 			}
 		}
@@ -105,11 +111,12 @@ func (f *pidFiles) readThreads(pid int, w *waits) bool {
 	return counted
 }
 
-func (f *pidFiles) threadPath(pid int, tid int32) []byte {
+func (f *pidFiles) threadPath(pid int, tid int32, file string) []byte {
 	f.path = strconv.AppendInt(f.path[:0], int64(pid), 10)
 	f.path = append(f.path, "/task/"...)
 	f.path = strconv.AppendInt(f.path, int64(tid), 10)
-	f.path = append(f.path, "/schedstat\x00"...)
+	f.path = append(append(f.path, '/'), file...)
+	f.path = append(f.path, 0)
 	return f.path
 }
 
@@ -135,32 +142,40 @@ func (f *pidFiles) readSchedstat(path []byte) (s schedstat) {
 
 // set takes the wait of a living thread. The kernel lists threads by their age, and a number can be
 // used again: then the new thread has waited less.
-func (w *waits) set(tid int32, wait time.Duration) {
+func (w *waits) set(tid int32, wait, blockIO time.Duration) {
 	at, known := slices.BinarySearchFunc(w.threads, tid, func(t threadWait, tid int32) int { return int(t.tid - tid) })
 	if !known {
 		w.threads = slices.Insert(w.threads, at, threadWait{tid: tid})
 	}
 	t := &w.threads[at]
 	if wait < t.wait {
-		w.ended += t.wait
+		w.end(t)
+		t.blockIO = 0
 	}
-	t.wait, t.seen = wait, true
+	t.wait, t.blockIO, t.seen = wait, max(t.blockIO, blockIO), true
 }
 
 // sweep keeps the waits of the threads that were not seen.
 func (w *waits) sweep() {
 	w.threads = slices.DeleteFunc(w.threads, func(t threadWait) bool {
 		if !t.seen {
-			w.ended += t.wait
+			w.end(&t)
 		}
 		return !t.seen
 	})
 }
 
-func (w *waits) sum() time.Duration {
-	sum := w.ended
+// end keeps the waits of a thread that has ended.
+func (w *waits) end(t *threadWait) {
+	w.ended += t.wait
+	w.endedBlockIO += t.blockIO
+}
+
+func (w *waits) sum() (wait, blockIO time.Duration) {
+	wait, blockIO = w.ended, w.endedBlockIO
 	for i := range w.threads {
-		sum += w.threads[i].wait
+		wait += w.threads[i].wait
+		blockIO += w.threads[i].blockIO
 	}
-	return sum
+	return wait, blockIO
 }

@@ -25,6 +25,8 @@ type Scanner struct {
 	logger   log.Logger
 	// cpus is how many CPUs can have worked for a process.
 	cpus int
+	// delays tells of which processes the kernel counts delays.
+	delays delays
 
 	table   Table
 	files   *pidFiles
@@ -58,6 +60,7 @@ func (r *Scanner) ScanOne(ctx context.Context, pid int, now uint64) (*Table, err
 
 func (r *Scanner) readListed(ctx context.Context, now uint64) (*Table, error) {
 	r.table.begin(now)
+	r.delays = delaysNow(r.proc, r.delays, now)
 	if err := r.fill(ctx); err != nil {
 		return nil, err
 	}
@@ -100,7 +103,7 @@ func (r *Scanner) fill(ctx context.Context) error {
 		if r.files == nil {
 			r.files = newPIDFiles(r.proc, r.caps)
 		}
-		r.files.cpus = r.cpus
+		r.files.cpus, r.files.delays = r.cpus, r.delays
 		p := &pass{
 			files: r.files, now: r.table.Now, table: &r.table, hanging: r.hanging, skipIO: len(r.hanging) >= maxHanging,
 			done: make(chan struct{}),

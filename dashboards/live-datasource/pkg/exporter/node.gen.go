@@ -33,6 +33,9 @@ type node struct {
 		CPU     float64 `json:"cores"`
 		CPUWait float64 `json:"waiting_cores"`
 	} `json:"cpu"`
+	DelaysObject struct {
+		BlockIODelay float64 `json:"block_io"`
+	} `json:"delays"`
 	MemoryObject struct {
 		Memory  float64 `json:"resident_bytes"`
 		PSS     float64 `json:"proportional_bytes"`
@@ -61,6 +64,7 @@ func (n *node) forget() {
 	n.Nice = processes.Unknown
 	n.CPUObject.CPU = processes.Unknown
 	n.CPUObject.CPUWait = processes.Unknown
+	n.DelaysObject.BlockIODelay = processes.Unknown
 	n.MemoryObject.Memory = processes.Unknown
 	n.MemoryObject.PSS = processes.Unknown
 	n.MemoryObject.Virtual = processes.Unknown
@@ -94,22 +98,23 @@ func (n *node) row(shared *texts) (r processes.Row) {
 		processes.Group:         shared.one(n.Group),
 	}
 	r.Numbers = [...]float64{
-		processes.PID:       n.PID,
-		processes.PPID:      n.PPID,
-		processes.StartTime: math.Round(n.StartTime * 1e3),
-		processes.Threads:   n.Threads,
-		processes.Nice:      n.Nice,
-		processes.CPU:       n.CPUObject.CPU,
-		processes.CPUWait:   n.CPUObject.CPUWait,
-		processes.Memory:    n.MemoryObject.Memory,
-		processes.PSS:       n.MemoryObject.PSS,
-		processes.Virtual:   n.MemoryObject.Virtual,
-		processes.Swap:      n.MemoryObject.Swap,
-		processes.Read:      n.IOObject.Read,
-		processes.Written:   n.IOObject.Written,
-		processes.GPU:       n.GPUObject.GPU,
-		processes.GPUMemory: n.GPUObject.GPUMemory,
-		processes.OpenFDs:   n.OpenFDs,
+		processes.PID:          n.PID,
+		processes.PPID:         n.PPID,
+		processes.StartTime:    math.Round(n.StartTime * 1e3),
+		processes.Threads:      n.Threads,
+		processes.Nice:         n.Nice,
+		processes.CPU:          n.CPUObject.CPU,
+		processes.CPUWait:      n.CPUObject.CPUWait,
+		processes.BlockIODelay: n.DelaysObject.BlockIODelay,
+		processes.Memory:       n.MemoryObject.Memory,
+		processes.PSS:          n.MemoryObject.PSS,
+		processes.Virtual:      n.MemoryObject.Virtual,
+		processes.Swap:         n.MemoryObject.Swap,
+		processes.Read:         n.IOObject.Read,
+		processes.Written:      n.IOObject.Written,
+		processes.GPU:          n.GPUObject.GPU,
+		processes.GPUMemory:    n.GPUObject.GPUMemory,
+		processes.OpenFDs:      n.OpenFDs,
 	}
 	return r
 }

@@ -40,6 +40,7 @@ const (
 	OpenFDs
 	StartTime
 	CPUWait
+	BlockIODelay
 	GPU
 	GPUMemory
 	numNumbers
@@ -77,6 +78,7 @@ var columns = []column{
 	{name: "container_name", title: "Container name", kind: text, text: ContainerName},
 	{name: "waiting", title: "Waiting", kind: text, text: Waiting},
 	{name: "cpu_wait", title: "CPU wait", kind: fraction, unit: "none", number: CPUWait},
+	{name: "block_io_delay", title: "Disk wait", kind: fraction, unit: "none", number: BlockIODelay},
 	{name: "gpu", title: "GPU", kind: fraction, unit: "percentunit", number: GPU},
 	{name: "gpu_memory", title: "GPU memory", kind: fraction, unit: "bytes", number: GPUMemory},
 }
@@ -100,6 +102,7 @@ var rankings = []Ranking{
 	{Name: "nice", Number: Nice, Unit: "none", Ascending: true},
 	{Name: "open_fds", Number: OpenFDs, Unit: "none", Aliases: []string{"fds"}},
 	{Name: "cpu_wait", Number: CPUWait, Unit: "none"},
+	{Name: "block_io_delay", Number: BlockIODelay, Unit: "none"},
 	{Name: "gpu", Number: GPU, Unit: "percentunit"},
 	{Name: "gpu_memory", Number: GPUMemory, Unit: "bytes"},
 }

@@ -13,6 +13,7 @@ export const SORTS = [
   { label: 'Nice', value: 'nice' },
   { label: 'Open FDs', value: 'open_fds' },
   { label: 'CPU wait', value: 'cpu_wait' },
+  { label: 'Disk wait', value: 'block_io_delay' },
   { label: 'GPU', value: 'gpu' },
   { label: 'GPU memory', value: 'gpu_memory' },
 ];

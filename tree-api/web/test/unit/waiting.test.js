@@ -21,6 +21,8 @@ describe('waiting', () => {
     ['throttled', { waiting: 'throttled', cpu: { cores: 0.1, waiting_cores: 0.9 } }, { text: 'throttled', heat: 8 }, /^Throttled/],
     ['for a disk', { waiting: 'disk', state: 'blocked', cpu: { cores: 0, waiting_cores: 0 } }, { text: 'disk', heat: 9 }, /state D/],
     ['for a disk, where CPU waits are not counted', { waiting: 'disk', state: 'blocked' }, { text: 'disk', heat: 9 }, /state D\)$/],
+    ['for a disk, as the kernel counts it', { waiting: 'disk', cpu: { cores: 0, waiting_cores: 0 }, delays: { block_io: 0.44 } }, { text: 'disk', heat: 4 }, /for a disk: 0\.44$/],
+    ['for memory', { waiting: 'memory', delays: { block_io: 0.4, swap_in: 0.4, reclaim: 0.2, thrashing: 0.1 } }, { text: 'memory', heat: 5 }, /^Waits for pages/],
     ['for nothing', { waiting: 'none', cpu: { cores: 1, waiting_cores: 0.01 } }, { text: 'none', heat: 0 }, /^Waits neither/],
     ['not known', {}, { text: '–', heat: 0 }, /^$/],
   ]);
