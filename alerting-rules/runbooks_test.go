@@ -38,19 +38,32 @@ func TestEveryAlertHasARunbook(t *testing.T) {
 	}
 }
 
-// TestRunbooksBeginWithTheMoment: where an alert links to the processes of the moment, so does its runbook, with
-// the command that reports what happened around it.
+// linkless are the alerts whose messages have no link to the processes, and why: it would lead nowhere. Their
+// runbooks say so, and what can be asked instead.
+var linkless = map[string]string{
+	"ExporterAbsent": "it is about no single host",
+	"ExporterDown":   "no exporter answers",
+	"ExporterGone":   "the host may be shut down",
+}
+
+// TestRunbooksBeginWithTheMoment: each begins with the page at the moment of the alert and the command that
+// reports what happened around it, and says why if the message does not link to the page.
 func TestRunbooksBeginWithTheMoment(t *testing.T) {
 	for _, r := range alerts(t) {
-		if r.Annotations["tree_url"] == "" {
-			continue
+		reason := linkless[r.Alert]
+		if (r.Annotations["tree_url"] == "") != (reason != "") {
+			t.Errorf("%s: tree_url is %q, and the reason to have none is %q", r.Alert, r.Annotations["tree_url"], reason)
+		}
+		first := "Follow *Processes* in the message to the processes at the moment when the alert began: "
+		if reason != "" {
+			first = "The message has no link to the processes, because " + reason
 		}
 		link := "`http://web1:10056/#time="
 		if strings.Contains(r.Annotations["tree_url"], "#group=") {
 			link = "`http://web1:10056/#group=app&time="
 		}
 		begin, _, _ := strings.Cut(readText(t, filepath.Join(runbookDir, r.Alert+".md")), "## What it means\n")
-		for _, part := range []string{link, "\nproctree_exporter history report --from="} {
+		for _, part := range []string{"\n" + first, link, "\nproctree_exporter history report --from="} {
 			if !strings.Contains(begin, part) {
 				t.Errorf("the runbook %s.md does not begin with %s", r.Alert, strings.TrimSpace(part))
 			}
