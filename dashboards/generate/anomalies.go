@@ -14,6 +14,7 @@ func anomalies() board {
 		description: "What is not as it usually is: groups and hosts whose CPU, memory, disk or descriptors left their own bands of the last day.",
 		from:        "24h",
 		host:        "band_instance",
+		group:       "band_group",
 		variables: variables(
 			instances(),
 			hostColumnName(),

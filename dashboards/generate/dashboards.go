@@ -21,6 +21,10 @@ type board struct {
 	// host is the variable with the host of graphs whose series do not name theirs. With it, a point of a
 	// graph leads to what ran there at that time.
 	host string
+	// group is the variable with the group that its graphs are of, if it shows one at a time.
+	group string
+	// treeGroup is whether the tree is on the same dashboard, with its filter.
+	treeGroup bool
 }
 
 // The folders of Grafana, which are what permissions are given for.
@@ -76,7 +80,7 @@ func (b board) build() (classic, error) {
 		return built, fmt.Errorf("dashboard %s: %w", b.title, err)
 	}
 	if b.host != "" {
-		linkMoments(built.Panels, b.host)
+		linkMoments(built.Panels, b)
 	}
 	return built, nil
 }

@@ -211,6 +211,12 @@ func checkLink(t *testing.T, all []dashboardJSON, d dashboardJSON, p panelJSON, 
 				t.Errorf("%s: %s has no variable %s", where, d.Title, name)
 			}
 		}
+		if from, given, ok := strings.Cut(strings.TrimSuffix(part, "}"), ":customqueryparam:var-"); ok {
+			name, isVariable = given, true
+			if _, ok := d.variable(strings.TrimPrefix(from, "${")); !ok {
+				t.Errorf("%s: %s has no variable %s", where, d.Title, from)
+			}
+		}
 		if name, err := url.QueryUnescape(name); isVariable && err == nil {
 			if _, ok := all[to].variable(name); !ok {
 				t.Errorf("%s: %s has no variable %s", where, all[to].Title, name)
@@ -247,6 +253,52 @@ func TestGraphsLeadToTheMoment(t *testing.T) {
 	host := read(t)[1]
 	if !slices.ContainsFunc(host.all(), func(p panelJSON) bool { return p.ID == treePanelID && p.Type == "proctree-tree-panel" }) {
 		t.Errorf("%s: the links open the panel %d, which is not the tree", host.Title, treePanelID)
+	}
+}
+
+// TestGraphsOfAGroupLeadToThatGroup: the tree that a point of a graph leads to shows the group of the graph, and
+// the group that was chosen for the tree before if the graph is of the host.
+func TestGraphsOfAGroupLeadToThatGroup(t *testing.T) {
+	all := read(t)
+	for _, test := range []struct{ uid, panel, group string }{
+		{uidHost, "CPU by group (cores)", "var-tree_group=${__field.labels.group:percentencode}"},
+		{uidHost, "Memory by group", "var-tree_group=${__field.labels.group:percentencode}"},
+		{uidHost, "CPU by mode (cores)", "${tree_group:queryparam}"},
+		{uidIncident, "CPU used", "${tree_group:queryparam}"},
+		{uidIncident, "Memory of the process", "${tree_group:queryparam}"},
+		{uidProcesses, "Processes", "var-tree_group=${__field.labels.group:percentencode}"},
+		{uidHistory, "CPU (cores)", "${group:customqueryparam:var-tree_group}"},
+		{uidHistory, "CPU by process (cores)", "${group:customqueryparam:var-tree_group}"},
+		{uidAnomalies, "CPU", "${band_group:customqueryparam:var-tree_group}"},
+	} {
+		found := false
+		for _, d := range all {
+			for _, p := range d.all() {
+				if d.UID != test.uid || p.Title != test.panel || p.Type != "timeseries" {
+					continue
+				}
+				found = true
+				for _, link := range p.FieldConfig.Defaults.Links {
+					if strings.Contains(link.URL, "${__value.time}") && !strings.Contains(link.URL+"&", "&"+test.group+"&") {
+						t.Errorf("%s: %s: %s has no %s", d.Title, p.Title, link.URL, test.group)
+					}
+				}
+			}
+		}
+		if !found {
+			t.Errorf("%s has no graph %q", test.uid, test.panel)
+		}
+	}
+	// No graph of groups is left out, and no link names a group that the series does not.
+	for _, d := range all {
+		for _, p := range d.all() {
+			ofGroups := p.Type == "timeseries" && !slices.ContainsFunc(p.Targets, func(q targetJSON) bool { return !strings.Contains(q.LegendFormat, "{{group}}") })
+			for _, link := range p.FieldConfig.Defaults.Links {
+				if strings.Contains(link.URL, "${__value.time}") && ofGroups != strings.Contains(link.URL, "var-tree_group=${__field.labels.group:") {
+					t.Errorf("%s: %s: %s", d.Title, p.Title, link.URL)
+				}
+			}
+		}
 	}
 }
 

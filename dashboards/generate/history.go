@@ -18,6 +18,7 @@ func history() board {
 		description: "One group of processes, or one process, over time, compared with the same time a day and a week before.",
 		from:        "6h",
 		host:        "instance",
+		group:       "group",
 		variables: variables(
 			instance(),
 			// Several at once too, and not only for that: Grafana escapes what is special in a

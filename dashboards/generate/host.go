@@ -16,6 +16,7 @@ func host() board {
 		description: "One host: its health, its process tree as it is now or was, CPU, memory, disks and network.",
 		from:        "1h",
 		host:        "instance",
+		treeGroup:   true,
 		variables: variables(
 			instance(),
 			liveSource(),

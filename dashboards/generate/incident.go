@@ -18,8 +18,9 @@ func incident() board {
 		title:  "Proctree / Incident",
 		description: "One host between two moments: who used most, what crashed, restarted, started, ended and grew, every event, and the process tree at the end. " +
 			"The exporter needs a recording (--history.dir).",
-		from: "15m",
-		host: "instance",
+		from:      "15m",
+		host:      "instance",
+		treeGroup: true,
 		variables: variables(
 			instance(),
 			liveSource(),

@@ -2,10 +2,12 @@ package main
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
+	"github.com/grafana/grafana-foundation-sdk/go/cog/variants"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	"github.com/grafana/grafana-foundation-sdk/go/prometheus"
 )
@@ -65,9 +67,9 @@ const (
 )
 
 // momentLinks lead from a point of a graph to what ran on a host at that second, and to what happened around
-// it. host is the variable instance, or the label of a series.
-func momentLinks(host string) []dashboard.DashboardLink {
-	common := "&${datasource:queryparam}&${job:queryparam}&" + host
+// it. scope is the host, and the group in the tree if the graph is of one, as parameters.
+func momentLinks(scope string) []dashboard.DashboardLink {
+	common := "&${datasource:queryparam}&${job:queryparam}&" + scope
 	return []dashboard.DashboardLink{
 		{
 			Type: dashboard.DashboardLinkTypeLink, Title: "Process tree at this time",
@@ -82,32 +84,65 @@ func momentLinks(host string) []dashboard.DashboardLink {
 
 // linkMoments gives every graph of a dashboard of one host, or of several, its momentLinks, after those that
 // it has.
-func linkMoments(panels []dashboard.PanelOrRowPanel, variable string) {
+func linkMoments(panels []dashboard.PanelOrRowPanel, b board) {
 	for i := range panels {
 		if panels[i].RowPanel == nil {
-			linkMoment(panels[i].Panel, variable)
+			linkMoment(panels[i].Panel, b)
 			continue
 		}
 		inner := panels[i].RowPanel.Panels
 		for j := range inner {
-			linkMoment(&inner[j], variable)
+			linkMoment(&inner[j], b)
 		}
 	}
 }
 
-func linkMoment(panel *dashboard.Panel, variable string) {
+func linkMoment(panel *dashboard.Panel, b board) {
 	if panel.Type != "timeseries" {
 		return
 	}
-	host := "var-instance=${" + variable + ":percentencode}"
-	for _, target := range panel.Targets {
-		// Of a graph of several hosts, each series tells whose it is.
-		if q, ok := target.(prometheus.Dataquery); ok && q.LegendFormat != nil && strings.Contains(*q.LegendFormat, "{{instance}}") {
-			host = "var-instance=${" + string(ofSeries) + ".instance:percentencode}"
-		}
+	scope := "var-instance=${" + b.host + ":percentencode}"
+	// Of a graph of several hosts, each series tells whose it is.
+	if slices.ContainsFunc(panel.Targets, func(t variants.Dataquery) bool { return strings.Contains(legend(t), "{{instance}}") }) {
+		scope = "var-instance=${" + string(ofSeries) + ".instance:percentencode}"
 	}
 	defaults := &panel.FieldConfig.Defaults
-	defaults.Links = append(defaults.Links, momentLinks(host)...)
+	defaults.Links = append(defaults.Links, momentLinks(scope+groupScope(panel, b))...)
+}
+
+// groupScope filters the tree by the group of a graph: that of the series if each has one, otherwise the one
+// that is chosen on the dashboard. A graph of the host keeps the filter that is there.
+func groupScope(panel *dashboard.Panel, b board) string {
+	every := func(is func(variants.Dataquery) bool) bool {
+		return !slices.ContainsFunc(panel.Targets, func(t variants.Dataquery) bool { return !is(t) })
+	}
+	switch {
+	case every(func(t variants.Dataquery) bool { return strings.Contains(legend(t), "{{group}}") }):
+		return "&var-" + treeGroupName + "=${" + string(ofSeries) + ".group:percentencode}"
+	case b.group != "" && every(func(t variants.Dataquery) bool { return strings.Contains(expression(t), `"$`+b.group+`"`) }):
+		// Of several groups, Grafana sets a text box to none.
+		return "&${" + b.group + ":customqueryparam:var-" + treeGroupName + "}"
+	case b.treeGroup:
+		return "&${" + treeGroupName + ":queryparam}"
+	default:
+		return ""
+	}
+}
+
+// legend is the names of the series of a query; a query of the live data source has none.
+func legend(target variants.Dataquery) string {
+	if q, ok := target.(prometheus.Dataquery); ok && q.LegendFormat != nil {
+		return *q.LegendFormat
+	}
+	return ""
+}
+
+// expression is that of a query of Prometheus.
+func expression(target variants.Dataquery) string {
+	if q, ok := target.(prometheus.Dataquery); ok {
+		return q.Expr
+	}
+	return ""
 }
 
 // linksTo is a list of links.

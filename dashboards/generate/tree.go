@@ -52,7 +52,7 @@ func tree(title, description string) *dashboard.PanelBuilder {
 		Title(title).
 		Description(description).
 		Datasource(source).
-		WithTarget(liveQuery{RefID: "A", Datasource: source, QueryType: "tree", Instance: "$instance", Group: "$tree_group", Stream: true}).
+		WithTarget(liveQuery{RefID: "A", Datasource: source, QueryType: "tree", Instance: "$instance", Group: "$" + treeGroupName, Stream: true}).
 		Options(map[string]any{}).
 		// What the panel says of no data is no text for a cell.
 		OverrideByRegexp(".*", set("noValue", "–")).
@@ -65,9 +65,12 @@ func tree(title, description string) *dashboard.PanelBuilder {
 		Height(18)
 }
 
+// treeGroupName is in links, those of the templates of Alertmanager too.
+const treeGroupName = "tree_group"
+
 // treeGroup is the group that the tree shows; links of alerts about a group set it.
 func treeGroup() cog.Builder[dashboard.VariableModel] {
-	return dashboard.NewTextBoxVariableBuilder("tree_group").
+	return dashboard.NewTextBoxVariableBuilder(treeGroupName).
 		Label("Group in the tree").
 		Description("Only the processes of this group, and their ancestors; all of them if empty.")
 }
