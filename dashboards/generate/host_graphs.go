@@ -80,10 +80,13 @@ func hostPressure() row {
 	)
 }
 
-// pressureOf shows the control groups in which tasks wait most for a resource.
+// pressureOf shows the control groups in which tasks wait most for a resource in the whole time shown.
 func pressureOf(resource, title, description string) *timeseries.PanelBuilder {
+	const name = `unit, namespace, pod, container_name, container`
+	waited := `proctree_cgroup_pressure_waiting_seconds_total{HOSTS, resource="` + resource + `"}`
 	return graph(title, description, share, collectors("cgroup_pressure"),
-		series(`topk(10, sum by (unit, namespace, pod, container_name, container) (rate(proctree_cgroup_pressure_waiting_seconds_total{HOSTS, resource="`+resource+`"}[$__rate_interval])))`,
+		series(`sum by (`+name+`) (rate(`+waited+`[$__rate_interval]))`+
+			` and on (`+name+`) topk(10, sum by (`+name+`) (increase(`+waited+`[$__range] @ end())))`,
 			"{{unit}}{{namespace}} {{pod}} {{container_name}} {{container}}"),
 	).AxisSoftMax(0.1)
 }

@@ -48,8 +48,10 @@ var emptyHere = map[string]string{
 
 // metricsNotHere are metrics that a host of the tests may lack, and why.
 var metricsNotHere = map[string]string{
-	"proctree_group_cpu_cfs_": "no process of the test has a CPU limit",
-	"proctree_group_gpu_":     "a host of the tests may have no GPU",
+	"proctree_group_cpu_cfs_":   "no process of the test has a CPU limit",
+	"proctree_group_gpu_":       "a host of the tests may have no GPU",
+	"proctree_group_delay_":     "the kernel counts delays only with kernel.task_delayacct",
+	"proctree_cgroup_pressure_": "it is off by default, and the kernel may be without pressure stall information",
 }
 
 // mayBeEmpty tells why a query may have no answer; it is empty if it must have one.

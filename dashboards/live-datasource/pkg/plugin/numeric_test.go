@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"proctree/dashboards/live-datasource/pkg/processes"
 )
 
 // numbers are the fields of a frame that an alert rule can take.
@@ -77,13 +79,14 @@ func TestNumericFramesAreForAlerting(t *testing.T) {
 
 func TestBadQueriesAreNamed(t *testing.T) {
 	d := open(t, object{"discovery": "static", "targets": []string{"web1=127.0.0.1:1"}}, nil)
+	_, noRanking := processes.FindRanking("pid")
 	for _, test := range []struct {
 		want  string
 		query object
 	}{
 		{"instance: missing; choose a host", object{}},
 		{`queryType: must be tree, host, top, count, process, used, events or report, not "x"`, object{"instance": "web1", "queryType": "x"}},
-		{`sort: must be one of cpu, memory, pss, virtual, swap, read, written, threads, nice, open_fds, cpu_wait, gpu, gpu_memory, not "pid"`, object{"instance": "web1", "sort": "pid"}},
+		{"sort: " + noRanking.Error(), object{"instance": "web1", "sort": "pid"}},
 		{`metric: a host has no "x"`, object{"instance": "web1", "queryType": "host", "metric": "x"}},
 		{"process: must be an id of a process such as 4711-981234, not \"1/../2\"", object{"instance": "web1", "queryType": "process", "process": "1/../2"}},
 		{`metric: the course of a process has no "x"`, object{"instance": "web1", "queryType": "process", "process": "1-2", "metric": "x"}},
