@@ -98,11 +98,7 @@ func damagedExtras() map[string]string {
 // What is stuck holds up a scan for the deadline.
 func newDamagedHost(tb testing.TB, deadline time.Duration) *damagedHost {
 	tb.Helper()
-	h := &damagedHost{root: systemtest.Root(tb), log: &lockedBuffer{}, now: 50_000}
-	for _, p := range damagedProcesses() {
-		p.Write(tb, filepath.Join(h.root, "proc"))
-	}
-	hosttest.WriteFiles(tb, h.root, damagedExtras())
+	h := writeDamagedHost(tb)
 	err := filepath.WalkDir(h.root, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.Type().IsRegular() {
 			h.files = append(h.files, strings.TrimPrefix(path, h.root+"/"))
@@ -114,6 +110,17 @@ func newDamagedHost(tb testing.TB, deadline time.Duration) *damagedHost {
 	}
 	slices.Sort(h.files)
 	h.handler = h.start(tb, deadline)
+	return h
+}
+
+// writeDamagedHost writes the host.
+func writeDamagedHost(tb testing.TB) *damagedHost {
+	tb.Helper()
+	h := &damagedHost{root: systemtest.Root(tb), log: &lockedBuffer{}, now: 50_000}
+	for _, p := range damagedProcesses() {
+		p.Write(tb, filepath.Join(h.root, "proc"))
+	}
+	hosttest.WriteFiles(tb, h.root, damagedExtras())
 	return h
 }
 

@@ -38,7 +38,7 @@ func New(cfg Config) (*Actor, error) {
 // system, and in each one below down to its own (proc_pid_status(5)). One number means that
 // both are the same namespace.
 func (a *Actor) checkNamespace() error {
-	content, err := procfs.ReadAt(a.proc.FD, []byte("self/status\x00"), make([]byte, procfs.FileBuffer))
+	content, err := procfs.ReadNow(a.proc.FD, []byte("self/status\x00"), make([]byte, procfs.FileBuffer))
 	if err != nil {
 		return fmt.Errorf("read self/status: %w", err)
 	}
@@ -138,7 +138,7 @@ func (a *Actor) open(id process.ID) (int, error) {
 
 // check compares the start time of the process that has the PID now.
 func (a *Actor) check(id process.ID) error {
-	content, err := procfs.ReadAt(a.proc.FD, procfs.PIDPath(nil, id.PID, "stat"), make([]byte, procfs.StatBuffer))
+	content, err := procfs.ReadNow(a.proc.FD, procfs.PIDPath(nil, id.PID, "stat"), make([]byte, procfs.StatBuffer))
 	if procfs.IsGone(err) {
 		return fmt.Errorf("process %s: %w", id, process.ErrNoProcess)
 	}

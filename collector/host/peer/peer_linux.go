@@ -3,16 +3,17 @@ package peer
 import (
 	"errors"
 	"fmt"
-	"maps"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/prometheus/procfs"
 	"golang.org/x/sys/unix"
+
+	"proctree/collector/host/procfile"
 )
 
 func accountOf(conn net.Conn, cfg Config) (Account, error) {
@@ -86,34 +87,25 @@ func isOrdinary(cfg Config) bool {
 
 func hides(cfg Config) bool { return public(cfg) == Nothing }
 
-// public is what the kernel shows to every account.
+// public is what the kernel shows to every account. What cannot be told counts as hidden.
 func public(cfg Config) Sight {
 	// The second is what root sees of the host, in case this program has another view.
 	for _, table := range []string{"/proc/self/mountinfo", filepath.Join(cfg.ProcPath, "1/mountinfo")} {
-		text, err := os.ReadFile(table)
-		if err == nil && hidesProcesses(string(text), "/proc", filepath.Clean(cfg.ProcPath)) {
+		text, err := procfile.Read(table)
+		switch {
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
+			// Only a privileged program may read the second, and there may be no /proc.
+		case err != nil || hidesProcesses(string(text), "/proc", filepath.Clean(cfg.ProcPath)):
 			return Nothing
 		}
 	}
 	return Public
 }
 
-// hidesProcesses reports whether a table of mounts (proc_pid_mountinfo(5)) has one of the
-// paths with hidepid (proc(5)). The members of a group that the option gid names would see
-// more; they are not told apart.
+// hidesProcesses reports whether a table of mounts has one of the paths with hidepid, or may
+// have. The members of a group that the option gid names would see more; they are not told
+// apart.
 func hidesProcesses(table string, paths ...string) bool {
-	hidden := map[string]bool{}
-	for line := range strings.Lines(table) {
-		mount, super, ok := strings.Cut(line, " - ")
-		fields, kind := strings.Fields(mount), strings.Fields(super)
-		if !ok || len(fields) < 5 || len(kind) < 3 || !slices.Contains(paths, fields[4]) {
-			continue
-		}
-		// The last mount on a path is the one to be seen.
-		hidden[fields[4]] = kind[0] == "proc" && slices.ContainsFunc(strings.Split(kind[2], ","), func(option string) bool {
-			value, ok := strings.CutPrefix(option, "hidepid=")
-			return ok && value != "0" && value != "off"
-		})
-	}
-	return slices.Contains(slices.Collect(maps.Values(hidden)), true)
+	hides, certain := procfile.HidesProcesses(table, paths...)
+	return hides || !certain
 }

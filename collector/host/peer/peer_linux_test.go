@@ -198,7 +198,7 @@ func TestSearchTable(t *testing.T) {
 		"other":   {strings.Replace(four("0 0 9"), ":2748", ":2749", 1), 0, false, false},
 		"garbled": {"a b c\n\x00\n" + strings.Repeat("z ", 12), 0, false, false},
 	} {
-		uid, found, err := searchTable(test.text, p)
+		uid, found, err := searchTable(strings.NewReader(test.text), p)
 		if uid != test.uid || found != test.found || (err != nil) != test.fails {
 			t.Errorf("%s: %d, %v, %v", name, uid, found, err)
 		}
@@ -221,7 +221,58 @@ func TestHidesProcesses(t *testing.T) {
 	if hidesProcesses(fmt.Sprintf(line, ",hidepid=2"), "/host/proc") {
 		t.Error("another path counts")
 	}
-	if hidesProcesses("garbled\n - \n1 2 3 4 /proc - proc\n", "/proc") {
-		t.Error("a garbled table hides")
+}
+
+// TestOddTablesHide: a table of mounts that cannot tell counts as one that hides; a mount of
+// something else costs nothing, however odd it is.
+func TestOddTablesHide(t *testing.T) {
+	const open = "22 27 0:21 / /proc rw,nosuid - proc proc rw\n"
+	for table, want := range map[string]bool{
+		"":                                     true,
+		"garbled\n":                            true,
+		open + "garbled\n":                     true,
+		open + " - \n":                         true,
+		open + "1 2 0:3 / /proc rw - proc\n":   true,
+		open + "1 2 0:3 / /proc rw\n":          true,
+		open + "1 2 3 4 /proc - proc\n":        true,
+		open + "\x00\x00\n":                    true,
+		strings.TrimSuffix(open, "\n"):         true,
+		strings.TrimSuffix(open, " proc rw\n"): true,
+		open + "\n\n":                          false,
+		strings.ReplaceAll(open, "\n", "\r\n"): false,
+		open + "1 2 0:3 / /mnt/c rw - 9p C:\\ a b aname=drvfs;path=C:\\ rw\n": false,
+		open + "1 2 0:3 / /mnt/c rw shared:1 master:2 - ext4\n":               false,
+	} {
+		if got := hidesProcesses(table, "/proc"); got != want {
+			t.Errorf("%q hides: %v", table, got)
+		}
+	}
+}
+
+// TestMountsThatCannotBeRead: what other accounts see is not known, so they see nothing. A
+// FIFO in the place of the table does not hold up anybody.
+func TestMountsThatCannotBeRead(t *testing.T) {
+	if public(Config{ProcPath: t.TempDir()}) != Public {
+		t.Skip("SKIPPED: this system hides the processes of others")
+	}
+	for name, put := range map[string]func(path string) error{
+		"FIFO":      func(path string) error { return unix.Mkfifo(path, 0o600) },
+		"directory": func(path string) error { return os.Mkdir(path, 0o700) },
+		"loop":      func(path string) error { return os.Symlink("mountinfo", path) },
+		"empty":     func(path string) error { return os.WriteFile(path, nil, 0o600) },
+		"device":    func(path string) error { return os.Symlink(os.DevNull, path) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			root := t.TempDir()
+			if err := os.Mkdir(filepath.Join(root, "1"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := put(filepath.Join(root, "1/mountinfo")); err != nil {
+				t.Fatal(err)
+			}
+			if !HidesProcesses(Config{ProcPath: root}) {
+				t.Error("others see processes")
+			}
+		})
 	}
 }

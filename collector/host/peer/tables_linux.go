@@ -1,24 +1,28 @@
 package peer
 
 import (
+	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
-	"os"
 	"strconv"
 	"strings"
+
+	"proctree/collector/host/procfile"
 )
 
 // searchTables looks for the socket at the other end in the tables of /proc/net
 // (proc_pid_net(5)), of this program's network namespace, and returns its owner.
 func searchTables(p pair) (uid int, err error) {
 	for _, table := range []string{"/proc/self/net/tcp", "/proc/self/net/tcp6"} {
-		text, err := os.ReadFile(table)
+		f, err := procfile.Open(table)
 		if err != nil {
 			continue // Without IPv6 there is no second one.
 		}
-		uid, found, err := searchTable(string(text), p)
+		uid, found, err := searchTable(f, p)
+		_ = f.Close()
 		if err != nil {
 			return 0, fmt.Errorf("%s: %w", table, err)
 		}
@@ -30,9 +34,10 @@ func searchTables(p pair) (uid int, err error) {
 }
 
 // searchTable reads lines of "sl local remote st queues timer retransmits uid timeout inode".
-func searchTable(text string, p pair) (uid int, found bool, err error) {
-	for line := range strings.Lines(text) {
-		fields := strings.Fields(line)
+func searchTable(table io.Reader, p pair) (uid int, found bool, err error) {
+	lines := bufio.NewScanner(table)
+	for lines.Scan() {
+		fields := strings.Fields(lines.Text())
 		if len(fields) < 10 || !isAddress(fields[1], p.here) || !isAddress(fields[2], p.there) {
 			continue
 		}
@@ -45,7 +50,7 @@ func searchTable(text string, p pair) (uid int, found bool, err error) {
 		}
 		return int(uid), true, nil
 	}
-	return 0, false, nil
+	return 0, false, lines.Err()
 }
 
 // isAddress compares with "0100007F:1F90": 32-bit words in the byte order of the CPU, and

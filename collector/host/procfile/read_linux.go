@@ -81,9 +81,6 @@ func ReadInto(path string, buf []byte) (int, error) {
 	return n, err
 }
 
-// errNotRegular is the error of what is in the place of a file.
-var errNotRegular = errors.New("not a regular file")
-
 // nothing returns why a file has nothing to read. A FIFO without a writer, or with one that
 // writes nothing, is no empty file. A device is what container runtimes mount over files that
 // a container must not see (/dev/null over the "maskedPaths" of the OCI runtime

@@ -2,7 +2,14 @@
 
 package procfile
 
-import "os"
+import "io"
 
-// Read reads a file. There are no such files but on Linux.
-func Read(path string) ([]byte, error) { return os.ReadFile(path) }
+// Read reads a regular file. There are none of procfs but on Linux.
+func Read(path string) ([]byte, error) {
+	f, err := Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	return io.ReadAll(f)
+}

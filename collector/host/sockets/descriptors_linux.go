@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"proctree/collector/host/procfile"
 )
 
 // maxSockets bounds the sockets of one process that are remembered.
@@ -19,7 +21,7 @@ const namesInARow = 1024
 
 // socketsOf appends the inodes of the sockets among the descriptors of a process.
 func (r *Reader) socketsOf(dir string, into []uint64) ([]uint64, error) {
-	folder, err := os.Open(dir + "/fd")
+	folder, err := procfile.OpenDir(dir + "/fd")
 	if err != nil {
 		return into, fmt.Errorf("list descriptors: %w", err)
 	}

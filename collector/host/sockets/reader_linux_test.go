@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"proctree/collector/process"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 )
 
 // count is the number of sockets by protocol and state.
@@ -144,5 +146,32 @@ func TestRefused(t *testing.T) {
 	}
 	if _, err := New(Config{ProcPath: "/does/not/exist"}); err == nil || !strings.Contains(err.Error(), "/does/not/exist") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestFIFOs: what is in the place of the descriptors or of a table holds up nobody.
+func TestFIFOs(t *testing.T) {
+	root := t.TempDir()
+	for _, pid := range []string{"7", "8"} {
+		for _, folder := range []string{"ns", "net"} {
+			if err := os.MkdirAll(filepath.Join(root, pid, folder), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.Symlink("net:["+pid+"]", filepath.Join(root, pid, "ns/net")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(root, "8/fd"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, fifo := range []string{"7/fd", "8/net/tcp"} {
+		if err := unix.Mkfifo(filepath.Join(root, fifo), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := newReader(t, Config{ProcPath: root, Budget: generous})
+	if result := r.Read([]*process.Process{processOf(7), processOf(8)}); result.Unread != 2 {
+		t.Errorf("%+v", result)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"proctree/collector/host/procfile"
 	"proctree/collector/process"
 )
 
@@ -77,7 +78,7 @@ func (r *Reader) readTable(pid int, deadline time.Time, room int) (table, error)
 }
 
 func readNetFile(path string, each func(line []byte) error) error {
-	f, err := os.Open(path)
+	f, err := procfile.Open(path)
 	if err != nil {
 		return fmt.Errorf("read sockets: %w", err)
 	}

@@ -41,8 +41,8 @@ var pathStates = []string{
 // paths shows the paths of a device. One whose driver has no state is among those that are
 // not active; one whose state is odd makes their numbers unknown.
 func (v *values) paths(block, dm string, name Label, labels []Label) {
-	paths := v.devices(join(block, dm, "slaves"), "")
-	active, known := 0, true
+	paths, listed := v.allDevices(join(block, dm, "slaves"), "")
+	active, known := 0, listed
 	for _, path := range paths {
 		file := join(block, path, "device/state")
 		state, err := v.readAttribute(file)
@@ -59,7 +59,9 @@ func (v *values) paths(block, dm string, name Label, labels []Label) {
 		}
 		v.add("dmmultipath_path_state", 1, name, Label{"path", path}, Label{"state", state})
 	}
-	v.add("dmmultipath_device_paths", float64(len(paths)), labels...)
+	if listed {
+		v.add("dmmultipath_device_paths", float64(len(paths)), labels...)
+	}
 	if known {
 		v.add("dmmultipath_device_paths_active", float64(active), labels...)
 		v.add("dmmultipath_device_paths_failed", float64(len(paths)-active), labels...)

@@ -1,6 +1,8 @@
 package system
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,6 +21,9 @@ func (r *reader) selinux(out *values) {
 	_, err := os.Lstat(enforce)
 	mode, known := out.signed(enforce)
 	context, _ := out.attribute(r.procPath("self/attr/current"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return // The mode counts the error.
+	}
 	// Without a policy every process is in the context "kernel".
 	if err != nil || strings.Trim(context, "\x00") == "kernel" {
 		out.add("selinux_enabled", 0)

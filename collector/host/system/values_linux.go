@@ -128,7 +128,6 @@ func (v *values) read(path string) (text string, ok bool) {
 // when asked for its speed, and only root may read cpuinfo_cur_freq.
 var noAttribute = []error{
 	fs.ErrNotExist, fs.ErrPermission, errors.ErrUnsupported, unix.EINVAL, unix.EOPNOTSUPP, unix.ENODEV, unix.ENXIO, unix.ENODATA, unix.EAGAIN,
-	unix.ENOTDIR,
 }
 
 // attribute returns the content of a file of sysfs without white space around it; ok is
@@ -274,20 +273,28 @@ func part(s string) string {
 // devices returns the folders below dir, links to folders included, whose names begin with
 // prefix, by name and sorted; none if dir is missing.
 func (v *values) devices(dir, prefix string) []string {
+	names, _ := v.allDevices(dir, prefix)
+	return names
+}
+
+// allDevices is devices for those that are counted; ok is false if there may be others.
+func (v *values) allDevices(dir, prefix string) (names []string, ok bool) {
 	entries, err := os.ReadDir(dir)
-	if err != nil {
-		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) {
-			v.Lost(dir, "cannot be listed")
-		}
-		return nil
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, true
+	case errors.Is(err, fs.ErrPermission):
+		return nil, false
+	case err != nil:
+		v.Lost(dir, "cannot be listed")
+		return nil, false
 	}
-	var names []string
 	for _, e := range entries {
 		if !e.Type().IsRegular() && strings.HasPrefix(e.Name(), prefix) {
 			names = append(names, e.Name())
 		}
 	}
-	return names
+	return names, true
 }
 
 // numbered returns the devices below dir that are called prefix and a number.

@@ -42,7 +42,9 @@ var xfsColumns = map[string][]string{
 func (r *reader) xfs(out *values) {
 	dir := r.sysPath("fs/xfs")
 	for _, name := range out.devices(dir, "") {
-		// The folder of the sums over all filesystems has no such file.
+		if name == "stats" {
+			continue // The sums over all file systems.
+		}
 		if text, ok := out.content(join(dir, name, "stats/stats")); ok {
 			out.xfsStats(name, text)
 		}

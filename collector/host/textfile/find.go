@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"proctree/collector/host/procfile"
 )
 
 // found is a file with its content, or the error of reading it.
@@ -64,7 +66,7 @@ func (l Limits) findIn(directory string, files []found) []found {
 // entries returns what is in a directory, sorted by name. It refuses a directory with so many
 // entries that listing them takes long.
 func (l Limits) entries(directory string) ([]os.DirEntry, error) {
-	d, err := os.Open(directory)
+	d, err := procfile.OpenDir(directory)
 	if err != nil {
 		return nil, fmt.Errorf("read directory: %w", err)
 	}
@@ -84,8 +86,7 @@ func (l Limits) entries(directory string) ([]os.DirEntry, error) {
 
 // readFile reads a regular file of at most limit bytes.
 func readFile(path string, limit int) ([]byte, time.Time, error) {
-	// Without O_NONBLOCK, opening a FIFO waits for a writer (fifo(7)).
-	f, err := os.OpenFile(path, os.O_RDONLY|nonblock, 0)
+	f, err := procfile.Open(path)
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("open file: %w", err)
 	}
@@ -93,9 +94,6 @@ func readFile(path string, limit int) ([]byte, time.Time, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("stat file: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, time.Time{}, fmt.Errorf("%s: not a regular file", path)
 	}
 	content, err := io.ReadAll(io.LimitReader(f, int64(limit)+1))
 	switch {

@@ -71,3 +71,17 @@ func TestStuckDirectory(t *testing.T) {
 		t.Errorf("of the other directory there are the files %v", result.Files)
 	}
 }
+
+// TestNoDirectory: a pipe in the place of a directory is an error, and costs nothing of the
+// other directories.
+func TestNoDirectory(t *testing.T) {
+	dir := write(t, map[string]string{"a.prom": "x 1\n"})
+	pipe := dir + "/pipe"
+	if err := unix.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	result := NewReader([]string{pipe, dir}).Read()
+	if len(result.Errors) != 1 || !errors.Is(result.Errors[0], unix.ENOTDIR) || len(result.Families) != 1 {
+		t.Errorf("families %v, errors %v", result.Families, result.Errors)
+	}
+}

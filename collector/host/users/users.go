@@ -3,12 +3,12 @@ package users
 
 import (
 	"bytes"
-	"os"
 	"os/user"
 	"path/filepath"
 	"strconv"
 	"time"
 
+	"proctree/collector/host/procfile"
 	"proctree/collector/host/stall"
 )
 
@@ -92,7 +92,7 @@ func lookupUser(uid uint32) (string, bool) {
 }
 
 func lookupPasswd(path string, uid uint32) (string, bool) {
-	content, err := os.ReadFile(path)
+	content, err := procfile.Read(path)
 	if err != nil {
 		return "", false
 	}

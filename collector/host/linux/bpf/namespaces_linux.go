@@ -23,7 +23,7 @@ func Obstacle(proc *procfs.Dir) error {
 	if !proc.Genuine {
 		return fmt.Errorf("%s is not a proc file system", proc.Path)
 	}
-	status, err := procfs.ReadAt(proc.FD, []byte("self/status\x00"), make([]byte, procfs.StatBuffer))
+	status, err := procfs.ReadNow(proc.FD, []byte("self/status\x00"), make([]byte, procfs.StatBuffer))
 	if err != nil {
 		return fmt.Errorf("%s shows another PID namespace than ours (share the host's): %w", proc.Path, err)
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"proctree/collector/host/procfile"
 )
 
 // exitBuffer is asked for as the socket's receive buffer: some 13,000 records, where the
@@ -47,7 +49,7 @@ func listenToExits(fd int) error {
 	if err != nil {
 		return err
 	}
-	cpus, err := os.ReadFile("/sys/devices/system/cpu/possible")
+	cpus, err := procfile.Read("/sys/devices/system/cpu/possible")
 	if err != nil {
 		return fmt.Errorf("list the CPUs: %w", err)
 	}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"proctree/collector/host/procfile"
 )
 
 const (
@@ -81,7 +83,7 @@ func (d *dir) read(now time.Time) (changed bool) {
 }
 
 func (d *dir) list() (map[string]Pod, error) {
-	f, err := os.Open(d.path)
+	f, err := procfile.OpenDir(d.path)
 	if err != nil {
 		return nil, fmt.Errorf("open the logs of pods: %w", err)
 	}

@@ -10,7 +10,7 @@ import (
 
 // CountsDelays reports whether the kernel counts delays (kernel.task_delayacct, since Linux 5.14).
 func CountsDelays(proc *Dir) bool {
-	content, err := readNow(proc.FD, []byte("sys/kernel/task_delayacct\x00"), make([]byte, 16))
+	content, err := ReadNow(proc.FD, []byte("sys/kernel/task_delayacct\x00"), make([]byte, 16))
 	return err == nil && len(content) > 0 && content[0] == '1'
 }
 
@@ -38,7 +38,7 @@ func delaysNow(proc *Dir, d delays, now uint64) delays {
 // onFromBoot reports whether the command line of the kernel switches delays on
 // (Documentation/admin-guide/kernel-parameters.txt).
 func onFromBoot(proc *Dir) bool {
-	content, err := readNow(proc.FD, []byte("cmdline\x00"), make([]byte, FileBuffer))
+	content, err := ReadNow(proc.FD, []byte("cmdline\x00"), make([]byte, FileBuffer))
 	if err != nil {
 		return false
 	}

@@ -149,9 +149,9 @@ func OpenAt(dir int, path []byte, flags int) (int, error) {
 // at the first read and returns all of it if there is room, so one read does.
 func ReadAt(dir int, path, buf []byte) ([]byte, error) { return readOpened(dir, path, buf, 0) }
 
-// readNow is ReadAt of a file that nothing in the kernel blocks: what is in the place of one
+// ReadNow is ReadAt of a file that nothing in the kernel blocks: what is in the place of one
 // and would wait, such as a FIFO, is empty.
-func readNow(dir int, path, buf []byte) ([]byte, error) {
+func ReadNow(dir int, path, buf []byte) ([]byte, error) {
 	return readOpened(dir, path, buf, unix.O_NONBLOCK)
 }
 

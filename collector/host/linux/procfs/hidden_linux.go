@@ -2,11 +2,12 @@ package procfs
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/prometheus/procfs"
 	"golang.org/x/sys/unix"
+
+	"proctree/collector/host/procfile"
 )
 
 // Hidden says in a sentence that processes of the host do not show at all to the
@@ -40,23 +41,16 @@ func EffectiveCapabilities() uint64 {
 
 // hidesProcesses reports whether the file system is mounted with hidepid (proc(5)).
 func hidesProcesses(path string) bool {
-	mounts, err := procfs.GetMounts()
+	mounts, err := procfile.Read("/proc/self/mountinfo")
 	if err != nil {
 		return false
 	}
-	hides := false
-	for _, mount := range mounts {
-		// The last mount on a path is the one to be seen.
-		if mount.FSType == "proc" && mount.MountPoint == filepath.Clean(path) {
-			option := mount.SuperOptions["hidepid"]
-			hides = option != "" && option != "0" && option != "off"
-		}
-	}
+	hides, _ := procfile.HidesProcesses(string(mounts), filepath.Clean(path))
 	return hides
 }
 
 // isPartial reports whether kthreadd, which is PID 2 of every host, is not to be seen.
 func isPartial(root string) bool {
-	name, err := os.ReadFile(filepath.Join(root, "2/comm"))
+	name, err := procfile.Read(filepath.Join(root, "2/comm"))
 	return err != nil || string(name) != "kthreadd\n"
 }

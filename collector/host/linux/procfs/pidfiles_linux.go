@@ -122,7 +122,7 @@ func (f *pidFiles) dropImpossible(p *process.Process, now uint64) {
 
 // readStatus adds what status tells. It returns an error only if the process has gone.
 func (f *pidFiles) readStatus(p *process.Process) error {
-	content, err := f.read(p.PID, "status", &f.file, readNow)
+	content, err := f.read(p.PID, "status", &f.file, ReadNow)
 	if err != nil {
 		if f.hasGone(p, err) {
 			return err
@@ -207,7 +207,7 @@ func (f *pidFiles) readAccount(pid int, was *process.Process, r *rest) schedstat
 	if !f.caps.schedstat || !r.worthAsking(was) {
 		return account
 	}
-	content, err := f.read(pid, "schedstat", &f.file, readNow)
+	content, err := f.read(pid, "schedstat", &f.file, ReadNow)
 	if err != nil {
 		return schedstat{}
 	}

@@ -122,7 +122,7 @@ func (f *pidFiles) threadPath(pid int, tid int32, file string) []byte {
 
 // readSchedstat reads the account of a thread; it is zero if that is not possible.
 func (f *pidFiles) readSchedstat(path []byte) (s schedstat) {
-	content, err := readNow(f.proc.FD, path, f.stat)
+	content, err := ReadNow(f.proc.FD, path, f.stat)
 	if errors.Is(err, fs.ErrNotExist) {
 		return schedstat{} // The kernel has none, or the thread has ended.
 	}

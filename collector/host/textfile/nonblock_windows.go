@@ -1,3 +1,0 @@
-package textfile
-
-const nonblock = 0
