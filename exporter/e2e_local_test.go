@@ -82,21 +82,27 @@ func TestOwnAccount(t *testing.T) {
 	}
 }
 
-// TestForeignHost: a page that made its own name point here gets nothing, and cannot reload.
+// TestForeignHost: a page that made its own name point here gets nothing, and cannot reload; nor
+// does what a proxy on this host sends on.
 func TestForeignHost(t *testing.T) {
 	s := start(t, "--web.enable-lifecycle")
-	for path, method := range map[string]string{"/": http.MethodGet, "/api/v1/host": http.MethodGet, "/-/reload": http.MethodPost} {
-		for _, headers := range []string{"Host: evil.example", "Host: localhost\r\nOrigin: http://evil.example"} {
+	for path, method := range map[string]string{
+		"/": http.MethodGet, "/login": http.MethodGet, "/api/v1/host": http.MethodGet, "/-/reload": http.MethodPost,
+	} {
+		for _, rest := range []string{
+			"1.1\r\nHost: evil.example", "1.1\r\nHost: localhost\r\nOrigin: http://evil.example",
+			"1.1\r\nHost: localhost\r\nX-Forwarded-For: 192.0.2.7", "1.0\r\nHost: localhost",
+		} {
 			conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := fmt.Fprintf(conn, "%s %s HTTP/1.1\r\n%s\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", method, path, headers); err != nil {
+			if _, err := fmt.Fprintf(conn, "%s %s HTTP/%s\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", method, path, rest); err != nil {
 				t.Fatal(err)
 			}
 			status, err := bufio.NewReader(conn).ReadString('\n')
 			if err != nil || !strings.Contains(status, " 403 ") {
-				t.Errorf("%s %s with %q: %q %v", method, path, headers, status, err)
+				t.Errorf("%s %s with %q: %q %v", method, path, rest, status, err)
 			}
 			_ = conn.Close()
 		}

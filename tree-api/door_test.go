@@ -80,6 +80,12 @@ func TestOutsiders(t *testing.T) {
 			if test.foreign {
 				want = http.StatusForbidden
 			}
+			for _, method := range []string{http.MethodGet, http.MethodHead} {
+				login := ask(t, test.api, "/login", test.edit, func(r *http.Request) { r.Method = method })
+				if login.StatusCode != want || test.foreign && strings.Contains(string(login.Body), "<form") {
+					t.Errorf("%s of the form to sign in is %d, want %d: %s", method, login.StatusCode, want, login.Body)
+				}
+			}
 			if page.StatusCode != want || !strings.Contains(body, `href="./metrics"`) {
 				t.Errorf("the landing page is %d: %s", page.StatusCode, body)
 			}

@@ -62,6 +62,10 @@ func (a *API) writePage(w http.ResponseWriter, status int, name string, problem 
 func (a *API) login(w http.ResponseWriter, r *http.Request) {
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
+		if err := a.cfg.Access.CheckSite(r); err != nil {
+			a.writePage(w, http.StatusForbidden, "landing.html", err)
+			return
+		}
 		a.writePage(w, http.StatusOK, "login.html", nil)
 	case http.MethodPost:
 		a.takeLogin(w, r)

@@ -162,13 +162,14 @@ func (c *Control) authorizeLocal(r *http.Request) (Grant, error) {
 }
 
 // CheckSite returns a *RefusalError for a request that the page of another site makes, be it
-// by its own name for this host (DNS rebinding). It is for what nobody needs a role.
+// by its own name for this host (DNS rebinding), and for one that a proxy on this host forwards
+// where nobody needs a token. It is for what nobody needs a role.
 func (c *Control) CheckSite(r *http.Request) error {
 	if err := c.checkOrigin(r); err != nil {
 		return err
 	}
 	if policy := c.cfg.Policy(); policy.Tokens == nil && policy.FrontRole == None && isLocal(r) {
-		return checkHost(r)
+		return checkLocal(r)
 	}
 	return nil
 }

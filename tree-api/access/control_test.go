@@ -213,6 +213,14 @@ func TestUnixSocket(t *testing.T) {
 func TestCheckSite(t *testing.T) {
 	files, _, _ := twoTokens(t)
 	open, closed := controlOf(t, access.Config{}), controlOf(t, access.Config{Policy: files.policy})
+	check := func(control *access.Control, r *http.Request, ok bool) {
+		t.Helper()
+		err := control.CheckSite(r)
+		refusal, _ := errors.AsType[*access.RefusalError](err)
+		if (err == nil) != ok || !ok && (refusal == nil || !refusal.Foreign || refusal.Status != http.StatusForbidden) {
+			t.Errorf("from %s for %s by %s with %v: %v", r.RemoteAddr, r.Host, r.Proto, r.Header, err)
+		}
+	}
 	for _, test := range []struct {
 		control      *access.Control
 		remote, host string
@@ -232,10 +240,22 @@ func TestCheckSite(t *testing.T) {
 		if test.origin != "" {
 			r.Header.Set("Origin", test.origin)
 		}
-		err := test.control.CheckSite(r)
-		refusal, _ := errors.AsType[*access.RefusalError](err)
-		if (err == nil) != test.ok || !test.ok && (refusal == nil || !refusal.Foreign || refusal.Status != http.StatusForbidden) {
-			t.Errorf("from %s for %s of %q: %v", test.remote, test.host, test.origin, err)
+		check(test.control, r, test.ok)
+	}
+	// What a proxy sends on is the request of somebody else. Remote callers and tokens need no
+	// trust in the address.
+	for _, test := range []struct {
+		control *access.Control
+		remote  string
+		ok      bool
+	}{{open, local, false}, {open, remote, true}, {closed, local, true}} {
+		r := request(t, test.remote, "localhost")
+		r.Proto, r.ProtoMajor, r.ProtoMinor = "HTTP/1.0", 1, 0
+		check(test.control, r, test.ok)
+		for _, name := range []string{"X-Forwarded-For", "Forwarded", "Via", "CDN-Loop", "X-Real-Ip", "True-Client-Ip", "X-Envoy-External-Address"} {
+			r := request(t, test.remote, "localhost")
+			r.Header.Set(name, "1")
+			check(test.control, r, test.ok)
 		}
 	}
 }
