@@ -257,8 +257,8 @@ bench-web: build ## Measure the tree model in node and the page in Chromium
 
 .PHONY: bench-live
 bench-live: LIVE_PLATFORMS = linux/$(shell $(GO) env GOARCH)
-bench-live: grafana-backend ## Measure the backend of the live data source: CPU of a fetch, memory with 20 viewers
-	$(GO) -C $(LIVE) run ./bench
+bench-live: grafana-backend ## Measure the backend of the live data source: CPU of a fetch, memory, 50 people at 1,000 hosts (LIVEFLAGS=-only=host)
+	$(GO) -C $(LIVE) run ./bench $(LIVEFLAGS)
 
 .PHONY: bench-panel
 bench-panel: grafana-npm ## Measure the tree panel in Chromium with 10,000 processes, on React 18 and 19

@@ -31,8 +31,8 @@ type backend struct {
 }
 
 // startBackend starts the program by the handshake of hashicorp's go-plugin, with a data
-// source whose instance 0 is the exporter at an address.
-func startBackend(ctx context.Context, program, exporter string) (*backend, error) {
+// source of such settings.
+func startBackend(ctx context.Context, program string, settings map[string]any) (*backend, error) {
 	b := &backend{cmd: exec.CommandContext(ctx, program)}
 	b.cmd.Env = append(os.Environ(), "grafana_plugin_type=datasource")
 	stdout, err := b.cmd.StdoutPipe()
@@ -60,12 +60,17 @@ func startBackend(ctx context.Context, program, exporter string) (*backend, erro
 		return nil, fmt.Errorf("talk to the backend: %w", err)
 	}
 	b.data, b.stream = pluginv2.NewDataClient(b.conn), pluginv2.NewStreamClient(b.conn)
-	b.context = pluginContext(exporter)
+	b.context = pluginContext(settings)
 	return b, nil
 }
 
-func pluginContext(exporter string) *pluginv2.PluginContext {
-	settings, _ := json.Marshal(map[string]any{"discovery": "static", "targets": []string{"0=" + exporter}})
+// oneHost are the settings of a data source whose instance 0 is the exporter at an address.
+func oneHost(exporter string) map[string]any {
+	return map[string]any{"discovery": "static", "targets": []string{"0=" + exporter}}
+}
+
+func pluginContext(of map[string]any) *pluginv2.PluginContext {
+	settings, _ := json.Marshal(of)
 	return sdk.ToProto().PluginContext(sdk.PluginContext{
 		PluginID: "proctree-live-datasource", User: &sdk.User{Login: "bench", Role: "Admin"},
 		DataSourceInstanceSettings: &sdk.DataSourceInstanceSettings{
@@ -82,14 +87,18 @@ func (b *backend) stop() {
 	_ = b.cmd.Wait()
 }
 
-// query asks for an instance; there must be a frame.
+// query asks for an instance, now; there must be a frame.
 func (b *backend) query(ctx context.Context, kind string, instance int, stream bool) error {
-	now := time.Now()
+	return b.queryAt(ctx, queryJSON(kind, instance, stream), time.Now())
+}
+
+// queryAt asks about an hour that ends at a moment.
+func (b *backend) queryAt(ctx context.Context, query []byte, to time.Time) error {
 	response, err := b.data.QueryData(ctx, &pluginv2.QueryDataRequest{
 		PluginContext: b.context,
 		Queries: []*pluginv2.DataQuery{{
-			RefId: "A", Json: queryJSON(kind, instance, stream),
-			TimeRange: &pluginv2.TimeRange{FromEpochMS: now.Add(-time.Hour).UnixMilli(), ToEpochMS: now.UnixMilli()},
+			RefId: "A", Json: query,
+			TimeRange: &pluginv2.TimeRange{FromEpochMS: to.Add(-time.Hour).UnixMilli(), ToEpochMS: to.UnixMilli()},
 		}},
 	})
 	if err != nil {

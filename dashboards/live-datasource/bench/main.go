@@ -1,10 +1,12 @@
 //go:build linux
 
-// Command bench measures the built backend: the CPU of one fetch of 10,000 processes, and
-// the memory that it takes to serve 20 viewers. It starts the program as Grafana does, with
-// an exporter that it plays itself, and prints a Markdown table.
+// Command bench measures the built backend: the CPU of one fetch of 10,000 processes, live and
+// past, the memory that it takes to serve 20 viewers, and how long 50 people wait who look at
+// the past of 1,000 hosts. It starts the program as Grafana does, with exporters and a Prometheus
+// that it plays itself, and prints Markdown tables.
 //
 //	go run ./bench
+//	go run ./bench -only=fleet
 package main
 
 import (
@@ -17,6 +19,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 )
 
@@ -39,31 +42,56 @@ const (
 	targetMemory = 64 << 20
 )
 
+// options are the command line.
+type options struct {
+	program, only         string
+	processes, hosts      int
+	viewers, crowd        int
+	duration, each, takes time.Duration
+}
+
 func run(ctx context.Context, args []string, out io.Writer) error {
+	var o options
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	size := flags.Int("processes", 10_000, "how many processes the host has")
-	viewers := flags.Int("viewers", 20, "how many look at the same time")
-	seconds := flags.Int("seconds", 20, "how long the viewers look")
-	program := flags.String("program", filepath.Join("dist", "gpx_proctree_live_linux_"+runtime.GOARCH), "the backend, as `make grafana-backend` builds it")
+	flags.StringVar(&o.only, "only", "host,fleet", "host: one host with many processes; fleet: many hosts and people who look at their past")
+	flags.IntVar(&o.processes, "processes", 10_000, "how many processes the one host has")
+	flags.IntVar(&o.viewers, "viewers", 20, "how many look at the one host at the same time")
+	flags.IntVar(&o.hosts, "hosts", 1000, "how many hosts the fleet has")
+	flags.IntVar(&o.crowd, "people", 50, "how many look at the past of the fleet")
+	flags.DurationVar(&o.each, "each", 2*time.Second, "the time between two looks of one of them; five times as long if a host has 10,000 processes")
+	flags.DurationVar(&o.takes, "takes", 50*time.Millisecond, "how long an exporter of the fleet takes to answer")
+	flags.DurationVar(&o.duration, "duration", 20*time.Second, "how long they look")
+	flags.StringVar(&o.program, "program", filepath.Join("dist", "gpx_proctree_live_linux_"+runtime.GOARCH), "the backend, as `make grafana-backend` builds it")
 	if err := flags.Parse(args); err != nil {
 		return errors.New("see go run ./bench -help")
 	}
-	host := newExporter(*size)
+	parts := map[string]func(context.Context, io.Writer, options) error{"host": hostTables, "fleet": crowdTable}
+	for name := range strings.SplitSeq(o.only, ",") {
+		part, ok := parts[name]
+		if !ok {
+			return fmt.Errorf("-only: must be host, fleet or both, not %q", name)
+		}
+		if err := part(ctx, out, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hostTables are about one host.
+func hostTables(ctx context.Context, out io.Writer, o options) error {
+	host := newExporter(o.processes)
 	defer host.Close()
-	b, err := startBackend(ctx, *program, host.URL)
+	b, err := startBackend(ctx, o.program, oneHost(host.URL))
 	if err != nil {
 		return err
 	}
 	defer b.stop()
-	for _, table := range []func() error{
-		func() error { return cpuTable(ctx, b, out, *size) },
-		func() error {
-			return memoryTable(ctx, b, out, *size, *viewers, time.Duration(*seconds)*time.Second)
-		},
-	} {
-		if err := table(); err != nil {
-			return err
-		}
+	if err := cpuTable(ctx, b, out, o.processes); err != nil {
+		return err
+	}
+	if err := memoryTable(ctx, b, out, o.processes, o.viewers, o.duration); err != nil {
+		return err
 	}
 	_, _ = fmt.Fprintf(out, "\nThe exporter was asked %d times; its answer has %.1f MB, %.1f MB compressed.\n",
 		host.asked.Load(), float64(len(host.plain))/1e6, float64(len(host.packed))/1e6)
@@ -82,19 +110,24 @@ func cpuTable(ctx context.Context, b *backend, out io.Writer, size int) error {
 	_, _ = fmt.Fprintf(out, "%d processes, CPU of the backend per query | mean of %d | target\n---|---|---\n", size, fetches)
 	for _, test := range []struct {
 		name, kind string
-		same       bool
+		same, past bool
 		target     string
 	}{
-		{"fetch, count", "count", false, ""},
-		{"fetch, tree with its frame", "tree", false, targetCPU.String()},
-		{"shared answer, tree with its frame", "tree", true, ""},
+		{"fetch, count", "count", false, false, ""},
+		{"fetch, tree with its frame", "tree", false, false, targetCPU.String()},
+		{"fetch, tree of a moment in the past with its frame", "tree", false, true, targetCPU.String()},
+		{"shared answer, tree with its frame", "tree", true, false, ""},
 	} {
 		before, err := b.cpu()
 		if err != nil {
 			return err
 		}
-		for range fetches {
-			if err := b.query(ctx, test.kind, 0, test.same); err != nil {
+		for i := range fetches {
+			to := time.Now()
+			if test.past {
+				to = to.Add(-time.Hour - time.Duration(i)*time.Minute)
+			}
+			if err := b.queryAt(ctx, queryJSON(test.kind, 0, test.same), to); err != nil {
 				return err
 			}
 			if !test.same {

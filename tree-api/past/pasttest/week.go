@@ -1,13 +1,8 @@
-//go:build unix
-
-package past_test
+package pasttest
 
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
-	"testing"
 	"time"
 
 	"proctree/collector/history/segment"
@@ -15,18 +10,19 @@ import (
 	"proctree/collector/process"
 )
 
-// span is a part of a recording with a table in each interval, in segments of one length.
-type span struct{ Length, Interval, Segment time.Duration }
+// Span is a part of a recording with a table in each interval, in segments of one length.
+type Span struct{ Length, Interval, Segment time.Duration }
 
-// wholeWeek is a recording of seven days as it is kept: older tables are further apart.
-var wholeWeek = []span{
+// WholeWeek is a recording of seven days as it is kept: older tables are further apart.
+var WholeWeek = []Span{
 	{6 * 24 * time.Hour, time.Minute, 6 * time.Hour},
 	{23 * time.Hour, 5 * time.Second, 10 * time.Minute},
 	{time.Hour, time.Second, 10 * time.Minute},
 }
 
-// recordedWeek is one that was made.
-type recordedWeek struct {
+// Week is a recording that was made, of a host that nobody has.
+type Week struct {
+	// Dir is where its files are, if the caller says so.
 	Dir string
 	// From and To are the times of the first and the last table.
 	From, To time.Time
@@ -93,37 +89,38 @@ func (w *world) step(interval time.Duration) *segment.Table {
 // keyTables is how many tables are in a key period.
 const keyTables = 60
 
-// makeWeek makes a recording of so many processes in a directory.
-func makeWeek(tb testing.TB, dir string, processes int, parts []span) *recordedWeek {
-	tb.Helper()
-	w := &world{random: rand.New(rand.NewPCG(5, 6)), now: time.Hour, nextID: processes + 1}
-	for i, p := range hosttest.Many(processes, time.Hour) {
+// NewWeek makes a recording of so many processes, which begins a time after hosttest.Epoch. write writes a file of it.
+func NewWeek(write func(name string, data []byte) error, begin time.Duration, processes int, parts []Span) (*Week, error) {
+	w := &world{random: rand.New(rand.NewPCG(5, 6)), now: begin, nextID: processes + 1} //nolint:gosec // It is the same at each call.
+	for i, p := range hosttest.Many(processes, begin) {
 		w.rows, w.groups = append(w.rows, &p), append(w.groups, fmt.Sprintf("group%d", i%40))
 	}
-	r := &recordedWeek{Dir: dir}
+	r := &Week{}
 	number := 0
 	var last *segment.Table
 	for _, part := range parts {
 		for begun := time.Duration(0); begun < part.Length; begun += part.Segment {
 			number++
-			last = r.addSegment(tb, w, number, part, last)
+			var err error
+			if last, err = r.addSegment(write, w, number, part, last); err != nil {
+				return nil, err
+			}
 		}
 	}
-	return r
+	return r, nil
 }
 
 // addSegment writes one segment.
-func (r *recordedWeek) addSegment(tb testing.TB, w *world, number int, part span, last *segment.Table) *segment.Table {
-	tb.Helper()
+func (r *Week) addSegment(write func(string, []byte) error, w *world, number int, part Span, last *segment.Table) (*segment.Table, error) {
 	encoder, err := segment.NewEncoder(segment.Options{Interval: part.Interval, Previous: last})
 	if err != nil {
-		tb.Fatal(err)
+		return nil, fmt.Errorf("make a recording: %w", err)
 	}
 	var data []byte
 	for i := range int(part.Segment / part.Interval) {
 		last = w.step(part.Interval)
 		if data, err = encoder.Append(data, last, i%keyTables == 0); err != nil {
-			tb.Fatal(err)
+			return nil, fmt.Errorf("make a recording: %w", err)
 		}
 		r.Tables++
 		if r.From.IsZero() {
@@ -131,10 +128,9 @@ func (r *recordedWeek) addSegment(tb testing.TB, w *world, number int, part span
 		}
 		r.To = last.Snapshot.Taken
 	}
-	path := filepath.Join(r.Dir, fmt.Sprintf("%010d.segment", number))
-	if err := os.WriteFile(path, data, 0o600); err != nil {
-		tb.Fatal(err)
-	}
 	r.Bytes += int64(len(data))
-	return last
+	if err := write(fmt.Sprintf("%010d.segment", number), data); err != nil {
+		return nil, fmt.Errorf("make a recording: %w", err)
+	}
+	return last, nil
 }
