@@ -194,7 +194,7 @@ func TestHistoryAnswers(t *testing.T) {
 	track := Data(t, ask(t, api, in.over("/processes/20-361000/history", "step=1")), schemas, "TrackAnswer")
 	points := track["points"].([]any)
 	process := track["process"].(map[string]any)
-	if len(points) != 2 || points[1].(map[string]any)["cpu_seconds"] != 2.0 || points[1].(map[string]any)["cores"] != 1.0 {
+	if len(points) != 2 || points[1].(map[string]any)["cpu"].(map[string]any)["cores"] != 1.0 {
 		t.Errorf("the course is %v", points)
 	}
 	if process["parent"] != "sh" || process["end_time"] != in.At(13) || process["reason"] != "normal" || process["start_time"] != in.At(10) {

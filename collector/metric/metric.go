@@ -175,6 +175,12 @@ const (
 	Grafana
 )
 
+// Changes reports whether the metric is a number that changes while a process runs, so that it has a
+// course over time.
+func (m *Metric) Changes() bool {
+	return m.Path != "" && !m.FromTree && (m.Kind == Gauge || m.Kind == Counter || m.Kind == PerSecond)
+}
+
 // IsNumber reports whether the values are numbers; moments are.
 func (m *Metric) IsNumber() bool { return m.Kind <= Moment }
 

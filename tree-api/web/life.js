@@ -4,20 +4,22 @@ import { timeTicks, valueTicks } from './chart-scale.js';
 import { pathOf } from './compare-chart.js';
 import { el, svg } from './dom.js';
 import { facts } from './drawer-detail.js';
-import { formatBytes, formatCores, formatCount, formatRate, formatTime } from './format.js';
+import { formatBytes, formatCores, formatCount, formatPercent, formatRate, formatTime } from './format.js';
 import { eventText } from './events-view.js';
+import { METRICS } from './model/columns.gen.js';
 import { timeText } from './past-chart.js';
 import { commandOf, durationOf, endingOf, parentOf, timeLink } from './past-links.js';
 
 /** @import { Go } from './past-links.js' */
 
-/** @type {[string, string, (value: number) => string, boolean][]} The member of a point, its title and format, and whether it is in bytes. */
-const CHARTS = [
-  ['cores', 'CPU (cores)', formatCores, false], ['memory_bytes', 'Memory (RSS)', formatBytes, true], ['read_bytes_per_second', 'Read', formatRate, true],
-  ['written_bytes_per_second', 'Written', formatRate, true], ['threads', 'Threads', formatCount, false], ['open_fds', 'Open FDs', formatCount, false],
-];
+/** @typedef {import('./model/columns.gen.js').Metric} Metric */
+
+/** What changes while a process runs: what has a unit first, for the counts change least. A nice value hardly ever does. */
+const CHARTS = METRICS.filter(({ key, kind }) => (kind === 'gauge' || kind === 'rate') && key !== 'nice').toSorted((a, b) => Number(a.unit === undefined) - Number(b.unit === undefined));
+/** @type {Record<string, (value: number) => string>} */
+const FORMATS = { bytes: formatBytes, 'bytes/s': formatRate, cores: formatCores, ratio: formatPercent };
 const HEIGHT = 64;
-const EDGE = { top: 4, right: 6, bottom: 15, left: 58 };
+const EDGE = { top: 4, right: 6, bottom: 15, left: 66 };
 const MOST_EVENTS = 50;
 const SETTLE_MILLISECONDS = 250;
 
@@ -92,7 +94,12 @@ export class Life {
   #content({ process, points, from, to }, events) {
     const end = process.end_time ?? to;
     const first = Math.max(from, Math.min(process.start_time ?? from, end - 1));
-    const charts = CHARTS.map(([key, title, format, binary]) => this.#chart(points, { key, title, format, binary, from: first, to: Math.min(to, end) }));
+    const courses = CHARTS.map((metric) => ({ metric, values: points.map((/** @type {any} */ point) => (metric.within ? point[metric.within] : point)?.[metric.field] ?? NaN) }))
+      .filter(({ values }) => values.some((/** @type {number} */ value) => !Number.isNaN(value)));
+    const isFlat = (/** @type {{values: number[]}} */ { values }) => values.every((value) => Number.isNaN(value) || value === 0);
+    const times = points.map((/** @type {any} */ { time }) => time);
+    const charts = courses.filter((course) => !isFlat(course)).map(({ metric, values }) => this.#chart(times, values, { metric, from: first, to: Math.min(to, end) }));
+    const zero = courses.filter(isFlat).map(({ metric }) => metric.title);
     return [
       el('div', { class: 'life-process' }, facts({
         Process: process.name, 'Command line': commandOf(process), User: process.user, Parent: parentOf(process), Started: formatTime(process.start_time),
@@ -102,21 +109,21 @@ export class Life {
         'Ran for': process.run_seconds === undefined ? undefined : durationOf(process.run_seconds),
       }),
       ...charts,
+      zero.length > 0 ? el('p', { class: 'muted life-zero' }, `Zero all the time: ${zero.join(', ')}`) : null,
       events.length > 0 ? el('ul', { class: 'life-events', 'aria-label': 'Events' }, ...events.map((event) => el('li', {}, timeLink(event.time, this.#go, event.id), el('span', {}, eventText(event))))) : null,
     ].filter((part) => part !== null);
   }
 
   /**
-   * @param {any[]} points
-   * @param {{key: string, title: string, format: (value: number) => string, binary: boolean, from: number, to: number}} options
+   * @param {number[]} times @param {number[]} values NaN where it is not known.
+   * @param {{metric: Metric, from: number, to: number}} options
    */
-  #chart(points, { key, title, format, binary, from, to }) {
-    const values = points.map((point) => point[key] ?? NaN);
+  #chart(times, values, { metric: { key, title, unit, help }, from, to }) {
     const known = values.filter((value) => !Number.isNaN(value));
-    if (known.length === 0) return null;
+    const format = FORMATS[unit ?? ''] ?? formatCount;
     const width = Math.max(200, this.#body.clientWidth || 360);
     const most = Math.max(...known);
-    const top = valueTicks(most, binary).at(-1) ?? 1;
+    const top = valueTicks(most, unit?.startsWith('bytes') === true).at(-1) ?? 1;
     const x = (/** @type {number} */ time) => EDGE.left + (time - from) / Math.max(1, to - from) * (width - EDGE.left - EDGE.right);
     const y = (/** @type {number} */ value) => HEIGHT - EDGE.bottom - value / top * (HEIGHT - EDGE.top - EDGE.bottom);
     const label = (/** @type {Record<string, string|number>} */ attributes, /** @type {string} */ text) => {
@@ -127,9 +134,9 @@ export class Life {
     const drawing = svg('svg', { width, height: HEIGHT, 'aria-hidden': 'true' },
       ...[0, top].flatMap((value) => [svg('line', { class: 'grid', x1: EDGE.left, x2: width - EDGE.right, y1: y(value), y2: y(value) }), label({ x: EDGE.left - 5, y: y(value) + 4, 'text-anchor': 'end' }, format(value))]),
       ...timeTicks(from, to, 3).map((time) => label({ x: Math.min(x(time), width - 28), y: HEIGHT - 3, 'text-anchor': 'middle' }, timeText(time))),
-      svg('path', { class: 'line', d: pathOf(points.map(({ time }) => time), values, x, y) }));
+      svg('path', { class: 'line', d: pathOf(times, values, x, y) }));
     const hand = el('div', { class: 'strip-hand', hidden: true });
-    const figure = el('figure', { class: `life-chart ${key.split('_')[0]}-life`, title: 'Click to go to that second' }, el('figcaption', {}, title, el('span', { class: 'muted' }, `peak ${format(most)}`)), el('div', { class: 'life-plot' }, drawing, hand));
+    const figure = el('figure', { class: `life-chart ${key}-life`, title: `${help}. Click to go to that second` }, el('figcaption', {}, unit === 'cores' ? `${title} (cores)` : title, el('span', { class: 'muted' }, `peak ${format(most)}`)), el('div', { class: 'life-plot' }, drawing, hand));
     figure.addEventListener('click', (event) => {
       const at = (event.clientX - drawing.getBoundingClientRect().left - EDGE.left) / (width - EDGE.left - EDGE.right);
       if (at >= 0 && at <= 1) this.#go(from + at * (to - from), this.#shown?.id);

@@ -7,6 +7,7 @@ import (
 
 	"proctree/collector/history"
 	"proctree/collector/history/segment"
+	"proctree/collector/metric"
 	"proctree/collector/process"
 )
 
@@ -19,22 +20,6 @@ type Track struct {
 	Damaged     int     `json:"damaged_tables,omitempty"`
 	Process     Entry   `json:"process"`
 	Points      []Point `json:"points"`
-}
-
-// Point is a process at one moment. Rates cover the time since the point before.
-type Point struct {
-	Time         Seconds  `json:"time"`
-	State        string   `json:"state"`
-	CPUSeconds   *float64 `json:"cpu_seconds,omitempty"`
-	Cores        *float64 `json:"cores,omitempty"`
-	MemoryBytes  *uint64  `json:"memory_bytes,omitempty"`
-	SwapBytes    *uint64  `json:"swap_bytes,omitempty"`
-	Threads      *int     `json:"threads,omitempty"`
-	OpenFDs      *uint64  `json:"open_fds,omitempty"`
-	ReadBytes    *uint64  `json:"read_bytes,omitempty"`
-	ReadRate     *float64 `json:"read_bytes_per_second,omitempty"`
-	WrittenBytes *uint64  `json:"written_bytes,omitempty"`
-	WrittenRate  *float64 `json:"written_bytes_per_second,omitempty"`
 }
 
 // tracker follows one process.
@@ -152,43 +137,12 @@ func (t *tracker) end(step *segment.Step) error {
 }
 
 func (t *tracker) point(p *process.Process, now time.Time) Point {
+	role := metric.Public
+	if t.sight.Private {
+		role = metric.Viewer
+	}
 	v := Point{Time: at(now), State: p.State.String()}
-	seconds := now.Sub(t.lastAt).Seconds()
-	rate := func(now, before float64, bit process.Fields) *float64 {
-		if t.last == nil || seconds <= 0 || !t.last.Known.Has(bit) || now < before {
-			return nil
-		}
-		return new(round((now - before) / seconds))
-	}
-	before := t.last
-	if before == nil {
-		before = &process.Process{}
-	}
-	if p.Known.Has(process.HasCPU) {
-		v.CPUSeconds = new(round(p.CPUTime().Seconds()))
-		v.Cores = rate(p.CPUTime().Seconds(), before.CPUTime().Seconds(), process.HasCPU)
-	}
-	if p.Known.Has(process.HasResident) {
-		v.MemoryBytes = new(p.ResidentBytes)
-	}
-	if p.Known.Has(process.HasSwap) {
-		v.SwapBytes = new(p.SwapBytes)
-	}
-	if p.Known.Has(process.HasThreads) {
-		v.Threads = new(p.Threads)
-	}
-	if !t.sight.Private {
-		return v
-	}
-	if p.Known.Has(process.HasOpenFDs) {
-		v.OpenFDs = new(p.OpenFDs)
-	}
-	if p.Known.Has(process.HasReadBytes) {
-		v.ReadBytes, v.ReadRate = new(p.ReadBytes), rate(float64(p.ReadBytes), float64(before.ReadBytes), process.HasReadBytes)
-	}
-	if p.Known.Has(process.HasWrittenBytes) {
-		v.WrittenBytes, v.WrittenRate = new(p.WrittenBytes), rate(float64(p.WrittenBytes), float64(before.WrittenBytes), process.HasWrittenBytes)
-	}
+	v.add(p, t.last, now.Sub(t.lastAt), role)
 	return v
 }
 

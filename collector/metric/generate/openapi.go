@@ -20,7 +20,7 @@ func openAPI(t *table, _ []byte) ([]byte, error) {
 		"filterRefs": t.filterRefs, "filters": t.filters, "sortKeys": t.sortKeys,
 		"searched": t.searched, "searchedWords": t.searchedWords, "operatorWords": t.operatorWords, "operatorFields": t.operatorFields,
 		"required": t.required, "members": t.members, "objects": t.objects, "sums": t.sums,
-		"columnNames": t.columnNames, "columns": t.columns, "changes": t.changes, "objectWords": t.objectWords,
+		"course": t.course, "columnNames": t.columnNames, "columns": t.columns, "changes": t.changes, "objectWords": t.objectWords,
 	}
 	parsed, err := template.New("openapi.json").Delims("<<", ">>").Funcs(functions).Parse(openAPITemplate)
 	if err != nil {
@@ -219,6 +219,19 @@ func (t *table) within(object string, value func(m *metric.Metric) string) strin
 		}
 	}
 	return strings.Join(lines, ",\n") + "\n"
+}
+
+// course are the members of a process at one moment of its course.
+func (t *table) course() string {
+	var lines []string
+	t.eachMember(func(name string, m *metric.Metric) {
+		if m == nil {
+			lines = append(lines, fmt.Sprintf("%q: %s", name, ref(goName(name))))
+		} else if m.Changes() {
+			lines = append(lines, fmt.Sprintf("%q: %s", name, schema(m)))
+		}
+	})
+	return strings.Join(lines, ",\n          ")
 }
 
 func (t *table) sums() string {

@@ -2,12 +2,14 @@ package exporter
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"net/url"
 	"strconv"
 	"time"
 
 	"proctree/dashboards/live-datasource/pkg/discovery"
+	"proctree/dashboards/live-datasource/pkg/processes"
 )
 
 // Span is the time between two moments.
@@ -82,16 +84,27 @@ type Course struct {
 	Points  []Point `json:"points"`
 }
 
-// Point is a process at one moment.
+// Point is a process at one moment: the numbers of a row that change while it runs.
 type Point struct {
-	Time    float64  `json:"time"`
-	Cores   *float64 `json:"cores"`
-	Memory  *float64 `json:"memory_bytes"`
-	Swap    *float64 `json:"swap_bytes"`
-	Read    *float64 `json:"read_bytes_per_second"`
-	Written *float64 `json:"written_bytes_per_second"`
-	Threads *float64 `json:"threads"`
-	OpenFDs *float64 `json:"open_fds"`
+	Time float64
+	processes.Row
+}
+
+// UnmarshalJSON reads the numbers from where a process has them.
+func (p *Point) UnmarshalJSON(text []byte) error {
+	var n node
+	n.forget()
+	at := struct {
+		Time *float64 `json:"time"`
+	}{&p.Time}
+	if err := json.Unmarshal(text, &at); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(text, &n); err != nil {
+		return err
+	}
+	p.Row = n.row(&texts{known: make(map[string]string)})
+	return nil
 }
 
 // Report is what happened in a span.

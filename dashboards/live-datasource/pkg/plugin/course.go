@@ -5,40 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"proctree/dashboards/live-datasource/pkg/discovery"
 	"proctree/dashboards/live-datasource/pkg/exporter"
+	"proctree/dashboards/live-datasource/pkg/processes"
 )
-
-type courseMetric struct {
-	name, title, unit string
-	value             func(*exporter.Point) *float64
-}
-
-// courseMetrics are the fields of the frame "process", by the names of the metrics of a process.
-var courseMetrics = []courseMetric{
-	{"cpu", "CPU", "none", func(p *exporter.Point) *float64 { return p.Cores }},
-	{"memory", "Memory", "bytes", func(p *exporter.Point) *float64 { return p.Memory }},
-	{"swap", "Swap", "bytes", func(p *exporter.Point) *float64 { return p.Swap }},
-	{"read", "Read", "Bps", func(p *exporter.Point) *float64 { return p.Read }},
-	{"written", "Written", "Bps", func(p *exporter.Point) *float64 { return p.Written }},
-	{"threads", "Threads", "none", func(p *exporter.Point) *float64 { return p.Threads }},
-	{"open_fds", "Open FDs", "none", func(p *exporter.Point) *float64 { return p.OpenFDs }},
-}
-
-// isCourseMetric reports whether the course of a process has such a metric.
-func isCourseMetric(name string) bool {
-	return slices.ContainsFunc(courseMetrics, func(m courseMetric) bool { return m.name == name })
-}
 
 // errNoCourse is returned for a process that was not recorded in the range.
 var errNoCourse = errors.New("the process is not in the recording")
 
-// course answers with one process over time: a series per metric, which an alert rule can take. A range
+// course answers with one process over time: a series per metric that is known, which an alert rule can take. A range
 // may ask for more points than the exporter gives: the step is at least a 1000th of it.
 func (d *Datasource) course(ctx context.Context, target discovery.Target, q *query, span exporter.Span, step time.Duration) (*data.Frame, error) {
 	if q.Process == "" {
@@ -57,18 +36,24 @@ func (d *Datasource) course(ctx context.Context, target discovery.Target, q *que
 		times[i] = secondsSince1970(c.Points[i].Time)
 	}
 	frame := data.NewFrame("process", data.NewField("time", nil, times))
-	for _, metric := range courseMetrics {
-		if q.Metric != "" && q.Metric != metric.name {
+	for _, metric := range processes.Metrics() {
+		if q.Metric != "" && q.Metric != metric.Name {
 			continue
 		}
 		values := make([]*float64, len(c.Points))
+		known := false
 		for i := range c.Points {
-			values[i] = metric.value(&c.Points[i])
+			if number := c.Points[i].Numbers[metric.Number]; processes.Known(number) {
+				values[i], known = &number, true
+			}
 		}
-		field := data.NewField(metric.name, data.Labels{
-			"instance": q.Instance, "process": c.Process.ID, "name": c.Process.Name, "metric": metric.name,
+		if !known && q.Metric == "" {
+			continue
+		}
+		field := data.NewField(metric.Name, data.Labels{
+			"instance": q.Instance, "process": c.Process.ID, "name": c.Process.Name, "metric": metric.Name,
 		}, values)
-		field.Config = &data.FieldConfig{DisplayNameFromDS: metric.title, Unit: metric.unit}
+		field.Config = &data.FieldConfig{DisplayNameFromDS: metric.Title, Unit: metric.Unit}
 		frame.Fields = append(frame.Fields, field)
 	}
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeTimeSeriesWide, TypeVersion: numericVersion}

@@ -192,7 +192,7 @@ func (q *query) checkType() (err error) {
 		if q.Process != "" && !processID.MatchString(q.Process) {
 			return fmt.Errorf("process: must be an id of a process such as 4711-981234, not %q", q.Process)
 		}
-		if q.Metric != "" && !isCourseMetric(q.Metric) {
+		if q.Metric != "" && !processes.IsMetric(q.Metric) {
 			return fmt.Errorf("metric: the course of a process has no %q", q.Metric)
 		}
 	case typeUsed:

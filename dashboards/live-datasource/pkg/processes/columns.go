@@ -31,6 +31,30 @@ const (
 	moment
 )
 
+// Metric is a number that changes while a process runs.
+type Metric struct {
+	Name, Title string
+	// Unit is one of Grafana's.
+	Unit   string
+	Number Number
+}
+
+// Metrics returns all of them, in the order of the fields of a frame.
+func Metrics() []Metric {
+	list := make([]Metric, 0, len(rankings))
+	for _, c := range columns {
+		if (c.kind == whole || c.kind == fraction) && IsMetric(c.name) {
+			list = append(list, Metric{c.name, c.title, c.unit, c.number})
+		}
+	}
+	return list
+}
+
+// IsMetric reports whether a number of that name changes while a process runs.
+func IsMetric(name string) bool {
+	return slices.ContainsFunc(rankings, func(r Ranking) bool { return r.Name == name })
+}
+
 // optional are numbers that exporters read only if a flag asks for them. A table in which no
 // process has one lacks the column, so that it costs no reader anything.
 var optional = []Number{PSS}

@@ -5,7 +5,7 @@ import type { LiveDataSource } from '../datasource.ts';
 import type { LiveOptions, LiveQuery, QueryType, Texts } from '../types.ts';
 import { NumberField } from './NumberField.tsx';
 import { SORTS, SORT_ALIASES } from './choices.gen.ts';
-import { COURSE_METRICS, EVENT_KINDS, EVENT_STATUS, HOST_METRICS, RESOURCES, SECTIONS, STATES, TYPES, USED_BY } from './choices.ts';
+import { EVENT_KINDS, EVENT_STATUS, HOST_METRICS, RESOURCES, SECTIONS, STATES, TYPES, USED_BY } from './choices.ts';
 
 type Props = QueryEditorProps<LiveDataSource, LiveQuery, LiveOptions>;
 
@@ -77,7 +77,7 @@ function CourseFields({ query, change }: FieldsProps) {
         <Input id={id('process')} width={24} defaultValue={query.process} onBlur={(event) => change({ process: event.currentTarget.value || undefined })} />
       </InlineField>
       <InlineField label="Metric" labelWidth={LABEL} tooltip="One, for an alert rule; otherwise all">
-        <Combobox id={id('course-metric')} width={20} isClearable placeholder="All" options={COURSE_METRICS} value={query.metric ?? null} onChange={(option) => change({ metric: option?.value })} />
+        <Combobox id={id('course-metric')} width={20} isClearable placeholder="All" options={SORTS} value={query.metric ?? null} onChange={(option) => change({ metric: option?.value })} />
       </InlineField>
     </>
   );

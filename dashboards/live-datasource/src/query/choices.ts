@@ -31,17 +31,6 @@ export const HOST_METRICS = [
 /** The states of a process, as the exporter names them. */
 export const STATES = ['running', 'sleeping', 'blocked', 'stopped', 'zombie', 'other'].map((value) => ({ value }));
 
-/** The values of a query of type process. */
-export const COURSE_METRICS = [
-  { label: 'CPU', value: 'cpu' },
-  { label: 'Memory', value: 'memory' },
-  { label: 'Swap', value: 'swap' },
-  { label: 'Read', value: 'read' },
-  { label: 'Written', value: 'written' },
-  { label: 'Threads', value: 'threads' },
-  { label: 'Open FDs', value: 'open_fds' },
-];
-
 /** What a query of type used ranks by, and whose use is added up. */
 export const RESOURCES = [
   { label: 'CPU time', value: 'cpu' },

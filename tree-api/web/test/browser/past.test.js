@@ -206,7 +206,7 @@ test('between two moments: who used most and what crashed, and from there into t
   await page.waitForSelector(`#drawer .drawer-title h2:text-is("${BURNER}")`);
   await row(page, BURNER).waitFor();
   // Its life goes beyond the moment that is shown, to its end.
-  await page.waitForSelector('#drawer .life-chart.cores-life');
+  await page.waitForSelector('#drawer .life-chart.cpu-life');
   await page.waitForSelector('#drawer .life dd:has-text("SIGSEGV")');
 });
 
@@ -237,7 +237,7 @@ test('a process that has ended has its life: charts, events and end', async (t) 
   const page = await open(t, `${exporter.url}#interval=1&process=${burner.id}`);
   await strip(page);
   await page.click('#drawer .life summary');
-  await page.waitForSelector('#drawer .life-chart.cores-life');
+  await page.waitForSelector('#drawer .life-chart.cpu-life');
   await page.waitForSelector('#drawer .life-chart.memory-life');
   await page.waitForSelector('#drawer .life dd:has-text("SIGSEGV")');
   await page.waitForSelector('#drawer .life-events li:has-text("SIGSEGV")');

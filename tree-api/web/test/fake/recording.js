@@ -66,8 +66,10 @@ export class FakeRecording {
     const points = Array.from({ length: Math.max(0, Math.floor((end - begin) / INTERVAL)) }, (_, i) => {
       const share = Math.min(1, i / 60);
       return {
-        time: begin + i * INTERVAL, cores: process.cpu.cores * (0.9 + 0.1 * this.#random.next()) * Math.min(1, i / 10), memory_bytes: process.memory.resident_bytes * (0.2 + 0.8 * share),
-        read_bytes_per_second: 60e6 * this.#random.next(), written_bytes_per_second: 30e6 * this.#random.next(), threads: process.threads, open_fds: process.open_fds,
+        time: begin + i * INTERVAL, threads: process.threads, nice: 0,
+        cpu: { cores: process.cpu.cores * (0.9 + 0.1 * this.#random.next()) * Math.min(1, i / 10), waiting_cores: 2 * share * this.#random.next() },
+        memory: { resident_bytes: process.memory.resident_bytes * (0.2 + 0.8 * share), swap_bytes: 0 },
+        io: { read_bytes_per_second: 60e6 * this.#random.next(), written_bytes_per_second: 30e6 * this.#random.next() }, open_fds: process.open_fds,
       };
     });
     return { from, to, process: { ...process, end_time: this.to - SPIKE.to, reason: 'oom_kill', run_seconds: SPIKE.from - SPIKE.to }, points, events: [] };
