@@ -32,7 +32,7 @@ func (v *Point) add(p, before *process.Process, since time.Duration, role metric
 		if !m.Changes() || m.Role > role || !p.Known.Has(m.Known) {
 			continue
 		}
-		number := 0.0
+		var number float64
 		switch counter := m.Counter(); {
 		case counter != nil && (before == nil || since <= 0 || !before.Known.Has(m.Known)):
 			continue
