@@ -51,7 +51,7 @@ type joined struct {
 type madeInfo struct {
 	facts  *process.Facts
 	shown  *rules.Shown
-	ppid   int
+	parent int
 	labels []*dto.LabelPair
 }
 

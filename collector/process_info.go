@@ -18,7 +18,8 @@ func newProcessInfo(options Options) Collector {
 		family[processView]{
 			desc: ofProcess().desc("info",
 				"1 for each process with series of its own: the top processes by CPU, memory and I/O, and their ancestors. Its labels describe the "+
-					"process; join them to the other metrics on pid, name and group. An empty label is unknown or does not apply.", labels...),
+					"process; join them to the other metrics on pid, name and group. ppid is the parent in the tree, as in the API: the nearest ancestor that is "+
+					"shown, 0 for none. An empty label is unknown or does not apply.", labels...),
 			kind:   prometheus.GaugeValue,
 			parts:  []part[processView]{{value: always(func(*processView) float64 { return 1 })}},
 			labels: func(s *subject[processView]) []*dto.LabelPair { return infoLabelsOf(s, options.Cmdline) },
@@ -31,8 +32,8 @@ func newProcessInfo(options Options) Collector {
 
 // infoLabelsOf returns the labels of a process, those of the scrape before if they are the same.
 func infoLabelsOf(s *subject[processView], withCmdline bool) []*dto.LabelPair {
-	is := madeInfo{facts: s.of.Facts, shown: s.of.shown, ppid: s.of.PPID}
-	if was := s.info; was.labels != nil && was.facts == is.facts && was.shown == is.shown && was.ppid == is.ppid {
+	is := madeInfo{facts: s.of.Facts, shown: s.of.shown, parent: s.of.parent}
+	if was := s.info; was.labels != nil && was.facts == is.facts && was.shown == is.shown && was.parent == is.parent {
 		return was.labels
 	}
 	is.labels = makeInfoLabels(s, withCmdline)
@@ -49,7 +50,7 @@ func makeInfoLabels(s *subject[processView], withCmdline bool) []*dto.LabelPair 
 		pair("exe", shown.LabelExe(facts.Exe)),
 		pair("namespace", facts.Namespace),
 		pair("pod", facts.Pod),
-		pair("ppid", strconv.Itoa(s.of.PPID)),
+		pair("ppid", strconv.Itoa(s.of.parent)),
 		pair("unit", facts.Unit),
 		pair("user", facts.User),
 	)

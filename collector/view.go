@@ -39,6 +39,8 @@ type processView struct {
 	*process.Process
 	started time.Time
 	shown   *rules.Shown
+	// parent is the PID of the parent in the tree, 0 for none.
+	parent int
 }
 
 // subject is what has metrics: a group or a process.
@@ -86,7 +88,7 @@ func newView(r *group.Report, started time.Time, room *arena) *View {
 		started := r.Snapshot.StartTime(top.Process)
 		set := labels.process(processKey{top.Process.ID, top.Process.Name, top.Group})
 		v.processes[i] = subject[processView]{
-			of:       processView{top.Process, started, r.Shown},
+			of:       processView{top.Process, started, r.Shown, r.ParentOf(top.Process)},
 			known:    top.Process.Known,
 			labelSet: set,
 			created:  set.createdAt(started),

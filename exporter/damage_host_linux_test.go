@@ -124,7 +124,7 @@ func writeDamagedHost(tb testing.TB) *damagedHost {
 	return h
 }
 
-func (h *damagedHost) start(tb testing.TB, deadline time.Duration) http.Handler {
+func (h *damagedHost) start(tb testing.TB, deadline time.Duration, more ...string) http.Handler {
 	tb.Helper()
 	args := []string{
 		"--path.procfs=" + h.root + "/proc", "--path.sysfs=" + h.root + "/sys", "--path.rootfs=" + h.root,
@@ -138,7 +138,7 @@ func (h *damagedHost) start(tb testing.TB, deadline time.Duration) http.Handler 
 			args = append(args, "--collector."+spec.Name)
 		}
 	}
-	s, err := parseSettings(args, h.log)
+	s, err := parseSettings(append(args, more...), h.log)
 	if err != nil {
 		tb.Fatal(err)
 	}

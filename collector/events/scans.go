@@ -115,15 +115,16 @@ func parentOf(report *group.Report, pid int, child process.ID) *process.Process 
 	return nil
 }
 
-// visible returns what may be shown of a parent.
+// visible returns what may be shown of a parent: nothing of a process that is excluded, or that
+// cannot be the parent.
 func visible(report *group.Report, pid int, parent *process.Process) (int, string) {
-	if parent == nil {
-		return pid, ""
-	}
 	if i, ok := report.Snapshot.Index(pid); ok {
-		if _, shown := report.GroupOf(i); !shown {
+		if _, shown := report.GroupOf(i); !shown || parent == nil {
 			return 0, ""
 		}
+	}
+	if parent == nil {
+		return pid, ""
 	}
 	return pid, parent.Name
 }

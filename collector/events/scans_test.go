@@ -80,3 +80,23 @@ func TestEventsFromScansWithoutRecords(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestEventsNameTheParentOfTheTree: a process with the number of the parent may be none.
+func TestEventsNameTheParentOfTheTree(t *testing.T) {
+	tracker := group.NewTracker(group.Config{})
+	l := New(Config{})
+	init, now := hosttest.Process(1, 0, "init"), hosttest.Started(time.Hour+time.Second)
+	l.Observe(tracker.Observe(hosttest.Snapshot(time.Hour, init)))
+	l.Observe(tracker.Observe(hosttest.Snapshot(time.Hour+2*time.Second, init,
+		hosttest.Process(10, 1, "child", now), hosttest.Process(11, 11, "own", now), hosttest.Process(12, 13, "older", now),
+		hosttest.Process(13, 1, "younger", now), hosttest.Process(14, 99, "orphan", now))))
+	got := map[string]int{}
+	var c Cursor
+	for _, e := range l.After(&c, 10, nil) {
+		got[e.Name] = e.Parent
+	}
+	// That of the orphan may have ended between the scans.
+	if diff := cmp.Diff(map[string]int{"child": 1, "own": 0, "older": 0, "younger": 1, "orphan": 99}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

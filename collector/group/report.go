@@ -48,7 +48,7 @@ const noGroup = -1
 // no group, as there are with process_names. ok is false for an excluded process, which
 // must not appear in any output.
 func (r *Report) GroupOf(i int) (name string, ok bool) {
-	ok = r.excluded == nil || !r.excluded[i]
+	ok = r.shows(i)
 	switch {
 	case r.names != nil:
 		name = r.names[i]
@@ -57,6 +57,24 @@ func (r *Report) GroupOf(i int) (name string, ok bool) {
 	}
 	return name, ok
 }
+
+// ParentOf returns the PID of a process' parent in the tree: its nearest ancestor that is not
+// excluded, 0 for none. The PPID alone does not tell, see process.ID.CanParent.
+func (r *Report) ParentOf(p *process.Process) int {
+	for {
+		i, ok := r.Snapshot.Index(p.PPID)
+		if !ok || !r.Snapshot.Processes[i].CanParent(p.ID) {
+			return 0
+		}
+		p = r.Snapshot.Processes[i]
+		if r.shows(i) {
+			return p.PID
+		}
+	}
+}
+
+// shows reports whether Snapshot.Processes[i] is not excluded.
+func (r *Report) shows(i int) bool { return r.excluded == nil || !r.excluded[i] }
 
 // Past returns the report on a snapshot of a recording, with the groups that the processes had
 // at the time. Names and excluded are parallel to the processes; nil excludes none. It has no

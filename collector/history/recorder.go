@@ -233,18 +233,8 @@ func keepVisible(t *segment.Table, report *group.Report) {
 // visibleParent is the PID of the nearest ancestor that is not excluded, or that of a parent that is not
 // in the table.
 func visibleParent(report *group.Report, p *process.Process) int {
-	at := p
-	for {
-		i, ok := report.Snapshot.Index(at.PPID)
-		if !ok || !report.Snapshot.Processes[i].CanParent(at.ID) {
-			if at == p {
-				return p.PPID
-			}
-			return 0
-		}
-		if _, shown := report.GroupOf(i); shown {
-			return report.Snapshot.Processes[i].PID
-		}
-		at = report.Snapshot.Processes[i]
+	if _, ok := report.Snapshot.Index(p.PPID); !ok {
+		return p.PPID
 	}
+	return report.ParentOf(p)
 }
