@@ -11,7 +11,7 @@ import (
 )
 
 const allFields = process.HasCPU | process.HasMemory | process.HasSwap | process.HasIO | process.HasOpenFDs |
-	process.HasFaults | process.HasSwitches | process.HasThreads | process.HasProportional | process.HasCPUWait | process.HasGPU | process.HasDelays
+	process.HasFaults | process.HasSwitches | process.HasThreads | process.HasProportional | process.HasCPUWait | process.HasGPU | process.HasDelays | process.HasNetwork
 
 // boot is the wall-clock time of tick 0 in all reports made here.
 var boot = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -26,6 +26,10 @@ func smallReport() *group.Report {
 		Delays:        process.Delays{BlockIO: 4 * time.Second, SwapIn: 3 * time.Second, Reclaim: 2 * time.Second, Thrashing: time.Second},
 		ResidentBytes: 8 << 20, OpenFDs: 12, ReadBytes: 4096, WrittenBytes: 1 << 20,
 		GPUTime: 3 * time.Second, GPUMemoryBytes: 3 << 20,
+		Network: &process.Network{
+			TCP: process.Traffic{ReceivedBytes: 5000, ReceivedOperations: 50, TransmittedBytes: 6000, TransmittedOperations: 60},
+			UDP: process.Traffic{ReceivedBytes: 70, ReceivedOperations: 7},
+		},
 		Facts: &process.Facts{
 			Exe: "/usr/bin/web", Cmdline: []string{"web", "--port", "80"}, User: "www-data",
 			Unit: "web.service", Container: strings.Repeat("ab", 32),
@@ -63,7 +67,11 @@ func smallReport() *group.Report {
 				Name: "web", Known: allFields, States: [process.NumStates]int{process.Running: 1}, Threads: 4,
 				OpenFDs: 12, WorstFDRatio: 0.25, ResidentBytes: 8 << 20, VirtualBytes: 1 << 30, SwapBytes: 4096,
 				ProportionalBytes: 6 << 20, UserTime: 100 * time.Second, SystemTime: 2 * time.Second, CPUWait: 50 * time.Second,
-				Delays:    process.Delays{BlockIO: 40 * time.Second, SwapIn: 30 * time.Second, Reclaim: 20 * time.Second, Thrashing: 10 * time.Second},
+				Delays: process.Delays{BlockIO: 40 * time.Second, SwapIn: 30 * time.Second, Reclaim: 20 * time.Second, Thrashing: 10 * time.Second},
+				Network: &process.Network{
+					TCP: process.Traffic{ReceivedBytes: 50_000, ReceivedOperations: 500, TransmittedBytes: 60_000, TransmittedOperations: 600},
+					UDP: process.Traffic{ReceivedBytes: 700, ReceivedOperations: 70},
+				},
 				ReadBytes: 8192, WrittenBytes: 2 << 20, MinorFaults: 1000, MajorFaults: 3,
 				VoluntarySwitches: 77, InvoluntarySwitches: 5, Starts: 9, Exits: 8, ShortLived: 2,
 				AbnormalExits: map[string]group.Abnormal{"SIGSEGV": {Count: 1, Since: boot.Add(59 * time.Minute)}, "exit_code": {Count: 2}},

@@ -40,6 +40,7 @@ func Table() []Spec {
 		{"group_context_switches", on, "Context switches per group.", newGroupContextSwitches},
 		{"group_lifecycle", on, "Starts, exits, abnormal exits, oldest and newest start per group.", newGroupLifecycle},
 		{GroupLimits, on, "CPU throttling and memory limits of the control groups of a group.", newGroupLimits},
+		{GroupNetwork, off, "Bytes sent and received per group; makes each call of sockets some 0.2 µs slower.", newGroupNetwork},
 		{GroupGPU, on, "Time that engines of GPUs worked for a group, and its memory on them.", newGroupGPU},
 		{GroupSockets, off, "TCP and UDP sockets per group; reads all open file descriptors, within a time budget.", newGroupSockets},
 
@@ -51,6 +52,7 @@ func Table() []Spec {
 		{"process_delays", on, "Time that each of the top processes waited for block I/O, swap and memory; needs kernel.task_delayacct.", newProcessDelays},
 		{"process_memory", on, "Resident memory of each of the top processes.", newProcessMemory},
 		{"process_io", on, "Bytes read and written by each of the top processes.", newProcessIO},
+		{ProcessNetwork, off, "Bytes sent and received by each of the top processes; costs the same as group_network.", newProcessNetwork},
 		{ProcessGPU, on, "Time that GPUs worked for each of the top processes, and its memory on them.", newProcessGPU},
 		{"process_threads", on, "Threads of each of the top processes.", newProcessThreads},
 		{"process_descriptors", on, "Open file descriptors of each of the top processes.", newProcessDescriptors},

@@ -77,7 +77,7 @@ func TestFlagsAreDocumented(t *testing.T) {
 func fullReport() *group.Report {
 	tracker := group.NewTracker(group.Config{})
 	web := hosttest.Process(7, 1, "web", hosttest.GPU(time.Second, 1), hosttest.Started(time.Minute), hosttest.Memory(1<<20, 2<<20), hosttest.OpenFDs(3, 1024))
-	web.Known |= process.HasProportional | process.HasDelays
+	web.Known |= process.HasProportional | process.HasDelays | process.HasNetwork
 	web.Facts.Cgroup = "/web"
 	for at := time.Hour; at < time.Hour+time.Minute; at += 15 * time.Second {
 		s := hosttest.Snapshot(at, web)

@@ -103,7 +103,7 @@ func (s *settings) addBudgetFlags(app *kingpin.Application) {
 		Default(strconv.Itoa(group.DefaultMaxGroups)), 0, &s.groupMax)
 	app.Flag("group.expire", "How long to keep a group after its last process exits, unless the configuration file names the group.").
 		Default(group.DefaultExpire.String()).DurationVar(&s.groupExpire)
-	wholeNumberVar(app.Flag("process.top", "Number of top processes to show individually, for each of CPU, memory and I/O.").
+	wholeNumberVar(app.Flag("process.top", "Number of top processes to show individually, for each of CPU, memory, I/O, network and GPU.").
 		Default(strconv.Itoa(group.DefaultTop)), 0, &s.processTop)
 	app.Flag("process.hold", "How long to keep showing a process after it was last among the top processes.").
 		Default(group.DefaultHold.String()).DurationVar(&s.processHold)

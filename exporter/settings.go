@@ -201,6 +201,7 @@ func (s *settings) hostConfig(logger log.Logger) host.Config {
 	if slices.Contains(s.collectors, collector.GroupGPU) || slices.Contains(s.collectors, collector.ProcessGPU) {
 		c.GPUBudget, c.GPUHelper = s.system.gpuBudget, s.system.gpuHelper
 	}
+	c.Network = slices.Contains(s.collectors, collector.GroupNetwork) || slices.Contains(s.collectors, collector.ProcessNetwork)
 	return c
 }
 

@@ -144,5 +144,6 @@ func (p *tracked) lastSeen() *process.Exit {
 	return &process.Exit{
 		ID: p.id, Parent: p.ppid, Name: p.name, Facts: p.facts, Processes: 1, Known: p.counted.known,
 		UserTime: used.cpu.User, SystemTime: used.cpu.System, CPUWait: used.wait, Delays: used.delays, ReadBytes: used.read, WrittenBytes: used.written,
+		Network: used.network,
 	}
 }

@@ -106,6 +106,7 @@ type Group struct {
 
 	UserTime, SystemTime, CPUWait          time.Duration
 	Delays                                 process.Delays
+	Network                                *process.Network
 	ReadBytes, WrittenBytes                uint64
 	MinorFaults, MajorFaults               uint64
 	VoluntarySwitches, InvoluntarySwitches uint64

@@ -141,7 +141,11 @@ var countedFields = [...]process.Fields{
 	process.HasCPU, process.HasReadBytes, process.HasWrittenBytes, process.HasMinorFaults, process.HasMajorFaults,
 	process.HasVoluntary, process.HasInvoluntary, process.HasCPUWait,
 	process.HasBlockIODelay, process.HasSwapInDelay, process.HasReclaimDelay, process.HasThrashingDelay,
+	process.HasNetwork,
 }
+
+// seldomCounted are values that few hosts count: that they are 0 is not known before a process has shown them.
+const seldomCounted = process.HasDelays | process.HasNetwork
 
 // learn adds to what is known. The counters of a value that was not known until now
 // begin with this scan, unless they were shown as 0 before.
@@ -149,7 +153,7 @@ func (g *tally) learn(known process.Fields, since time.Time) {
 	fresh := known &^ g.Known
 	g.Known |= known
 	if g.Configured && !g.peopled {
-		fresh &= process.HasDelays
+		fresh &= seldomCounted
 	}
 	if fresh == 0 || g.Since.Equal(since) {
 		return
@@ -221,6 +225,7 @@ func (g *tally) grow(u *usage) {
 	g.MajorFaults += u.major
 	g.VoluntarySwitches += u.voluntary
 	g.InvoluntarySwitches += u.involuntary
+	g.Network = g.Network.Plus(u.network)
 }
 
 // countAbnormal counts exits by reason. Reports share the map, so the first write of a
@@ -250,8 +255,7 @@ func (g *tally) publish(clock process.Clock) Group {
 		out.Known &^= gaugeFields &^ g.shown
 	}
 	if g.Configured && !g.peopled {
-		// Few kernels count delays: that they are 0 is not known before a process has shown them.
-		out.Known = ^process.HasDelays | g.Known
+		out.Known = ^seldomCounted | g.Known
 	}
 	return out
 }

@@ -10,8 +10,8 @@ import (
 // topList selects the processes shown one by one. It is kept between scans for its
 // buffers alone.
 type topList struct {
-	byCPU, byMemory, byIO, byGPU ranking
-	chosen, lingering, chain     []*tracked
+	byCPU, byMemory, byIO, byNetwork, byGPU ranking
+	chosen, lingering, chain                []*tracked
 }
 
 // selectTop chooses in this order, as long as there is room: the top by each value, the
@@ -25,7 +25,7 @@ func (t *Tracker) selectTop(s *process.Snapshot) []Top {
 	l.byGPU.sort()
 	l.chosen = l.chosen[:0]
 	for rank := range t.cfg.Top {
-		for _, r := range []*ranking{&l.byCPU, &l.byMemory, &l.byIO, &l.byGPU} {
+		for _, r := range []*ranking{&l.byCPU, &l.byMemory, &l.byIO, &l.byNetwork, &l.byGPU} {
 			if rank < len(r.best) {
 				t.choose(r.best[rank].tracked)
 			}
@@ -48,7 +48,7 @@ func (t *Tracker) selectTop(s *process.Snapshot) []Top {
 
 // rank finds the best by each value in one pass.
 func (l *topList) rank(live []*tracked, s *process.Snapshot, limit int) {
-	for _, r := range []*ranking{&l.byCPU, &l.byMemory, &l.byIO} {
+	for _, r := range []*ranking{&l.byCPU, &l.byMemory, &l.byIO, &l.byNetwork} {
 		r.reset(limit)
 	}
 	for i, p := range live {
@@ -58,12 +58,13 @@ func (l *topList) rank(live []*tracked, s *process.Snapshot, limit int) {
 		if !p.calm {
 			l.byCPU.offer(uint64(p.grown.cpu.Total()), p)
 			l.byIO.offer(p.grown.read+p.grown.written, p)
+			l.byNetwork.offer(p.grown.network.Bytes(), p)
 		}
 		if cur := s.Processes[i]; cur.Known.Has(process.HasResident) {
 			l.byMemory.offer(cur.ResidentBytes, p)
 		}
 	}
-	for _, r := range []*ranking{&l.byCPU, &l.byMemory, &l.byIO} {
+	for _, r := range []*ranking{&l.byCPU, &l.byMemory, &l.byIO, &l.byNetwork} {
 		r.sort()
 	}
 }

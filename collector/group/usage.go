@@ -44,6 +44,7 @@ type usage struct {
 	read, written          uint64
 	minor, major           uint64
 	voluntary, involuntary uint64
+	network                *process.Network
 }
 
 func usageOf(p *process.Process) usage {
@@ -52,6 +53,7 @@ func usageOf(p *process.Process) usage {
 		read: p.ReadBytes, written: p.WrittenBytes,
 		minor: p.MinorFaults, major: p.MajorFaults,
 		voluntary: p.VoluntarySwitches, involuntary: p.InvoluntarySwitches,
+		network: p.Network,
 	}
 }
 
@@ -60,6 +62,7 @@ func usageOfExit(e *process.Exit) usage {
 		cpu: e.CPU(), wait: e.CPUWait, delays: e.Delays,
 		read: e.ReadBytes, written: e.WrittenBytes,
 		minor: e.MinorFaults, major: e.MajorFaults,
+		network: e.Network,
 	}
 }
 
@@ -102,6 +105,10 @@ func (m *marks) advance(now *usage, known process.Fields) usage {
 		if both.Has(process.HasInvoluntary) {
 			grown.involuntary = rise(&m.involuntary, now.involuntary)
 		}
+		if both.Has(process.HasNetwork) {
+			grown.network = now.network.Since(m.network)
+			m.network = now.network.Max(m.network)
+		}
 	}
 	if fresh := known &^ m.known; fresh != 0 {
 		m.set(now, fresh)
@@ -140,6 +147,9 @@ func (m *marks) set(now *usage, fields process.Fields) {
 	}
 	if fields.Has(process.HasInvoluntary) {
 		m.involuntary = now.involuntary
+	}
+	if fields.Has(process.HasNetwork) {
+		m.network = now.network
 	}
 }
 

@@ -87,6 +87,45 @@ func TestDelaysReachTheGroup(t *testing.T) {
 	}
 }
 
+// TestNetworkReachesTheGroup: what a process sent after its last scan too, by protocol, and none of it twice.
+func TestNetworkReachesTheGroup(t *testing.T) {
+	all := func(n uint64) process.Network {
+		return process.Network{
+			TCP:   process.Traffic{ReceivedBytes: n, ReceivedOperations: 2 * n, TransmittedBytes: 3 * n, TransmittedOperations: 4 * n},
+			UDP:   process.Traffic{TransmittedBytes: 5 * n},
+			Other: process.Traffic{ReceivedBytes: 6 * n},
+		}
+	}
+	tracker := group.NewTracker(group.Config{})
+	app := func(n uint64) process.Process { return proc(10, 1, "app", before, hosttest.Network(all(n))) }
+	off := proc(10, 1, "app", before)
+	for i, step := range []struct {
+		table []process.Process
+		exits []process.Exit
+		known bool
+		want  uint64
+	}{
+		{[]process.Process{off}, nil, false, 0},
+		{[]process.Process{app(100)}, nil, true, 0},
+		{[]process.Process{app(130)}, nil, true, 30},
+		{[]process.Process{app(120)}, nil, true, 30},
+		{[]process.Process{off}, nil, true, 30},
+		{[]process.Process{app(140)}, nil, true, 40},
+		{nil, []process.Exit{
+			{ID: off.ID, Name: "app", Facts: process.NoFacts, Processes: 1, Known: process.HasNetwork, Network: new(all(155))},
+			{Name: "app", Facts: process.NoFacts, Processes: 2, Known: process.HasNetwork, Network: new(all(7))},
+			{Name: "app", Facts: process.NoFacts, Processes: 2, Known: process.HasNetwork},
+		}, true, 62},
+	} {
+		s := hosttest.Snapshot(at(time.Duration(i)*15*time.Second), step.table...)
+		s.Exits, s.ExitSource = step.exits, process.ExitsBPF
+		g := groupNamed(t, tracker.Observe(s), "app")
+		if got := *new(process.Network).Plus(g.Network); got != all(step.want) || g.Known.Has(process.HasNetwork) != step.known {
+			t.Errorf("step %d: %+v, known %t; want %+v, %t", i, got, g.Known.Has(process.HasNetwork), all(step.want), step.known)
+		}
+	}
+}
+
 // TestDelayThatCannotBeTrue: a wait of more than the age of a process does not count.
 func TestDelayThatCannotBeTrue(t *testing.T) {
 	tracker := group.NewTracker(group.Config{})

@@ -45,6 +45,9 @@ type Config struct {
 	// GPUHelper is the path of a program that reports the use of GPUs whose driver tells the kernel
 	// nothing; "" runs none. It runs while the Reader is open, if GPUBudget is not 0. Linux only.
 	GPUHelper string
+	// Network counts what each process sends and receives. It costs time in each of its calls. Linux
+	// only, with the accounts of exits by BPF.
+	Network bool
 }
 
 // DefaultGPUBudget is the default of the exporter for Config.GPUBudget: some hundreds of processes,

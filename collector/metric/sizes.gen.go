@@ -4,7 +4,7 @@ package metric
 
 const (
 	// Rates is how many metrics are the rate of a counter.
-	Rates = 9
+	Rates = 14
 	// Sums is how many metrics the exporter sums over each subtree.
 	Sums = 2
 )

@@ -214,6 +214,55 @@ var rows = []Metric{
 		},
 	},
 	{
+		Name: "network_bytes", Kind: Counter, Unit: Bytes, Known: process.HasNetwork, Role: Viewer,
+		Uint:  func(p *process.Process) uint64 { return p.Network.Bytes() },
+		Title: "Network bytes", Help: "Bytes received and sent together; not sent in answers, but processes can be sorted and filtered by it.",
+		Rate: &Rate{
+			Name: "network", Path: "network.bytes_per_second", Unit: BytesPerSecond, Sum: Summed,
+			Title: "Network", Help: "Bytes received and sent per second through sockets of IPv4 and IPv6; needs --collector.group_network.",
+		},
+	},
+	{
+		Name: "network_received_bytes", Path: "network.received_bytes", Kind: Counter, Unit: Bytes, Known: process.HasNetwork, Role: Viewer,
+		Uint:  func(p *process.Process) uint64 { return p.Network.Total().ReceivedBytes },
+		Title: "Bytes received", Help: "Bytes received through sockets of IPv4 and IPv6 since the process started or the exporter began to count; needs --collector.group_network.",
+		Omit: Page | Grafana, // The rate is what people look for, and a column more costs time.
+		Rate: &Rate{
+			Name: "network_received", Path: "network.received_bytes_per_second", Unit: BytesPerSecond, Sum: Summed,
+			Title: "Received", Help: "Bytes received per second through sockets of IPv4 and IPv6; needs --collector.group_network.",
+		},
+	},
+	{
+		Name: "network_transmitted_bytes", Path: "network.transmitted_bytes", Kind: Counter, Unit: Bytes, Known: process.HasNetwork, Role: Viewer,
+		Uint:  func(p *process.Process) uint64 { return p.Network.Total().TransmittedBytes },
+		Title: "Bytes sent", Help: "Bytes sent through sockets of IPv4 and IPv6 since the process started or the exporter began to count; needs --collector.group_network.",
+		Omit: Page | Grafana,
+		Rate: &Rate{
+			Name: "network_transmitted", Path: "network.transmitted_bytes_per_second", Unit: BytesPerSecond, Sum: Summed,
+			Title: "Sent", Help: "Bytes sent per second through sockets of IPv4 and IPv6; needs --collector.group_network.",
+		},
+	},
+	{
+		Name: "network_received_operations", Path: "network.received_operations", Kind: Counter, Known: process.HasNetwork, Role: Viewer,
+		Uint:  func(p *process.Process) uint64 { return p.Network.Total().ReceivedOperations },
+		Title: "Receive operations", Help: "Calls that received bytes through sockets of IPv4 and IPv6 since the process started or the exporter began to count; needs --collector.group_network.",
+		Omit: Page | Grafana,
+		Rate: &Rate{
+			Name: "network_receives", Path: "network.receives_per_second", Sum: Summed, Omit: Grafana,
+			Title: "Receives", Help: "Calls per second that received bytes through sockets of IPv4 and IPv6; needs --collector.group_network.",
+		},
+	},
+	{
+		Name: "network_transmitted_operations", Path: "network.transmitted_operations", Kind: Counter, Known: process.HasNetwork, Role: Viewer,
+		Uint:  func(p *process.Process) uint64 { return p.Network.Total().TransmittedOperations },
+		Title: "Send operations", Help: "Calls that sent bytes through sockets of IPv4 and IPv6 since the process started or the exporter began to count; needs --collector.group_network.",
+		Omit: Page | Grafana,
+		Rate: &Rate{
+			Name: "network_sends", Path: "network.sends_per_second", Sum: Summed, Omit: Grafana,
+			Title: "Sends", Help: "Calls per second that sent bytes through sockets of IPv4 and IPv6; needs --collector.group_network.",
+		},
+	},
+	{
 		Name: "gpu_seconds", Path: "gpu.busy_seconds", Kind: Counter, Unit: Seconds, Decimals: cpuDecimals, Known: process.HasGPUTime, Role: Viewer,
 		Duration: func(p *process.Process) time.Duration { return p.GPUTime },
 		Title:    "GPU time", Help: "Time for which the busiest engine of a GPU worked for the process, added over the GPUs.",

@@ -46,6 +46,7 @@ type Exit struct {
 	Delays                   Delays
 	ReadBytes, WrittenBytes  uint64
 	MinorFaults, MajorFaults uint64
+	Network                  *Network
 	// Reason is how an abnormal end came about: a signal's name such as "SIGSEGV",
 	// "oom_kill" where the kernel killed for lack of memory, or "exit_code"; empty for exit
 	// code 0 or where it is not known.

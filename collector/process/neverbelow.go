@@ -15,6 +15,9 @@ func NeverBelow(p, before *Process) {
 	if p.Known&HasDelays != 0 {
 		p.Delays = p.Delays.Max(before.Delays)
 	}
+	if p.Known.Has(HasNetwork) {
+		p.Network = p.Network.Max(before.Network)
+	}
 	if p.Known.Has(HasSwitches) {
 		p.VoluntarySwitches = max(p.VoluntarySwitches, before.VoluntarySwitches)
 		p.InvoluntarySwitches = max(p.InvoluntarySwitches, before.InvoluntarySwitches)

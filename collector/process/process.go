@@ -93,6 +93,8 @@ const (
 	HasSwapInDelay
 	HasReclaimDelay
 	HasThrashingDelay
+	// HasNetwork vouches for Network.
+	HasNetwork
 )
 
 // Values that mostly come together.
@@ -155,6 +157,8 @@ type Process struct {
 	GPUTime time.Duration
 	// GPUMemoryBytes is the memory in all regions of all GPUs.
 	GPUMemoryBytes uint64
+	// Network is what it sent and received.
+	Network *Network
 
 	// Facts is never nil in a snapshot made by a host.Reader.
 	Facts *Facts

@@ -31,6 +31,7 @@ func everyValue(count uint64, moment time.Duration, nice int8) hosttest.Option {
 		p.ResidentBytes, p.VirtualBytes, p.SwapBytes, p.ProportionalBytes = count, count, count, count
 		p.ReadBytes, p.WrittenBytes, p.OpenFDs, p.MinorFaults, p.MajorFaults = count, count, count, count, count
 		p.VoluntarySwitches, p.InvoluntarySwitches = count, count
+		p.Network = &process.Network{TCP: process.Traffic{ReceivedBytes: count, ReceivedOperations: count >> 1, TransmittedBytes: count, TransmittedOperations: count >> 2}}
 	}
 }
 

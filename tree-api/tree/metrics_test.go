@@ -19,7 +19,8 @@ import (
 func fullPair(t *testing.T) *Tree {
 	t.Helper()
 	scan := func(at time.Duration) *process.Snapshot {
-		return hosttest.Snapshot(at, hosttest.Process(1, 0, "app", hosttest.Kernel(), hosttest.Texts("text"), hosttest.CPU(at/2, at/4), hosttest.CPUWait(at/8), hosttest.Delays(process.Delays{BlockIO: at / 9, SwapIn: at / 10, Reclaim: at / 11, Thrashing: at / 12}), hosttest.GPU(at/16, 3<<20), hosttest.IO(uint64(at), uint64(at/2)), withPSS))
+		return hosttest.Snapshot(at, hosttest.Process(1, 0, "app", hosttest.Kernel(), hosttest.Texts("text"), hosttest.CPU(at/2, at/4), hosttest.CPUWait(at/8), hosttest.Delays(process.Delays{BlockIO: at / 9, SwapIn: at / 10, Reclaim: at / 11, Thrashing: at / 12}), hosttest.GPU(at/16, 3<<20), hosttest.IO(uint64(at), uint64(at/2)), withPSS,
+			hosttest.Network(process.Network{TCP: process.Traffic{ReceivedBytes: uint64(at), ReceivedOperations: uint64(at / 2)}, UDP: process.Traffic{TransmittedBytes: uint64(at), TransmittedOperations: uint64(at / 3)}})))
 	}
 	before, now := scan(time.Minute), scan(2*time.Minute)
 	return Build(treetest.ReportOf(t, before, now), before)

@@ -45,6 +45,7 @@ func (v *View) appendTail(dst []byte, n *Node) []byte {
 	dst = appendDelays(dst, n)
 	dst = appendMemory(dst, n)
 	dst = appendIO(dst, n)
+	dst = appendNetwork(dst, n)
 	dst = appendGPU(dst, n)
 	if p.Known&256 == 256 {
 		dst = append(dst, `,"open_fds":`...)
@@ -190,6 +191,55 @@ func appendIO(dst []byte, n *Node) []byte {
 	return append(dst, '}')
 }
 
+// appendNetwork appends the member network, nothing where none of its members is known.
+func appendNetwork(dst []byte, n *Node) []byte {
+	p := n.Process
+	start := len(dst)
+	dst = append(dst, `,"network":`...)
+	first := len(dst)
+	if n.Rates.Known&(1<<8) != 0 {
+		dst = append(dst, `,"bytes_per_second":`...)
+		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[8], 0)
+	}
+	if p.Known&16777216 == 16777216 {
+		dst = append(dst, `,"received_bytes":`...)
+		dst = jsontext.AppendUint(dst, func(p *process.Process) uint64 { return p.Network.Total().ReceivedBytes }(p))
+	}
+	if n.Rates.Known&(1<<9) != 0 {
+		dst = append(dst, `,"received_bytes_per_second":`...)
+		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[9], 0)
+	}
+	if p.Known&16777216 == 16777216 {
+		dst = append(dst, `,"transmitted_bytes":`...)
+		dst = jsontext.AppendUint(dst, func(p *process.Process) uint64 { return p.Network.Total().TransmittedBytes }(p))
+	}
+	if n.Rates.Known&(1<<10) != 0 {
+		dst = append(dst, `,"transmitted_bytes_per_second":`...)
+		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[10], 0)
+	}
+	if p.Known&16777216 == 16777216 {
+		dst = append(dst, `,"received_operations":`...)
+		dst = jsontext.AppendUint(dst, func(p *process.Process) uint64 { return p.Network.Total().ReceivedOperations }(p))
+	}
+	if n.Rates.Known&(1<<11) != 0 {
+		dst = append(dst, `,"receives_per_second":`...)
+		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[11], 0)
+	}
+	if p.Known&16777216 == 16777216 {
+		dst = append(dst, `,"transmitted_operations":`...)
+		dst = jsontext.AppendUint(dst, func(p *process.Process) uint64 { return p.Network.Total().TransmittedOperations }(p))
+	}
+	if n.Rates.Known&(1<<12) != 0 {
+		dst = append(dst, `,"sends_per_second":`...)
+		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[12], 0)
+	}
+	if len(dst) == first {
+		return dst[:start]
+	}
+	dst[first] = '{'
+	return append(dst, '}')
+}
+
 // appendGPU appends the member gpu, nothing where none of its members is known.
 func appendGPU(dst []byte, n *Node) []byte {
 	p := n.Process
@@ -200,9 +250,9 @@ func appendGPU(dst []byte, n *Node) []byte {
 		dst = append(dst, `,"busy_seconds":`...)
 		dst = jsontext.AppendDuration(dst, func(p *process.Process) time.Duration { return p.GPUTime }(p), 2)
 	}
-	if n.Rates.Known&(1<<8) != 0 {
+	if n.Rates.Known&(1<<13) != 0 {
 		dst = append(dst, `,"busy_ratio":`...)
-		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[8], 3)
+		dst = jsontext.AppendDecimal(dst, n.Rates.PerSecond[13], 3)
 	}
 	if p.Known&524288 == 524288 {
 		dst = append(dst, `,"memory_bytes":`...)
@@ -217,11 +267,12 @@ func appendGPU(dst []byte, n *Node) []byte {
 
 // objectWriters are what writes each object.
 var objectWriters = map[string]func(dst []byte, n *Node) []byte{
-	"cpu":    appendCPU,
-	"delays": appendDelays,
-	"memory": appendMemory,
-	"io":     appendIO,
-	"gpu":    appendGPU,
+	"cpu":     appendCPU,
+	"delays":  appendDelays,
+	"memory":  appendMemory,
+	"io":      appendIO,
+	"network": appendNetwork,
+	"gpu":     appendGPU,
 }
 
 // ratesSince counts the rates; before is nil for a process that has started in between: it had
@@ -297,13 +348,53 @@ func ratesSince(p, before *process.Process, seconds float64) (r Rates) {
 		}
 		r.Known |= 1 << 7
 	}
+	if known&16777216 == 16777216 {
+		read := func(p *process.Process) uint64 { return p.Network.Bytes() }
+		now, then := read(p), read(before)
+		if now > then {
+			r.PerSecond[8] = float64(now-then) / seconds
+		}
+		r.Known |= 1 << 8
+	}
+	if known&16777216 == 16777216 {
+		read := func(p *process.Process) uint64 { return p.Network.Total().ReceivedBytes }
+		now, then := read(p), read(before)
+		if now > then {
+			r.PerSecond[9] = float64(now-then) / seconds
+		}
+		r.Known |= 1 << 9
+	}
+	if known&16777216 == 16777216 {
+		read := func(p *process.Process) uint64 { return p.Network.Total().TransmittedBytes }
+		now, then := read(p), read(before)
+		if now > then {
+			r.PerSecond[10] = float64(now-then) / seconds
+		}
+		r.Known |= 1 << 10
+	}
+	if known&16777216 == 16777216 {
+		read := func(p *process.Process) uint64 { return p.Network.Total().ReceivedOperations }
+		now, then := read(p), read(before)
+		if now > then {
+			r.PerSecond[11] = float64(now-then) / seconds
+		}
+		r.Known |= 1 << 11
+	}
+	if known&16777216 == 16777216 {
+		read := func(p *process.Process) uint64 { return p.Network.Total().TransmittedOperations }
+		now, then := read(p), read(before)
+		if now > then {
+			r.PerSecond[12] = float64(now-then) / seconds
+		}
+		r.Known |= 1 << 12
+	}
 	if known&262144 == 262144 {
 		read := func(p *process.Process) time.Duration { return p.GPUTime }
 		now, then := read(p), read(before)
 		if now > then {
-			r.PerSecond[8] = (now - then).Seconds() / seconds
+			r.PerSecond[13] = (now - then).Seconds() / seconds
 		}
-		r.Known |= 1 << 8
+		r.Known |= 1 << 13
 	}
 	return r
 }

@@ -54,10 +54,60 @@ func rowFields() []field[process.Process] {
 		{"open_fds", "", func(p *p) uint64 { return p.OpenFDs }, func(p *p, v uint64) { p.OpenFDs = v }},
 		{"major_faults", kindNumber, func(p *p) uint64 { return p.MajorFaults }, func(p *p, v uint64) { p.MajorFaults = v }},
 	}
+	list = append(list, networkFields("", func(p *p) **process.Network { return &p.Network })...)
 	for i := range list {
 		if m, ok := metric.Find(list[i].name); ok {
 			list[i].kind = m.Kind.String()
 		}
+	}
+	return list
+}
+
+// trafficValue is a value of the network, of all protocols together: no answer about single processes
+// tells them apart. What was decoded has it under "other".
+type trafficValue struct {
+	name string
+	get  func(process.Traffic) uint64
+	set  func(*process.Traffic, uint64)
+}
+
+var trafficValues = [...]trafficValue{
+	{"network_received_bytes", func(t process.Traffic) uint64 { return t.ReceivedBytes }, func(t *process.Traffic, v uint64) { t.ReceivedBytes = v }},
+	{"network_transmitted_bytes", func(t process.Traffic) uint64 { return t.TransmittedBytes }, func(t *process.Traffic, v uint64) { t.TransmittedBytes = v }},
+	{"network_received_operations", func(t process.Traffic) uint64 { return t.ReceivedOperations }, func(t *process.Traffic, v uint64) { t.ReceivedOperations = v }},
+	{"network_transmitted_operations", func(t process.Traffic) uint64 { return t.TransmittedOperations }, func(t *process.Traffic, v uint64) { t.TransmittedOperations = v }},
+}
+
+func (t *trafficValue) of(n *process.Network) uint64 {
+	if n == nil {
+		return 0
+	}
+	return t.get(n.Total())
+}
+
+// in returns a copy with another value, for tables share it.
+func (t *trafficValue) in(n *process.Network, v uint64) *process.Network {
+	if n == nil && v == 0 {
+		return nil
+	}
+	next := &process.Network{Other: n.Total()}
+	t.set(&next.Other, v)
+	if *next == (process.Network{}) {
+		return nil
+	}
+	return next
+}
+
+// networkFields are those of a record that has the network at that place.
+func networkFields[T any](kind string, at func(*T) **process.Network) []field[T] {
+	var list []field[T]
+	for i := range trafficValues {
+		t := &trafficValues[i]
+		list = append(list, field[T]{
+			t.name, kind,
+			func(of *T) uint64 { return t.of(*at(of)) },
+			func(of *T, v uint64) { n := at(of); *n = t.in(*n, v) },
+		})
 	}
 	return list
 }
@@ -77,7 +127,7 @@ const notRecorded = process.HasMinorFaults | process.HasSwitches
 // exitFields are the numbers of a process that ended.
 func exitFields() []field[process.Exit] {
 	type e = process.Exit
-	return []field[e]{
+	list := []field[e]{
 		{"pid", kindNumber, func(e *e) uint64 { return uint64(e.ID.PID) }, func(e *e, v uint64) { e.ID.PID = int(v) }},
 		{"start_ticks", kindNumber, func(e *e) uint64 { return e.ID.StartTicks }, func(e *e, v uint64) { e.ID.StartTicks = v }},
 		{"ppid", kindNumber, func(e *e) uint64 { return uint64(e.Parent) }, func(e *e, v uint64) { e.Parent = int(v) }},
@@ -98,6 +148,7 @@ func exitFields() []field[process.Exit] {
 		{"minor_faults", kindNumber, func(e *e) uint64 { return e.MinorFaults }, func(e *e, v uint64) { e.MinorFaults = v }},
 		{"major_faults", kindNumber, func(e *e) uint64 { return e.MajorFaults }, func(e *e, v uint64) { e.MajorFaults = v }},
 	}
+	return append(list, networkFields(kindNumber, func(e *e) **process.Network { return &e.Network })...)
 }
 
 // takenField is the time of the table.

@@ -96,6 +96,7 @@ func TestEveryMetricIsRecorded(t *testing.T) {
 			f.SetBool(true)
 		}
 	}
+	p.Network = &process.Network{Other: process.Traffic{ReceivedBytes: 81, ReceivedOperations: 82, TransmittedBytes: 83, TransmittedOperations: 84}}
 	p.Facts = &process.Facts{Exe: "/e", Cmdline: []string{"c"}, User: "u", Cgroup: "/g", Unit: "n", Container: "o", PodUID: "p", FDLimit: 9}
 	e, err := NewEncoder(Options{})
 	if err != nil {
@@ -472,6 +473,8 @@ func TestAlikeMissesNoChange(t *testing.T) {
 					v.SetString("q")
 				case v.Kind() == reflect.Bool:
 					v.SetBool(true)
+				case v.Type() == reflect.TypeFor[*process.Network]():
+					v.Set(reflect.ValueOf(&process.Network{UDP: process.Traffic{ReceivedOperations: more}}))
 				case v.Kind() == reflect.Pointer:
 					v.Set(reflect.ValueOf(&process.Facts{}))
 				case v.Kind() == reflect.Struct:

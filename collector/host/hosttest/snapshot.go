@@ -132,6 +132,11 @@ func GPU(busy time.Duration, memory uint64) Option {
 	}
 }
 
+// Network sets what it sent and received, and says that it is known.
+func Network(total process.Network) Option {
+	return func(p *process.Process) { p.Network, p.Known = &total, p.Known|process.HasNetwork }
+}
+
 // IO sets what was read from and written to storage, in bytes.
 func IO(read, written uint64) Option {
 	return func(p *process.Process) { p.ReadBytes, p.WrittenBytes = read, written }

@@ -25,6 +25,7 @@ type Config struct {
 	SysPath            string
 	GPUBudget          time.Duration
 	GPUHelper          string
+	Network            bool
 }
 
 // auto is the value of Reader and Exits that leaves the choice to the reader.

@@ -21,7 +21,7 @@ func (r *Reader) openExits() (reasons []error, err error) {
 		source process.ExitSource
 		open   func() (exits.Source, error)
 	}{
-		{process.ExitsBPF, func() (exits.Source, error) { return exits.OpenBPF(r.proc) }},
+		{process.ExitsBPF, func() (exits.Source, error) { return exits.OpenBPF(r.proc, r.cfg.Network) }},
 		{process.ExitsTaskstats, func() (exits.Source, error) { return exits.OpenTaskstats(r.proc, r.scanner.AccountsIO()) }},
 	} {
 		if r.cfg.Exits != auto && r.cfg.Exits != string(way.source) {

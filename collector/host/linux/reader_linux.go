@@ -31,6 +31,7 @@ func Open(cfg Config) (*Reader, error) {
 		return nil, errors.Join(err, r.Close())
 	}
 	r.logExits(reasons)
+	r.openNetwork()
 	return r, nil
 }
 
@@ -97,6 +98,8 @@ type Reader struct {
 	// exits is nil where there are no accounts of ended processes.
 	exits  exits.Source
 	ledger *exits.Ledger
+	// networks is nil where nobody counts what processes send and receive.
+	networks *networks
 	// previous is the table of the last scan, and serial its number.
 	previous []*process.Process
 	serial   uint64
@@ -111,9 +114,13 @@ func (r *Reader) Read(ctx context.Context) (*process.Snapshot, error) {
 	if r.exits != nil {
 		begun = r.exits.PassBegins()
 	}
+	networkFailed := r.readNetwork()
 	s, err := r.scan(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if networkFailed {
+		s.Errors[process.ReasonOther]++
 	}
 	if r.exits != nil {
 		r.addExits(s, begun)
@@ -291,6 +298,9 @@ func (r *Reader) finish(s *process.Snapshot) *process.Snapshot {
 	r.pss.Apply(s.Processes, s.Errors)
 	r.used.Add(s.Taken, r.helper.Merge(r.gpus.Read(s, s.Errors), s, s.Errors))
 	r.used.Apply(s, r.previous, r.serial+1)
+	if r.networks != nil {
+		r.networks.apply(s, r.previous, r.serial+1)
+	}
 	s.ExitSource = process.ExitsChildren
 	s.System = r.readSystem(s.Clock, s.Errors)
 	s.Duration = time.Since(s.Taken)
@@ -325,6 +335,9 @@ func (r *Reader) Close() error {
 	}
 	if r.bpf != nil {
 		errs = append(errs, r.bpf.Close())
+	}
+	if r.networks != nil {
+		errs = append(errs, r.networks.counter.Close())
 	}
 	if r.exits != nil {
 		errs = append(errs, r.exits.Close())

@@ -6,6 +6,7 @@
 // those that began later are summed. What is known at the beginning of an end is kept until
 // the account is closed, so that no process goes unnoticed for which that never happens.
 #include "delays.h"
+#include "network.h"
 #include "waits.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -14,10 +15,10 @@ char LICENSE[] SEC("license") = "GPL";
 enum { ENDED_WITH_CODE = 256, ENDED_FOR_MEMORY = 512 };
 enum { SIGKILL = 9 };
 
-// Flags of an account: the kernel counts I/O, waits for a CPU, and delays, and PF_FORKNOEXEC: the process
-// ran the program of its parent. The reader sets TAKEN in what was noted when it has given up
+// Flags of an account: the kernel counts I/O, waits for a CPU, and delays, programs count the network, and
+// PF_FORKNOEXEC: the process ran the program of its parent. The reader sets TAKEN in what was noted when it has given up
 // waiting.
-enum { HAS_IO = 1, TAKEN = 2, HAS_WAIT = 4, HAS_DELAYS = 8 };
+enum { HAS_IO = 1, TAKEN = 2, HAS_WAIT = 4, HAS_DELAYS = 8, HAS_NETWORK = 16 };
 
 struct usage {
 	__u64 runtime, utime, stime; // ns
@@ -38,6 +39,7 @@ struct ended {
 	struct usage used;
 	// What of the wait is that of the threads other than the first.
 	__u64 threads_wait;
+	struct network network;
 };
 
 struct sum_key {
@@ -52,7 +54,10 @@ struct sum_key {
 struct sum {
 	__u64 processes;
 	struct usage used;
+	struct network network;
 };
+
+static const struct sum no_sum;
 
 #define MAX_ENDED 65536
 #define MAX_SUMS 16384
@@ -96,6 +101,9 @@ __u64 adding_even = 0, adding_odd = 0;
 __u64 summed = 0, listed = 0, lost = 0;
 __u64 noted = 0, closed = 0;
 
+// Written by the reader once the network is counted.
+volatile __u64 counts_network = 0;
+
 static __always_inline __u32 how(struct task_struct *p, struct signal_struct *sig)
 {
 	int status = sig->flags & SIGNAL_GROUP_EXIT ? sig->group_exit_code : p->exit_code;
@@ -133,7 +141,8 @@ static __always_inline void use(struct usage *u, struct task_struct *p, struct s
 static __always_inline __u32 flags(struct task_struct *p)
 {
 	return (p->flags & PF_FORKNOEXEC) | (bpf_core_field_exists(p->ioac.read_bytes) ? HAS_IO : 0) |
-	       (counts_waits(p) ? HAS_WAIT : 0) | (counts_delays(p) ? HAS_DELAYS : 0);
+	       (counts_waits(p) ? HAS_WAIT : 0) | (counts_delays(p) ? HAS_DELAYS : 0) |
+	       (counts_network ? HAS_NETWORK : 0);
 }
 
 static __always_inline __u64 cgroup(struct task_struct *p)
@@ -154,14 +163,9 @@ static __always_inline void describe(struct ended *e, struct task_struct *p, str
 	e->flags = flags(p);
 }
 
-static __always_inline void list(struct task_struct *p, struct signal_struct *sig, __u64 threads_wait)
+static __always_inline void list(const struct ended_key *key, const struct ended *e)
 {
-	struct ended_key key = { .start = p->start_boottime, .pid = p->tgid };
-	struct ended e = {};
-
-	describe(&e, p, sig);
-	use(&e.used, p, sig, threads_wait);
-	if (bpf_map_update_elem(&ended_processes, &key, &e, BPF_ANY))
+	if (bpf_map_update_elem(&ended_processes, key, e, BPF_ANY))
 		__sync_fetch_and_add(&lost, 1);
 	else
 		__sync_fetch_and_add(&listed, 1);
@@ -190,14 +194,12 @@ static __always_inline void add_usage(struct usage *to, const struct usage *u)
 		__sync_fetch_and_add(&to->write_bytes, u->write_bytes);
 }
 
-static __always_inline void add(void *sums, const struct sum_key *key, const struct usage *used)
+static __always_inline void add(void *sums, const struct sum_key *key, const struct ended *e)
 {
 	struct sum *s = bpf_map_lookup_elem(sums, key);
 
 	if (!s) {
-		struct sum none = {};
-
-		bpf_map_update_elem(sums, key, &none, BPF_NOEXIST);
+		bpf_map_update_elem(sums, key, &no_sum, BPF_NOEXIST);
 		s = bpf_map_lookup_elem(sums, key);
 		if (!s) {
 			__sync_fetch_and_add(&lost, 1);
@@ -205,43 +207,42 @@ static __always_inline void add(void *sums, const struct sum_key *key, const str
 		}
 	}
 	__sync_fetch_and_add(&s->processes, 1);
-	add_usage(&s->used, used);
+	add_usage(&s->used, &e->used);
+	add_network(&s->network, &e->network);
 	__sync_fetch_and_add(&summed, 1);
 }
 
-static __always_inline void sum(struct task_struct *p, struct signal_struct *sig, __u64 until, __u64 threads_wait)
+// sum adds an account to those of the processes that are alike. It returns false if it could not.
+static __always_inline int sum(const struct ended *e, struct task_struct *parent, __u64 until)
 {
-	struct task_struct *parent = p->real_parent;
 	struct sum_key key = {};
-	struct usage used = {};
 
-	__builtin_memcpy(key.comm, p->comm, sizeof(key.comm));
-	key.cgroup = cgroup(p);
-	key.uid = p->real_cred->euid.val;
-	key.how = how(p, sig);
-	key.flags = flags(p);
+	__builtin_memcpy(key.comm, e->comm, sizeof(key.comm));
+	key.cgroup = e->cgroup;
+	key.uid = e->uid;
+	key.how = e->how;
+	key.flags = e->flags;
 	// A parent that nobody has seen tells nothing, and scripts would fill the map.
 	if (parent->group_leader->start_boottime <= until)
 		key.ppid = parent->tgid;
-	use(&used, p, sig, threads_wait);
 	// The reader turns generation and then waits until nobody is adding. Who came between
 	// the two sees that it has turned, and goes the new way.
 	__sync_fetch_and_add(&adding_even, 1);
 	if (!(generation & 1)) {
-		add(&sums_even, &key, &used);
+		add(&sums_even, &key, e);
 		__sync_fetch_and_add(&adding_even, -1);
-		return;
+		return 1;
 	}
 	__sync_fetch_and_add(&adding_even, -1);
 	__sync_fetch_and_add(&adding_odd, 1);
 	if (generation & 1) {
-		add(&sums_odd, &key, &used);
+		add(&sums_odd, &key, e);
 		__sync_fetch_and_add(&adding_odd, -1);
-		return;
+		return 1;
 	}
 	__sync_fetch_and_add(&adding_odd, -1);
 	// It has turned twice meanwhile.
-	list(p, sig, threads_wait);
+	return 0;
 }
 
 // add_task adds what a thread has used that was not reaped yet.
@@ -285,6 +286,19 @@ static __always_inline __u64 take_waits(struct task_struct *p)
 	return p == p->group_leader ? wait : wait + wait_of(p);
 }
 
+// take_network takes what a process has sent and received. Of threads that end together, one gets it.
+static __always_inline void take_network(struct network *to, struct signal_struct *sig)
+{
+	__u64 key = (__u64)sig;
+	struct networked *of = bpf_map_lookup_elem(&networks, &key);
+
+	if (!of)
+		return;
+	*to = of->network;
+	if (bpf_map_delete_elem(&networks, &key))
+		__builtin_memset(to, 0, sizeof(*to));
+}
+
 // The last thread is about to end. What it ran since the last tick is not booked yet, and
 // others that end just now are left out; both come with the account, if it comes. A program
 // can be passed over when a task is freed, which happens in whatever is on the CPU then:
@@ -321,14 +335,17 @@ int BPF_PROG(process_ends, struct task_struct *p)
 	e.used.wait = wait_of(first) + e.threads_wait;
 	set_ended_delays(&e.used.delays, sig);
 	add_delays(&e.used.delays, first, sig);
+	take_network(&e.network, sig);
 	if (!bpf_map_update_elem(&ending_processes, &key, &e, BPF_NOEXIST)) {
 		__sync_fetch_and_add(&noted, 1);
 		return 0;
 	}
 	// Of threads that end together, several can be the last.
 	noted_before = bpf_map_lookup_elem(&ending_processes, &key);
-	if (noted_before)
+	if (noted_before) {
 		__sync_fetch_and_add(&noted_before->threads_wait, e.threads_wait);
+		add_network(&noted_before->network, &e.network);
+	}
 	return 0;
 }
 
@@ -340,7 +357,7 @@ int BPF_PROG(process_freed, struct task_struct *p)
 	struct signal_struct *sig = p->signal;
 	struct ended_key key = { .start = p->start_boottime, .pid = p->tgid };
 	__u64 until = seen_until;
-	struct ended *end;
+	struct ended e = {}, *end;
 	__u64 threads_wait = 0;
 	__u32 dropped = 0;
 
@@ -351,14 +368,15 @@ int BPF_PROG(process_freed, struct task_struct *p)
 	if (end) {
 		dropped = end->flags & TAKEN;
 		threads_wait = end->threads_wait;
+		e.network = end->network;
 		if (!bpf_map_delete_elem(&ending_processes, &key))
 			__sync_fetch_and_add(&closed, 1);
 	}
 	if (dropped)
 		return 0;
-	if (p->start_boottime <= until)
-		list(p, sig, threads_wait);
-	else
-		sum(p, sig, until, threads_wait);
+	describe(&e, p, sig);
+	use(&e.used, p, sig, threads_wait);
+	if (p->start_boottime <= until || !sum(&e, p->real_parent, until))
+		list(&key, &e);
 	return 0;
 }

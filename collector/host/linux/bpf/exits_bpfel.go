@@ -31,6 +31,7 @@ type exitsEnded struct {
 	Flags       uint32
 	Used        exitsUsage
 	ThreadsWait uint64
+	Network     exitsNetwork
 }
 
 type exitsEndedKey struct {
@@ -40,10 +41,26 @@ type exitsEndedKey struct {
 	Reserved uint32
 }
 
+type exitsNetwork struct {
+	_     structs.HostLayout
+	Tcp   exitsTraffic
+	Udp   exitsTraffic
+	Other exitsTraffic
+}
+
+type exitsNetworked struct {
+	_        structs.HostLayout
+	Network  exitsNetwork
+	Start    uint64
+	Pid      uint32
+	Reserved uint32
+}
+
 type exitsSum struct {
 	_         structs.HostLayout
 	Processes uint64
 	Used      exitsUsage
+	Network   exitsNetwork
 }
 
 type exitsSumKey struct {
@@ -54,6 +71,14 @@ type exitsSumKey struct {
 	How    uint32
 	Ppid   uint32
 	Flags  uint32
+}
+
+type exitsTraffic struct {
+	_                structs.HostLayout
+	ReceivedBytes    uint64
+	ReceivedCalls    uint64
+	TransmittedBytes uint64
+	TransmittedCalls uint64
 }
 
 type exitsUsage struct {
@@ -82,6 +107,7 @@ type exitsWaitKey struct {
 const (
 	exitsMapEndedProcesses  = "ended_processes"
 	exitsMapEndingProcesses = "ending_processes"
+	exitsMapNetworks        = "networks"
 	exitsMapSumsEven        = "sums_even"
 	exitsMapSumsOdd         = "sums_odd"
 	exitsMapThreadWaits     = "thread_waits"
@@ -90,6 +116,7 @@ const (
 	exitsVarAddingEven      = "adding_even"
 	exitsVarAddingOdd       = "adding_odd"
 	exitsVarClosed          = "closed"
+	exitsVarCountsNetwork   = "counts_network"
 	exitsVarGeneration      = "generation"
 	exitsVarListed          = "listed"
 	exitsVarLost            = "lost"
@@ -150,6 +177,7 @@ type exitsProgramSpecs struct {
 type exitsMapSpecs struct {
 	EndedProcesses  *ebpf.MapSpec `ebpf:"ended_processes"`
 	EndingProcesses *ebpf.MapSpec `ebpf:"ending_processes"`
+	Networks        *ebpf.MapSpec `ebpf:"networks"`
 	SumsEven        *ebpf.MapSpec `ebpf:"sums_even"`
 	SumsOdd         *ebpf.MapSpec `ebpf:"sums_odd"`
 	ThreadWaits     *ebpf.MapSpec `ebpf:"thread_waits"`
@@ -159,15 +187,16 @@ type exitsMapSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type exitsVariableSpecs struct {
-	AddingEven *ebpf.VariableSpec `ebpf:"adding_even"`
-	AddingOdd  *ebpf.VariableSpec `ebpf:"adding_odd"`
-	Closed     *ebpf.VariableSpec `ebpf:"closed"`
-	Generation *ebpf.VariableSpec `ebpf:"generation"`
-	Listed     *ebpf.VariableSpec `ebpf:"listed"`
-	Lost       *ebpf.VariableSpec `ebpf:"lost"`
-	Noted      *ebpf.VariableSpec `ebpf:"noted"`
-	SeenUntil  *ebpf.VariableSpec `ebpf:"seen_until"`
-	Summed     *ebpf.VariableSpec `ebpf:"summed"`
+	AddingEven    *ebpf.VariableSpec `ebpf:"adding_even"`
+	AddingOdd     *ebpf.VariableSpec `ebpf:"adding_odd"`
+	Closed        *ebpf.VariableSpec `ebpf:"closed"`
+	CountsNetwork *ebpf.VariableSpec `ebpf:"counts_network"`
+	Generation    *ebpf.VariableSpec `ebpf:"generation"`
+	Listed        *ebpf.VariableSpec `ebpf:"listed"`
+	Lost          *ebpf.VariableSpec `ebpf:"lost"`
+	Noted         *ebpf.VariableSpec `ebpf:"noted"`
+	SeenUntil     *ebpf.VariableSpec `ebpf:"seen_until"`
+	Summed        *ebpf.VariableSpec `ebpf:"summed"`
 }
 
 // exitsObjects contains all objects after they have been loaded into the kernel.
@@ -192,6 +221,7 @@ func (o *exitsObjects) Close() error {
 type exitsMaps struct {
 	EndedProcesses  *ebpf.Map `ebpf:"ended_processes"`
 	EndingProcesses *ebpf.Map `ebpf:"ending_processes"`
+	Networks        *ebpf.Map `ebpf:"networks"`
 	SumsEven        *ebpf.Map `ebpf:"sums_even"`
 	SumsOdd         *ebpf.Map `ebpf:"sums_odd"`
 	ThreadWaits     *ebpf.Map `ebpf:"thread_waits"`
@@ -201,6 +231,7 @@ func (m *exitsMaps) Close() error {
 	return _ExitsClose(
 		m.EndedProcesses,
 		m.EndingProcesses,
+		m.Networks,
 		m.SumsEven,
 		m.SumsOdd,
 		m.ThreadWaits,
@@ -211,15 +242,16 @@ func (m *exitsMaps) Close() error {
 //
 // It can be passed to loadExitsObjects or ebpf.CollectionSpec.LoadAndAssign.
 type exitsVariables struct {
-	AddingEven *ebpf.Variable `ebpf:"adding_even"`
-	AddingOdd  *ebpf.Variable `ebpf:"adding_odd"`
-	Closed     *ebpf.Variable `ebpf:"closed"`
-	Generation *ebpf.Variable `ebpf:"generation"`
-	Listed     *ebpf.Variable `ebpf:"listed"`
-	Lost       *ebpf.Variable `ebpf:"lost"`
-	Noted      *ebpf.Variable `ebpf:"noted"`
-	SeenUntil  *ebpf.Variable `ebpf:"seen_until"`
-	Summed     *ebpf.Variable `ebpf:"summed"`
+	AddingEven    *ebpf.Variable `ebpf:"adding_even"`
+	AddingOdd     *ebpf.Variable `ebpf:"adding_odd"`
+	Closed        *ebpf.Variable `ebpf:"closed"`
+	CountsNetwork *ebpf.Variable `ebpf:"counts_network"`
+	Generation    *ebpf.Variable `ebpf:"generation"`
+	Listed        *ebpf.Variable `ebpf:"listed"`
+	Lost          *ebpf.Variable `ebpf:"lost"`
+	Noted         *ebpf.Variable `ebpf:"noted"`
+	SeenUntil     *ebpf.Variable `ebpf:"seen_until"`
+	Summed        *ebpf.Variable `ebpf:"summed"`
 }
 
 // exitsPrograms contains all programs after they have been loaded into the kernel.

@@ -48,6 +48,8 @@ const (
 	FlagWait = 0x04
 	// FlagDelays vouches for Delays.
 	FlagDelays = 0x08
+	// FlagNetwork vouches for Network.
+	FlagNetwork = 0x10
 )
 
 const (
@@ -74,11 +76,17 @@ type Exits struct {
 }
 
 // LoadExits starts the accounting. It needs CAP_BPF and CAP_PERFMON.
-func LoadExits() (*Exits, error) {
+func LoadExits() (*Exits, error) { return loadExitsFor(1) }
+
+// LoadExitsWithNetwork starts the accounting with memory for CountNetwork.
+func LoadExitsWithNetwork() (*Exits, error) { return loadExitsFor(maxNetworked) }
+
+func loadExitsFor(networked uint32) (*Exits, error) {
 	spec, err := loadExits()
 	if err != nil {
 		return nil, fmt.Errorf("read the embedded BPF object: %w", err)
 	}
+	spec.Maps[exitsMapNetworks].MaxEntries = networked
 	return startExits(spec)
 }
 

@@ -192,6 +192,19 @@ struct task_struct {
 	struct task_delay_info *delays;
 };
 
+struct sock_common {
+	__u16 skc_family;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	__u16 sk_type, sk_protocol;
+};
+
+struct socket {
+	struct sock *sk;
+};
+
 /* Before Linux 5.14. */
 struct task_struct___volatile_state {
 	volatile long state;

@@ -18,12 +18,16 @@ type bpfExits struct {
 	missed   missedExits
 }
 
-// OpenBPF starts the accounting, or says why it cannot.
-func OpenBPF(proc *procfs.Dir) (Source, error) {
+// OpenBPF starts the accounting, or says why it cannot. network is for CountNetwork.
+func OpenBPF(proc *procfs.Dir, network bool) (Source, error) {
 	if err := bpf.ObstacleForAll(proc); err != nil {
 		return nil, err
 	}
-	accounts, err := bpf.LoadExits()
+	load := bpf.LoadExits
+	if network {
+		load = bpf.LoadExitsWithNetwork
+	}
+	accounts, err := load()
 	if err != nil {
 		return nil, err
 	}
@@ -40,6 +44,17 @@ func WaitsOf(s Source) *bpf.ThreadWaits {
 	}
 	return nil
 }
+
+// CountNetwork starts to count what processes send and receive, which needs the accounts of exits by BPF.
+func CountNetwork(s Source) (*bpf.Network, error) {
+	if x, ok := s.(*bpfExits); ok {
+		return x.accounts.CountNetwork()
+	}
+	return nil, errNoAccounts
+}
+
+// errNoAccounts is returned without accounts of exits by BPF.
+var errNoAccounts = errors.New("the accounts of exits do not come from BPF")
 
 func (x *bpfExits) PassBegins() error { return x.accounts.PassBegins() }
 
@@ -83,7 +98,7 @@ func (l *Ledger) addEnded(k *bpf.EndedKey, e *bpf.Ended) {
 	if seen != nil {
 		shown = seen.CPU()
 	}
-	useAccount(&record, &e.Used, e.Flags, shown)
+	useAccount(&record, &e.Used, &e.Network, e.Flags, shown)
 	if seen != nil && seen.Name == record.Name && seen.UID == record.UID {
 		record.Facts = seen.Facts
 	} else {
@@ -102,7 +117,7 @@ func (l *Ledger) addSum(k *bpf.SumKey, s *bpf.Sum) {
 		Reason:    exitReason(k.How),
 		Code:      exitCode(k.How),
 	}
-	useAccount(&record, &s.Used, k.Flags, process.CPU{})
+	useAccount(&record, &s.Used, &s.Network, k.Flags, process.CPU{})
 	record.Facts = l.factsOf(k.Uid, k.Cgroup, l.inherited(record.Parent, record.Name, k.Flags))
 	l.add(record)
 }
@@ -116,7 +131,7 @@ func (l *Ledger) inherited(ppid int, name string, flags uint32) *process.Facts {
 
 // useAccount sets the values. The CPU time of a process is split so that neither part is below
 // what a scan has shown.
-func useAccount(e *process.Exit, u *bpf.Usage, flags uint32, shown process.CPU) {
+func useAccount(e *process.Exit, u *bpf.Usage, n *bpf.Traffic, flags uint32, shown process.CPU) {
 	account := process.CPUAccount{
 		Run: time.Duration(u.Runtime),
 		CPU: process.CPU{User: time.Duration(u.Utime), System: time.Duration(u.Stime)},
@@ -131,6 +146,10 @@ func useAccount(e *process.Exit, u *bpf.Usage, flags uint32, shown process.CPU) 
 	if flags&bpf.FlagDelays != 0 {
 		e.Delays = u.DelaysOf()
 		e.Known |= process.HasDelays
+	}
+	if flags&bpf.FlagNetwork != 0 {
+		e.Network = n.Network()
+		e.Known |= process.HasNetwork
 	}
 	if flags&bpf.FlagIO != 0 {
 		e.ReadBytes, e.WrittenBytes = u.ReadBytes, u.WriteBytes

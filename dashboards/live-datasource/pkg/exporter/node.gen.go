@@ -46,6 +46,11 @@ type node struct {
 		Read    float64 `json:"read_bytes_per_second"`
 		Written float64 `json:"written_bytes_per_second"`
 	} `json:"io"`
+	NetworkObject struct {
+		Network            float64 `json:"bytes_per_second"`
+		NetworkReceived    float64 `json:"received_bytes_per_second"`
+		NetworkTransmitted float64 `json:"transmitted_bytes_per_second"`
+	} `json:"network"`
 	GPUObject struct {
 		GPU       float64 `json:"busy_ratio"`
 		GPUMemory float64 `json:"memory_bytes"`
@@ -71,6 +76,9 @@ func (n *node) forget() {
 	n.MemoryObject.Swap = processes.Unknown
 	n.IOObject.Read = processes.Unknown
 	n.IOObject.Written = processes.Unknown
+	n.NetworkObject.Network = processes.Unknown
+	n.NetworkObject.NetworkReceived = processes.Unknown
+	n.NetworkObject.NetworkTransmitted = processes.Unknown
 	n.GPUObject.GPU = processes.Unknown
 	n.GPUObject.GPUMemory = processes.Unknown
 	n.OpenFDs = processes.Unknown
@@ -98,23 +106,26 @@ func (n *node) row(shared *texts) (r processes.Row) {
 		processes.Group:         shared.one(n.Group),
 	}
 	r.Numbers = [...]float64{
-		processes.PID:          n.PID,
-		processes.PPID:         n.PPID,
-		processes.StartTime:    math.Round(n.StartTime * 1e3),
-		processes.Threads:      n.Threads,
-		processes.Nice:         n.Nice,
-		processes.CPU:          n.CPUObject.CPU,
-		processes.CPUWait:      n.CPUObject.CPUWait,
-		processes.BlockIODelay: n.DelaysObject.BlockIODelay,
-		processes.Memory:       n.MemoryObject.Memory,
-		processes.PSS:          n.MemoryObject.PSS,
-		processes.Virtual:      n.MemoryObject.Virtual,
-		processes.Swap:         n.MemoryObject.Swap,
-		processes.Read:         n.IOObject.Read,
-		processes.Written:      n.IOObject.Written,
-		processes.GPU:          n.GPUObject.GPU,
-		processes.GPUMemory:    n.GPUObject.GPUMemory,
-		processes.OpenFDs:      n.OpenFDs,
+		processes.PID:                n.PID,
+		processes.PPID:               n.PPID,
+		processes.StartTime:          math.Round(n.StartTime * 1e3),
+		processes.Threads:            n.Threads,
+		processes.Nice:               n.Nice,
+		processes.CPU:                n.CPUObject.CPU,
+		processes.CPUWait:            n.CPUObject.CPUWait,
+		processes.BlockIODelay:       n.DelaysObject.BlockIODelay,
+		processes.Memory:             n.MemoryObject.Memory,
+		processes.PSS:                n.MemoryObject.PSS,
+		processes.Virtual:            n.MemoryObject.Virtual,
+		processes.Swap:               n.MemoryObject.Swap,
+		processes.Read:               n.IOObject.Read,
+		processes.Written:            n.IOObject.Written,
+		processes.Network:            n.NetworkObject.Network,
+		processes.NetworkReceived:    n.NetworkObject.NetworkReceived,
+		processes.NetworkTransmitted: n.NetworkObject.NetworkTransmitted,
+		processes.GPU:                n.GPUObject.GPU,
+		processes.GPUMemory:          n.GPUObject.GPUMemory,
+		processes.OpenFDs:            n.OpenFDs,
 	}
 	return r
 }

@@ -41,6 +41,9 @@ const (
 	StartTime
 	CPUWait
 	BlockIODelay
+	Network
+	NetworkReceived
+	NetworkTransmitted
 	GPU
 	GPUMemory
 	numNumbers
@@ -79,6 +82,9 @@ var columns = []column{
 	{name: "waiting", title: "Waiting", kind: text, text: Waiting},
 	{name: "cpu_wait", title: "CPU wait", kind: fraction, unit: "none", number: CPUWait},
 	{name: "block_io_delay", title: "Disk wait", kind: fraction, unit: "none", number: BlockIODelay},
+	{name: "network", title: "Network", kind: fraction, unit: "Bps", number: Network},
+	{name: "network_received", title: "Received", kind: fraction, unit: "Bps", number: NetworkReceived},
+	{name: "network_transmitted", title: "Sent", kind: fraction, unit: "Bps", number: NetworkTransmitted},
 	{name: "gpu", title: "GPU", kind: fraction, unit: "percentunit", number: GPU},
 	{name: "gpu_memory", title: "GPU memory", kind: fraction, unit: "bytes", number: GPUMemory},
 }
@@ -103,6 +109,9 @@ var rankings = []Ranking{
 	{Name: "open_fds", Number: OpenFDs, Unit: "none", Aliases: []string{"fds"}},
 	{Name: "cpu_wait", Number: CPUWait, Unit: "none"},
 	{Name: "block_io_delay", Number: BlockIODelay, Unit: "none"},
+	{Name: "network", Number: Network, Unit: "Bps"},
+	{Name: "network_received", Number: NetworkReceived, Unit: "Bps"},
+	{Name: "network_transmitted", Number: NetworkTransmitted, Unit: "Bps"},
 	{Name: "gpu", Number: GPU, Unit: "percentunit"},
 	{Name: "gpu_memory", Number: GPUMemory, Unit: "bytes"},
 }

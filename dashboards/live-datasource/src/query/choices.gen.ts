@@ -14,6 +14,9 @@ export const SORTS = [
   { label: 'Open FDs', value: 'open_fds' },
   { label: 'CPU wait', value: 'cpu_wait' },
   { label: 'Disk wait', value: 'block_io_delay' },
+  { label: 'Network', value: 'network' },
+  { label: 'Received', value: 'network_received' },
+  { label: 'Sent', value: 'network_transmitted' },
   { label: 'GPU', value: 'gpu' },
   { label: 'GPU memory', value: 'gpu_memory' },
 ];

@@ -39,6 +39,9 @@ export const METRICS: Record<string, Metric> = {
   waiting: { title: 'Waiting', help: 'What the process waited for since the scan before: cpu, throttled (its control group had used up its CPU quota), disk, memory (swap, or none was free), or none.' },
   cpu_wait: { title: 'CPU wait', help: 'CPUs waited for: 1 is one thread that is ready to run and waits for a CPU all the time.', sum: true },
   block_io_delay: { title: 'Disk wait', help: 'Threads that wait for block devices: 1 is one thread that does so all the time; needs kernel.task_delayacct.', sum: true },
+  network: { title: 'Network', help: 'Bytes received and sent per second through sockets of IPv4 and IPv6; needs --collector.group_network.', sum: true },
+  network_received: { title: 'Received', help: 'Bytes received per second through sockets of IPv4 and IPv6; needs --collector.group_network.', sum: true },
+  network_transmitted: { title: 'Sent', help: 'Bytes sent per second through sockets of IPv4 and IPv6; needs --collector.group_network.', sum: true },
   gpu: { title: 'GPU', help: 'GPUs in use, by the busiest engine of each: 1 is one GPU that works for the process all the time.', sum: true },
   gpu_memory: { title: 'GPU memory', help: 'Memory on GPUs, of all kinds that the driver reports.', sum: true },
 };
