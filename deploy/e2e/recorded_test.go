@@ -22,6 +22,7 @@ var withoutData = map[string]string{
 	"instance:proctree_system_swap:ratio":                       `proctree_system_memory_SwapTotal_bytes == 0`,
 	"instance_resource:proctree_system_pressure_waiting:rate5m": `up unless on (instance) proctree_system_pressure_cpu_waiting_seconds_total`,
 	"instance_group:proctree_group_cpu_throttled:ratio_rate5m":  `absent(proctree_group_cpu_cfs_periods_total)`,
+	"instance_group:proctree_group_memory_wait:rate5m":          `absent(proctree_group_delay_seconds_total)`,
 	crashes: `proctree_reader_info{exits="children"}`,
 }
 
