@@ -27,6 +27,9 @@ func processes() board {
 			largest("io_groups", busiestNowAndOverall(func(window string) string {
 				return `rate(proctree_group_written_bytes_total{GROUPS}[` + window + `]) + rate(proctree_group_read_bytes_total{GROUPS}[` + window + `])`
 			})),
+			largest("network_groups", busiestNowAndOverall(func(window string) string {
+				return `sum without (protocol) (rate(proctree_group_network_received_bytes_total{GROUPS}[` + window + `]) + rate(proctree_group_network_transmitted_bytes_total{GROUPS}[` + window + `]))`
+			})),
 			largest("fd_groups", mostNowAndEver("proctree_group_open_fds", "GROUPS")),
 			largest("churn_groups", `topk(15, sum by (group) (increase(proctree_group_starts_total{GROUPS}[$__range])))`),
 		),

@@ -51,6 +51,7 @@ var metricsNotHere = map[string]string{
 	"proctree_group_cpu_cfs_":   "no process of the test has a CPU limit",
 	"proctree_group_gpu_":       "a host of the tests may have no GPU",
 	"proctree_group_delay_":     "the kernel counts delays only with kernel.task_delayacct",
+	"proctree_group_network_":   "the kernel may not let the exporter count what processes send",
 	"proctree_cgroup_pressure_": "it is off by default, and the kernel may be without pressure stall information",
 }
 

@@ -34,7 +34,7 @@ func startExporters(t *testing.T) []string {
 	for _, namespace := range []string{"proctree_system", "node"} {
 		addresses = append(addresses, programs.Run(t, programs.Config{Path: program, Ready: "/-/ready", Args: []string{
 			"--web.listen-address=ADDRESS", "--config.file=" + filepath.Join(dir, "proctree.yml"),
-			"--collector.group_proportional_memory", "--collector.group_sockets",
+			"--collector.group_proportional_memory", "--collector.group_sockets", "--collector.group_network",
 			"--collector.textfile.directory=" + dir, "--collector.system.namespace=" + namespace,
 		}}).Address)
 	}

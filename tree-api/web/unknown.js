@@ -24,6 +24,7 @@ const MOST_UNKNOWN = 0.5;
 export function whyUnknown(key, os) {
   if (key === 'pss') return 'PSS is read only with --collector.group_proportional_memory, and one process after another.';
   if (key.endsWith('_delay')) return 'The kernel counts this only of processes that start after "sysctl kernel.task_delayacct=1": see docs/metrics.md.';
+  if (key === 'network' || key.startsWith('network_')) return 'The network of processes is counted only with --collector.group_network, on Linux 6.3 or later with BPF: see docs/network.md.';
   if (!isGuarded(key)) return '';
   const grant = os === undefined || os === 'linux' ? `Grant it ${LINUX[key]} (see docs/privileges.md), or run it as root.` : 'Run it with the rights of an administrator.';
   return `The system does not let the exporter read this of other users' processes. ${grant}`;
