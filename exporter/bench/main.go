@@ -38,12 +38,13 @@ The parts, by -only:
   stress  exits by the thousand, a fork storm, 32,000 processes, 5,000 threads
   streams what 64 streams cost beside one: CPU, memory, and the scrapes of others
   history what a recording takes by the second, in bytes, CPU and memory, beside atop -w
+  network what it costs to count the network of processes, and how true that is, beside bcc
 
 Flags:
 `
 
 // partNames are what -only takes.
-var partNames = []string{"scan", "floors", "truth", "system", "stress", "streams", "history"}
+var partNames = []string{"scan", "floors", "truth", "system", "stress", "streams", "history", "network"}
 
 // options are the command line.
 type options struct {
@@ -88,7 +89,7 @@ func parse(args []string, out io.Writer) (*options, error) {
 	})
 	flags.IntVar(&o.rounds, "rounds", 5, "`times` each program is measured, one after the other; the table has the medians")
 	flags.BoolVar(&o.quick, "quick", false, "a smoke test in under two minutes, with rougher numbers; overrides the other numbers")
-	flags.StringVar(&o.only, "only", "", "`parts` to run, separated by commas: scan, floors, truth, system, stress, streams, history (default all)")
+	flags.StringVar(&o.only, "only", "", "`parts` to run, separated by commas: scan, floors, truth, system, stress, streams, history, network (default all)")
 	flags.StringVar(&o.exporter, "exporter", "", "exporter `binary` to measure (default: build one from this source)")
 	flags.IntVar(&o.truthSeconds, "truth", 60, "`seconds` of short-lived processes, for children and again for orphans")
 	flags.IntVar(&o.stressSize, "stress", 32000, "`number` of live processes of the largest table")
@@ -157,7 +158,7 @@ func run(ctx context.Context, args []string) error {
 	bench.describe()
 	parts := map[string]func(context.Context) error{
 		"scan": bench.scanPart, "floors": bench.floorsPart, "truth": bench.truthPart, "system": bench.systemPart, "stress": bench.stressPart,
-		"streams": bench.streamsPart, "history": bench.historyPart,
+		"streams": bench.streamsPart, "history": bench.historyPart, "network": bench.networkPart,
 	}
 	for _, name := range partNames {
 		if !o.does(name) {

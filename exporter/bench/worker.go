@@ -36,6 +36,8 @@ func openScanner(name string) (scanner, error) {
 		return openReader(files)
 	case "raw":
 		return openRaw(strings.Split(files, "+"))
+	case "traffic":
+		return openTraffic(files)
 	case "procfs":
 		return openNaiveProcfs()
 	case "gopsutil":
