@@ -12,7 +12,7 @@ import (
 )
 
 // Archive reads a recording, also while it is written. Safe for concurrent use; it reads one segment at
-// a time, so that many callers take no more memory than one.
+// a time, and for a moment the one that is written, so that many callers take no more memory than one.
 type Archive struct {
 	dir string
 
@@ -127,13 +127,21 @@ func (a *Archive) kept(others []*Span, known map[uint64]*Span) (list []*Span) {
 	return list
 }
 
-// read looks a segment through.
+// read looks a segment through. What a recorder writes meanwhile is read beside the segment that somebody looks at,
+// which stays open.
 func (a *Archive) read(f file) *Span {
 	span := &Span{Bytes: f.size, Path: f.path, file: f}
-	s, err := a.segment(f)
+	open := openSegment
+	if a.open == nil || a.openFile.path == f.path {
+		open = a.segment
+	}
+	s, err := open(f)
 	if err != nil {
 		span.Err = err
 		return span
+	}
+	if s != a.open {
+		defer s.Close()
 	}
 	span.Interval, span.Damaged, span.Summaries, span.Tables = s.Interval, s.Damaged, s.Summaries(), s.Len()
 	if n := s.Len(); n > 0 {
@@ -147,6 +155,20 @@ func (a *Archive) segment(f file) (*segment.Segment, error) {
 	if a.open != nil && a.openFile == f {
 		return a.open, nil
 	}
+	s, err := openSegment(f)
+	if err != nil {
+		return nil, err
+	}
+	if a.open != nil && a.openFile.path == f.path {
+		s.Continue(a.open)
+	}
+	a.forget()
+	a.open, a.openFile = s, f
+	return s, nil
+}
+
+// openSegment reads a file.
+func openSegment(f file) (*segment.Segment, error) {
 	data, err := readSegment(f.path)
 	if err != nil {
 		return nil, err
@@ -155,8 +177,6 @@ func (a *Archive) segment(f file) (*segment.Segment, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.path, err)
 	}
-	a.forget()
-	a.open, a.openFile = s, f
 	return s, nil
 }
 

@@ -79,6 +79,22 @@ func Open(data []byte) (*Segment, error) {
 	return s, nil
 }
 
+// Continue takes over what an earlier reading of the same file has read of its texts, if the file has only grown
+// since: processes then keep the addresses of their Facts, by which others know what they have made of them.
+func (s *Segment) Continue(earlier *Segment) {
+	if len(earlier.Frames) > len(s.Frames) {
+		return
+	}
+	for i := range earlier.Frames {
+		was, is := &earlier.Frames[i], &s.Frames[i]
+		if was.Kind != is.Kind || was.Sequence != is.Sequence || was.Time != is.Time || !bytes.Equal(was.Payload, is.Payload) {
+			return
+		}
+	}
+	s.texts, s.learned, s.spare, s.raw = earlier.texts, earlier.learned, earlier.spare, earlier.raw
+	earlier.texts, earlier.learned, earlier.spare, earlier.raw = lexicon{}, 0, nil, nil
+}
+
 // newDecoder returns what decompresses.
 func newDecoder() (*zstd.Decoder, error) {
 	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),

@@ -486,3 +486,50 @@ func TestAlikeMissesNoChange(t *testing.T) {
 		}
 	}
 }
+
+// TestContinue: facts stay where they are while a file grows, and not where it became another one.
+func TestContinue(t *testing.T) {
+	data, _ := record(t, newWorld(7, 30), 20, 10)
+	other, _ := record(t, newWorld(8, 30), 40, 10)
+	frames, _, _ := Scan(data)
+	half := data[:frames[len(frames)/2].End()]
+	factsOf := func(s *Segment) *process.Facts {
+		t.Helper()
+		pair, err := s.Read(3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range pair.Current.Snapshot.Processes {
+			if p.Facts != process.NoFacts {
+				return p.Facts
+			}
+		}
+		t.Fatal("no process has facts")
+		return nil
+	}
+	for name, test := range map[string]struct {
+		before, after []byte
+		same          bool
+	}{
+		"grown": {half, data, true}, "the same": {data, data, true}, "cut": {data, half, false}, "another": {half, other, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			was, is := open(t, test.before), open(t, test.after)
+			first := factsOf(was)
+			is.Continue(was)
+			if got := factsOf(is) == first; got != test.same {
+				t.Errorf("the same facts: %v, want %v", got, test.same)
+			}
+			fresh := open(t, test.after)
+			for i := range fresh.Len() {
+				want, err := fresh.Read(i)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got, err := is.Read(i); err != nil || !reflect.DeepEqual(got, want) {
+					t.Fatalf("table %d differs from that of a new reading, %v", i, err)
+				}
+			}
+		})
+	}
+}
