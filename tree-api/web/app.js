@@ -62,6 +62,8 @@ class Page {
   /** The table's, in pixels; 0 before it is known. */
   #width = 0;
   #drawing = false;
+  /** Whether more than the strip of time has to be drawn. */
+  #changed = false;
   /** Whether what the model holds is of the recording. */
   #past = false;
   /** While the recording plays, the time of its last table: the address follows it, and nobody asks for it. */
@@ -301,7 +303,8 @@ class Page {
   }
 
   /** Shows what the view has become. @param {Partial<ViewState>} part @param {ViewState} before */
-  #adapt({ filter, interval }, before) {
+  #adapt(part, before) {
+    const { filter, interval } = part;
     const { overview, selected, shape, time } = this.#view.state;
     this.#travel(time);
     if (time !== before.time && time !== this.#played) {
@@ -316,6 +319,11 @@ class Page {
     for (const panel of /** @type {const} */ (['groups', 'events', 'between'])) byId(panel).hidden = shape !== panel;
     byId('table').inert = shape !== 'tree' && shape !== 'list';
     if (shape === 'events') this.#showEvents();
+    const isMove = Object.keys(part).every((key) => key === 'time') && time !== undefined && before.time !== undefined && shape !== 'events';
+    if (isMove) {
+      this.#drawStrip();
+      return;
+    }
     this.#showColumns();
     if (selected === undefined) this.#drawer.close();
     else this.#drawer.open(selected, this.#context());
@@ -407,12 +415,26 @@ class Page {
 
   /** Draws once for all that changes until the next frame. */
   #draw() {
+    this.#changed = true;
+    this.#drawStrip();
+  }
+
+  /** Draws the strip of time alone: while somebody drags, it moves with each frame, and tables come more seldom. */
+  #drawStrip() {
     if (this.#drawing) return;
     this.#drawing = true;
     requestAnimationFrame(() => {
       this.#drawing = false;
-      this.#render();
+      const changed = this.#changed;
+      this.#changed = false;
+      if (changed) this.#render();
+      else this.#showStrip();
     });
+  }
+
+  #showStrip() {
+    const { shape, time, span } = this.#view.state;
+    this.#recording?.show({ span: shape === 'between' ? span : undefined, time, tableTime: this.#lastTime, past: this.#past, cpus: this.#host.cpus, connection: this.#connection });
   }
 
   #render() {
@@ -425,7 +447,7 @@ class Page {
     if (shape === 'events') this.#events?.show({ filter, time, paused: this.#connection.state === 'paused' });
     else this.#events?.close();
     if (shape === 'between' && span) this.#between?.show(span);
-    this.#recording?.show({ span: shape === 'between' ? span : undefined, time, tableTime: this.#lastTime, past: this.#past, cpus: this.#host.cpus, connection: this.#connection });
+    this.#showStrip();
     this.#life?.show(this.#drawer.id, this.#recording?.lifeSpan(), {
       moment: time === undefined ? undefined : this.#lastTime, inTable: this.#model.slotOf(this.#drawer.id ?? '') >= 0,
     });

@@ -28,28 +28,41 @@ export class Moments {
     this.#stops++;
   }
 
+  /**
+   * The next moment is asked for as soon as an answer has come, before what came is put into the table: the exporter
+   * works while the page does.
+   */
   async #work() {
     this.#busy = true;
-    while (this.#wanted !== undefined) {
-      const stops = this.#stops;
-      const time = this.#wanted;
-      this.#wanted = undefined;
-      try {
-        const message = await momentAt(time);
-        if (stops === this.#stops) this.#on.onMessage(message);
-      } catch (error) {
-        if (stops === this.#stops) this.#on.onTrouble(error);
-      }
+    for (let asked = this.#next(); asked;) {
+      const { stops, answer } = asked;
+      const { message, error } = await answer;
+      asked = this.#next();
+      if (stops !== this.#stops) continue;
+      if (message) this.#on.onMessage(message);
+      else this.#on.onTrouble(error);
     }
     this.#busy = false;
   }
+
+  /** Asks for the moment that was wanted last, if there is one. */
+  #next() {
+    const time = this.#wanted;
+    if (time === undefined) return undefined;
+    this.#wanted = undefined;
+    return { stops: this.#stops, answer: momentAt(time) };
+  }
 }
 
-/** @param {number} time */
+/** @param {number} time @returns {Promise<{message?: any, error?: any}>} It does not reject, for nobody may wait for it yet. */
 async function momentAt(time) {
   const query = `time=${time.toFixed(3)}`;
-  const [table, host] = await Promise.all([get(`api/v1/processes?layout=columns&${query}`), get(`api/v1/host?${query}`)]);
-  return { type: 'full', time: table.time, role: table.role, host, columns: table.columns };
+  try {
+    const [table, host] = await Promise.all([get(`api/v1/processes?layout=columns&${query}`), get(`api/v1/host?${query}`)]);
+    return { message: { type: 'full', time: table.time, role: table.role, host, columns: table.columns } };
+  } catch (error) {
+    return { error };
+  }
 }
 
 /** An answer of the history has the time of each table of so long. In seconds. */

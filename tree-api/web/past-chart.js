@@ -141,8 +141,8 @@ export class PastChart {
     this.#tip.hidden = time === undefined || !this.#recording;
     if (time === undefined || !this.#recording) return;
     this.#tip.textContent = this.#describe(time, this.#recording);
-    const x = Math.min(Math.max(0, this.#x(time) + 10), Math.max(0, this.width - this.#tip.offsetWidth));
-    this.#tip.style.transform = `translateX(${x.toFixed(0)}px)`;
+    // Within the strip. Its width (100%) is left to the browser: to ask for it would cost a layout for each move.
+    this.#tip.style.transform = `translateX(max(0px, min(${(this.#x(time) + 10).toFixed(0)}px, ${this.width.toFixed(0)}px - 100%)))`;
   }
 
   /** @param {number} time @param {Recording} recording */
@@ -170,8 +170,14 @@ function tickText(seconds, length) {
   return length < 600 ? timeText(seconds) : timeText(seconds).slice(0, 5);
 }
 
+/** To make one takes longer than all else that a frame of the strip needs. @type {Intl.DateTimeFormat|undefined} */
+let days;
+
 /** "Sat 28 Nov", in the language of the reader. @param {number} seconds */
-export const dayText = (seconds) => withoutMarks(new Date(seconds * 1000).toLocaleDateString(undefined, { weekday: 'short', day: 'numeric', month: 'short' }));
+export function dayText(seconds) {
+  days ??= new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' });
+  return withoutMarks(days.format(seconds * 1000));
+}
 
 /** "03:12:07" @param {number} seconds */
 export function timeText(seconds) {

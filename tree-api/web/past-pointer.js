@@ -26,22 +26,29 @@ export function followPointer(element, on) {
   const down = new Map();
   /** Whether two fingers were down: the one that is left then moves nothing. */
   let pinched = false;
+  /** Where the pointer points at, and what it chooses, in pixels. @type {number|undefined} */
+  let pointed;
   /** @type {number|undefined} */
   let chosen;
   let scheduled = false;
   /** Where the selection began, in pixels. @type {number|undefined} */
   let selected;
 
-  /** Many events of a mouse make one frame. @param {number} x */
-  const choose = (x) => {
-    chosen = x;
+  /** Many events of a mouse make one frame, in which the place of the strip is read before anything is written. */
+  const schedule = () => {
     if (scheduled) return;
     scheduled = true;
     requestAnimationFrame(() => {
       scheduled = false;
-      if (chosen !== undefined) on.choose(on.timeAt(chosen));
-      chosen = undefined;
+      const [shown, wanted] = [pointed, chosen].map((x) => (x === undefined ? undefined : on.timeAt(x)));
+      pointed = chosen = undefined;
+      if (shown !== undefined) on.hover(shown);
+      if (wanted !== undefined) on.choose(wanted);
     });
+  };
+  const choose = (/** @type {number} */ x) => {
+    chosen = x;
+    schedule();
   };
 
   element.addEventListener('pointerdown', (event) => {
@@ -59,7 +66,10 @@ export function followPointer(element, on) {
     }
   });
   element.addEventListener('pointermove', (event) => {
-    if (event.pointerType !== 'touch') on.hover(on.timeAt(event.clientX));
+    if (event.pointerType !== 'touch') {
+      pointed = event.clientX;
+      schedule();
+    }
     if (!down.has(event.pointerId)) return;
     if (down.size === 1) {
       down.set(event.pointerId, event.clientX);
@@ -88,7 +98,10 @@ export function followPointer(element, on) {
       if (down.size === 0) element.removeAttribute('data-dragged');
     });
   }
-  element.addEventListener('pointerleave', () => on.hover(undefined));
+  element.addEventListener('pointerleave', () => {
+    pointed = undefined;
+    on.hover(undefined);
+  });
   element.addEventListener('wheel', (event) => {
     event.preventDefault();
     const unit = event.deltaMode === 0 ? 1 : LINE_PIXELS;

@@ -30,6 +30,8 @@ const MOST_POINTS = 2000;
 /** A recording whose last table is younger than this goes on: this page asks for it only now and then. */
 const STILL_SECONDS = 30;
 const ZOOM = 2;
+/** On a strip that is narrower, words are left out. */
+const WIDE_PIXELS = 620;
 export const SPEEDS = [1, 2, 5, 10, 30, 60];
 
 /**
@@ -431,7 +433,7 @@ export class PastControl {
       setText(this.#title, `${dayText(shown)}, ${timeText(shown)}`);
       setAttribute(this.#title, 'title', formatTime(shown));
       const interval = intervalAt(spans, shown);
-      const parts = [`Past: ${formatDuration(this.#now - shown)} ago`, interval === undefined ? '' : `${this.#root.clientWidth > 640 ? 'recorded ' : ''}every ${formatSeconds(interval)}`, this.#isPlaying ? `plays at ${connection.speed} ×` : ''];
+      const parts = [`Past: ${formatDuration(this.#now - shown)} ago`, interval === undefined ? '' : `${this.#chart.width > WIDE_PIXELS ? 'recorded ' : ''}every ${formatSeconds(interval)}`, this.#isPlaying ? `plays at ${connection.speed} ×` : ''];
       setText(this.#note, connection.reason ?? (past ? parts.filter(Boolean).join(' · ') : 'Reading the recording …'));
     }
     this.#note.classList.toggle('problem', Boolean(time === undefined ? this.#problem : connection.reason));

@@ -1,7 +1,7 @@
 import { el, setText } from './dom.js';
 import { formatCPUInFull } from './cpu-unit.js';
 import { UNKNOWN, formatBytes, formatCount, formatRate } from './format.js';
-import { memoryKind, totalOf } from './model/totals.js';
+import { memoryKind, nothing, totalOf } from './model/totals.js';
 
 /** @import { CpuContext } from './cpu-unit.js' */
 /** @import { Total } from './model/totals.js' */
@@ -11,6 +11,9 @@ import { memoryKind, totalOf } from './model/totals.js';
 export class TotalsBar {
   #parts = Object.fromEntries(['processes', 'cpu', 'memory', 'read', 'written', 'threads'].map((key) => [key, el('span', { 'data-sum': key })]));
 
+  /** The sums that were shown last, and the version of the model that they are of. The page is drawn much more often than it changes. */
+  #last = { version: NaN, total: nothing() };
+
   /** @param {HTMLElement} root */
   constructor(root) {
     root.append(...Object.values(this.#parts));
@@ -18,7 +21,9 @@ export class TotalsBar {
 
   /** @param {TreeModel} model @param {{filtered: boolean, context: CpuContext}} view */
   show(model, { filtered, context }) {
-    const total = totalOf(model, model.matchSlots());
+    const { version } = model;
+    if (version !== this.#last.version) this.#last = { version, total: totalOf(model, model.matchSlots()) };
+    const { total } = this.#last;
     const texts = textsOf(total, filtered ? `Sum of ${formatCount(total.processes)} matches` : 'Sum of all', context);
     for (const [key, part] of Object.entries(this.#parts)) setText(part, texts[key]);
     this.#parts.memory.title = memoryNote(total);

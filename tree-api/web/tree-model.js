@@ -45,6 +45,7 @@ export class TreeModel {
   /** @type {Shape} */
   #shape = 'tree';
   #stale = { links: true, sums: true, marks: true, order: true, rows: true };
+  #version = 0;
 
   /**
    * @param {Table<M>} table What is shown; a Store has processes.
@@ -196,7 +197,14 @@ export class TreeModel {
     if (stale.order) this.#sorter.run(this.#store, this.#links, this.#sort, byBranch);
     if (stale.rows) this.#show(byBranch);
     Object.assign(stale, FRESH);
+    this.#version++;
     return this.#rows;
+  }
+
+  /** A number that changes with the rows and what they show: what was calculated from them holds as long as it is the same. */
+  get version() {
+    this.rows();
+    return this.#version;
   }
 
   /** How many processes are in the table. */

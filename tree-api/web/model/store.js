@@ -102,7 +102,7 @@ export class Store extends ProcessTable {
 
   /** @param {any[]} ids @param {SentColumns} columns */
   #putColumns(ids, columns) {
-    const slots = Int32Array.from(ids, (id) => (isID(id) ? this.#empty(id) : NONE));
+    const slots = Int32Array.from(ids, (id) => (isID(id) ? this.#overwritten(id) : NONE));
     writeColumns(this, slots, columns);
     for (const slot of slots) {
       if (slot === NONE) continue;
@@ -141,6 +141,19 @@ export class Store extends ProcessTable {
     const slot = this.slots.get(id);
     if (slot === undefined) return this.#take(id);
     this.#clear(slot);
+    return slot;
+  }
+
+  /**
+   * The slot of a process, new or its own, in which all columns will be written: a text that stays the same did not
+   * change, and most do from one moment of a recording to another.
+   * @param {string} id
+   */
+  #overwritten(id) {
+    const slot = this.slots.get(id);
+    if (slot === undefined) return this.#take(id);
+    this.#parents.leave(slot, this.numbers.pid[slot]);
+    this.changed[slot] = 1;
     return slot;
   }
 

@@ -14,7 +14,7 @@ export const SUMMED = /** @type {const} */ (['cpu', 'memory', 'read', 'written',
  */
 
 /** @returns {Total} */
-const nothing = () => ({ processes: 0, withPSS: 0, withRSS: 0, cpu: NaN, memory: NaN, read: NaN, written: NaN, threads: NaN, open_fds: NaN });
+export const nothing = () => ({ processes: 0, withPSS: 0, withRSS: 0, cpu: NaN, memory: NaN, read: NaN, written: NaN, threads: NaN, open_fds: NaN });
 
 /**
  * @param {TreeModel} model

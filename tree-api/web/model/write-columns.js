@@ -19,7 +19,7 @@ export const idsOf = (columns) => listOf(columns.id);
 
 /**
  * @param {Store} store
- * @param {Int32Array} slots Where each process of the message goes, nothing being known there; NONE: nowhere.
+ * @param {Int32Array} slots Where each process of the message goes; NONE: nowhere.
  * @param {SentColumns} columns
  */
 export function writeColumns(store, slots, columns) {
@@ -28,22 +28,30 @@ export function writeColumns(store, slots, columns) {
     const into = store.numbers[key];
     for (let i = 0; i < slots.length; i++) if (slots[i] !== NONE) into[slots[i]] = toNumber(figures[i]);
   }
-  for (const { key, field } of TEXT_COLUMNS) writeWords(store.texts[key], slots, columns[field], toText);
-  writeWords(store.kernel, slots, columns.kernel, (value) => (value ? 1 : 0));
+  for (const { key, field } of TEXT_COLUMNS) writeWords(store.texts[key], store.textChanged, slots, columns[field], toText);
+  writeWords(store.kernel, store.textChanged, slots, columns.kernel, (value) => (value ? 1 : 0));
 }
 
 /**
  * @template T
  * @param {Record<number, T>} into
+ * @param {Uint8Array} changed Gets 1 where something else stands than before.
  * @param {Int32Array} slots
  * @param {any} column
  * @param {(value: any) => T} make
  */
-function writeWords(into, slots, column, make) {
+function writeWords(into, changed, slots, column, make) {
   const words = listOf(column?.values).map(make);
   const index = listOf(column?.index);
   const unknown = make(null);
-  for (let i = 0; i < slots.length; i++) if (slots[i] !== NONE) into[slots[i]] = words[index[i]] ?? unknown;
+  for (let i = 0; i < slots.length; i++) {
+    const slot = slots[i];
+    if (slot === NONE) continue;
+    const word = words[index[i]] ?? unknown;
+    if (into[slot] === word) continue;
+    into[slot] = word;
+    changed[slot] = 1;
+  }
 }
 
 /** @param {any} value @returns {any[]} */

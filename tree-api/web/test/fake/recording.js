@@ -16,6 +16,10 @@ export class FakeRecording {
   to;
   /** A moment in the spike. */
   moment;
+  /** Further marks. @type {{kind: string, time: number, until?: number, count?: number}[]} */
+  marks = [];
+  /** What happened to processes. @type {{kind: string, time: number, count?: number}[]} */
+  events = [];
   #host;
   #random = new Random(7);
 
@@ -40,7 +44,7 @@ export class FakeRecording {
       case '/api/v1/history': return this.#history(Number(query.get('from') ?? this.from), Number(query.get('to') ?? this.to), Number(query.get('points') ?? 300));
       case '/api/v1/processes': return { time, role: 'operator', columns: columnsOf([...this.#host.processes.values()]) };
       case '/api/v1/host': return time > 0 ? { ...this.#host.hostFacts(), ...this.#host.hostMetrics(), ...this.#metrics(time), time } : undefined;
-      case '/api/v1/events': return { events: [], matched: 0, source: 'bpf' };
+      case '/api/v1/events': return this.#eventsOf(query.getAll('kind'));
       case '/api/v1/report': return { from: this.from, to: this.to, restarted: [] };
       default: return undefined;
     }
@@ -55,9 +59,15 @@ export class FakeRecording {
     return {
       from: this.from, to: this.to, bytes: 18_000_000,
       spans: [span(this.from, this.to - GAP.from), span(this.to - GAP.to, this.to)],
-      marks: [{ kind: 'gap', time: this.to - GAP.from, until: this.to - GAP.to }, mark('crash', 3.4 * HOUR), mark('oom_kill', SPIKE.to + 40), mark('crash', 0.6 * HOUR)],
+      marks: [{ kind: 'gap', time: this.to - GAP.from, until: this.to - GAP.to }, mark('crash', 3.4 * HOUR), mark('oom_kill', SPIKE.to + 40), mark('crash', 0.6 * HOUR), ...this.marks],
       points: times.map((time) => ({ time, processes: this.#host.processes.size, ...flat(this.#metrics(time)) })),
     };
+  }
+
+  /** @param {string[]} kinds */
+  #eventsOf(kinds) {
+    const events = this.events.filter(({ kind }) => kinds.includes(kind));
+    return { events, matched: events.length, source: 'bpf' };
   }
 
   /** One process over time: from the beginning of the spike to its end. @param {any} process @param {number} from @param {number} to */

@@ -68,6 +68,14 @@ test('marks that are near each other are one, which is the worst of them', () =>
   assert.equal(nameMarks([{ time: 1, kind: 'something_new' }]), 'something new');
 });
 
+test('a step of the clock, damage and lost events are marked, a gap is not: it is a part of the strip', () => {
+  const marks = [{ time: 10, kind: 'clock_step' }, { time: 30, kind: 'lost', count: 7 }, { time: 50, kind: 'damage' }, { time: 60, kind: 'gap', until: 90 }];
+  assert.deepEqual(joinMarks(marks, { from: 0, to: 100 }, 2000).map(({ time, kind, marks: joined }) => [time, kind, nameMarks(joined)]), [[10, 'clock_step', 'clock set'], [30, 'lost', 'events lost: 7'], [50, 'damage', 'damaged recording']]);
+  // Of those in one place, that of lost events is seen: what is missing there misleads most.
+  assert.deepEqual(joinMarks(marks, { from: 0, to: 100 }, 10).map(({ time, kind, marks: joined }) => [time, kind, nameMarks(joined)]), [[30, 'lost', 'events lost: 7, clock set, damaged recording']]);
+  assert.equal(nameMarks([{ time: 60, kind: 'gap', until: 90 }]), 'not recorded');
+});
+
 test('what was not recorded of the host is not known', () => {
   assert.deepEqual(sharesOf({ time: 1, processes: 3, busy_cores: 1, memory_total_bytes: 100, memory_available_bytes: 25, pressure_cpu: 0.2, pressure_io: 0.7 }, 4), { cpu: 0.25, memory: 0.75, pressure: 0.7 });
   assert.deepEqual(sharesOf({ time: 1, processes: 3 }, 4), { cpu: NaN, memory: NaN, pressure: NaN });

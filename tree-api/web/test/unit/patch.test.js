@@ -19,8 +19,10 @@ import { FakeHost } from '../fake/host.js';
 function pass(store, mirror, message) {
   const { structure } = store.apply(message);
   const patch = takePatch(store, structure);
-  const change = mirror.apply(structuredClone(patch, { transfer: buffersOf(patch) }));
+  const copy = structuredClone(patch, { transfer: buffersOf(patch) });
+  const change = mirror.apply(copy);
   assert.equal(change.structure, structure);
+  return copy;
 }
 
 /** What a table holds of each process, by id. @param {Store|Mirror} table */
@@ -62,6 +64,20 @@ test('a full message in columns makes the same table, and keeps who was there in
     for (const [id, slot] of columns.slots) assert.equal(slots.get(id) ?? slot, slot);
     host.advance(60, 4);
   }
+});
+
+test('from one full message in columns to the next, only texts that differ are passed on', () => {
+  const store = new Store();
+  const mirror = new Mirror();
+  const process = (/** @type {number} */ pid, /** @type {object} */ rest) => ({ id: `${pid}-1`, pid, ppid: 0, name: 'sh', user: 'root', threads: 1, ...rest });
+  const show = (/** @type {any[]} */ processes) => pass(store, mirror, { type: 'full', columns: columnsOf(processes) });
+  assert.equal(show([process(1, {}), process(2, {}), process(3, { kernel: true })]).textSlots.length, 3);
+  const patch = show([process(1, { threads: 5 }), process(2, { user: 'ann' }), process(4, {})]);
+  assert.deepEqual(patch.ids.toSorted(), ['', '2-1', '4-1']);
+  assert.deepEqual(contents(mirror), contents(store));
+  assert.deepEqual([mirror.numbers.threads[mirror.slots.get('1-1') ?? NaN], mirror.texts.user[mirror.slots.get('2-1') ?? NaN]], [5, 'ann']);
+  assert.equal(show([process(1, {}), process(2, {}), process(4, { kernel: true })]).textSlots.length, 2);
+  assert.deepEqual(contents(mirror), contents(store));
 });
 
 for (const [what, columns] of Object.entries({

@@ -28,6 +28,18 @@ describe('sums', () => {
     assert.deepEqual(totals.get('app'), { processes: 1, withPSS: 0, withRSS: 1, cpu: NaN, memory: 7, read: NaN, written: NaN, threads: 4, open_fds: NaN });
   });
 
+  test('the version of a model changes with what it shows, and with nothing else', () => {
+    const changing = modelOf(node(1, { threads: 1 }), node(2, { threads: 4 }));
+    const { version } = changing;
+    changing.rows();
+    assert.equal(changing.version, version);
+    changing.apply({ type: 'diff', changed: [{ id: '1-1', threads: 2 }] });
+    const later = changing.version;
+    assert.notEqual(later, version);
+    changing.setFilter({ text: 'x' });
+    assert.notEqual(changing.version, later);
+  });
+
   test('processes without the text are a group of their own', () => {
     assert.deepEqual([...addUp(model, model.matchSlots(), (slot) => model.text(slot, 'unit')).keys()].toSorted(), ['', 'a.service']);
   });
