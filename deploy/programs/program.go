@@ -22,7 +22,7 @@ type Config struct {
 	Path string
 	// Args are its arguments. ADDRESS in one of them stands for HOST:PORT of the program.
 	Args []string
-	// Env are NAME=value pairs beside those of this process. ADDRESS and PORT are replaced.
+	// Env are NAME=value pairs beside those of this process. ADDRESS and PORT are replaced in the values.
 	Env []string
 	// Address is HOST:PORT where it shall listen; a free one if empty.
 	Address string
@@ -58,8 +58,8 @@ func Start(ctx context.Context, c Config) (*Program, error) {
 	if c.Patience == 0 {
 		c.Patience = Patience
 	}
-	cmd := exec.CommandContext(ctx, c.Path, c.filled(c.Args)...)
-	cmd.Env = append(os.Environ(), c.filled(c.Env)...)
+	cmd := exec.CommandContext(ctx, c.Path, c.arguments()...)
+	cmd.Env = append(os.Environ(), c.environment()...)
 	cmd.SysProcAttr = endWithParent()
 	return c.start(ctx, cmd)
 }
@@ -87,15 +87,29 @@ func (c *Config) start(ctx context.Context, cmd *exec.Cmd) (*Program, error) {
 	return p, nil
 }
 
-// filled returns texts with the address and its port in place of ADDRESS and PORT.
-func (c *Config) filled(texts []string) []string {
-	_, port, _ := strings.Cut(c.Address, ":")
-	replacer := strings.NewReplacer("ADDRESS", c.Address, "PORT", port)
-	filled := make([]string, len(texts))
-	for i, text := range texts {
-		filled[i] = replacer.Replace(text)
+// arguments returns Args, filled in.
+func (c *Config) arguments() []string {
+	filled := make([]string, len(c.Args))
+	for i, text := range c.Args {
+		filled[i] = c.filled(text)
 	}
 	return filled
+}
+
+// environment returns Env, filled in. Names stay as they are: PORT is a part of some.
+func (c *Config) environment() []string {
+	filled := make([]string, len(c.Env))
+	for i, pair := range c.Env {
+		name, value, _ := strings.Cut(pair, "=")
+		filled[i] = name + "=" + c.filled(value)
+	}
+	return filled
+}
+
+// filled returns a text with the address and its port in place of ADDRESS and PORT.
+func (c *Config) filled(text string) string {
+	_, port, _ := strings.Cut(c.Address, ":")
+	return strings.NewReplacer("ADDRESS", c.Address, "PORT", port).Replace(text)
 }
 
 func (p *Program) ready(ctx context.Context, path string) error {

@@ -15,7 +15,7 @@ func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "serve" {
 		_, _ = fmt.Fprintln(os.Stdout, "serving at", os.Args[2])
 		http.HandleFunc("/ready", func(w http.ResponseWriter, r *http.Request) {
-			_, _ = fmt.Fprint(w, os.Getenv("GREETING"), r.Header.Get("To"))
+			_, _ = fmt.Fprint(w, os.Getenv("EXPORTER_GREETING"), r.Header.Get("To"))
 		})
 		err := http.ListenAndServe(os.Args[2], nil)
 		_, _ = fmt.Fprintln(os.Stdout, err)
@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestRun(t *testing.T) {
-	p := Run(t, Config{Path: os.Args[0], Args: []string{"serve", "ADDRESS"}, Env: []string{"GREETING=hello PORT "}, Ready: "/ready"})
+	p := Run(t, Config{Path: os.Args[0], Args: []string{"serve", "ADDRESS"}, Env: []string{"EXPORTER_GREETING=hello PORT "}, Ready: "/ready"})
 	_, port, _ := strings.Cut(p.Address, ":")
 	got, err := p.Get(t.Context(), "/ready", "To", "reader")
 	if want := "hello " + port + " reader"; err != nil || got != want {
