@@ -19,8 +19,8 @@ need = command -v $(1) >/dev/null || { echo "NOT TESTED: $(2), for $(1) is not i
 # Installs what the tests of a folder import, unless it is there.
 NPM_CI        := { [ node_modules/.package-lock.json -nt package-lock.json ] || { npm ci --silent --no-audit --no-fund && touch node_modules/.package-lock.json; }; }
 
-# A browser for the page and the Grafana plugins; empty where there is none.
-test-web test-plugins test-grafana bench-web bench-panel: export PROCTREE_CHROMIUM = $(shell .ci/chromium)
+# A browser for the page, the Grafana plugins and the links of mails; empty where there is none.
+test-web test-plugins test-grafana bench-web bench-panel e2e: export PROCTREE_CHROMIUM = $(shell .ci/chromium)
 
 # Prometheus, promtool, Alertmanager and amtool, pinned in deploy/tools/go.mod; a build of
 # them takes minutes, so it is kept outside the checkout under the checksum of the pins.

@@ -97,6 +97,11 @@ func (c *chain) culprit(mail mailbox.Message) {
 		return status == http.StatusOK
 	})
 	says(c.t, body, `"cmdline":\[[^\]]*e2e-burner`)
+	at, err := time.Parse(time.RFC3339, link[2])
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.page(mail, at, "e2e-burner")
 }
 
 // steady are the alerts that a restart must not make.

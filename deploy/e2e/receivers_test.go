@@ -40,18 +40,27 @@ func (c *chain) receivers() {
 	}
 }
 
-// post gives alerts to Alertmanager. They end by themselves.
+// posted is an alert as Prometheus sends it. It ends by itself.
+type posted struct {
+	Labels      map[string]string `json:"labels"`
+	Annotations map[string]string `json:"annotations"`
+	StartsAt    time.Time         `json:"startsAt,omitzero"`
+	EndsAt      time.Time         `json:"endsAt"`
+}
+
+// post gives alerts of these labels to Alertmanager.
 func (c *chain) post(labels ...map[string]string) {
 	c.t.Helper()
-	type posted struct {
-		Labels      map[string]string `json:"labels"`
-		Annotations map[string]string `json:"annotations"`
-		EndsAt      time.Time         `json:"endsAt"`
-	}
 	var alerts []posted
 	for _, l := range labels {
-		alerts = append(alerts, posted{l, map[string]string{"summary": "here: " + l["group"]}, time.Now().Add(10 * time.Minute)})
+		alerts = append(alerts, posted{Labels: l, Annotations: map[string]string{"summary": "here: " + l["group"]}, EndsAt: time.Now().Add(10 * time.Minute)})
 	}
+	c.send(alerts...)
+}
+
+// send gives alerts to Alertmanager.
+func (c *chain) send(alerts ...posted) {
+	c.t.Helper()
 	body, err := json.Marshal(alerts)
 	if err != nil {
 		c.t.Fatal(err)
