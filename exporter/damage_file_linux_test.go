@@ -52,6 +52,19 @@ func (h *damagedHost) damageFile(t *testing.T, file string, usual float64) {
 		h.checkWhole(t, file, "is a FIFO", whole, h.scrape(t), counted)
 		undo()
 	}
+	for _, odd := range cutFiles(file, content) {
+		h.write(t, file, odd.content)
+		damaged := h.scrape(t)
+		h.checkWhole(t, file, odd.how, whole, damaged, counted)
+		wrong := altered(file, whole, damaged)
+		// With a process less others get its place, with another user it has another label.
+		if !ofProcess.MatchString(file) {
+			wrong = append(wrong, appeared(whole, damaged)...)
+		}
+		for _, wrong := range wrong {
+			t.Errorf("%s %s: %s", file, odd.how, wrong)
+		}
+	}
 	for _, odd := range addedLines(file, content) {
 		h.write(t, file, odd.content)
 		damaged := h.scrape(t)
@@ -98,6 +111,24 @@ func wholeDamages(file string, content []byte) (all []oddContent) {
 
 // labels are files of texts that no parser can find fault with.
 var labels = regexp.MustCompile(`/(\w*_label|type|slaves|available_clocksource|current_clocksource|comm|cmdline|cgroup|mounts)$`)
+
+// cutFiles are the beginnings of a file that end within a line, as a reader gets them of a
+// file that is written meanwhile, or by a program that bounds what it passes on.
+func cutFiles(file string, content []byte) (all []oddContent) {
+	if isOneValue(file, content) || names.MatchString(file) || strings.HasPrefix(file, "textfiles/") || ofProcess.MatchString(file) && labels.MatchString(file) {
+		return nil
+	}
+	const cuts = 12
+	before := -1
+	for n := 1; n <= cuts; n++ {
+		at := (len(content) - 1) * n / cuts // The last is without the end of the last line alone.
+		if at > before && at > 0 && content[at-1] != '\n' {
+			all = append(all, oddContent{fmt.Sprintf("cut behind %q", content[:at]), content[:at]})
+		}
+		before = at
+	}
+	return all
+}
 
 // addedLines are contents of a file with a line more, or with other ends of lines.
 func addedLines(file string, content []byte) (all []oddContent) {

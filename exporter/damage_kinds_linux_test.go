@@ -30,6 +30,8 @@ type damage struct {
 	empties bool
 	// reorders tells that lines are at other places than before.
 	reorders bool
+	// unended tells that the last line has no end.
+	unended bool
 	// unharmed tells that no line says anything else than before.
 	unharmed bool
 }
@@ -93,6 +95,15 @@ var damages = []damage{
 		lines = slices.Clone(lines)
 		lines[a], lines[b] = lines[b], lines[a]
 		return lines, []int{a, b}
+	}},
+	{name: "cut in the last line", odd: true, unended: true, lines: func(r *rand.Rand, lines [][]byte) ([][]byte, []int) {
+		last := len(lines) - 1
+		if len(lines[last]) == 0 {
+			return lines, nil
+		}
+		lines = slices.Clone(lines)
+		lines[last] = lines[last][:1+r.IntN(len(lines[last]))]
+		return lines, []int{last}
 	}},
 	{name: "field dropped", lines: field(func(*rand.Rand, []byte) []byte { return nil })},
 	{name: "field negated", lines: field(func(_ *rand.Rand, f []byte) []byte { return append([]byte("-"), f...) }), garbled: true},

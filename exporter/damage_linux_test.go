@@ -107,9 +107,9 @@ var sums = regexp.MustCompile(`^proc/net/(stat/nf_conntrack|udp6?)$`)
 var canBeEmpty = regexp.MustCompile(`/(bonding_masters|bonding/slaves|isolated|ifalias|address|broadcast|level|raid_disks|ch\d+_dimm_label|hwmon\d+/\w+_label)$|` +
 	`^textfiles/|^proc/\d+/(cmdline|cgroup)$|^proc/uptime$`)
 
-// isOdd reports whether damage to a file is an error.
+// isOdd reports whether damage to a file is an error. A part of a text is a text.
 func (d *damage) isOdd(file string) bool {
-	return d.odd && !names.MatchString(file) && (!d.empties || !canBeEmpty.MatchString(file))
+	return d.odd && (!d.unended || !labels.MatchString(file)) && !names.MatchString(file) && (!d.empties || !canBeEmpty.MatchString(file))
 }
 
 // sections are files of which a line says what the lines below it belong to.
@@ -163,6 +163,9 @@ func (h *damagedHost) damage(t *testing.T, random *rand.Rand, file string, conte
 		undo()
 	}
 	wrong = append(wrong, verdict(file, whole, damaged, derived, d.isOdd(file) || d.garbled)...)
+	if d.unended && !isOneValue(file, content) {
+		wrong = append(wrong, altered(file, whole, damaged)...)
+	}
 	if added {
 		wrong = append(wrong, appeared(whole, damaged)...)
 	}
@@ -187,7 +190,11 @@ func (h *damagedHost) damage(t *testing.T, random *rand.Rand, file string, conte
 func (h *damagedHost) apply(t *testing.T, file string, content []byte, changed [][]byte, d *damage) (undo func()) {
 	t.Helper()
 	if d.lines != nil {
-		h.write(t, file, joinFile(slices.Clone(changed)))
+		damaged := joinFile(slices.Clone(changed))
+		if d.unended {
+			damaged = damaged[:len(damaged)-1]
+		}
+		h.write(t, file, damaged)
 		return nil
 	}
 	return d.replace(t, filepath.Join(h.root, file), content)

@@ -171,7 +171,7 @@ func (h *damagedHost) derived(tb testing.TB, file string, variants ...[]byte) ma
 var identity = regexp.MustCompile(`^proc/([0-9]+)/stat$`)
 
 // ofTable are series over all processes.
-var ofTable = regexp.MustCompile(`^proctree_(processes|threads|scan_|events_|group_|process_|system_processes|system_procs|forks|tasks)`)
+var ofTable = regexp.MustCompile(`^proctree_(processes|threads|scan_|events_|sockets_|group_|process_|system_processes|system_procs|forks|tasks)`)
 
 // provenance are the series that may be lost when these lines of a file are damaged; all of
 // them if lines is nil.
@@ -243,6 +243,19 @@ func verdict(file string, whole, damaged readings, derived map[string]bool, odd 
 			wrong = append(wrong, fmt.Sprintf("%s is %v", series, got))
 		case ok && got == 0 && odd && !identity.MatchString(file): // A group without process has none of anything.
 			wrong = append(wrong, fmt.Sprintf("%s is 0 and was %v: what is unknown is absent", series, whole[series]))
+		}
+	}
+	slices.Sort(wrong)
+	return wrong
+}
+
+// altered lists the series that have another value, though what is damaged has none.
+func altered(file string, whole, damaged readings) (wrong []string) {
+	for series := range whole.differing(damaged) {
+		got, ok := damaged[series]
+		// With a process less the sums are others.
+		if sum := identity.MatchString(file) && ofTable.MatchString(series) || ofSums.MatchString(series); ok && !sum {
+			wrong = append(wrong, fmt.Sprintf("%s is %v and was %v, although nothing tells", series, got, whole[series]))
 		}
 	}
 	slices.Sort(wrong)

@@ -3,6 +3,8 @@ package cgroups
 import (
 	"bytes"
 	"strconv"
+
+	"proctree/collector/host/procfile"
 )
 
 // unlimited is more than any host has: version 1 writes "no limit" as a number of pages
@@ -26,8 +28,9 @@ func parseNumber(file []byte) (n uint64, ok bool) {
 	return n, err == nil
 }
 
-// valueOf finds "key NUMBER" among the lines of a file.
+// valueOf finds "key NUMBER" among the lines of a file that have an end.
 func valueOf(file []byte, key string) (n uint64, ok bool) {
+	file, _ = procfile.WholeLines(file)
 	for line := range bytes.Lines(file) {
 		if rest, found := bytes.CutPrefix(line, []byte(key+" ")); found {
 			return parseNumber(rest)

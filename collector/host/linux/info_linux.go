@@ -28,8 +28,10 @@ func ReadInfo(cfg Config) process.HostInfo {
 	if unix.Uname(&names) == nil {
 		info.Kernel = unix.ByteSliceToString(names.Release[:])
 	}
-	if stat, err := procfile.Read(filepath.Join(cfg.ProcPath, "stat")); err == nil {
-		info.CPUs = len(procfile.ParseStat(string(stat), 0, new(procfile.Damage)).CPUs)
+	if text, err := procfile.Read(filepath.Join(cfg.ProcPath, "stat")); err == nil {
+		if stat := procfile.ParseStat(string(text), 0, new(procfile.Damage)); !stat.Partial {
+			info.CPUs = len(stat.CPUs)
+		}
 	}
 	if proc, err := procfs.Open(cfg.ProcPath); err == nil {
 		if clock, err := procfs.NewBootClock(proc).Clock(); err == nil {

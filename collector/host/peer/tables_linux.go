@@ -36,6 +36,7 @@ func searchTables(p pair) (uid int, err error) {
 // searchTable reads lines of "sl local remote st queues timer retransmits uid timeout inode".
 func searchTable(table io.Reader, p pair) (uid int, found bool, err error) {
 	lines := bufio.NewScanner(table)
+	lines.Split(procfile.ScanWholeLines)
 	for lines.Scan() {
 		fields := strings.Fields(lines.Text())
 		if len(fields) < 10 || !isAddress(fields[1], p.here) || !isAddress(fields[2], p.there) {

@@ -1,6 +1,8 @@
 package procfile
 
 import (
+	"bufio"
+	"bytes"
 	"iter"
 	"math"
 	"strconv"
@@ -30,6 +32,7 @@ const (
 	unknown    = "unknown form"
 	tooMany    = "more lines than any kernel writes"
 	empty      = "empty file"
+	unfinished = "the last line has no end"
 )
 
 // Lines yields the lines of a file without what ends them, which may be CR LF, and without
@@ -42,6 +45,45 @@ func Lines(text string) iter.Seq[string] {
 			}
 		}
 	}
+}
+
+// WholeLines returns the lines of a file of the kernel that have an end, and whether these are
+// all. The kernel ends every line, so one without is only a part of what was written, such as
+// "ctxt 777" of "ctxt 77712".
+func WholeLines(file []byte) (lines []byte, all bool) {
+	end := bytes.LastIndexByte(file, '\n') + 1
+	return file[:end], end == len(file)
+}
+
+// ScanWholeLines is bufio.ScanLines without a line that has no end.
+func ScanWholeLines(data []byte, atEOF bool) (advance int, line []byte, err error) {
+	if atEOF && bytes.IndexByte(data, '\n') < 0 {
+		return len(data), nil, nil
+	}
+	return bufio.ScanLines(data, atEOF)
+}
+
+// WholeLines is the function WholeLines, and counts a line without an end as lost. A file of one
+// value may go without.
+func (d *Damage) WholeLines(where, text string) string {
+	end := strings.LastIndexByte(text, '\n') + 1
+	if end < len(text) {
+		d.Lost(where, unfinished)
+	}
+	return text[:end]
+}
+
+// WholeFields is WholeLines for a file of one line, whose fields are separated by blanks: all
+// but the last are whole.
+func (d *Damage) WholeFields(where, text string) string {
+	if strings.HasSuffix(text, "\n") {
+		return text
+	}
+	end := strings.LastIndexAny(text, " \t\n") + 1
+	if end < len(text) {
+		d.Lost(where, unfinished)
+	}
+	return text[:end]
 }
 
 // NeedLine counts a file that has no line at all as lost, where every kernel writes some.

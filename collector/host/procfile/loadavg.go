@@ -11,11 +11,14 @@ const loadavgFile = "/proc/loadavg"
 // ParseLoadavg parses "0.20 0.18 0.12 1/80 11206" (proc_loadavg(5)): the averages over 1, 5
 // and 15 minutes. A nil one is not known.
 func ParseLoadavg(text string, d *Damage) (load [3]*float64) {
-	fields := strings.Fields(text)
+	whole := d.WholeFields(loadavgFile, text)
+	fields := strings.Fields(whole)
 	for i, minutes := range [...]string{"1", "5", "15"} {
 		where := loadavgFile + ": average over " + minutes + " minutes"
 		if i >= len(fields) {
-			d.Lost(where, "not there")
+			if whole == text { // Otherwise it is counted.
+				d.Lost(where, "not there")
+			}
 			continue
 		}
 		n, err := strconv.ParseFloat(fields[i], 64)

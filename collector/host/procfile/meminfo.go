@@ -17,7 +17,8 @@ const meminfoFile = "/proc/meminfo"
 func ParseMeminfo(text string, d *Damage) []MemoryField {
 	fields := make([]MemoryField, 0, 64)
 	seen := make(map[string]bool, 64)
-	for line := range Lines(text) {
+	d.NeedLine(meminfoFile, text)
+	for line := range Lines(d.WholeLines(meminfoFile, text)) {
 		name, rest, ok := strings.Cut(line, ":")
 		switch {
 		case !ok || !IsName(name):
@@ -42,7 +43,6 @@ func ParseMeminfo(text string, d *Damage) []MemoryField {
 		f.Name = name
 		fields = append(fields, f)
 	}
-	d.NeedLine(meminfoFile, text)
 	return fields
 }
 

@@ -23,7 +23,8 @@ type pressureLine struct {
 func ParsePressure(resource, text string, longest time.Duration, d *Damage) Pressure {
 	var p Pressure
 	seen := make(map[string]bool, 2)
-	for line := range Lines(text) {
+	whole := d.WholeLines("/proc/pressure/"+resource, text)
+	for line := range Lines(whole) {
 		kind, rest, _ := strings.Cut(line, " ")
 		into := &p.Some
 		switch kind {
@@ -41,7 +42,7 @@ func ParsePressure(resource, text string, longest time.Duration, d *Damage) Pres
 		seen[kind] = true
 		into.parse(where, rest, longest, d)
 	}
-	if len(seen) == 0 {
+	if len(seen) == 0 && whole == text {
 		d.Lost("/proc/pressure/"+resource, unknown)
 	}
 	return p

@@ -67,6 +67,8 @@ type Stat struct {
 	// All is the sum of all CPUs.
 	All  CPUTicks
 	CPUs []CPU
+	// Partial tells that the file ends among the CPUs: there may be more of them.
+	Partial bool
 	// Boot is when the host was started; zero is not known.
 	Boot                               time.Time
 	Interrupts, ContextSwitches, Forks *uint64
@@ -81,7 +83,10 @@ func ParseStat(text string, longest time.Duration, d *Damage) Stat {
 	if longest > 0 {
 		p.most = uint64(longest / (time.Second / TicksPerSecond))
 	}
-	for line := range Lines(text) {
+	d.NeedLine(statFile, text)
+	whole := d.WholeLines(statFile, text)
+	p.stat.Partial = strings.HasPrefix(text[len(whole):], "c") && !strings.HasPrefix(text[len(whole):], "ct")
+	for line := range Lines(whole) {
 		key, rest, _ := strings.Cut(line, " ")
 		if number, ok := strings.CutPrefix(key, "cpu"); ok {
 			p.cpu(number, rest)
@@ -92,7 +97,6 @@ func ParseStat(text string, longest time.Duration, d *Damage) Stat {
 		p.kernel(key, first)
 	}
 	p.checkSum()
-	d.NeedLine(statFile, text)
 	return p.stat
 }
 

@@ -44,7 +44,13 @@ func TestParseStat(t *testing.T) {
 				Interrupts: new(uint64(8)), Blocked: new(uint64(0)),
 			},
 		},
-		{name: "no end of line", text: "ctxt 5", want: Stat{ContextSwitches: new(uint64(5))}},
+		{name: "cut in a counter", text: "btime 1700000000\nctxt 777", want: Stat{Boot: time.Unix(1700000000, 0)}, lost: 1, first: "/proc/stat: the last line has no end"},
+		{name: "cut in a name", text: "btime 1700000000\nctx", want: Stat{Boot: time.Unix(1700000000, 0)}, lost: 1, first: "/proc/stat: the last line has no end"},
+		{
+			name: "cut in a CPU", text: "cpu 1 2 3 4\ncpu0 1 2 3 4\ncpu1 500", want: Stat{All: ticks(1, 2, 3, 4), CPUs: []CPU{{"0", ticks(1, 2, 3, 4)}}, Partial: true},
+			lost: 1, first: "/proc/stat: the last line has no end",
+		},
+		{name: "cut in the only line", text: "cpu 1 2 3", want: Stat{Partial: true}, lost: 1, first: "/proc/stat: the last line has no end"},
 		{name: "boot of a kernel whose clock is not set", text: "ctxt 5\nbtime 0\n", want: Stat{ContextSwitches: new(uint64(5))}, lost: 1, first: "/proc/stat: btime: impossible value"},
 		{name: "boot shortly after 1970", text: "ctxt 5\nbtime 86400\n", want: Stat{ContextSwitches: new(uint64(5))}, lost: 1, first: "/proc/stat: btime: impossible value"},
 		{name: "boot in the future", text: "ctxt 5\nbtime 7000000000\n", want: Stat{ContextSwitches: new(uint64(5))}, lost: 1, first: "/proc/stat: btime: impossible value"},
@@ -139,14 +145,22 @@ func TestParseMeminfo(t *testing.T) {
 			t.Errorf("%q: lost %d, %q; want %q (-want +got):\n%s", line, d.count, d.first, first, diff)
 		}
 	}
+	// What the kernel wrote of the last line ends anywhere.
+	for _, cut := range []string{"MemAvailable: 7000", "MemAvailable: 7000 kB", "MemAvailable:", "MemAvail", "M"} {
+		var d Damage
+		got := ParseMeminfo("Last: 1 kB\n"+cut, &d)
+		if diff := cmp.Diff([]MemoryField{{"Last", 1024, true}}, got); diff != "" || d.count != 1 || d.first != "/proc/meminfo: the last line has no end" {
+			t.Errorf("%q: lost %d, %q (-want +got):\n%s", cut, d.count, d.first, diff)
+		}
+	}
 }
 
 func TestParseLoadavg(t *testing.T) {
 	for text, want := range map[string][3]*float64{
 		"0.20 1.5 12 1/80 11206\n": {new(0.2), new(1.5), new(12.0)},
-		"0.20 x 12":                {new(0.2), nil, new(12.0)},
-		"0.20":                     {new(0.2), nil, nil},
-		"NaN -1 +Inf 1/80 11206":   {},
+		"0.20 x 12 1/80 11206\n":   {new(0.2), nil, new(12.0)},
+		"0.20\n":                   {new(0.2), nil, nil},
+		"NaN -1 +Inf 1/80 11206\n": {},
 		"":                         {},
 	} {
 		var d Damage
@@ -162,6 +176,15 @@ func TestParseLoadavg(t *testing.T) {
 		}
 		if d.count != missing {
 			t.Errorf("%q: lost %d, want %d", text, d.count, missing)
+		}
+	}
+	// A number at the end may be a part of one.
+	for text, want := range map[string][3]*float64{
+		"0.20 1.5 12 1/80 112": {new(0.2), new(1.5), new(12.0)}, "0.20 1.5 1": {new(0.2), new(1.5), nil}, "0.20 1.": {new(0.2), nil, nil}, "0": {},
+	} {
+		var d Damage
+		if diff := cmp.Diff(want, ParseLoadavg(text, &d)); diff != "" || d.count != 1 || d.first != "/proc/loadavg: the last line has no end" {
+			t.Errorf("%q: lost %d, %q (-want +got):\n%s", text, d.count, d.first, diff)
 		}
 	}
 }
@@ -180,12 +203,14 @@ func TestParsePressure(t *testing.T) {
 		{name: "whole", text: some + "\n" + full + "\n", change: func(*Pressure) {}},
 		{name: "the other order, CR LF, a kind that nobody knows", text: "most avg10=1\r\n" + full + "\r\n" + some + "\r\n", change: func(*Pressure) {}},
 		{name: "before 5.13 the CPU had no full", text: some + "\n", change: func(p *Pressure) { p.Full = pressureLine{} }},
-		{name: "total wrapped", text: strings.Replace(some, "1500000", "18446744073709551615", 1) + "\n" + full, change: func(p *Pressure) { p.Some.Total = nil }, lost: 1},
-		{name: "total longer than the host is up", text: strings.Replace(some, "1500000", "2500001", 1) + "\n" + full, change: func(p *Pressure) { p.Some.Total = nil }, lost: 1},
-		{name: "an average above 100 %", text: strings.Replace(some, "25.00", "125.00", 1) + "\n" + full, change: func(p *Pressure) { p.Some.Average10 = nil }, lost: 1},
-		{name: "no average", text: "some total=1500000\n" + full, change: func(p *Pressure) { p.Some.Average10 = nil }, lost: 1},
-		{name: "twice", text: some + "\n" + full + "\nsome avg10=9 total=9", change: func(*Pressure) {}, lost: 1},
-		{name: "cut short", text: full + "\nsome avg10=25.00", change: func(p *Pressure) { p.Some.Total = nil }, lost: 1},
+		{name: "total wrapped", text: strings.Replace(some, "1500000", "18446744073709551615", 1) + "\n" + full + "\n", change: func(p *Pressure) { p.Some.Total = nil }, lost: 1},
+		{name: "total longer than the host is up", text: strings.Replace(some, "1500000", "2500001", 1) + "\n" + full + "\n", change: func(p *Pressure) { p.Some.Total = nil }, lost: 1},
+		{name: "an average above 100 %", text: strings.Replace(some, "25.00", "125.00", 1) + "\n" + full + "\n", change: func(p *Pressure) { p.Some.Average10 = nil }, lost: 1},
+		{name: "no average", text: "some total=1500000\n" + full + "\n", change: func(p *Pressure) { p.Some.Average10 = nil }, lost: 1},
+		{name: "twice", text: some + "\n" + full + "\nsome avg10=9 total=9\n", change: func(*Pressure) {}, lost: 1},
+		{name: "short", text: full + "\nsome avg10=25.00\n", change: func(p *Pressure) { p.Some.Total = nil }, lost: 1},
+		{name: "cut in the second line", text: some + "\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=7", change: func(p *Pressure) { p.Full = pressureLine{} }, lost: 1},
+		{name: "cut in the first line", text: "some avg10=2", change: func(p *Pressure) { *p = Pressure{} }, lost: 1},
 		{name: "empty", change: func(p *Pressure) { *p = Pressure{} }, lost: 1},
 	}
 	for _, tt := range tests {

@@ -35,9 +35,10 @@ const longestUptime = 100 * 365 * 24 * time.Hour
 // ParseUptime parses the first number of "5000.12 9000.34" (proc_uptime(5)). No process can
 // read it before the first tick, so 0 is no value.
 func ParseUptime(text string) (uptime time.Duration, ok bool) {
-	first, _, _ := strings.Cut(strings.TrimSpace(text), " ")
+	// A number with nothing behind it may be a part of one.
+	first, _, whole := strings.Cut(strings.TrimSpace(text), " ")
 	seconds, err := strconv.ParseFloat(first, 64)
-	if err != nil || !(seconds > 0 && seconds < longestUptime.Seconds()) {
+	if !whole || err != nil || !(seconds > 0 && seconds < longestUptime.Seconds()) {
 		return 0, false
 	}
 	return time.Duration(seconds * float64(time.Second)), true

@@ -84,6 +84,7 @@ func readNetFile(path string, each func(line []byte) error) error {
 	}
 	defer func() { _ = f.Close() }()
 	lines := bufio.NewScanner(f)
+	lines.Split(procfile.ScanWholeLines)
 	for lines.Scan() {
 		if err := each(lines.Bytes()); err != nil {
 			return err

@@ -18,7 +18,7 @@ var conntrackColumns = []string{
 func (r *reader) conntrack(out *values) {
 	out.addUnsigned("nf_conntrack_entries", r.procPath("sys/net/netfilter/nf_conntrack_count"))
 	out.addUnsigned("nf_conntrack_entries_limit", r.procPath("sys/net/netfilter/nf_conntrack_max"))
-	if text, ok := out.read(r.procPath("net/stat/nf_conntrack")); ok {
+	if text, ok := out.readSummands(r.procPath("net/stat/nf_conntrack")); ok {
 		out.conntrackStat(text)
 	}
 }

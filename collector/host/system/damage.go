@@ -8,7 +8,8 @@ import "proctree/collector/host/procfile"
 //	var d Damage
 //	// A file that is not there is absent, which costs nothing. A panic costs this file only.
 //	readPart(&d, path, func(text string) {
-//		for line := range procfile.Lines(text) {
+//		// A last line without an end is lost.
+//		for line := range procfile.Lines(d.WholeLines("/proc/file", text)) {
 //			key, value, _ := strings.Cut(line, " ")
 //			if n, ok := d.Counter("/proc/file: "+key, value); ok {
 //				answer.Key = &n // A value that is unknown, or impossible, stays nil.

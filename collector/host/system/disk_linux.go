@@ -86,7 +86,7 @@ func (r *reader) parseDiskstats(text string, d *Damage) []Disk {
 	var disks []Disk
 	seen := make(map[string]bool)
 	var fields []string
-	for line := range procfile.Lines(text) {
+	for line := range procfile.Lines(d.WholeLines(diskstatsFile, text)) {
 		fields = appendFields(fields[:0], line)
 		if len(fields) < headFields || !isDevice(fields[2]) {
 			d.Lost(diskstatsFile, "a line without device")

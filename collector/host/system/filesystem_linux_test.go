@@ -101,6 +101,7 @@ func TestOddMounts(t *testing.T) {
 		"29 1 8:1 / /crlf rw - ext4 /dev/sdd ro\r",
 		"30 1 8:1 / /" + strings.Repeat("x", 1<<20) + " rw - ext4 /dev/sde rw",
 		"31 1 8:1 / /last rw - ext4 /dev/sdf rw",
+		"32 1 8:1 / /cut rw - ext4 /dev/sd",
 	}, "\n")
 	var d Damage
 	got := parseMountinfo(text, &d)
@@ -115,7 +116,7 @@ func TestOddMounts(t *testing.T) {
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(mount{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	wantLost(t, &d, 8)
+	wantLost(t, &d, 9)
 }
 
 func TestUnescape(t *testing.T) {

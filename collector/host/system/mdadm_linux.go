@@ -11,8 +11,8 @@ import (
 // mdadm reads the software RAID: its state from /proc/mdstat, whether it is degraded from
 // sysfs (Documentation/admin-guide/md.rst).
 func (r *reader) mdadm(out *values) {
-	if text, ok := out.read(r.procPath("mdstat")); ok {
-		out.mdstat(text)
+	if text, all, ok := out.readLines(r.procPath("mdstat")); ok {
+		out.mdstat(text, all)
 	}
 	block := r.sysPath("block")
 	for _, name := range out.devices(block, "md") {
@@ -23,8 +23,8 @@ func (r *reader) mdadm(out *values) {
 const mdstatFile = "/proc/mdstat"
 
 // mdstat takes the file apart: an array has a line at the margin and some below it that are
-// indented.
-func (v *values) mdstat(text string) {
+// indented. If these are not all lines, the last array is not known.
+func (v *values) mdstat(text string, all bool) {
 	lines := splitLines(text)
 	for i, line := range lines {
 		if strings.TrimSpace(line) == "" || line[0] == ' ' || strings.HasPrefix(line, "Personalities") ||
@@ -32,8 +32,12 @@ func (v *values) mdstat(text string) {
 			continue
 		}
 		details := lines[i+1:]
-		if end := slices.IndexFunc(details, func(l string) bool { return l == "" || l[0] != ' ' }); end >= 0 {
+		end := slices.IndexFunc(details, func(l string) bool { return l == "" || l[0] != ' ' })
+		switch {
+		case end >= 0:
 			details = details[:end]
+		case !all:
+			return
 		}
 		v.array(line, details)
 	}

@@ -24,20 +24,23 @@ func (r *reader) VMStat() (counters []Counter, err error) {
 	return counters, d.Err()
 }
 
+const vmstatFile = "/proc/vmstat"
+
 // parseVMStat parses lines such as "pgfault 12".
 func parseVMStat(text string, allowed Filter, d *Damage) []Counter {
 	var counters []Counter
 	seen := make(map[string]bool)
-	for line := range procfile.Lines(text) {
+	d.NeedLine(vmstatFile, text)
+	for line := range procfile.Lines(d.WholeLines(vmstatFile, text)) {
 		name, number, _ := strings.Cut(line, " ")
 		if !procfile.IsName(name) {
-			d.Lost("/proc/vmstat", "a line without name")
+			d.Lost(vmstatFile, "a line without name")
 			continue
 		}
 		if !allowed.Allows(name) {
 			continue
 		}
-		where := "/proc/vmstat: " + name
+		where := vmstatFile + ": " + name
 		if seen[name] {
 			d.Lost(where, "in the file twice")
 			continue
@@ -47,6 +50,5 @@ func parseVMStat(text string, allowed Filter, d *Damage) []Counter {
 			counters = append(counters, Counter{name, n})
 		}
 	}
-	d.NeedLine("/proc/vmstat", text)
 	return counters
 }

@@ -24,7 +24,7 @@ const maxPath = 4 * 4096
 // /dev/root rw,errors=continue" (proc_pid_mountinfo(5)).
 func parseMountinfo(text string, d *Damage) []mount {
 	var mounts []mount
-	for line := range procfile.Lines(text) {
+	for line := range procfile.Lines(d.WholeLines(mountinfoFile, text)) {
 		m, why := parseMount(line)
 		if why != "" {
 			d.Lost(mountinfoFile, why)

@@ -38,7 +38,7 @@ func (r *reader) NetworkDevices() (devices []NetworkDevice, err error) {
 func parseNetDev(text string, allowed Filter, d *Damage) []NetworkDevice {
 	var devices []NetworkDevice
 	seen := make(map[string]bool)
-	for line := range procfile.Lines(text) {
+	for line := range procfile.Lines(d.WholeLines(netDevFile, text)) {
 		// A name can hold a colon, as that of an alias ("eth0:1").
 		colon := strings.LastIndexByte(line, ':')
 		if colon < 0 && strings.Contains(line, "|") {

@@ -114,6 +114,9 @@ const threadsColumn = 17
 
 // parseTask parses what follows the name, which may hold any character.
 func parseTask(text string) (state string, threads int, err error) {
+	if !strings.HasSuffix(text, "\n") {
+		text = text[:strings.LastIndexByte(text, ' ')+1] // The last number may be a part of one.
+	}
 	fields := strings.Fields(text[strings.LastIndexByte(text, ')')+1:])
 	if len(fields) <= threadsColumn {
 		return "", 0, fmt.Errorf("must have %d columns, has %q", threadsColumn+3, text)

@@ -33,9 +33,13 @@ func (r *reader) selinux(out *values) {
 	if known {
 		out.add("selinux_current_mode", float64(mode))
 	}
-	if text, ok := out.read(filepath.Join(r.cfg.RootFS, "etc/selinux/config")); ok {
-		out.add("selinux_config_mode", float64(parseSELinuxConfig(text)))
-	}
+	config := filepath.Join(r.cfg.RootFS, "etc/selinux/config")
+	readPart(&out.Damage, config, func(text string) {
+		out.NeedLine(config, text)
+		if strings.TrimSpace(text) != "" {
+			out.add("selinux_config_mode", float64(parseSELinuxConfig(text)))
+		}
+	})
 }
 
 // parseSELinuxConfig finds "SELINUX=enforcing".

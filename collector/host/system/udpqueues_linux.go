@@ -14,7 +14,7 @@ const queueColumn = 4
 // udpQueues adds up the queues of all UDP sockets.
 func (r *reader) udpQueues(out *values) {
 	for _, file := range []struct{ name, version string }{{"net/udp", "v4"}, {"net/udp6", "v6"}} {
-		text, ok := out.read(r.procPath(file.name))
+		text, ok := out.readSummands(r.procPath(file.name))
 		if !ok {
 			continue
 		}

@@ -113,14 +113,27 @@ func (v *values) dropRepeated() {
 	})
 }
 
-// read returns the content of a file that is a part of the subject, and that no kernel leaves
+// read returns the lines of a file that is a part of the subject, and that no kernel leaves
 // empty; ok is false if it is missing or cannot be read.
 func (v *values) read(path string) (text string, ok bool) {
+	text, _, ok = v.readLines(path)
+	return text, ok
+}
+
+// readSummands is read for a file of which every line is a part of all values: with a line less
+// they are not known.
+func (v *values) readSummands(path string) (text string, ok bool) {
+	text, all, ok := v.readLines(path)
+	return text, all && ok
+}
+
+func (v *values) readLines(path string) (text string, all, ok bool) {
 	readPart(&v.Damage, path, func(content string) {
 		v.NeedLine(path, content)
-		text, ok = content, strings.TrimSpace(content) != ""
+		text = v.WholeLines(path, content)
+		all, ok = len(text) == len(content), strings.TrimSpace(text) != ""
 	})
-	return text, ok
+	return text, all, ok
 }
 
 // noAttribute are the errors by which a driver says that a device lacks an attribute, or
@@ -137,10 +150,14 @@ func (v *values) attribute(path string) (text string, ok bool) {
 	return text, v.has(path, err)
 }
 
-// content is attribute for a file of many lines.
+// content is attribute for a file of many lines, each of which has an end.
 func (v *values) content(path string) (text string, ok bool) {
 	b, err := readFile(path)
-	return string(b), v.has(path, err)
+	if !v.has(path, err) {
+		return "", false
+	}
+	text = v.WholeLines(path, string(b))
+	return text, text != "" || len(b) == 0
 }
 
 // has reports whether an attribute could be read.

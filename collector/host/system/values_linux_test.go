@@ -685,7 +685,7 @@ func FuzzSubjects(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		var v values
-		v.mdstat(text)
+		v.mdstat(text, true)
 		v.netstatPairs("file", text, Filter{})
 		v.netstatLines(text, Filter{})
 		v.sockstatLines(text)

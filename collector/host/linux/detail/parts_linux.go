@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"proctree/collector/host/linux/procfs"
+	"proctree/collector/host/procfile"
 	"proctree/collector/process"
 )
 
@@ -74,7 +75,8 @@ func readAllIO(dir int, buf []byte, d *process.Detail) {
 }
 
 func readCgroups(dir int, buf []byte, d *process.Detail) {
-	for line := range bytes.Lines(readPart(dir, "cgroup", buf)) {
+	file, _ := procfile.WholeLines(readPart(dir, "cgroup", buf))
+	for line := range bytes.Lines(file) {
 		d.Cgroups = append(d.Cgroups, string(bytes.TrimSuffix(line, []byte("\n"))))
 	}
 }

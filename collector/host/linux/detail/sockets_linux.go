@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"proctree/collector/host/linux/procfs"
+	"proctree/collector/host/procfile"
 	"proctree/collector/host/sockets"
 	"proctree/collector/process"
 )
@@ -72,6 +73,7 @@ func eachLine(dir int, name string, each func(line []byte)) {
 	file := os.NewFile(uintptr(fd), name)
 	defer func() { _ = file.Close() }()
 	lines := bufio.NewScanner(file)
+	lines.Split(procfile.ScanWholeLines)
 	for n := 0; n < maxSocketLines && lines.Scan(); n++ {
 		each(lines.Bytes())
 	}

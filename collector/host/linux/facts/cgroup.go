@@ -3,12 +3,16 @@ package facts
 import (
 	"bytes"
 	"strings"
+
+	"proctree/collector/host/procfile"
 )
 
 // parseCgroup reads /proc/PID/cgroup (cgroups(7)): one line "ID:CONTROLLERS:PATH" per
 // hierarchy. The path is that of the unified hierarchy (ID 0); on a host of version 1 alone it
-// is that of systemd's own hierarchy, else the one that lies deepest.
+// is that of systemd's own hierarchy, else the one that lies deepest. A line without an end is
+// left out, for the path may be a part of one.
 func parseCgroup(file []byte) Group {
+	file, _ = procfile.WholeLines(file)
 	var unified, systemd, deepest string
 	for line := range bytes.Lines(file) {
 		id, controllers, path, ok := parseHierarchy(line)

@@ -24,7 +24,7 @@ func TestParseCgroup(t *testing.T) {
 			want: Group{Path: "/system.slice/ssh.service", Unit: "ssh.service"},
 		},
 		{
-			name: "no newline", file: "0::/system.slice/ssh.service",
+			name: "cut in its last line", file: "1:name=systemd:/system.slice/ssh.service\n0::/system.slice/s",
 			want: Group{Path: "/system.slice/ssh.service", Unit: "ssh.service"},
 		},
 		{

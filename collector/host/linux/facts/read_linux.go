@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"proctree/collector/host/linux/procfs"
+	"proctree/collector/host/procfile"
 	"proctree/collector/process"
 )
 
@@ -57,7 +58,7 @@ func readFacts(proc *procfs.Dir, pid int) (process.Facts, procfs.Failures) {
 	}
 	cgroup := readAll("cgroup")
 	group := parseCgroup(cgroup)
-	if group.Path == "" && len(cgroup) > 0 {
+	if _, all := procfile.WholeLines(cgroup); len(cgroup) > 0 && (group.Path == "" || !all) {
 		failed.Oddities(1, "cgroup")
 	}
 	facts.Cgroup, facts.Unit = group.Path, group.Unit

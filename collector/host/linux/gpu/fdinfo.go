@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"math"
 	"strconv"
+
+	"proctree/collector/host/procfile"
 )
 
 // Client is what one open file of a DRM device has used. Descriptors that were duplicated,
@@ -67,8 +69,12 @@ const (
 const keyPrefix = "drm-"
 
 // Parse parses the text of /proc/PID/fdinfo/N. ok is false if it is not that of a DRM device. A line
-// that cannot be parsed costs only its own value; lines that are not known are passed over.
+// that cannot be parsed, or has no end, costs only its own value; lines that are not known are passed over.
 func Parse(text []byte) (c Client, ok bool) {
+	text, all := procfile.WholeLines(text)
+	if !all {
+		c.Odd++
+	}
 	for line := range bytes.Lines(text) {
 		rest, found := bytes.CutPrefix(line, []byte(keyPrefix))
 		if !found {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 
+	"proctree/collector/host/procfile"
 	"proctree/collector/process"
 )
 
@@ -12,9 +13,10 @@ import (
 const limitsNameWidth = 25
 
 // ParseLimits reads /proc/PID/limits (proc_pid_limits(5)), whose first line is a heading.
-// Lines of another form are left out.
+// Lines of another form, and one without an end, are left out.
 func ParseLimits(file []byte) []process.Limit {
 	var limits []process.Limit
+	file, _ = procfile.WholeLines(file)
 	for line := range bytes.Lines(file) {
 		if limit, ok := parseLimit(line); ok {
 			limits = append(limits, limit)
@@ -64,10 +66,10 @@ func OpenFilesLimit(file []byte) (limit uint64, ok bool) {
 			return 0, false
 		}
 	}
-	line, _, _ := bytes.Cut(file[start:], []byte("\n"))
+	line, _, whole := bytes.Cut(file[start:], []byte("\n"))
 	parsed, ok := parseLimit(line)
-	if !ok || parsed.Soft == nil {
-		return 0, ok
+	if !whole || !ok || parsed.Soft == nil {
+		return 0, whole && ok
 	}
 	return *parsed.Soft, true
 }

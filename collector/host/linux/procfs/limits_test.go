@@ -36,6 +36,8 @@ func TestOpenFilesLimit(t *testing.T) {
 		{"empty", "", 0, false},
 		{"unlimited", "Limit\nMax open files            unlimited            unlimited            files     \n", 0, true},
 		{"cut off", "Limit\nMax open files            10", 0, false},
+		{"cut in the hard limit", "Limit\nMax open files            1024                 52", 0, false},
+		{"no end", "Limit\nMax open files            1024                 524288               files     ", 0, false},
 		{"not a number", "Limit\nMax open files            many                 524288               files     \n", 0, false},
 	}
 	for _, test := range tests {

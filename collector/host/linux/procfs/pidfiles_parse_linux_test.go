@@ -81,6 +81,33 @@ func TestParsePIDStatRefuses(t *testing.T) {
 	}
 }
 
+// TestParsePIDStatCut: a number at the end of the file may be a part of one.
+func TestParsePIDStatCut(t *testing.T) {
+	whole := "4242 (bash) " + statFields + "\n"
+	var all Stat
+	if !all.Parse([]byte(whole)) || all.odd != 0 {
+		t.Fatalf("%+v", all)
+	}
+	for end := range len(whole) {
+		var got Stat
+		if !got.Parse([]byte(whole[:end])) {
+			continue
+		}
+		if got.StartTicks != all.StartTicks || got.known.Has(process.HasVirtual) && got.virtual != all.virtual ||
+			got.known.Has(process.HasResident) && got.residentPages != all.residentPages {
+			t.Errorf("%q: %+v", whole[:end], got)
+		}
+		if got.known != all.known && got.odd == 0 {
+			t.Errorf("%q: known %b, and nothing is odd", whole[:end], got.known)
+		}
+		if waited, ok := parseBlockIO([]byte(whole[:end])); ok {
+			if want, _ := parseBlockIO([]byte(whole)); waited != want {
+				t.Errorf("%q: waited %v, want %v", whole[:end], waited, want)
+			}
+		}
+	}
+}
+
 // TestParsePIDStatFieldByField: a field that is odd costs its value and no other.
 func TestParsePIDStatFieldByField(t *testing.T) {
 	var whole Stat
@@ -208,6 +235,10 @@ func TestParsePIDStatus(t *testing.T) {
 		{"lines twice", statusFile + "VmSwap:\t 99 kB\nRssAnon:\t 99 kB\nvoluntary_ctxt_switches:\t999\nUid:\t9\t9\n", pidStatus{
 			uid: 1001, resident: 3500 << 10, swap: 12 << 10, voluntary: 123, involuntary: 45, known: all,
 		}},
+		{"cut in a number", statusFile[:strings.Index(statusFile, "45\n")+1], pidStatus{
+			uid: 1001, resident: 3500 << 10, swap: 12 << 10, voluntary: 123, known: all &^ process.HasInvoluntary,
+			odd: 1, where: "status: the last line has no end",
+		}},
 		{"empty", "", pidStatus{noMemory: true}},
 	}
 	for _, test := range tests {
@@ -236,7 +267,10 @@ func TestParsePIDIO(t *testing.T) {
 		"write_bytes: 1\r\nread_bytes: 2\r\n": {read: 2, written: 1, known: process.HasIO},
 		"":                                    {odd: 2, where: "io: read_bytes"},
 		"rchar: 1\n":                          {odd: 2, where: "io: read_bytes"},
-		"read_bytes: 1\ncancelled_write_bytes: 5":             {read: 1, known: process.HasReadBytes, odd: 1, where: "io: write_bytes"},
+		"read_bytes: 1\ncancelled_write_bytes: 5\n":      {read: 1, known: process.HasReadBytes, odd: 1, where: "io: write_bytes"},
+		"read_bytes: 1\nwrite_bytes: 81":                 {read: 1, known: process.HasReadBytes, odd: 1, where: "io: write_bytes"},
+		"read_bytes: 1\nwrite_bytes: 2\ncancelled_write": {read: 1, written: 2, known: process.HasIO, odd: 1, where: "io: the last line has no end"},
+		"read_bytes: 4":                                       {odd: 2, where: "io: read_bytes"},
 		"read_bytes: x\nwrite_bytes: 1\n":                     {written: 1, known: process.HasWrittenBytes, odd: 1, where: "io: read_bytes"},
 		"read_bytes: -1\nwrite_bytes: 18446744073709551615\n": {odd: 2, where: "io: read_bytes"},
 	} {

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"math"
 
+	"proctree/collector/host/procfile"
 	"proctree/collector/process"
 )
 
@@ -22,6 +23,7 @@ type pidIO struct {
 // such file.
 func (i *pidIO) parse(file []byte) {
 	*i = pidIO{}
+	file, all := procfile.WholeLines(file)
 	var ok bool
 	if i.read, ok = counterOf(file, "read_bytes:"); ok {
 		i.known |= process.HasReadBytes
@@ -33,6 +35,9 @@ func (i *pidIO) parse(file []byte) {
 	} else {
 		i.lost("io: write_bytes")
 	}
+	if !all && i.odd == 0 {
+		i.lost("io: the last line has no end")
+	}
 }
 
 func (i *pidIO) lost(where string) {
@@ -42,9 +47,10 @@ func (i *pidIO) lost(where string) {
 	i.odd++
 }
 
-// KeyedLines yields the lines of "KEY:VALUE" in a file.
+// KeyedLines yields the lines of "KEY:VALUE" in a file, but for one without an end.
 func KeyedLines(file []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(key, value []byte) bool) {
+		file, _ := procfile.WholeLines(file)
 		for line := range bytes.Lines(file) {
 			key, value, ok := bytes.Cut(line, []byte(":"))
 			if ok && !yield(key, value) {

@@ -170,7 +170,8 @@ func kernelThreadName(name []byte) []byte {
 }
 
 // Numbers reads numbers that are separated by blanks. Once one is not there or is no number,
-// bad is set and stays set.
+// bad is set and stays set. A number with nothing behind it, not even the end of the line, may
+// be a part of one, and is none.
 type Numbers struct {
 	Rest []byte
 	Bad  bool
@@ -189,7 +190,7 @@ func (f *Numbers) Uint() uint64 {
 	f.blanks()
 	n, i, ok := digits(f.Rest)
 	f.Rest = f.Rest[i:]
-	f.Bad = f.Bad || !ok || f.inWord()
+	f.Bad = f.Bad || !ok || len(f.Rest) == 0 || f.inWord()
 	return n
 }
 
@@ -213,7 +214,10 @@ func (f *Numbers) number() (n uint64, negative, ok bool) {
 		f.Rest = f.Rest[1:]
 	}
 	n, i, ok := digits(f.Rest)
-	if f.Rest = f.Rest[i:]; f.inWord() {
+	if f.Rest = f.Rest[i:]; len(f.Rest) == 0 {
+		return n, negative, false
+	}
+	if f.inWord() {
 		ok = false
 		i = bytes.IndexByte(f.Rest, ' ')
 		if i < 0 {

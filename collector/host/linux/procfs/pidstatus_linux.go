@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 
+	"proctree/collector/host/procfile"
 	"proctree/collector/process"
 )
 
@@ -33,6 +34,10 @@ const residentParts = 1 | 2 | 4
 func (s *pidStatus) parse(file []byte) {
 	*s = pidStatus{}
 	var vmRSS, parts, swap memorySum
+	file, all := procfile.WholeLines(file)
+	if !all {
+		s.lost("status: the last line has no end")
+	}
 	for line := range bytes.Lines(file) {
 		if len(line) < 2 || !mayBeUsed[line[0]] {
 			continue

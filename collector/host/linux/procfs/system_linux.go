@@ -84,7 +84,9 @@ func (r *systemReading) readStat(text string, d *procfile.Damage) {
 	if stat.Forks != nil {
 		s.Forks = *stat.Forks
 	}
-	s.CPUs = len(stat.CPUs)
+	if !stat.Partial {
+		s.CPUs = len(stat.CPUs)
+	}
 	// User and nice include what guests used.
 	busy, ok := stat.All.Sum(procfile.User, procfile.Nice, procfile.System, procfile.IRQ, procfile.Softirq, procfile.Steal)
 	idle, ok2 := stat.All.Sum(procfile.Idle, procfile.Iowait)
@@ -151,7 +153,8 @@ func cpusOf(proc *Dir) int {
 		return possibleCPUs()
 	}
 	text, _ := procfile.Read(filepath.Join(proc.Path, "stat"))
-	if n := len(procfile.ParseStat(string(text), 0, new(procfile.Damage)).CPUs); n > 0 {
+	stat := procfile.ParseStat(string(text), 0, new(procfile.Damage))
+	if n := len(stat.CPUs); n > 0 && !stat.Partial {
 		return n
 	}
 	return mostCPUs
