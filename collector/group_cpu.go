@@ -10,8 +10,8 @@ func newGroupCPU(Options) Collector {
 			"CPU time that the processes of the group used, including those that have exited. Its rate is a "+
 				"number of cores. CPU time from before the exporter started does not count.",
 			"mode",
-			labeled("user", process.HasCPU, func(g *groupView) float64 { return g.UserTime.Seconds() }),
-			labeled("system", process.HasCPU, func(g *groupView) float64 { return g.SystemTime.Seconds() }),
+			labeled("user", process.HasUserTime, func(g *groupView) float64 { return g.UserTime.Seconds() }),
+			labeled("system", process.HasSystemTime, func(g *groupView) float64 { return g.SystemTime.Seconds() }),
 		),
 	}
 }

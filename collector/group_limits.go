@@ -18,14 +18,14 @@ type groupLimits struct{ groupFamilies }
 
 func newGroupLimits(Options) Collector {
 	return groupLimits{groupFamilies{
-		quotaCounter("cpu_cfs_periods_total",
+		quotaCounter(0, "cpu_cfs_periods_total",
 			"Periods in which control groups (containers, units) with a CPU quota ran, added up over those in which "+
 				"processes of the group are. Absent without a quota.",
 			func(g *groupView) float64 { return float64(g.Limits.CPU.Periods) }),
-		quotaCounter("cpu_cfs_throttled_periods_total",
+		quotaCounter(1, "cpu_cfs_throttled_periods_total",
 			"Those of the periods in which a control group had used up its quota and stood still for the rest.",
 			func(g *groupView) float64 { return float64(g.Limits.CPU.ThrottledPeriods) }),
-		quotaCounter("cpu_cfs_throttled_seconds_total",
+		quotaCounter(2, "cpu_cfs_throttled_seconds_total",
 			"For how long control groups stood still because their quota was used up, added up over their CPUs.",
 			func(g *groupView) float64 { return g.Limits.CPU.Throttled.Seconds() }),
 		optional(ofGroup(), "worst_memory_limit_ratio",
@@ -35,10 +35,13 @@ func newGroupLimits(Options) Collector {
 	}}
 }
 
-// quotaCounter describes a counter that a group has since its first quota.
-func quotaCounter(name, help string, value func(*groupView) float64) family[groupView] {
-	f := optionalCounter(ofGroup(), name, help, func(g *groupView) (float64, bool) { return value(g), g.Limits.Quota })
-	f.began = func(g *groupView) time.Time { return g.Limits.QuotaSince }
+// quotaCounter describes a counter that a group has since its first quota; bit is that of the
+// value among process.QuotaFields.
+func quotaCounter(bit int, name, help string, value func(*groupView) float64) family[groupView] {
+	f := optionalCounter(ofGroup(), name, help, func(g *groupView) (float64, bool) {
+		return value(g), g.Limits.Quota && !g.Limits.CPU.Unknown.Has(1<<bit)
+	})
+	f.began = func(g *groupView) time.Time { return g.Limits.QuotaSince[bit] }
 	return f
 }
 

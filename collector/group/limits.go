@@ -14,8 +14,9 @@ type Limits struct {
 	// one was seen.
 	Quota bool
 	CPU   process.CgroupCPU
-	// QuotaSince is when the counters were 0; zero if the group has had them all along.
-	QuotaSince time.Time
+	// QuotaSince is when the counters were 0, by the bits of process.QuotaFields; zero if the group
+	// has had them all along.
+	QuotaSince [process.NumQuotaFields]time.Time
 	// Memory is that a limit of memory is in effect, MemoryRatio the largest share of its
 	// limit that a control group uses.
 	Memory      bool
@@ -46,10 +47,15 @@ func (t *Tracker) sumLimits(s *process.Snapshot) {
 		}
 	}
 	t.showLimits(s, grown)
-	clear(t.cgroups)
+	last := t.cgroups
+	t.cgroups = make(map[string]process.CgroupCPU, len(s.Cgroups))
 	for path, usage := range s.Cgroups {
-		if usage.CPU != nil {
-			t.cgroups[path] = *usage.CPU
+		if usage.CPU == nil {
+			continue
+		}
+		t.cgroups[path] = *usage.CPU
+		if before, ok := last[path]; ok {
+			t.cgroups[path] = usage.CPU.Or(before)
 		}
 	}
 }
@@ -92,12 +98,16 @@ func (g *tally) limit(usage process.CgroupUsage, grown process.CgroupCPU, since 
 	l := &g.Limits
 	if usage.CPU != nil {
 		if !l.Quota {
-			l.Quota = true
-			if !g.Since.Equal(since) {
-				l.QuotaSince = since
+			l.Quota, l.CPU.Unknown = true, process.AllQuotaFields
+		}
+		for i := range l.QuotaSince {
+			if fresh := l.CPU.Unknown &^ usage.CPU.Unknown; fresh.Has(1<<i) && !g.Since.Equal(since) {
+				l.QuotaSince[i] = since
 			}
 		}
+		known := l.CPU.Unknown & usage.CPU.Unknown
 		l.CPU = l.CPU.Plus(grown)
+		l.CPU.Unknown = known
 	}
 	if usage.Memory != nil {
 		l.Memory = true

@@ -37,7 +37,7 @@ func limitsOf(r *group.Report) map[string]group.Limits {
 	all := map[string]group.Limits{}
 	for _, g := range r.Groups {
 		if l := g.Limits; l != (group.Limits{}) {
-			l.QuotaSince = time.Time{}
+			l.QuotaSince = [process.NumQuotaFields]time.Time{}
 			all[g.Name] = l
 		}
 	}
@@ -108,11 +108,41 @@ func TestQuotaSince(t *testing.T) {
 	limited(tracker, 0, nil, web)
 	limited(tracker, 15*time.Second, nil, web)
 	r := limited(tracker, 30*time.Second, usage, web, late)
-	if since := groupNamed(t, r, "web").Limits.QuotaSince; !since.Equal(r.Previous.Taken) {
+	if since := groupNamed(t, r, "web").Limits.QuotaSince[0]; !since.Equal(r.Previous.Taken) {
 		t.Errorf("the counters began at %v, want the scan before at %v", since, r.Previous.Taken)
 	}
-	if since := groupNamed(t, r, "late").Limits.QuotaSince; !since.IsZero() {
+	if since := groupNamed(t, r, "late").Limits.QuotaSince[0]; !since.IsZero() {
 		t.Errorf("the counters began at %v, want when the group did", since)
+	}
+}
+
+// TestOddQuota: what of a quota is not known in one scan costs that value, and only until it is known.
+func TestOddQuota(t *testing.T) {
+	tracker := group.NewTracker(group.Config{})
+	web := within(10, "web", "/web")
+	odd := func(periods, throttled uint64, standing time.Duration, unknown process.QuotaFields) map[string]process.CgroupUsage {
+		u := quota(periods, throttled, standing)
+		u.CPU.Unknown = unknown
+		return map[string]process.CgroupUsage{"/web": u}
+	}
+	for i, step := range []struct {
+		usage map[string]process.CgroupUsage
+		want  process.CgroupCPU
+	}{
+		{odd(100, 0, time.Second, process.QuotaThrottledPeriods), process.CgroupCPU{Unknown: process.QuotaThrottledPeriods}},
+		{odd(110, 0, 2*time.Second, process.QuotaThrottledPeriods), process.CgroupCPU{Periods: 10, Throttled: time.Second, Unknown: process.QuotaThrottledPeriods}},
+		{odd(120, 20, 3*time.Second, 0), process.CgroupCPU{Periods: 20, Throttled: 2 * time.Second}},
+		{odd(130, 21, 0, process.QuotaThrottled), process.CgroupCPU{Periods: 30, ThrottledPeriods: 1, Throttled: 2 * time.Second}},
+		{odd(140, 22, 5*time.Second, 0), process.CgroupCPU{Periods: 40, ThrottledPeriods: 2, Throttled: 4 * time.Second}},
+	} {
+		r := limited(tracker, time.Duration(i)*15*time.Second, step.usage, web)
+		limits := groupNamed(t, r, "web").Limits
+		if limits.CPU != step.want {
+			t.Errorf("scan %d: %+v, want %+v", i, limits.CPU, step.want)
+		}
+		if began := limits.QuotaSince[1]; i == 2 && !began.Equal(r.Previous.Taken) {
+			t.Errorf("the throttled periods began at %v, want %v", began, r.Previous.Taken)
+		}
 	}
 }
 

@@ -138,7 +138,7 @@ const gaugeFields = process.HasThreads | process.HasMemory | process.HasSwap | p
 
 // countedFields are the values that counters are made of.
 var countedFields = [...]process.Fields{
-	process.HasCPU, process.HasReadBytes, process.HasWrittenBytes, process.HasMinorFaults, process.HasMajorFaults,
+	process.HasUserTime, process.HasSystemTime, process.HasReadBytes, process.HasWrittenBytes, process.HasMinorFaults, process.HasMajorFaults,
 	process.HasVoluntary, process.HasInvoluntary, process.HasCPUWait,
 	process.HasBlockIODelay, process.HasSwapInDelay, process.HasReclaimDelay, process.HasThrashingDelay,
 	process.HasNetwork,

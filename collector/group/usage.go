@@ -78,8 +78,13 @@ type marks struct {
 func (m *marks) advance(now *usage, known process.Fields) usage {
 	var grown usage
 	if both := known & m.known; both != 0 {
-		if both.Has(process.HasCPU) {
+		switch both & process.HasCPU {
+		case process.HasCPU:
 			grown.cpu = advanceCPU(&m.cpu, now.cpu)
+		case process.HasUserTime:
+			grown.cpu.User = rise(&m.cpu.User, now.cpu.User)
+		case process.HasSystemTime:
+			grown.cpu.System = rise(&m.cpu.System, now.cpu.System)
 		}
 		if both.Has(process.HasCPUWait) {
 			grown.wait = rise(&m.wait, now.wait)
@@ -119,9 +124,11 @@ func (m *marks) advance(now *usage, known process.Fields) usage {
 // set puts the marks of the values in fields at now.
 func (m *marks) set(now *usage, fields process.Fields) {
 	m.known |= fields
-	// The modes have one mark, which is that of their sum.
-	if fields&process.HasCPU != 0 && m.known.Has(process.HasCPU) {
-		m.cpu = now.cpu
+	if fields.Has(process.HasUserTime) {
+		m.cpu.User = now.cpu.User
+	}
+	if fields.Has(process.HasSystemTime) {
+		m.cpu.System = now.cpu.System
 	}
 	if fields.Has(process.HasCPUWait) {
 		m.wait = now.wait

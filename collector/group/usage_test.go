@@ -52,6 +52,39 @@ func TestTheSplitOfASecondMayChange(t *testing.T) {
 	}
 }
 
+// TestOneModeIsNotKnown: it costs nothing of the other, and goes on where it was.
+func TestOneModeIsNotKnown(t *testing.T) {
+	const both, user, system = process.HasCPU, process.HasUserTime, process.HasSystemTime
+	tracker := group.NewTracker(group.Config{})
+	steps := []struct {
+		user, system         time.Duration
+		known                process.Fields
+		wantUser, wantSystem time.Duration
+		shown                process.Fields
+	}{
+		{0, 100, system, 0, 0, system},
+		{0, 110, system, 0, 10, system},
+		{200, 120, both, 0, 20, both},
+		{230, 0, user, 30, 20, both},
+		{0, 125, system, 30, 25, both},
+		{250, 130, both, 50, 30, both},
+		{0, 0, 0, 50, 30, both},
+		{260, 145, both, 60, 45, both},
+	}
+	for i, step := range steps {
+		p := proc(10, 1, "app", before, hosttest.CPU(step.user, step.system))
+		p.Known = p.Known&^process.HasCPU | step.known
+		r := tracker.Observe(hosttest.Snapshot(at(time.Duration(i)*15*time.Second), p))
+		g := groupNamed(t, r, "app")
+		if g.UserTime != step.wantUser || g.SystemTime != step.wantSystem || g.Known&process.HasCPU != step.shown {
+			t.Errorf("step %d: %d user, %d system, known %b; want %d, %d, %b", i, g.UserTime, g.SystemTime, g.Known&process.HasCPU, step.wantUser, step.wantSystem, step.shown)
+		}
+		if began, ok := g.KnownSince[user]; i == 2 && (!ok || !began.Equal(r.Previous.Taken)) {
+			t.Errorf("the time in user mode began at %v (%v)", began, ok)
+		}
+	}
+}
+
 // TestDelaysReachTheGroup: what a process waited after its last scan too, and none of it twice. A
 // group whose kernel does not count them has none, even if it is configured and empty.
 func TestDelaysReachTheGroup(t *testing.T) {

@@ -20,20 +20,57 @@ type CgroupCPU struct {
 	Periods, ThrottledPeriods uint64
 	// Throttled is for how long its CPUs then stood still, added up over the CPUs.
 	Throttled time.Duration
+	// Unknown are the values that could not be read, and are 0.
+	Unknown QuotaFields
 }
 
-// Plus returns the sum of two.
+// QuotaFields are values of CgroupCPU.
+type QuotaFields uint8
+
+// The values of CgroupCPU.
+const (
+	QuotaPeriods QuotaFields = 1 << iota
+	QuotaThrottledPeriods
+	QuotaThrottled
+
+	// NumQuotaFields is how many there are, AllQuotaFields all of them.
+	NumQuotaFields = iota
+	AllQuotaFields = 1<<NumQuotaFields - 1
+)
+
+// Has reports whether every bit of want is set.
+func (f QuotaFields) Has(want QuotaFields) bool { return f&want == want }
+
+// Plus returns the sum of two. What is not known of one adds nothing.
 func (c CgroupCPU) Plus(d CgroupCPU) CgroupCPU {
-	return CgroupCPU{c.Periods + d.Periods, c.ThrottledPeriods + d.ThrottledPeriods, c.Throttled + d.Throttled}
+	return CgroupCPU{c.Periods + d.Periods, c.ThrottledPeriods + d.ThrottledPeriods, c.Throttled + d.Throttled, c.Unknown & d.Unknown}
 }
 
-// Since returns by how much the counters grew since last. Counters that fell are those of a
-// new control group of the same path, which began at 0.
-func (c CgroupCPU) Since(last CgroupCPU) CgroupCPU {
-	if c.Periods < last.Periods || c.ThrottledPeriods < last.ThrottledPeriods || c.Throttled < last.Throttled {
-		return c
+// Or returns c with the values of d in the place of those that are not known.
+func (c CgroupCPU) Or(d CgroupCPU) CgroupCPU {
+	if c.Unknown.Has(QuotaPeriods) {
+		c.Periods = d.Periods
 	}
-	return CgroupCPU{c.Periods - last.Periods, c.ThrottledPeriods - last.ThrottledPeriods, c.Throttled - last.Throttled}
+	if c.Unknown.Has(QuotaThrottledPeriods) {
+		c.ThrottledPeriods = d.ThrottledPeriods
+	}
+	if c.Unknown.Has(QuotaThrottled) {
+		c.Throttled = d.Throttled
+	}
+	c.Unknown &= d.Unknown
+	return c
+}
+
+// Since returns by how much the counters grew since last; one that was not known has nothing to
+// compare with. Counters that fell are those of a new control group of the same path, which
+// began at 0.
+func (c CgroupCPU) Since(last CgroupCPU) CgroupCPU {
+	now := c
+	last, c = last.Or(c), c.Or(last)
+	if c.Periods < last.Periods || c.ThrottledPeriods < last.ThrottledPeriods || c.Throttled < last.Throttled {
+		return now
+	}
+	return CgroupCPU{c.Periods - last.Periods, c.ThrottledPeriods - last.ThrottledPeriods, c.Throttled - last.Throttled, c.Unknown}
 }
 
 // CgroupMemory is how full a control group is, in bytes.

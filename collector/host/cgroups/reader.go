@@ -116,14 +116,31 @@ func (r *Reader) readCPU(dir string, d *procfile.Damage) *process.CgroupCPU {
 	if !ok {
 		return nil
 	}
-	periods, ok1 := valueOf(file, "nr_periods")
-	throttled, ok2 := valueOf(file, "nr_throttled")
-	standing, ok3 := valueOf(file, r.layout.throttled)
-	if !ok1 || !ok2 || !ok3 || standing > uint64(math.MaxInt64/r.layout.unit) {
+	var c process.CgroupCPU
+	var standing uint64
+	for _, value := range []struct {
+		key   string
+		most  uint64
+		into  *uint64
+		field process.QuotaFields
+	}{
+		{"nr_periods", math.MaxInt64, &c.Periods, process.QuotaPeriods},
+		{"nr_throttled", math.MaxInt64, &c.ThrottledPeriods, process.QuotaThrottledPeriods},
+		{r.layout.throttled, uint64(math.MaxInt64 / r.layout.unit), &standing, process.QuotaThrottled},
+	} {
+		if n, ok := valueOf(file, value.key); ok && n <= value.most {
+			*value.into = n
+		} else {
+			c.Unknown |= value.field
+		}
+	}
+	if c.Unknown != 0 {
 		d.Lost(filepath.Join(dir, "cpu.stat"), "no periods, or how long it was throttled")
+	}
+	if c.Throttled = time.Duration(standing) * r.layout.unit; c.Unknown == process.AllQuotaFields {
 		return nil
 	}
-	return &process.CgroupCPU{Periods: periods, ThrottledPeriods: throttled, Throttled: time.Duration(standing) * r.layout.unit}
+	return &c
 }
 
 func (r *Reader) readMemory(dir string, d *procfile.Damage) *process.CgroupMemory {

@@ -113,6 +113,30 @@ func TestReadLooksAgain(t *testing.T) {
 	}
 }
 
+// TestReadOddFields: a line that is odd costs its value only.
+func TestReadOddFields(t *testing.T) {
+	for stat, want := range map[string]process.CgroupCPU{
+		"nr_periods x\nnr_throttled 10\nthrottled_usec 2500000\n":  {ThrottledPeriods: 10, Throttled: 2500 * time.Millisecond, Unknown: process.QuotaPeriods},
+		"nr_periods 40\nnr_throttled -1\nthrottled_usec 2500000\n": {Periods: 40, Throttled: 2500 * time.Millisecond, Unknown: process.QuotaThrottledPeriods},
+		"nr_periods 40\nnr_throttled 10\nthrottled_usec 2500000":   {Periods: 40, ThrottledPeriods: 10, Unknown: process.QuotaThrottled},
+		"nr_periods 40\nthrottled_usec 18446744073709551615\n":     {Periods: 40, Unknown: process.QuotaThrottledPeriods | process.QuotaThrottled},
+	} {
+		sys := t.TempDir()
+		hosttest.WriteFiles(t, sys, map[string]string{"fs/cgroup/cgroup.controllers": "cpu\n", "fs/cgroup/pod/cpu.max": "50000 100000\n", "fs/cgroup/pod/cpu.stat": stat})
+		r, err := New(Config{SysPath: sys})
+		if err != nil {
+			t.Fatal(err)
+		}
+		usage, err := r.Read(now, processesIn("/pod"))
+		if partial, ok := errors.AsType[*procfile.PartialError](err); !ok || partial.Count != 1 {
+			t.Errorf("%q: error %v", stat, err)
+		}
+		if got := usage["/pod"].CPU; got == nil || *got != want {
+			t.Errorf("%q: %+v, want %+v", stat, got, want)
+		}
+	}
+}
+
 // TestReadOddFiles: a file that is odd costs its group's value, and is counted.
 func TestReadOddFiles(t *testing.T) {
 	for file, content := range map[string]string{

@@ -78,7 +78,8 @@ func TestReadDoesNotWaitForACommandLine(t *testing.T) {
 	for i := range 3 {
 		got := read(t, reader)
 		stuck := got.ByPID(2)
-		if stuck == nil || stuck.Name != "stuck" || stuck.Known != hosttest.TreeFields || stuck.Facts.User != "12345678" {
+		if stuck == nil || stuck.Name != "stuck" || stuck.Known != hosttest.TreeFields || stuck.Facts.User != "12345678" ||
+			stuck.Facts.Exe != "/bin/stuck" || stuck.Facts.FDLimit != 1024 || stuck.Facts.Cgroup != "/" {
 			t.Fatalf("the stuck process came as %+v", stuck)
 		}
 		if stuck.Facts.Cmdline != nil || got.ByPID(3).Facts.Exe != "/bin/after" {

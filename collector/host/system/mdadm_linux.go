@@ -71,57 +71,67 @@ func (v *values) array(line string, details []string) {
 	v.add("md_disks", float64(strings.Count(line, "(F)")), label, Label{"state", "failed"})
 	v.add("md_disks", float64(strings.Count(line, "(S)")), label, Label{"state", "spare"})
 
-	size, err := parseArraySize(line, details)
-	if err != nil {
-		v.Lost(mdstatFile+": "+fields[0], err.Error())
+	if len(details) == 0 {
+		v.Lost(mdstatFile+": "+fields[0], "its size is missing")
 		return
 	}
-	v.add("md_disks", float64(size.active), label, Label{"state", "active"})
-	v.add("md_disks_required", float64(size.required), label)
-	v.add("md_blocks", float64(size.blocks), label)
-	synced := size.blocks
+	required, active, err := parseArrayDisks(line, details[0])
+	if err != nil {
+		v.Lost(mdstatFile+": "+fields[0], err.Error())
+	} else {
+		v.add("md_disks", float64(active), label, Label{"state", "active"})
+		v.add("md_disks_required", float64(required), label)
+	}
+	blocks, err := parseArrayBlocks(details[0])
+	if err != nil {
+		v.Lost(mdstatFile+": "+fields[0], err.Error())
+	} else {
+		v.add("md_blocks", float64(blocks), label)
+	}
 	if sync.word != "" {
-		if synced, err = sync.done(); err != nil {
+		blocks, err = sync.done()
+		if err != nil {
 			v.Lost(mdstatFile+": "+fields[0], err.Error())
-			return
 		}
 	}
-	v.add("md_blocks_synced", float64(synced), label)
+	if err == nil {
+		v.add("md_blocks_synced", float64(blocks), label)
+	}
 }
 
-// arraySize is what the first detail says: "312319552 blocks [2/2] [UU]".
-type arraySize struct{ blocks, required, active uint64 }
+// parseArrayBlocks reads the first detail: "312319552 blocks [2/2] [UU]".
+func parseArrayBlocks(detail string) (uint64, error) {
+	blocks, _, _ := strings.Cut(strings.TrimSpace(detail), " ")
+	n, err := strconv.ParseUint(blocks, 10, 63)
+	if err != nil {
+		return 0, errors.New("no number of blocks")
+	}
+	return n, nil
+}
 
 var disksOfArray = regexp.MustCompile(`\[(\d+)/(\d+)\] \[[U_]+\]`)
 
-func parseArraySize(line string, details []string) (s arraySize, err error) {
-	if len(details) == 0 {
-		return s, errors.New("its size is missing")
-	}
-	blocks, _, _ := strings.Cut(strings.TrimSpace(details[0]), " ")
-	if s.blocks, err = strconv.ParseUint(blocks, 10, 63); err != nil {
-		return s, errors.New("no number of blocks")
-	}
+// parseArrayDisks reads how many disks the array needs and has.
+func parseArrayDisks(line, detail string) (required, active uint64, err error) {
 	switch {
 	case strings.Contains(line, "raid0"), strings.Contains(line, "linear"):
 		// Without redundancy the kernel counts no disks: only they have a number in brackets.
-		s.required = uint64(strings.Count(line, "["))
-		s.active = s.required
-		return s, nil
+		n := uint64(strings.Count(line, "["))
+		return n, n, nil
 	case strings.Contains(line, "inactive"):
-		return s, nil
+		return 0, 0, nil
 	}
-	disks := disksOfArray.FindStringSubmatch(details[0])
+	disks := disksOfArray.FindStringSubmatch(detail)
 	if disks == nil {
-		return s, errors.New("no [REQUIRED/ACTIVE]")
+		return 0, 0, errors.New("no [REQUIRED/ACTIVE]")
 	}
 	var errs [2]error
-	s.required, errs[0] = strconv.ParseUint(disks[1], 10, 31)
-	s.active, errs[1] = strconv.ParseUint(disks[2], 10, 31)
+	required, errs[0] = strconv.ParseUint(disks[1], 10, 31)
+	active, errs[1] = strconv.ParseUint(disks[2], 10, 31)
 	if errs[0] != nil || errs[1] != nil {
-		return s, errors.New("an impossible number of disks")
+		return 0, 0, errors.New("an impossible number of disks")
 	}
-	return s, nil
+	return required, active, nil
 }
 
 // arraySync is the detail that tells how far an array is synchronized.

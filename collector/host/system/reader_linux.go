@@ -86,21 +86,27 @@ func (r *reader) FileHandles() (handles FileHandles, err error) {
 	return handles, d.Err()
 }
 
+const fileNr = "/proc/sys/fs/file-nr"
+
 // parseFileNr parses "allocated unused maximum".
 func parseFileNr(text string, d *Damage) (handles FileHandles) {
-	fields := strings.Fields(text)
-	if len(fields) != 3 {
-		d.Lost("/proc/sys/fs/file-nr", "not three fields")
-		return handles
+	whole := d.WholeFields(fileNr, text)
+	fields := strings.Fields(whole)
+	if len(fields) != 3 && whole == text {
+		d.Lost(fileNr, "not three fields")
 	}
-	if n, ok := d.Counter("/proc/sys/fs/file-nr: allocated", fields[0]); ok {
-		handles.Allocated = &n
+	if len(fields) > 0 {
+		if n, ok := d.Counter(fileNr+": allocated", fields[0]); ok {
+			handles.Allocated = &n
+		}
 	}
-	// The largest number of 64 bits stands for no limit.
-	if n, err := strconv.ParseUint(fields[2], 10, 64); err == nil {
-		handles.Maximum = &n
-	} else {
-		d.Lost("/proc/sys/fs/file-nr: maximum", "not a number")
+	if len(fields) == 3 {
+		// The largest number of 64 bits stands for no limit.
+		if n, err := strconv.ParseUint(fields[2], 10, 64); err == nil {
+			handles.Maximum = &n
+		} else {
+			d.Lost(fileNr+": maximum", "not a number")
+		}
 	}
 	return handles
 }

@@ -77,12 +77,16 @@ func TestParseFileNr(t *testing.T) {
 	const most = 18446744073709551615
 	for text, want := range map[string]FileHandles{
 		"1024\t0\t18446744073709551615\n": {new(uint64(1024)), new(uint64(most))},
-		"1 2 x":                           {Allocated: new(uint64(1))},
+		"1 2 x\n":                         {Allocated: new(uint64(1))},
 		"-1 2 3\r\n":                      {Maximum: new(uint64(3))},
-		"18446744073709551615 2 3":        {Maximum: new(uint64(3))},
+		"18446744073709551615 2 3\n":      {Maximum: new(uint64(3))},
 		"":                                {},
-		"1 2":                             {},
-		"1 2 3 4":                         {},
+		"1 2\n":                           {Allocated: new(uint64(1))},
+		"1 2 3 4\n":                       {Allocated: new(uint64(1))},
+		// What ends within a number.
+		"100 0":          {Allocated: new(uint64(100))},
+		"1024\t0\t92233": {Allocated: new(uint64(1024))},
+		"10":             {},
 	} {
 		var d Damage
 		got := parseFileNr(text, &d)

@@ -203,6 +203,7 @@ func TestOddLines(t *testing.T) {
 				"md1 : active raid0 a[0]\n      100 blocks super 1.2\n\nmd2 : active raid1 a[0]\n      50 blocks [1/1] [U]\n      [>..] resync = 1% (half)\nmd3 : inactive\n"},
 			[]string{
 				"md_state{device=md0,state=active} 1", "md_disks{device=md0,state=failed} 1", "md_disks{device=md0,state=spare} 0",
+				"md_disks{device=md0,state=active} 1", "md_disks_required{device=md0} 2",
 				"md_state{device=md1,state=active} 1", "md_disks{device=md1,state=failed} 0", "md_disks{device=md1,state=spare} 0",
 				"md_disks{device=md1,state=active} 1", "md_disks_required{device=md1} 1", "md_blocks{device=md1} 100", "md_blocks_synced{device=md1} 100",
 				"md_state{device=md2,state=resync} 1", "md_disks{device=md2,state=failed} 0", "md_disks{device=md2,state=spare} 0",

@@ -214,7 +214,7 @@ func (c *Cache) known(id process.ID) *factsEntry {
 }
 
 // read reads the facts and says when to do so again. If they do not come in time the
-// process has those it had, or only its user.
+// process has those it had, or its user and those for which nobody had to wait.
 func (c *Cache) read(id process.ID, e *factsEntry) {
 	user := ""
 	if !e.noUID {
@@ -224,7 +224,10 @@ func (c *Cache) read(id process.ID, e *factsEntry) {
 	if err != nil {
 		c.errs[procfs.ReasonOf(err)]++
 		if e.facts == process.NoFacts {
-			e.facts = &process.Facts{User: user}
+			early := reading.soFar()
+			early.User = user
+			c.NamePod(&early)
+			e.facts = &early
 		}
 		return
 	}
@@ -263,7 +266,7 @@ func (c *Cache) reading(pid int, e *factsEntry) (*factsReading, error) {
 		}
 	}
 	reading := &factsReading{name: e.name}
-	read, err := c.guard.Do(func() { reading.facts, reading.failed = readFacts(c.proc, pid) })
+	read, err := c.guard.Do(func() { reading.facts, reading.failed = readFacts(c.proc, pid, reading.show) })
 	reading.Read = read
 	if errors.Is(err, stall.ErrOverdue) {
 		e.overdue = reading

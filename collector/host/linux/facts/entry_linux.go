@@ -2,6 +2,7 @@ package facts
 
 import (
 	"math"
+	"sync"
 
 	"proctree/collector/host/linux/procfs"
 	"proctree/collector/host/stall"
@@ -43,6 +44,26 @@ type factsReading struct {
 	name   string
 	facts  process.Facts
 	failed procfs.Failures
+
+	mu sync.Mutex
+	// early are the facts for which the reading did not have to wait.
+	early process.Facts
+}
+
+func (r *factsReading) show(early process.Facts) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.early = early
+}
+
+// soFar returns the facts that are there while the reading goes on; without a reading there are none.
+func (r *factsReading) soFar() process.Facts {
+	if r == nil {
+		return process.Facts{}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.early
 }
 
 // Sighting is what a scan knows of a process before its facts. The name is the kernel's;

@@ -19,8 +19,9 @@ var factsBuffers = sync.Pool{New: func() any { return new([maxFactsFile]byte) }}
 
 // readFacts reads the facts of a process but for its user. Every file is taken relative
 // to one descriptor of the process' directory, so that all are of one process even if the
-// PID is reused meanwhile.
-func readFacts(proc *procfs.Dir, pid int) (process.Facts, procfs.Failures) {
+// PID is reused meanwhile. It reads the command line last, for which it may have to wait, and
+// shows what it has until then.
+func readFacts(proc *procfs.Dir, pid int, show func(process.Facts)) (process.Facts, procfs.Failures) {
 	var facts process.Facts
 	var failed procfs.Failures
 	dir, err := procfs.OpenAt(proc.FD, procfs.PIDPath(make([]byte, 0, 16), pid, ""), unix.O_PATH|unix.O_DIRECTORY)
@@ -32,8 +33,8 @@ func readFacts(proc *procfs.Dir, pid int) (process.Facts, procfs.Failures) {
 	buf := factsBuffers.Get().(*[maxFactsFile]byte)
 	defer factsBuffers.Put(buf)
 
-	read := func(file string) []byte {
-		content, err := procfs.ReadAt(dir, append([]byte(file), 0), buf[:])
+	read := func(file string, read func(dir int, path, buf []byte) ([]byte, error)) []byte {
+		content, err := read(dir, append([]byte(file), 0), buf[:])
 		if err != nil {
 			failed.Add(fmt.Errorf("%s: %w", file, err))
 		}
@@ -41,15 +42,14 @@ func readFacts(proc *procfs.Dir, pid int) (process.Facts, procfs.Failures) {
 	}
 	// All of a file counts, however long its lines are.
 	readAll := func(file string) []byte {
-		content := read(file)
+		content := read(file, procfs.ReadNow)
 		if len(content) == len(buf) {
-			content, _ = procfs.ReadAt(dir, append([]byte(file), 0), make([]byte, procfs.MaxPIDFile))
+			content, _ = procfs.ReadNow(dir, append([]byte(file), 0), make([]byte, procfs.MaxPIDFile))
 		}
 		return content
 	}
 	facts.Exe, err = readExe(dir, buf[:])
 	failed.Add(err)
-	facts.Cmdline = procfs.ParseCmdline(read("cmdline"))
 	limits := readAll("limits")
 	var ok bool
 	// That of a zombie is empty.
@@ -63,6 +63,8 @@ func readFacts(proc *procfs.Dir, pid int) (process.Facts, procfs.Failures) {
 	}
 	facts.Cgroup, facts.Unit = group.Path, group.Unit
 	facts.Container, facts.PodUID = group.Container, group.PodUID
+	show(facts)
+	facts.Cmdline = procfs.ParseCmdline(read("cmdline", procfs.ReadAt))
 	return facts, failed
 }
 

@@ -149,8 +149,8 @@ func OpenAt(dir int, path []byte, flags int) (int, error) {
 // at the first read and returns all of it if there is room, so one read does.
 func ReadAt(dir int, path, buf []byte) ([]byte, error) { return readOpened(dir, path, buf, 0) }
 
-// ReadNow is ReadAt of a file that nothing in the kernel blocks: what is in the place of one
-// and would wait, such as a FIFO, is empty.
+// ReadNow is ReadAt of a file that nothing in the kernel blocks. What is in the place of one and
+// would wait, such as a FIFO, is refused.
 func ReadNow(dir int, path, buf []byte) ([]byte, error) {
 	return readOpened(dir, path, buf, unix.O_NONBLOCK)
 }
@@ -165,12 +165,24 @@ func readOpened(dir int, path, buf []byte, flags int) ([]byte, error) {
 		if errno == unix.EINTR {
 			continue
 		}
+		odd := n == 0 && errno == 0 && flags&unix.O_NONBLOCK != 0 && !isRegular(fd)
 		CloseFD(fd)
-		if errno != 0 {
+		switch {
+		case errno != 0:
 			return nil, errno
+		case odd:
+			return nil, errNotRegular
 		}
 		return buf[:n], nil
 	}
+}
+
+// errNotRegular is the error of what is in the place of a file.
+var errNotRegular = errors.New("not a regular file")
+
+func isRegular(fd int) bool {
+	var info unix.Stat_t
+	return unix.Fstat(fd, &info) == nil && info.Mode&unix.S_IFMT == unix.S_IFREG
 }
 
 // CloseFD closes a descriptor that was only read from: an error would tell nothing.

@@ -67,9 +67,13 @@ func OpenFilesLimit(file []byte) (limit uint64, ok bool) {
 		}
 	}
 	line, _, whole := bytes.Cut(file[start:], []byte("\n"))
-	parsed, ok := parseLimit(line)
-	if !whole || !ok || parsed.Soft == nil {
-		return 0, whole && ok
+	fields := bytes.Fields(line[min(limitsNameWidth, len(line)):])
+	if !whole || len(fields) == 0 {
+		return 0, false
 	}
-	return *parsed.Soft, true
+	soft, ok := parseLimitValue(fields[0])
+	if !ok || soft == nil {
+		return 0, ok
+	}
+	return *soft, true
 }

@@ -38,6 +38,7 @@ func TestOpenFilesLimit(t *testing.T) {
 		{"cut off", "Limit\nMax open files            10", 0, false},
 		{"cut in the hard limit", "Limit\nMax open files            1024                 52", 0, false},
 		{"no end", "Limit\nMax open files            1024                 524288               files     ", 0, false},
+		{"odd hard limit", "Limit\nMax open files            1024                 -5                   files     \n", 1024, true},
 		{"not a number", "Limit\nMax open files            many                 524288               files     \n", 0, false},
 	}
 	for _, test := range tests {
