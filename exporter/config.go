@@ -24,13 +24,14 @@ type config struct {
 	control *control.Rules
 }
 
-// longestName is how many bytes of a name the kernel keeps: Linux has 15 (TASK_COMM_LEN of
-// sched.h; threads of the kernel may have more). 0 is all.
-func longestName() int {
+// systemLimits are what the kernel makes of names and paths. Linux keeps 15 bytes of a name
+// (TASK_COMM_LEN of sched.h; threads of the kernel may have more), and its paths begin with "/"
+// (proc_pid_exe(5), cgroups(7)).
+func systemLimits() rules.Limits {
 	if runtime.GOOS == "linux" {
-		return 15
+		return rules.Limits{LongestName: 15, SlashedPaths: true}
 	}
-	return 0
+	return rules.Limits{}
 }
 
 // configKeys are the keys at the top level of the file.
@@ -48,7 +49,7 @@ func parseConfig(data []byte) (*config, error) {
 		Groups:       sections["groups"],
 		ProcessNames: sections["process_names"],
 		Exclude:      sections["exclude"],
-		LongestName:  longestName(),
+		Limits:       systemLimits(),
 	})
 	if err != nil {
 		return nil, err

@@ -28,7 +28,7 @@ func FuzzConfig(f *testing.F) {
 		if strings.Contains(config, "range") {
 			t.Skip("a template may count as far as its author likes")
 		}
-		parsed, err := rulestest.Parse(config, 0)
+		parsed, err := rulestest.Parse(config, rules.Limits{})
 		if err != nil {
 			var fault *rules.ConfigError
 			if errors.As(err, &fault) && (fault.Line < 1 || fault.Key == "" || strings.Contains(err.Error(), "\n")) {

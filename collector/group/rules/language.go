@@ -40,7 +40,7 @@ func languageOf(re *regexp.Regexp) language {
 		tree = &inner
 	}
 	if asserts(tree) {
-		if l.texts = slices.DeleteFunc(l.texts, func(s string) bool { return !re.MatchString(s) }); !possible(whole) {
+		if l.texts = slices.DeleteFunc(l.texts, func(s string) bool { return !re.MatchString(s) }); !possible(whole, false) {
 			l.shortest, l.texts = never, nil
 			return l
 		}
@@ -48,6 +48,12 @@ func languageOf(re *regexp.Regexp) language {
 	l.all = matchesAll(tree) || !anchored && l.shortest == 0 && !asserts(tree)
 	l.some = l.all || matchesSome(tree) || !anchored && isOneOfAny(tree)
 	return l
+}
+
+// path reports whether the expression matches the empty text or one that begins with "/".
+func (l *language) path() bool {
+	tree, err := syntax.Parse(l.String(), syntax.Perl)
+	return err != nil || possible(tree.Simplify(), true)
 }
 
 // shortest returns the least number of bytes that match.

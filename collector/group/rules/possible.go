@@ -27,13 +27,14 @@ type place struct {
 }
 
 // possible reports whether there is a text that an expression matches, or in which it matches
-// something: "a^b" has none, for no text begins behind its first character.
-func possible(tree *syntax.Regexp) bool {
+// something: "a^b" has none, for no text begins behind its first character. With slashed only
+// the empty text and those that begin with "/" count.
+func possible(tree *syntax.Regexp, slashed bool) bool {
 	prog, err := syntax.Compile(tree)
 	if err != nil {
 		return true // Nobody knows.
 	}
-	s := search{prog: prog, seen: make([]uint16, len(prog.Inst))}
+	s := search{prog: prog, slashed: slashed, seen: make([]uint16, len(prog.Inst))}
 	for before := range neighbors {
 		s.enter(uint32(prog.Start), before)
 	}
@@ -49,7 +50,8 @@ func possible(tree *syntax.Regexp) bool {
 
 // search visits each place once.
 type search struct {
-	prog *syntax.Prog
+	prog    *syntax.Prog
+	slashed bool
 	// seen has a bit for each pair of neighbors, by instruction.
 	seen []uint16
 	todo []place
@@ -85,6 +87,9 @@ func (s *search) step(p place) bool {
 			s.visit(place{i.Out, p.before, p.after})
 		}
 	case syntax.InstRune, syntax.InstRune1, syntax.InstRuneAny, syntax.InstRuneAnyNotNL:
+		if s.slashed && p.before == edge && !i.MatchRune('/') {
+			return false
+		}
 		if p.after.in(i) {
 			s.enter(i.Out, p.after)
 		}

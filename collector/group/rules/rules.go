@@ -22,8 +22,16 @@ type Sections struct {
 	ProcessNames *yaml.Node
 	// Exclude is a list of matchers; what matches one is in no output at all.
 	Exclude *yaml.Node
+	// Limits are those of the system.
+	Limits Limits
+}
+
+// Limits are what the system makes of the texts that rules look at. The zero value knows nothing.
+type Limits struct {
 	// LongestName is how many bytes of a name the system keeps; 0 is all.
 	LongestName int
+	// SlashedPaths is that the path of an executable and of a control group begins with "/".
+	SlashedPaths bool
 }
 
 // Rules decide the group of a process: exclude first, then groups, then process_names,
@@ -74,7 +82,7 @@ func New(s Sections) (*Rules, error) {
 		r.rules = append(r.rules, rules...)
 	}
 	r.inherit = !isNull(s.ProcessNames)
-	r.judge(s.LongestName)
+	r.judge(s.Limits)
 	return r, nil
 }
 
@@ -105,16 +113,19 @@ func (r *Rules) addExclude(n *yaml.Node) error {
 
 // judge gathers the names that the configuration spells out, and warns of the rules that can
 // never match: no group is expected of them.
-func (r *Rules) judge(longestName int) {
-	list := r.state(longestName)
+func (r *Rules) judge(limits Limits) {
+	list := r.state(limits)
 	for _, s := range list {
 		if s.impossible != "" {
 			r.warn(s.at, "never matches: "+s.impossible)
 			continue
 		}
 		for _, name := range s.demands[aspectName].texts {
-			if longestName > 0 && len(name) > longestName {
-				r.warn(s.at, fmt.Sprintf("the name %q never occurs: the kernel cuts names after %d bytes", name, longestName))
+			switch {
+			case limits.LongestName > 0 && len(name) > limits.LongestName:
+				r.warn(s.at, fmt.Sprintf("the name %q never occurs: the kernel cuts names after %d bytes", name, limits.LongestName))
+			case strings.ContainsAny(name, "\r\n"):
+				r.warn(s.at, fmt.Sprintf("the name %q has a line break, which hardly any process has; remove it", name))
 			}
 		}
 	}

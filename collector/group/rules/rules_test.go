@@ -133,7 +133,7 @@ func TestFaultsNameLineAndKey(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := rulestest.Parse(test.config, 0)
+			_, err := rulestest.Parse(test.config, rules.Limits{})
 			var fault *rules.ConfigError
 			if !errors.As(err, &fault) || fault.Unwrap() == nil {
 				t.Fatalf("error is %v, want a ConfigError", err)
@@ -146,7 +146,7 @@ func TestFaultsNameLineAndKey(t *testing.T) {
 }
 
 func TestTooManyRules(t *testing.T) {
-	_, err := rulestest.Parse("exclude:\n"+strings.Repeat("  - {name: a}\n", 10_001), 0)
+	_, err := rulestest.Parse("exclude:\n"+strings.Repeat("  - {name: a}\n", 10_001), rules.Limits{})
 	if want := "line 2: exclude: has 10001 entries; at most 10000 are allowed"; err == nil || err.Error() != want {
 		t.Errorf("error is %v, want %s", err, want)
 	}

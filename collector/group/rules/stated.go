@@ -41,9 +41,10 @@ func (d *demand) nothing() bool {
 	return d.texts == nil && !slices.ContainsFunc(d.all, func(l language) bool { return !l.all })
 }
 
-// impossible says why no text will do; "" if one may. A name has at most so many bytes; 0 is
-// no bound.
-func (d *demand) impossible(longest int) string {
+// impossible says why no text will do; "" if one may. Only what the limits say of the aspect
+// counts.
+func (d *demand) impossible(limits Limits) string {
+	longest := limits.LongestName
 	switch {
 	case d.texts != nil && len(d.texts) == 0:
 		return "an empty list matches nothing"
@@ -56,6 +57,8 @@ func (d *demand) impossible(longest int) string {
 			return "the expression matches nothing"
 		case longest > 0 && l.shortest > longest:
 			return fmt.Sprintf("the kernel cuts names after %d bytes, and the shortest that matches has %d", longest, l.shortest)
+		case limits.SlashedPaths && !l.path():
+			return `the path begins with "/", and the expression must match all of it`
 		}
 	}
 	return ""
@@ -190,7 +193,7 @@ type stated struct {
 func (s *stated) where() string { return fmt.Sprintf("%s in line %d", s.at.key, s.at.Line) }
 
 // state finds the rules that can never match.
-func (r *Rules) state(longestName int) []*stated {
+func (r *Rules) state(limits Limits) []*stated {
 	var list []*stated
 	for i, conds := range r.exclude {
 		list = append(list, &stated{at: r.excludeAt[i], demands: conds.demands(), takes: true})
@@ -205,7 +208,7 @@ func (r *Rules) state(longestName int) []*stated {
 	}
 	before := takers{byName: map[string][]*stated{}}
 	for _, s := range list {
-		if s.impossible = s.whyNever(&before, longestName); s.impossible == "" && s.takes {
+		if s.impossible = s.whyNever(&before, limits); s.impossible == "" && s.takes {
 			before.add(s)
 		}
 	}
@@ -241,13 +244,9 @@ func (t *takers) mayTake(s *stated) []*stated {
 }
 
 // whyNever says why a rule behind others never matches; "" if it may.
-func (s *stated) whyNever(before *takers, longestName int) string {
+func (s *stated) whyNever(before *takers, limits Limits) string {
 	for i := range s.demands {
-		longest := 0
-		if aspect(i) == aspectName {
-			longest = longestName
-		}
-		if why := s.demands[i].impossible(longest); why != "" {
+		if why := s.demands[i].impossible(limits.of(aspect(i))); why != "" {
 			return why
 		}
 	}
@@ -257,6 +256,17 @@ func (s *stated) whyNever(before *takers, longestName int) string {
 		}
 	}
 	return ""
+}
+
+// of returns the limits of one aspect.
+func (l Limits) of(a aspect) Limits {
+	switch a {
+	case aspectName:
+		return Limits{LongestName: l.LongestName}
+	case aspectCgroup, aspectExe:
+		return Limits{SlashedPaths: l.SlashedPaths}
+	}
+	return Limits{}
 }
 
 // Named returns the names that the configuration spells out, of rules that can match.

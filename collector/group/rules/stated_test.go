@@ -45,9 +45,13 @@ func TestRulesThatNeverMatch(t *testing.T) {
 		{"what never matches takes nothing", "groups: [{group: a, name: 'a^b'}, {group: b, name: ab}]", []string{"groups[0]"}, []string{"b"}},
 		{"an impossible rule hides nothing", "process_names: [{name: a, comm: [supra-server-daemon]}, {name: b, comm: [supra-server-daemon, b]}]", []string{"process_names[0]", "process_names[1]"}, []string{"b"}},
 		{"cmdline behind cmdline", "process_names: [{name: a, cmdline: ['java', '-jar']}, {name: b, cmdline: ['-jar', 'java', 'x']}, {name: c, cmdline: [java]}]", []string{"process_names[1]"}, []string{"a", "c"}},
+		{"a control group without a slash", "groups: [{group: a, cgroup: 'system.slice/.*'}, {group: b, cgroup: '/?system.slice/.*'}, {group: c, cgroup: '.*slice'}, {group: d, cgroup: ''}, {group: e, cgroup: '(x|[^a-z])y'}]", []string{"groups[0]"}, []string{"b", "c", "d", "e"}},
+		{"a path without a slash", "groups: [{group: a, exe: java}, {group: b, exe: '\\w+/java|bin'}, {group: c, exe: '.*java'}, {group: d, exe: '(?i)/OPT/x'}]", []string{"groups[0]", "groups[1]"}, []string{"c", "d"}},
+		{"excluded by a path without a slash", "exclude: [{exe: 'usr/bin/.*'}]", []string{"exclude[0]"}, nil},
+		{"a name with a line break", "groups: [{group: a, name: \"a\\n\"}]\nprocess_names: [{name: b, comm: [\"b\\r\\n\", c]}]", []string{"groups[0]", "process_names[0]"}, []string{"a", "b"}},
 		{"exe", "process_names: [{name: a, exe: [sh, bash]}, {name: b, exe: [bash]}, {name: c, exe: [/bin/bash]}]", []string{"process_names[1]"}, []string{"a", "c"}},
 	} {
-		parsed, err := rulestest.Parse(test.config, rulestest.LongestName)
+		parsed, err := rulestest.Parse(test.config, rulestest.LinuxLimits())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +80,7 @@ func FuzzNeverMatches(f *testing.F) {
 			return
 		}
 		text := fmt.Sprintf("groups:\n- {group: one, name: %q}\n- {group: two, name: %q, cmdline: %q}\nprocess_names:\n- {name: three, cmdline: [%q]}\n- {name: four, comm: [%q]}\n", first, second, search, search, second)
-		parsed, err := rulestest.Parse(text, rulestest.LongestName)
+		parsed, err := rulestest.Parse(text, rulestest.LinuxLimits())
 		if err != nil {
 			return
 		}
@@ -105,7 +109,7 @@ func TestMergeKeys(t *testing.T) {
 		"no mapping":  {"groups:\n- {group: a, <<: [1], name: x}", "line 2: groups[0]: must be a mapping"},
 		"unknown key": {"groups:\n- &a {group: a, name: x}\n- {<<: *a, group: b, nam: y}", `line 3: groups[1]: unknown key "nam"`},
 	} {
-		if _, err := rulestest.Parse(test.config, 0); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := rulestest.Parse(test.config, rules.Limits{}); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v, want %s", name, err, test.want)
 		}
 	}

@@ -9,11 +9,11 @@ import (
 	"proctree/collector/group/rules"
 )
 
-// LongestName is how many bytes of a name Linux keeps.
-const LongestName = 15
+// LinuxLimits are what Linux makes of names and paths.
+func LinuxLimits() rules.Limits { return rules.Limits{LongestName: 15, SlashedPaths: true} }
 
 // Parse compiles the sections of a configuration file.
-func Parse(text string, longestName int) (*rules.Rules, error) {
+func Parse(text string, limits rules.Limits) (*rules.Rules, error) {
 	var file struct {
 		Groups       yaml.Node `yaml:"groups"`
 		ProcessNames yaml.Node `yaml:"process_names"`
@@ -23,14 +23,14 @@ func Parse(text string, longestName int) (*rules.Rules, error) {
 		return nil, err
 	}
 	return rules.New(rules.Sections{
-		Groups: &file.Groups, ProcessNames: &file.ProcessNames, Exclude: &file.Exclude, LongestName: longestName,
+		Groups: &file.Groups, ProcessNames: &file.ProcessNames, Exclude: &file.Exclude, Limits: limits,
 	})
 }
 
-// Must is Parse for names of any length; it fails the test on an error.
+// Must is Parse for names and paths of any form; it fails the test on an error.
 func Must(tb testing.TB, text string) *rules.Rules {
 	tb.Helper()
-	parsed, err := Parse(text, 0)
+	parsed, err := Parse(text, rules.Limits{})
 	if err != nil {
 		tb.Fatalf("the rules: %v", err)
 	}
