@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -73,6 +75,20 @@ func TestReadEveryField(t *testing.T) {
 	}
 	if got.Reader != "procfs" || len(got.Errors) != 0 || got.Clock.Now != 1_000_000 || !got.Clock.Epoch.Equal(hosttest.Epoch) {
 		t.Errorf("reader %q, errors %v, clock %+v", got.Reader, got.Errors, got.Clock)
+	}
+}
+
+// A directory whose name is a number that no process can have costs nothing, and is counted.
+func TestReadNumbersThatAreNoPIDs(t *testing.T) {
+	root := hosttest.Tree{Processes: []hosttest.TreeProcess{{PID: 7, Name: "a"}}}.Write(t)
+	for _, name := range []string{"0", "007", "99999999999", "2147483648"} {
+		if err := os.Mkdir(filepath.Join(root, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := read(t, newReader(t, linux.Config{ProcPath: root}))
+	if len(got.Processes) != 1 || got.Processes[0].PID != 7 || got.Errors[process.ReasonParse] != 4 {
+		t.Errorf("processes %v and errors %v; want only 7, and 4 of parsing", got.Processes, got.Errors)
 	}
 }
 

@@ -210,6 +210,16 @@ func (v *values) name(path string) string {
 	return ""
 }
 
+// needName is name for what the kernel makes for every device: that it is missing is damage. The
+// values of the device stay, with an empty label.
+func (v *values) needName(path string) string {
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		v.Lost(path, "missing")
+		return ""
+	}
+	return v.name(path)
+}
+
 // readAttribute reads by one call: an attribute is a page at most
 // (Documentation/filesystems/sysfs.rst). A host has hundreds of them.
 func (v *values) readAttribute(path string) (string, error) {

@@ -291,10 +291,11 @@ func TestOddLines(t *testing.T) {
 			ThermalZone,
 			map[string]string{
 				"sys/class/thermal/thermal_zone0/temp": "hot\n", "sys/class/thermal/thermal_zone1/temp": "1500\n",
-				"sys/class/thermal/thermal_zoneX/temp": "1\n",
+				"sys/class/thermal/thermal_zoneX/temp": "1\n", "sys/class/thermal/thermal_zone0/type": "acpitz\n",
+				"sys/class/thermal/cooling_device0/cur_state": "3\n",
 			},
-			[]string{"thermal_zone_temp{type=,zone=1} 1.5"},
-			"temp", 1,
+			[]string{"thermal_zone_temp{type=,zone=1} 1.5", "cooling_device_cur_state{name=0,type=} 3"},
+			"temp", 3,
 		},
 		"power supply": {
 			PowerSupply,

@@ -47,11 +47,12 @@ func (d *Dir) Close() error {
 	return nil
 }
 
-// pids appends the number of every process to into, sorted. It reads through scratch,
-// which is to be tens of kilobytes: an entry takes 24 to 32 bytes.
-func (d *Dir) pids(into []int32, scratch []byte) ([]int32, error) {
+// pids appends the number of every process to into, sorted, and counts the names that are
+// numbers, but of no process. It reads through scratch, which is to be tens of kilobytes: an
+// entry takes 24 to 32 bytes.
+func (d *Dir) pids(into []int32, scratch []byte) (pids []int32, odd int, err error) {
 	if _, err := unix.Seek(d.FD, 0, io.SeekStart); err != nil {
-		return into, fmt.Errorf("rewind %s: %w", d.Path, err)
+		return into, 0, fmt.Errorf("rewind %s: %w", d.Path, err)
 	}
 	for {
 		n, err := unix.Getdents(d.FD, scratch)
@@ -59,31 +60,38 @@ func (d *Dir) pids(into []int32, scratch []byte) ([]int32, error) {
 			continue
 		}
 		if err != nil {
-			return into, fmt.Errorf("list %s: %w", d.Path, err)
+			return into, odd, fmt.Errorf("list %s: %w", d.Path, err)
 		}
 		if n == 0 {
 			break
 		}
-		into = appendPIDs(into, scratch[:n])
+		into = appendPIDs(into, scratch[:n], &odd)
 	}
 	if !slices.IsSorted(into) {
 		slices.Sort(into)
 	}
-	return into, nil
+	return into, odd, nil
 }
 
 // direntName is where the name begins in a struct linux_dirent64 (getdents(2)), behind
 // inode (8 bytes), offset (8), record length (2) and type (1).
 const direntName = 19
 
-// appendPIDs appends the names in a buffer of directory entries that are numbers.
-func appendPIDs(into []int32, entries []byte) []int32 {
+// appendPIDs appends the names in a buffer of directory entries that are PIDs, and counts other
+// numbers.
+func appendPIDs(into []int32, entries []byte, odd *int) []int32 {
 	for name := range DirentNames(entries) {
 		if pid, ok := parsePID(name); ok {
 			into = append(into, pid)
+		} else if isNumber(name) {
+			*odd++
 		}
 	}
 	return into
+}
+
+func isNumber(name []byte) bool {
+	return !bytes.ContainsFunc(name, func(r rune) bool { return r < '0' || r > '9' })
 }
 
 // DirentNames yields the names, none of them empty, in a buffer that getdents(2) filled.
@@ -108,7 +116,7 @@ func DirentNames(entries []byte) iter.Seq[[]byte] {
 
 // parsePID reads a directory's name; PIDs have at most 7 digits (PID_MAX_LIMIT is 4194304).
 func parsePID(name []byte) (int32, bool) {
-	if len(name) == 0 || len(name) > 9 {
+	if len(name) == 0 || len(name) > 9 || name[0] == '0' {
 		return 0, false
 	}
 	pid := int32(0)

@@ -45,11 +45,16 @@ func NewScanner(proc *Dir, deadline time.Duration, logger log.Logger) *Scanner {
 // Scan reads every process. The table is the scanner's until its next scan, but for the
 // processes in it; now is the tick at which the scan begins.
 func (r *Scanner) Scan(ctx context.Context, now uint64) (*Table, error) {
+	var odd int
 	var err error
-	if r.table.pids, err = r.proc.pids(r.table.pids[:0], r.entries); err != nil {
+	if r.table.pids, odd, err = r.proc.pids(r.table.pids[:0], r.entries); err != nil {
 		return nil, err
 	}
-	return r.readListed(ctx, now)
+	table, err := r.readListed(ctx, now)
+	if err == nil && odd > 0 {
+		table.Failed.Oddities(uint32(odd), "a directory whose name is a number, but no PID")
+	}
+	return table, err
 }
 
 // ScanOne reads one process.
