@@ -201,7 +201,7 @@ test('between two moments: who used most and what crashed, and from there into t
   assert.ok(await page.locator('#between .between-part:has(h3:text-is("Most CPU time")) tbody tr').count() > 0);
   const report = await page.locator('#between a', { hasText: 'Report' }).getAttribute('href');
   assert.match(await (await fetch(report ?? '')).text(), new RegExp(BURNER));
-  assert.match(await page.evaluate(() => location.hash), /view=between&from=[^&]+&to=/);
+  await page.waitForFunction(() => /view=between&from=[^&]+&to=/.test(location.hash));
   await crashed.locator('.link').click();
   await page.waitForSelector(`#drawer .drawer-title h2:text-is("${BURNER}")`);
   await row(page, BURNER).waitFor();

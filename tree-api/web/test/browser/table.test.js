@@ -138,9 +138,9 @@ test('sort by click, in a list', async (t) => {
 test('columns are chosen, and taken back', async (t) => {
   const { page } = await openTree(t);
   await page.click('#columns');
-  await page.click('#columns-menu >> text=Swap');
+  await page.click('#columns-menu >> text="Swap"');
   await page.waitForSelector('.heading[data-column="swap"]');
-  await page.click('#columns-menu >> text=Threads');
+  await page.click('#columns-menu >> text="Threads"');
   await page.waitForSelector('.heading[data-column="threads"]', { state: 'detached' });
   await page.click('#columns-menu >> text=Default columns');
   await page.waitForSelector('.heading[data-column="threads"]');
