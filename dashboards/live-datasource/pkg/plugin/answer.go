@@ -47,10 +47,14 @@ func logOf(err error) func(string, ...any) {
 
 // answerTo answers a query about the end of the range, or about all of it.
 func (d *Datasource) answerTo(ctx context.Context, who audience, q *query, raw *backend.DataQuery) (data.Frames, error) {
-	if len(q.Instances) > 1 {
+	switch len(q.Instances) {
+	case 0:
+		return data.Frames{noHost()}, nil
+	case 1:
+		return d.ofHost(ctx, who, q, raw)
+	default:
 		return one(d.fleet(ctx, who, q, raw))
 	}
-	return d.ofHost(ctx, who, q, raw)
 }
 
 // ofHost answers a query about its first host.

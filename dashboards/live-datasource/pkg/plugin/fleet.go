@@ -41,6 +41,17 @@ func (d *Datasource) fleet(ctx context.Context, who audience, q *query, raw *bac
 	return frame, nil
 }
 
+// noHost answers a ranking for which no host is chosen. Each host costs its exporter a question, so that "All" of a
+// variable, which may be thousands, asks none.
+func noHost() *data.Frame {
+	frame := data.NewFrame("none")
+	frame.Meta = &data.FrameMeta{Notices: []data.Notice{{
+		Severity: data.NoticeSeverityInfo,
+		Text:     fmt.Sprintf("No host was asked. Choose up to %d hosts by name: \"All\" is no choice here, because each host is asked for its processes.", maxHosts),
+	}}}
+	return frame
+}
+
 // rankingOf answers a ranking for one of several hosts.
 func (d *Datasource) rankingOf(ctx context.Context, who audience, q *query, raw *backend.DataQuery, instance string) (*data.Frame, error) {
 	ofOne := *q

@@ -18,7 +18,7 @@ type query struct {
 	Type string `json:"queryType"`
 	// Instances are the hosts; only queries of types top and used can have several.
 	Instances texts `json:"instance"`
-	// Instance is the first of them.
+	// Instance is the first of them; empty if a query of type top or used has none.
 	Instance string `json:"-"`
 	Match    string `json:"match"`
 	User     texts  `json:"user"`
@@ -158,13 +158,19 @@ func (q *query) check() error {
 // maxHosts is how many hosts one query can be about: each is asked.
 const maxHosts = 100
 
+// ranks is whether a query ranks processes, of several hosts perhaps.
+func (q *query) ranks() bool { return q.Type == typeTop || q.Type == typeUsed }
+
 func (q *query) checkInstances() error {
 	switch {
+	case len(q.Instances) == 0 && q.ranks():
+		// A dashboard whose variable is "All".
+		return nil
 	case len(q.Instances) == 0, slices.Contains(q.Instances, ""):
 		return errors.New("instance: missing; choose a host")
 	case len(q.Instances) > maxHosts:
 		return fmt.Errorf("instance: %d hosts; choose at most %d", len(q.Instances), maxHosts)
-	case len(q.Instances) > 1 && q.Type != typeTop && q.Type != typeUsed:
+	case len(q.Instances) > 1 && !q.ranks():
 		return errors.New("instance: only queries of types top and used can be about several hosts")
 	}
 	for _, instance := range q.Instances {

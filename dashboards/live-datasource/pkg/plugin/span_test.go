@@ -216,6 +216,30 @@ func TestRankingOverSeveralHosts(t *testing.T) {
 	}
 }
 
+// TestRankingOfNoHost asks nobody: "All" of a variable is no error of a panel.
+func TestRankingOfNoHost(t *testing.T) {
+	var asked atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
+	defer server.Close()
+	d := open(t, object{"discovery": "static", "targets": []string{"web1=" + server.URL}}, nil)
+	for _, queryType := range []string{"top", "used"} {
+		for _, none := range []any{"", []string{}, nil} {
+			frame := frameOf(t, d, "Viewer", object{"queryType": queryType, "instance": none, "sort": "memory"})
+			if len(frame.Fields) != 0 || len(frame.Meta.Notices) != 1 || !strings.Contains(frame.Meta.Notices[0].Text, "Choose up to 100 hosts") {
+				t.Errorf("%s of %v: %d fields, %+v", queryType, none, len(frame.Fields), frame.Meta.Notices)
+			}
+		}
+	}
+	if asked.Load() != 0 {
+		t.Errorf("the exporter was asked %d times", asked.Load())
+	}
+	for _, queryType := range []string{"tree", "count", "host", "process", "events", "report"} {
+		if got := failureOf(t, d, object{"queryType": queryType, "instance": ""}); got != "instance: missing; choose a host" {
+			t.Errorf("%s: %s", queryType, got)
+		}
+	}
+}
+
 // TestReportRowsCanBeLinked: dashboards link from each row of processes, whatever is known of them.
 func TestReportRowsCanBeLinked(t *testing.T) {
 	for _, s := range sections {
@@ -243,7 +267,7 @@ func FuzzQuery(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if q.Instance == "" || len(q.Instances) > maxHosts || q.Limit < 0 || q.Limit > maxLimit {
+		if q.Instance == "" && (!q.ranks() || len(q.Instances) > 0) || len(q.Instances) > maxHosts || q.Limit < 0 || q.Limit > maxLimit {
 			t.Fatalf("%+v", q)
 		}
 		if q.Type == typeProcess && strings.ContainsAny(q.Process, "/?#.%") {
