@@ -13,8 +13,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"proctree/collector/group"
 	"proctree/collector/group/rules"
 	"proctree/collector/group/rules/rulestest"
+	"proctree/collector/host/hosttest"
+	"proctree/collector/process"
 	"proctree/tree-api/access"
 	"proctree/tree-api/past"
 	"proctree/tree-api/past/pasttest"
@@ -199,6 +202,43 @@ func TestHistoryAnswers(t *testing.T) {
 	}
 	if process["parent"] != "sh" || process["end_time"] != in.At(13) || process["reason"] != "normal" || process["start_time"] != in.At(10) {
 		t.Errorf("the process is %v", process)
+	}
+}
+
+// TestEndIsThatOfTheEvent holds that the end of a process is the recorded moment, and not that of the table
+// without it: its parent takes two seconds to ask for the zombie.
+func TestEndIsThatOfTheEvent(t *testing.T) {
+	recording := pasttest.New(t)
+	tracker := group.NewTracker(group.Config{Shown: treetest.Masked})
+	start := time.Hour
+	child := hosttest.Process(20, 1, "child", hosttest.Started(start))
+	var first time.Time
+	for second := range 6 {
+		table := []process.Process{hosttest.Process(1, 0, "init")}
+		switch {
+		case second == 3, second == 4:
+			child.State = process.Zombie
+			fallthrough
+		case second < 3:
+			table = append(table, child)
+		}
+		s := hosttest.Snapshot(start+time.Duration(second)*time.Second, table...)
+		if second == 0 {
+			first = s.Taken
+		}
+		if second == 3 {
+			recording.Events = []process.GroupedEvent{{Event: process.Event{
+				Kind: process.EventExit, ID: child.ID, Name: "child", Time: s.Taken.Add(-250 * time.Millisecond), Ended: true, Reason: "SIGKILL",
+			}}}
+		}
+		recording.Add(t, tracker.Observe(s))
+	}
+	api := apiOf(t, func(cfg *Config) { cfg.Past = recording.Past(t) })
+	span := fmt.Sprintf("?from=%d&to=%d", first.Unix(), first.Unix()+9)
+	track := Data(t, ask(t, api, "/api/v1/processes/"+child.ID.String()+"/history"+span), treetest.NewSchemas(t), "TrackAnswer")
+	got := track["process"].(map[string]any)
+	if want := float64(first.UnixMilli())/1e3 + 2.75; got["end_time"] != want || got["reason"] != "SIGKILL" || got["run_seconds"] != 2.75 {
+		t.Errorf("the process is %v, want its end at %v by SIGKILL", got, want)
 	}
 }
 

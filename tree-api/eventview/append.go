@@ -129,7 +129,7 @@ func reasonOf(e *events.Entry) string {
 }
 
 func appendTime(dst []byte, at time.Time) []byte {
-	return jsontext.AppendDecimal(dst, float64(at.UnixMicro())/1e6, jsontext.TimeDecimals)
+	return jsontext.AppendDecimal(dst, float64(at.UnixMilli())/1e3, jsontext.TimeDecimals)
 }
 
 // endDecimals are those of the times of a process that ended: it can have lived less than a millisecond.

@@ -15,7 +15,7 @@ import { isGuarded, whyUnknown } from './unknown.js';
 /** @import { CellContext, Column } from './table-columns.js' */
 
 /** The columns that are not among the values: they are above them, or below. */
-const SHOWN_ELSEWHERE = new Set(['name', 'pid', 'ppid', 'state', 'cpu', 'memory', 'start_time', 'exe', 'cmdline']);
+const SHOWN_ELSEWHERE = new Set(['name', 'pid', 'ppid', 'user', 'state', 'cpu', 'memory', 'start_time', 'exe', 'cmdline']);
 const REFRESH_MILLISECONDS = 5000;
 /** Moving over rows with the arrows must not ask the server for each of them. */
 const SETTLE_MILLISECONDS = 200;
@@ -36,9 +36,10 @@ export class Drawer {
   #title = el('h2', { tabindex: '-1' });
   #state = el('p', { class: 'muted' });
   #ancestors = el('nav', { class: 'ancestors', 'aria-label': 'Ancestors' });
+  #who = el('div');
   #cpu = new ChartLine('CPU', 'cpu');
   #memory = new ChartLine('Memory', 'memory');
-  #figures = el('div');
+  #figures = el('div', { class: 'figures' });
   #command = el('div');
   #threads = new ThreadRates();
   /** @type {CellContext} Of the last drawing. */
@@ -61,7 +62,7 @@ export class Drawer {
     const close = withIcon('close', button('', { class: 'tool quiet', 'aria-label': 'Close', title: 'Close (Esc)', 'aria-keyshortcuts': 'Escape' }, onClose));
     root.append(
       el('div', { class: 'drawer-head' }, el('div', { class: 'drawer-title' }, this.#title, this.#state), close),
-      el('div', { class: 'drawer-body' }, this.#ancestors, this.#cpu.element, this.#memory.element, this.#figures, this.#command, this.#detail),
+      el('div', { class: 'drawer-body' }, this.#ancestors, this.#who, this.#command, this.#cpu.element, this.#memory.element, this.#figures, this.#detail),
     );
     root.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') onClose();
@@ -77,7 +78,10 @@ export class Drawer {
     if (this.id !== id) {
       this.id = id;
       this.#detail.replaceChildren(el('p', { class: 'muted' }, 'Reading…'));
-      this.#command.replaceChildren();
+      // What is not in the table has nothing of the process before it.
+      setText(this.#title, '');
+      delete this.#ancestors.dataset.ids;
+      for (const part of [this.#ancestors, this.#who, this.#figures, this.#command]) part.replaceChildren();
       this.#askSoon(SETTLE_MILLISECONDS);
     }
     this.#root.hidden = false;
@@ -132,6 +136,7 @@ export class Drawer {
     setText(this.#title, this.#model.text(slot, 'name') || '?');
     setText(this.#state, `PID ${this.#model.number(slot, 'pid')} · ${this.#model.text(slot, 'state') || 'unknown state'}`);
     this.#showAncestors(slot);
+    this.#who.replaceChildren(facts({ User: this.#model.text(slot, 'user') }) ?? '');
     this.#cpu.show(this.#model, this.#history, slot, { title: CPU_UNITS[context.cpuUnit ?? 'cores'].title, format: (v) => formatCPU(v, context) });
     this.#memory.show(this.#model, this.#history, slot, { title: 'Memory (RSS)', format: formatBytes });
     this.#figures.replaceChildren(facts(this.#mainValues(slot, context)) ?? '');

@@ -61,7 +61,7 @@ type Entry struct {
 	// ParentCmdline is that of the parent.
 	ParentCmdline []string `json:"parent_cmdline,omitempty"`
 	StartTime     *Seconds `json:"start_time,omitempty"`
-	// EndTime is the time of the table that showed the end.
+	// EndTime is that of the recorded event, otherwise the time of the table that showed the end.
 	EndTime    *Seconds `json:"end_time,omitempty"`
 	RunSeconds *Seconds `json:"run_seconds,omitempty"`
 	Reason     string   `json:"reason,omitempty"`

@@ -31,9 +31,11 @@ type tracker struct {
 	track  *Track
 	last   *process.Process
 	lastAt time.Time
-	clock  process.Clock
-	group  string
-	ended  time.Time
+	// aliveAt is the time of the last table in which it was no zombie: it has ended since.
+	aliveAt time.Time
+	clock   process.Clock
+	group   string
+	ended   time.Time
 	exit   *process.Exit
 	parent relative
 }
@@ -57,7 +59,11 @@ func (s *Sight) NewTrack(ctx context.Context, archive *history.Archive, id proce
 	if t.last == nil {
 		return nil, fmt.Errorf("process %s: not recorded from %s to %s: %w", id, clockText(from), clockText(to), process.ErrNoProcess)
 	}
-	t.track.Damaged = damaged
+	lost, err := t.readEnd(ctx, archive)
+	if err != nil {
+		return nil, err
+	}
+	t.track.Damaged = damaged + lost
 	t.track.Process = t.entry()
 	return t.track, nil
 }
@@ -75,6 +81,9 @@ func (t *tracker) see(step *segment.Step) error {
 				t.group = t.sight.Group(group, p, t.clock)
 			}
 			t.add(p, step)
+			if p.State != process.Zombie {
+				t.aliveAt = step.Time
+			}
 		}
 		return nil
 	}
@@ -134,6 +143,24 @@ func (t *tracker) end(step *segment.Step) error {
 		}
 	}
 	return nil
+}
+
+// readEnd takes the time of the end from the recorded event: a table shows it up to an interval
+// later, and that of a zombie only once its parent has asked for it.
+func (t *tracker) readEnd(ctx context.Context, archive *history.Archive) (damaged int, err error) {
+	if t.ended.IsZero() {
+		return 0, nil
+	}
+	return archive.Events(ctx, t.aliveAt, t.ended, func(e *process.GroupedEvent) error {
+		if e.Kind != process.EventExit || e.ID != t.id {
+			return nil
+		}
+		t.ended = e.Time
+		if e.Ended && t.exit == nil {
+			t.exit = &process.Exit{Reason: e.Reason, Code: e.Code}
+		}
+		return nil
+	})
 }
 
 func (t *tracker) point(p *process.Process, now time.Time) Point {

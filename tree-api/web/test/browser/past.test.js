@@ -245,6 +245,24 @@ test('a process that has ended has its life: charts, events and end', async (t) 
   await page.waitForSelector('#status[data-state="past"]');
 });
 
+test('the culprit of a moment in one click: parents, user, command line and end stand above the charts', async (t) => {
+  const page = await open(t, link(seen.last, `&q=${BURNER}`));
+  await row(page, BURNER).locator('.label').click();
+  const body = page.locator('#drawer .drawer-body');
+  await body.locator('.command code').waitFor();
+  await body.locator('.life dd:has-text("SIGSEGV")').waitFor();
+  await body.locator('.life-chart').first().waitFor();
+  assert.ok(await body.locator('.ancestors .link').count() > 0);
+  const text = await body.innerText();
+  const places = ['User', 'while :', 'SIGSEGV', 'peak '].map((part) => text.indexOf(part));
+  assert.deepEqual(places, places.filter((place) => place >= 0).toSorted((a, b) => a - b), text);
+  // The end is the recorded moment: the table shows it up to a second later.
+  const span = `from=${seen.first - 60}&to=${seen.last + 60}`;
+  const exit = (await ask(`api/v1/events?kind=exit&q=${BURNER}&${span}`)).events.find((/** @type {any} */ event) => event.reason === 'SIGSEGV');
+  const { process } = await ask(`api/v1/processes/${exit.id}/history?${span}`);
+  assert.equal(process.end_time, exit.time);
+});
+
 test('a link to a process of a moment has its details, although the table comes later', async (t) => {
   const { processes: [burner] } = await ask(`api/v1/processes?q=name:${BURNER}&time=${seen.last}`);
   const page = await open(t, 'about:blank');

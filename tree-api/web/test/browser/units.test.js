@@ -61,7 +61,7 @@ test('a column full of "–" says why, and what to grant', async (t) => {
   await read.hover();
   assert.match(await read.getAttribute('title') ?? '', /other users' processes.*CAP_BPF and CAP_PERFMON/);
   await row(page, 'postgres').locator('.label').click();
-  assert.match(await page.innerText('#drawer .facts-list'), /Not known\s+I\/O, Read, Written\. The system/);
+  assert.match(await page.innerText('#drawer .figures .facts-list'), /Not known\s+I\/O, Read, Written\. The system/);
 });
 
 test('where values are known, no heading explains anything', async (t) => {
@@ -79,12 +79,12 @@ test('the memory of a subtree says what was added up', async (t) => {
   await memory.hover();
   assert.match(await memory.getAttribute('title') ?? '', /sum of RSS; shared pages counted up to \d+ times/);
   await row(page, 'systemd').locator('.label').click();
-  assert.match(await page.innerText('#drawer .facts-list'), /Subtree memory\s+.*sum of RSS; shared pages counted up to \d+ times/);
+  assert.match(await page.innerText('#drawer .figures .facts-list'), /Subtree memory\s+.*sum of RSS; shared pages counted up to \d+ times/);
 
   for (const process of server.host.processes.values()) if (process.memory) process.memory.proportional_bytes = Math.round(process.memory.resident_bytes / 2);
   await page.reload();
   await drawn(page);
-  await page.waitForSelector('#drawer .facts-list >> text=sum of PSS');
+  await page.waitForSelector('#drawer .figures .facts-list >> text=sum of PSS');
   const pss = [...server.host.processes.values()].filter((p) => !p.kernel).reduce((sum, p) => sum + p.memory.proportional_bytes, 0);
   assert.match(await memory.innerText(), new RegExp(`^${(pss / 2 ** 30).toFixed(2)}`));
 });
