@@ -73,6 +73,17 @@ func TestHostSaysOnlyWhatIsKnown(t *testing.T) {
 	}
 }
 
+// An average that is not known costs neither of the others.
+func TestHostWithoutOneLoadAverage(t *testing.T) {
+	s := hosttest.Snapshot(time.Hour)
+	s.System.Load[1] = nil
+	api := apiOf(t, func(cfg *Config) { cfg.Source = treetest.Fixed{Newest: treetest.ReportOf(t, s)} })
+	got := Data(t, ask(t, api, "/api/v1/host"), treetest.NewSchemas(t), "HostAnswer")
+	if diff := cmp.Diff([]any{0.5, nil, 0.125}, got["load"]); diff != "" {
+		t.Errorf("the load differs (-want +got):\n%s", diff)
+	}
+}
+
 // inFull is a Detailer that knows one process.
 type inFull struct {
 	id     process.ID

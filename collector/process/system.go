@@ -22,8 +22,8 @@ type System struct {
 	SwapTotalBytes, SwapFreeBytes *uint64
 	// CPUTime is the time all CPUs together were busy and idle since boot (proc_stat(5)).
 	CPUBusy, CPUIdle time.Duration
-	// Load is the load average over 1, 5 and 15 minutes; nil where the system has none.
-	Load *[3]float64
+	// Load is the load average over 1, 5 and 15 minutes; nil is not known, or not there.
+	Load [3]*float64
 	// Pressure is the share of the last 10 s in which some task waited for the resource,
 	// 0 to 1; nil where the kernel does not tell (Documentation/accounting/psi.rst).
 	Pressure *Pressure

@@ -112,7 +112,9 @@ func (u *ui) counts() []string {
 	if len(h.Load) > 0 {
 		loads := make([]string, len(h.Load))
 		for i, load := range h.Load {
-			loads[i] = strconv.FormatFloat(load, 'f', 2, 64)
+			if loads[i] = "?"; load != nil {
+				loads[i] = strconv.FormatFloat(*load, 'f', 2, 64)
+			}
 		}
 		words = append(words, "Load "+strings.Join(loads, " "))
 	}

@@ -54,7 +54,7 @@ func sample() *message {
 	uptime, available := 90000.0, float64(3<<30)
 	return &message{
 		Type: "full", Sequence: 1, Time: 5000, Interval: 2, Role: "operator", Total: 9, Matched: 9,
-		Host: hostFigures{Uptime: &uptime, Load: []float64{0.5, 0.25, 1}, Memory: &amount{Total: 4 << 30, Available: &available}, CPU: &struct {
+		Host: hostFigures{Uptime: &uptime, Load: []*float64{new(0.5), new(0.25), new(1.0)}, Memory: &amount{Total: 4 << 30, Available: &available}, CPU: &struct {
 			Busy float64 `json:"busy_cores"`
 		}{1.5}},
 		Processes: []node{

@@ -39,9 +39,9 @@ type hostFigures struct {
 	CPU    *struct {
 		Busy float64 `json:"busy_cores"`
 	} `json:"cpu"`
-	Memory *amount   `json:"memory"`
-	Swap   *amount   `json:"swap"`
-	Load   []float64 `json:"load"`
+	Memory *amount    `json:"memory"`
+	Swap   *amount    `json:"swap"`
+	Load   []*float64 `json:"load"`
 }
 
 // process is one row of the table.

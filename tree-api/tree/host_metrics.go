@@ -22,11 +22,15 @@ func AppendHostMetrics(dst []byte, t *Tree) []byte {
 	if system.SwapTotalBytes != nil {
 		dst = appendAmount(append(dst, `,"swap":`...), "free_bytes", *system.SwapTotalBytes, system.SwapFreeBytes)
 	}
-	if system.Load != nil {
+	if system.Load != [3]*float64{} {
 		dst = append(dst, `,"load":[`...)
 		for i, load := range system.Load {
 			dst = jsontext.AppendComma(dst, i)
-			dst = jsontext.AppendDecimal(dst, load, jsontext.RatioDecimals)
+			if load == nil {
+				dst = append(dst, "null"...)
+			} else {
+				dst = jsontext.AppendDecimal(dst, *load, jsontext.RatioDecimals)
+			}
 		}
 		dst = append(dst, ']')
 	}

@@ -25,7 +25,7 @@ function stateOf(model, host, time) {
     facts: [
       host.cpu?.busy_cores !== undefined && host.cpus && `CPU ${formatPercent(host.cpu.busy_cores / host.cpus)} of ${host.cpus}`,
       total && available !== undefined && `Memory ${formatPercent(1 - available / total)} of ${formatBytes(total)}`,
-      host.load && `Load ${host.load[0]}`,
+      typeof host.load?.[0] === 'number' && `Load ${host.load[0]}`,
     ].filter(Boolean),
     processes: slots.slice(0, MOST_PROCESSES).map((slot) => ({
       name: model.text(slot, 'name'), pid: model.number(slot, 'pid'), user: model.text(slot, 'user'),

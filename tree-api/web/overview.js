@@ -1,7 +1,7 @@
 import { Series, Sparkline } from './charts.js';
 import { button, el, setAttribute, setHidden, setText } from './dom.js';
 import { CPU_UNITS, formatCPU } from './cpu-unit.js';
-import { formatBytes, formatCores, formatCount, formatPercent } from './format.js';
+import { UNKNOWN, formatBytes, formatCores, formatCount, formatPercent } from './format.js';
 
 /** @import { CpuUnit } from './cpu-unit.js' */
 /** @import { TreeModel } from './tree-model.js' */
@@ -52,7 +52,7 @@ export class Overview {
   record(time, host) {
     this.#cpu.series.add(time, host.cpu?.busy_cores);
     this.#memory.series.add(time, usedMemory(host));
-    this.#load.series.add(time, host.load?.[0]);
+    this.#load.series.add(time, host.load?.[0] ?? undefined);
   }
 
   /**
@@ -74,7 +74,7 @@ export class Overview {
     const total = host.memory?.total_bytes;
     const used = usedMemory(host);
     this.#memory.show(formatPercent(used === undefined || !total ? undefined : used / total), `${formatBytes(used)} of ${formatBytes(total)}`, total);
-    const [one, ...longer] = (load ?? []).map((l) => l.toFixed(l < 99.5 ? 2 : 0));
+    const [one, ...longer] = (load ?? []).map((average) => average?.toFixed(average < 99.5 ? 2 : 0) ?? UNKNOWN);
     this.#load.show(one ?? formatCount(undefined), longer.length === 2 ? `5m ${longer[0]} · 15m ${longer[1]}` : '', Math.max(0.1, ...this.#load.series.values.filter((v) => v > 0)) * LOAD_HEADROOM);
     const { cpu, memory, io } = host.pressure ?? {};
     this.#pressure.show([cpu, memory, io]);

@@ -36,8 +36,8 @@ type tracker struct {
 	clock   process.Clock
 	group   string
 	ended   time.Time
-	exit   *process.Exit
-	parent relative
+	exit    *process.Exit
+	parent  relative
 }
 
 // relative names another process.

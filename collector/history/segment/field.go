@@ -188,21 +188,8 @@ func hostFields() []field[process.Snapshot] {
 func loadField(name string, at int) field[process.Snapshot] {
 	return field[process.Snapshot]{
 		name, kindNumber,
-		func(s *process.Snapshot) uint64 {
-			if s.System.Load == nil {
-				return 0
-			}
-			return ratio(&s.System.Load[at])
-		},
-		func(s *process.Snapshot, v uint64) {
-			if v == 0 {
-				return
-			}
-			if s.System.Load == nil {
-				s.System.Load = new([3]float64)
-			}
-			s.System.Load[at] = *ratioOf(v)
-		},
+		func(s *process.Snapshot) uint64 { return ratio(s.System.Load[at]) },
+		func(s *process.Snapshot, v uint64) { s.System.Load[at] = ratioOf(v) },
 	}
 }
 
@@ -283,7 +270,10 @@ func ratio(f *float64) uint64 {
 }
 
 func ratioOf(v uint64) *float64 {
-	if v&1 == 1 {
+	switch {
+	case v == 0:
+		return nil
+	case v&1 == 1:
 		return new(float64(v>>1) / 1e4)
 	}
 	return new(math.Float64frombits(v - 2))

@@ -110,7 +110,7 @@ func (w *world) set(rows []*process.Process, groups []string, exits []process.Ex
 			System: process.System{
 				Forks: w.ticks * 3, PIDLimit: 4096, CPUs: 2, MemoryTotalBytes: 16 << 30, MemoryAvailableBytes: &free,
 				CPUBusy: time.Duration(w.ticks) * time.Millisecond, CPUIdle: time.Duration(w.ticks) * time.Millisecond * 3,
-				Load: &[3]float64{1.25, 0.5, 0}, Pressure: &process.Pressure{CPU: &pressure},
+				Load: [3]*float64{new(1.25), new(0.5), new(0.0)}, Pressure: &process.Pressure{CPU: &pressure},
 			},
 		},
 	}

@@ -66,7 +66,7 @@ func System() process.System {
 		SwapFreeBytes:        new(uint64(1 << 30)),
 		CPUBusy:              time.Minute,
 		CPUIdle:              time.Hour,
-		Load:                 &[3]float64{0.5, 0.25, 0.125},
+		Load:                 [3]*float64{new(0.5), new(0.25), new(0.125)},
 		Pressure:             &process.Pressure{CPU: new(0.25), Memory: new(0.0), IO: new(0.5)},
 	}
 }

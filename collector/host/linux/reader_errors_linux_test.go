@@ -42,6 +42,18 @@ func TestReadLeavesOutWhatVanishes(t *testing.T) {
 	}
 }
 
+// An odd load average costs only itself.
+func TestReadKeepsTheOtherLoadAverages(t *testing.T) {
+	root := hosttest.Tree{Processes: []hosttest.TreeProcess{{PID: 1, Name: "a"}}}.Write(t)
+	if err := os.WriteFile(filepath.Join(root, "loadavg"), []byte("0.50 -x 0.125 1/100 4242\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := read(t, newReader(t, linux.Config{ProcPath: root}))
+	if diff := gocmp.Diff([3]*float64{new(0.5), nil, new(0.125)}, got.System.Load); diff != "" || got.Errors[process.ReasonParse] != 1 {
+		t.Errorf("errors %v, load (-want +got):\n%s", got.Errors, diff)
+	}
+}
+
 // TestReadKeepsWhatIsKnown: a process whose file is missing or odd stays, with what the other
 // files tell.
 func TestReadKeepsWhatIsKnown(t *testing.T) {

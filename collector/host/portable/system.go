@@ -32,7 +32,7 @@ func ReadSystem(ctx context.Context) process.System {
 			s.SwapTotalBytes, s.SwapFreeBytes = &swap.Total, &swap.Free
 		}
 		if averages, err := load.AvgWithContext(ctx); err == nil {
-			s.Load = &[3]float64{averages.Load1, averages.Load5, averages.Load15}
+			s.Load = [3]*float64{&averages.Load1, &averages.Load5, &averages.Load15}
 		}
 	}
 	if times, err := cpu.TimesWithContext(ctx, false); err == nil && len(times) == 1 {

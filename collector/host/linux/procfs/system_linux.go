@@ -3,7 +3,6 @@ package procfs
 import (
 	"errors"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -115,10 +114,7 @@ func (r *systemReading) readMeminfo(text string, d *procfile.Damage) {
 }
 
 func (r *systemReading) readLoad(text string, d *procfile.Damage) {
-	load := procfile.ParseLoadavg(text, d)
-	if !slices.Contains(load[:], nil) {
-		r.system.Load = &[3]float64{*load[0], *load[1], *load[2]}
-	}
+	r.system.Load = procfile.ParseLoadavg(text, d)
 }
 
 // readPressure leaves Pressure nil where the kernel has no pressure stall information, or

@@ -86,7 +86,7 @@ type Host struct {
 		Total *float64 `json:"total_bytes"`
 		Free  *float64 `json:"free_bytes"`
 	} `json:"swap"`
-	Load     []float64 `json:"load"`
+	Load     []*float64 `json:"load"`
 	Pressure struct {
 		CPU    *float64 `json:"cpu"`
 		Memory *float64 `json:"memory"`
@@ -102,7 +102,7 @@ func (h *Host) LoadOver(place int) *float64 {
 	if place >= len(h.Load) {
 		return nil
 	}
-	return &h.Load[place]
+	return h.Load[place]
 }
 
 // Host returns the numbers of a target's host. They are shared: do not change them.
