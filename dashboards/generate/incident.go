@@ -65,13 +65,10 @@ func incidentHost() row {
 }
 
 func incidentUsers() row {
-	users := func(title, description, resource string, u unit) cog.Builder[dashboard.Panel] {
-		return recordedProcesses(title, description, liveQuery{QueryType: "used", Sort: resource, Limit: 10}, u).Span(gridWidth / 3)
-	}
 	return open("Who used most",
-		users("CPU time", "The processes that used most CPU time in this time, those that have ended too.", "cpu", seconds),
-		users("Memory", "The processes that had most resident memory at one moment of this time.", "memory", size),
-		users("Written", "The processes that wrote most in this time.", "written", size),
+		part("CPU time", "The processes that used most CPU time in this time, those that have ended too.", "top_cpu").Span(gridWidth).Height(8),
+		part("Memory", "The processes that had most resident memory at one moment of this time.", "top_memory").Height(8),
+		part("Written", "The processes that wrote most in this time.", "top_written").Height(8),
 	)
 }
 
@@ -82,8 +79,8 @@ func part(title, description, section string) *table.PanelBuilder {
 
 func incidentFaults() row {
 	return open("What went wrong",
-		part("Crashed", "Processes that ended by a signal that means a fault.", "crashed").Height(7),
-		part("OOM kills", "Processes that the kernel killed because memory ran out.", "oom_kills").Height(7),
+		part("Crashed", "Processes that ended by a signal that means a fault.", "crashed").Span(gridWidth).Height(7),
+		part("OOM kills", "Processes that the kernel killed because memory ran out.", "oom_kills").Span(gridWidth).Height(7),
 		part("Restarted", "Processes that ended and were started again within two minutes.", "restarted").Height(7),
 		part("Grew", "Processes whose resident memory grew by 1 MiB or more.", "grew").Height(7),
 	)

@@ -142,33 +142,34 @@ type reportColumn struct {
 	secret, always bool
 }
 
-// reportColumns are those of all sections, in order.
+// reportColumns are those of all sections, in order. The first ones say which process it was, how much it was, how it
+// ended, and whose it was: they are seen without scrolling.
 var reportColumns = []reportColumn{
 	{name: "what", title: "What", text: func(r *reportRow) string { return r.what }},
 	{name: "name", title: "Name", text: func(r *reportRow) string { return r.Name }, always: true},
-	{name: "pid", title: "PID", unit: "none", number: func(r *reportRow) *float64 { return some(r.PID) }},
 	{name: "processes", title: "Processes", unit: "none", number: func(r *reportRow) *float64 { return some(r.Processes) }},
 	{name: "value", title: "Value", number: func(r *reportRow) *float64 { return r.value }},
 	{name: "limit", title: "Limit", number: func(r *reportRow) *float64 { return r.limit }},
 	{name: "times", title: "Times", unit: "none", number: func(r *reportRow) *float64 { return r.times }},
+	{name: "grown", title: "Grown by", unit: "bytes", number: grown},
 	{name: "reason", title: "Reason", text: reason},
+	{name: "end_time", title: "Ended", number: func(r *reportRow) *float64 { return r.EndTime }, moment: true},
+	{name: "parent", title: "Parent", text: func(r *reportRow) string { return r.Parent }},
+	{name: "user", title: "User", text: func(r *reportRow) string { return r.User }},
+	{name: "cmdline", title: "Command line", text: func(r *reportRow) string { return r.CommandLine() }, secret: true},
+	{name: "pid", title: "PID", unit: "none", number: func(r *reportRow) *float64 { return some(r.PID) }},
 	{name: "cpu_seconds", title: "CPU time", unit: "s", number: func(r *reportRow) *float64 { return r.CPUSeconds }},
 	{name: "memory", title: "Memory", unit: "bytes", number: func(r *reportRow) *float64 { return r.MemoryBytes }},
-	{name: "grown", title: "Grown by", unit: "bytes", number: grown},
 	{name: "read_bytes", title: "Read", unit: "bytes", number: func(r *reportRow) *float64 { return r.ReadBytes }},
 	{name: "written_bytes", title: "Written", unit: "bytes", number: func(r *reportRow) *float64 { return r.WrittenBytes }},
 	{name: "start_time", title: "Started", number: func(r *reportRow) *float64 { return r.StartTime }, moment: true},
-	{name: "end_time", title: "Ended", number: func(r *reportRow) *float64 { return r.EndTime }, moment: true},
 	{name: "restarted_time", title: "Restarted", number: func(r *reportRow) *float64 { return r.started }, moment: true},
 	{name: "time", title: "At", number: func(r *reportRow) *float64 { return r.at }, moment: true},
 	{name: "last_time", title: "Until", number: func(r *reportRow) *float64 { return r.last }, moment: true},
 	{name: "run_seconds", title: "Ran", unit: "s", number: func(r *reportRow) *float64 { return r.RunSeconds }},
-	{name: "user", title: "User", text: func(r *reportRow) string { return r.User }},
 	{name: "group", title: "Group", text: func(r *reportRow) string { return r.Group }, always: true},
 	{name: "unit", title: "Unit", text: func(r *reportRow) string { return r.Unit }},
-	{name: "parent", title: "Parent", text: func(r *reportRow) string { return r.Parent }},
 	{name: "id", title: "ID", text: func(r *reportRow) string { return r.ID }, always: true},
-	{name: "cmdline", title: "Command line", text: func(r *reportRow) string { return r.CommandLine() }, secret: true},
 	{name: "parent_cmdline", title: "Command line of the parent", text: func(r *reportRow) string { return r.ParentCommandLine() }, secret: true},
 }
 

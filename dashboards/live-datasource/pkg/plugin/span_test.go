@@ -120,6 +120,14 @@ func TestSpanOfARecording(t *testing.T) {
 		if !slices.Contains(column(t, frame, "name"), any("live-crash")) || !slices.Contains(column(t, frame, "reason"), any("SIGSEGV")) {
 			t.Errorf("crashed: %s", frameText(t, frame))
 		}
+		// What a reader needs to name a culprit is seen first, without scrolling.
+		var first []string
+		for _, field := range frame.Fields[:6] {
+			first = append(first, field.Name)
+		}
+		if got := strings.Join(first, " "); got != "name reason end_time parent user cmdline" {
+			t.Errorf("the first columns are %s", got)
+		}
 		empty := frameAt(t, d, "Admin", object{"queryType": "report", "instance": "web1", "section": "limits_nearly_reached"}, at)
 		if empty.Fields[0].Name != "name" && empty.Rows() == 0 {
 			t.Errorf("a section without rows: %s", frameText(t, empty))
