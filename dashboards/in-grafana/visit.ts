@@ -40,22 +40,42 @@ export async function visit({ stack, browser }: { stack: Stack; browser: Browser
   }
 }
 
-/** Waits until no panel loads any more. */
+/** How long panels may load. A busy machine with two cores takes half of it for all panels of Host. */
+const SETTLED_SECONDS = 120;
+/** How long a row may take to open. */
+const OPENED_MILLISECONDS = 30_000;
+
+/** The titles of the panels that some elements are in. */
+const titles = (within: Locator): Promise<string[]> => within
+  .evaluateAll((all) => all.map((element) => element.closest('section')?.querySelector('h2')?.textContent ?? '?'));
+
+/** Waits until no panel loads any more. The error names the panels that still do. */
 export async function settle(page: Page): Promise<void> {
   const loading = page.getByLabel('Panel loading bar');
   await page.locator('section[data-testid^="data-testid Panel header"]').first().waitFor();
-  for (let quiet = 0; quiet < 4; quiet = await loading.count() === 0 ? quiet + 1 : 0) await page.waitForTimeout(500);
+  const end = Date.now() + SETTLED_SECONDS * 1000;
+  for (let quiet = 0; quiet < 4; quiet = await loading.count() === 0 ? quiet + 1 : 0) {
+    if (Date.now() > end) throw new Error(`after ${SETTLED_SECONDS} s these panels still load: ${(await titles(loading)).join(', ') || 'now and then, one or another'}`);
+    await page.waitForTimeout(500);
+  }
 }
 
-/** Opens the rows of a dashboard that are folded. */
+/** Opens the rows of a dashboard that are folded. The error names the row that stays folded. */
 export async function openRows(page: Page): Promise<void> {
   const folded = page.getByRole('button', { name: 'Expand row' });
-  while (await folded.count() > 0) await folded.first().click();
+  for (let left = await folded.count(); left > 0; left = await folded.count()) {
+    const row = await folded.first().innerText();
+    await folded.first().click();
+    const end = Date.now() + OPENED_MILLISECONDS;
+    while (await folded.count() >= left) {
+      if (Date.now() > end) throw new Error(`the row "${row}" does not open`);
+      await page.waitForTimeout(100);
+    }
+  }
 }
 
 /** The titles of panels that Grafana marks with the badge of an error. */
-export const failing = (page: Page): Promise<string[]> => page.locator('[data-testid="data-testid Panel status error"]')
-  .evaluateAll((badges) => badges.map((badge) => badge.closest('section')?.querySelector('h2')?.textContent ?? '?'));
+export const failing = (page: Page): Promise<string[]> => titles(page.locator('[data-testid="data-testid Panel status error"]'));
 
 /** The tree panel of a page. */
 export class TreeOnPage {
