@@ -87,6 +87,13 @@ func userSecret(scheme, rest string) (start, end int) {
 		}
 		end += authority
 	}
+	if start == end {
+		// With an empty password, the user may be a token: https://TOKEN:@host.
+		if isTokenUser(scheme, rest[:first], rest[end+1:]) {
+			return 0, first
+		}
+		return 0, 0
+	}
 	if isPlaceholder(rest[start:end]) {
 		return 0, 0
 	}

@@ -17,6 +17,7 @@ var callees = map[string]int{
 	// Directories, mail, files, remote shells.
 	"simple_bind_s": 2, "simple_bind": 2, "bind_s": 2, "ldap_bind": 2, "login": last, "ftp_login": last, "login_user": last,
 	"ssh2_auth_password": last, "username_pw_set": 2, "authlogin": last, "plainauth": last, "imap_open": 3, "starttls": last,
+	"smtp.start": 4,
 	// HTTP.
 	"httpbasicauth": 2, "httpdigestauth": 2, "basicauth": 2, "basic_auth": 2, "setbasicauth": 2, "http_auth": 2,
 	"authbasic": 2, "networkcredential": 2, "pscredential": 2, "usernamepasswordcredentials": 2, "passwordauthentication": 2,

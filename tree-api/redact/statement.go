@@ -31,6 +31,7 @@ var statements = []statement{
 	{[]string{"identified"}, regexp.MustCompile(`(?i)\bidentified\s+by\s+\S+\s+replace\s+["']?([^\s"';]+)`)},
 	{[]string{"attach"}, regexp.MustCompile(`(?i)\battach\b[^;]*?\bkey\s+` + literal)},
 	{[]string{"convertto-securestring"}, regexp.MustCompile(`(?i)\bconvertto-securestring\s+(?:-asplaintext\s+|-force\s+|-string\s+)*["']([^"']+)`)},
+	{[]string{"convertto-securestring"}, regexp.MustCompile(`(?i)\bconvertto-securestring\b[^|;]*?\s-string\s+([^\s"'()$|;-][^\s"'()|;]*)`)},
 	{[]string{"pragma"}, regexp.MustCompile(`(?i)\bpragma\s+(?:re)?key\s*=\s*` + literal)},
 	// CONNECT TO db USER u USING secret; CONNECT u/secret@db.
 	{[]string{" using "}, regexp.MustCompile(`(?i)\bconnect\s+(?:to\s+)?\S+\s+user\s+\S+\s+using\s+([^\s;]+)`)},

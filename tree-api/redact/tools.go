@@ -56,7 +56,7 @@ var tools = []tool{
 	{
 		names: "redis-cli valkey-cli keydb-cli iredis", secret: "-a --pass", usage: []string{
 			"auth SECRET", "auth USER SECRET", "config set requirepass|masterauth|primaryauth SECRET",
-			"acl setuser USER on SECRET",
+			"acl setuser USER ACLRULES",
 		},
 	},
 	{names: "redis-server redis-sentinel valkey-server valkey-sentinel keydb-server", usage: []string{"auth-pass NAME SECRET", "requirepass|masterauth SECRET"}, secret: "--requirepass --masterauth --primaryauth --sentinel-pass"},

@@ -22,6 +22,7 @@ import (
 //	CODE            a PIN or another code of digits
 //	KEYOPT          key:secret or pass:secret
 //	ASSIGN, ASSIGNS name=secret, and all that follow
+//	ACLRULES        a rule of Redis's ACL, and all that follow: >secret, <secret, #hash, !hash
 //	LAST            a secret that is the last argument
 
 type usage []usageWord
@@ -88,8 +89,10 @@ var commonUsages = []usage{
 	usageOf("auth|config token|key|apikey|api-key set|add|use RANDOM"),
 }
 
-// follow goes one step along usages.
-func (c *command) follow(usages []usage, steps *[maxUsages]uint8, i int) (string, bool) {
+// follow goes one step along all usages. The first one that masks the argument decides; the
+// others go on, because an argument that one of them takes for the secret may be the user of
+// another one: "auth SECRET" and "auth USER SECRET".
+func (c *command) follow(usages []usage, steps *[maxUsages]uint8, i int) (changed string, ok bool) {
 	arg := c.all[i]
 	for n, usage := range usages {
 		step := int(steps[n])
@@ -108,15 +111,18 @@ func (c *command) follow(usages []usage, steps *[maxUsages]uint8, i int) (string
 		case word.placeholder == "":
 			steps[n] = 0
 		default:
-			if word.placeholder != "ASSIGNS" {
+			if word.placeholder != "ASSIGNS" && word.placeholder != "ACLRULES" {
 				steps[n]++
 			}
-			if changed := maskPositional(word.placeholder, arg); changed != arg {
-				return changed, true
+			if masked := maskPositional(word.placeholder, arg); !ok && masked != arg {
+				changed, ok = masked, true
 			}
 		}
 	}
-	return arg, false
+	if !ok {
+		changed = arg
+	}
+	return changed, ok
 }
 
 // matches reports whether an argument is a word of a usage.
@@ -181,6 +187,10 @@ func maskPositional(word, arg string) string {
 	case "KEYOPT":
 		if name, _, ok := strings.Cut(arg, ":"); ok && slices.Contains(keyOptions, name) {
 			return name + ":" + Mask
+		}
+	case "ACLRULES":
+		if len(arg) > 1 && strings.IndexByte("><#!", arg[0]) >= 0 {
+			return arg[:1] + Mask
 		}
 	case "ASSIGN", "ASSIGNS":
 		return option{kind: assign}.mask("", arg)

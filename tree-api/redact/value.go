@@ -140,7 +140,19 @@ func isOption(arg string) bool {
 	if len(name) == 1 && dashes == 1 {
 		return true
 	}
-	return isOptionWord(name)
+	return isOptionWord(name) && (dashes > 1 || !hasInnerDigits(name))
+}
+
+// hasInnerDigits reports whether digits stand between letters at two places at least, without a
+// separator, as in s3cr3t. The name of a short option seldom has more than one: x509, sha256sum.
+func hasInnerDigits(name string) bool {
+	places := 0
+	for i := 2; i < len(name); i++ {
+		if isLetter(name[i]) && isDigit(name[i-1]) && strings.ContainsFunc(name[:i-1], func(r rune) bool { return r < 0x80 && isLetter(byte(r)) }) {
+			places++
+		}
+	}
+	return places > 1 && !strings.ContainsAny(name, "-_.:")
 }
 
 // isOptionWord reports whether a name is made of words in small letters, or is in camel case.
