@@ -17,13 +17,18 @@ export class Tree {
   table!: FrameTable;
   #signature = '';
   #filter: Filter | undefined;
+  /** What was folded before the data source chose rows; undefined while it sends all. */
+  #whole: Expansion | undefined;
 
   constructor() {
     this.#renew([], undefined);
   }
 
-  /** Takes a frame in. An empty one is not: what was folded would be forgotten. */
-  update(rows: Rows, expansion: Expansion | undefined, openLevels: number): void {
+  /**
+   * Takes a frame in. An empty one is not: what was folded would be forgotten.
+   * @param isChosen Whether the data source chose the rows, and kept their ancestors: all are opened, as in a search.
+   */
+  update(rows: Rows, expansion: Expansion | undefined, openLevels: number, isChosen = false): void {
     const made = signature(rows.columns);
     const isNew = made !== this.#signature;
     if (isNew) {
@@ -34,6 +39,14 @@ export class Tree {
     }
     this.model.apply(rows);
     if (isNew) this.model.setExpansion(expansion ?? this.#firstLevels(openLevels));
+    this.#openChosen(isChosen);
+  }
+
+  #openChosen(isChosen: boolean): void {
+    if (isChosen === (this.#whole !== undefined)) return;
+    const { expansion } = this.model;
+    this.model.setExpansion(this.#whole ?? { open: true, except: [] });
+    this.#whole = isChosen ? expansion : undefined;
   }
 
   /** Sets the filter unless it is the one in force: what is folded under it would open. */

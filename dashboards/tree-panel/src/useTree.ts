@@ -42,7 +42,7 @@ export function useTree({ picked, series, options, view, width }: Input): Shown 
     if (!picked) return undefined;
     const made = columnsOf(picked.frame, picked.fields, series, options);
     const { id, parent } = picked.fields;
-    tree.update({ length: picked.frame.length, id, parent, columns: made }, expansion.current, options.openLevels);
+    tree.update({ length: picked.frame.length, id, parent, columns: made }, expansion.current, options.openLevels, isChosen(picked.frame));
     return made;
   }, [picked, series, options, tree]);
 
@@ -56,6 +56,9 @@ export function useTree({ picked, series, options, view, width }: Input): Shown 
     // The model's expansion is changed before the view's is: it is here to draw again.
   }, [columns, tree, theme, options, view.filter, view.shape, view.nesting, view.sort, view.columns, view.expansion, width]);
 }
+
+/** Whether the data source left rows out: those that only lead to others are more than it counts as matching. */
+const isChosen = ({ meta, length }: DataFrame): boolean => typeof meta?.custom?.matched === 'number' && meta.custom.matched < length;
 
 function paintOf(theme: GrafanaTheme2, tree: Tree, columns: Column[], { options, view, width }: Pick<Input, 'options' | 'view' | 'width'>): Paint {
   const shown = columnsToShow(columns, view.columns, width);

@@ -99,6 +99,20 @@ describe('levels that are open at first', () => {
   for (const [levels, rows] of cases) test(`${levels}: ${rows} rows`, () => assert.equal(treeOf(FILES, levels).model.rows().length, rows));
 });
 
+test('rows that the data source chose are in view, and what was folded before comes back', () => {
+  const tree = treeOf(FILES, 1);
+  const folded = drawn(tree);
+  const chosen = FILES.filter(([id]) => '/var/log/messages'.startsWith(id ?? ''));
+  const show = (rows: FileRow[], isChosen: boolean) => {
+    tree.update(rowsOf(filesFrame(rows, SUMMED)), undefined, 1, isChosen);
+    return drawn(tree);
+  };
+  assert.equal(show(chosen, true).at(-1), '   /var/log/messages 70');
+  tree.model.setExpanded('/var', false);
+  assert.equal(show(chosen, true).at(-1), ' /var 72', 'what a person folds stays folded');
+  assert.deepEqual(show(FILES, false), folded);
+});
+
 test('a condition on a column that is gone hides nothing', () => {
   const tree = treeOf(FILES);
   tree.setFilter({ oneOf: { vendor: ['x'], owner: ['syslog'] }, atLeast: { price: 3 } });
