@@ -77,12 +77,13 @@ func crashEvents(selector string) cog.Builder[dashboard.AnnotationQuery] {
 		TextFormat("{{group}} on {{instance}}")
 }
 
-// endEvents marks when a counter of ends rose. One that is new rose from 0.
+// endEvents marks when a counter of ends rose. One that is new rose from 0. It compares the values of one step with those
+// of the step before: increase would miss what rose between two windows.
 func endEvents(name, color, selector, reason string) *dashboard.AnnotationQueryBuilder {
 	counter := `proctree_group_abnormal_exits_total{` + selector + `, ` + reason + `}`
 	return events(name, color, `sum by (instance, group, reason) (
-    increase(`+counter+`[1m]) > 0
+    `+counter+` - `+counter+` offset 1m
   or
     `+counter+` unless `+counter+` offset 1m and on (job, instance) proctree_scan_processes{HOSTS} offset 1m
-)`).Step("60s")
+) > 0`).Step("60s")
 }

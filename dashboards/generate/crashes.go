@@ -49,7 +49,7 @@ func endings(selector, title, description, reasons string) panel {
 	columns := append(ofGroups(selector),
 		column{label: "reason", title: "Reason", width: 100},
 		column{ref: "A", title: "Exits", unit: whole, width: 70},
-		column{ref: "B", title: "Last", unit: since, width: 120},
+		column{ref: "B", title: "Last", unit: since, width: 135},
 	)
 	return listing(title, description, noCrash,
 		[]query{now(`topk(50, ` + ended(selector, reasons) + `)`), now(lastEnd(selector, reasons) + ` and on (instance, group, reason) topk(50, ` + ended(selector, reasons) + `)`)},

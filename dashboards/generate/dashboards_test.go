@@ -199,7 +199,7 @@ func checkLink(t *testing.T, all []dashboardJSON, d dashboardJSON, p panelJSON, 
 		t.Errorf("%s: there is no such dashboard", where)
 		return
 	}
-	if !slices.ContainsFunc([]string{"${__url_time_range}", untilThen, aroundThen}, func(time string) bool { return strings.HasPrefix(query, time+"&") }) {
+	if !slices.ContainsFunc([]string{"${__url_time_range}", untilThen, aroundThen, aroundEnd}, func(time string) bool { return strings.HasPrefix(query, time+"&") }) {
 		t.Errorf("%s: does not carry the time", where)
 	}
 	for part := range strings.SplitSeq(query, "&") {

@@ -31,7 +31,7 @@ func host() board {
 			alertEvents(hostsSelector), killEvents(hostsSelector), crashEvents(hostsSelector), serviceRestartEvents(hostsSelector), rebootEvents(), restartEvents(),
 		},
 		rows: []row{
-			hostHealth(), hostSlow(), crashes(hostsOnly), hostTree(), hostWithoutPlugins(), hostCPU(), hostMemory(), hostPressure(), hostDisks(), hostNetwork(), hostSystem(),
+			hostHealth(), crashes(hostsOnly), hostTree(), hostSlow(), hostWithoutPlugins(), hostCPU(), hostMemory(), hostPressure(), hostDisks(), hostNetwork(), hostSystem(),
 		},
 	}
 }
@@ -72,14 +72,14 @@ func hostHealth() row {
 		trend("I/O pressure", "Share of time in which a task waited for a disk.", collectors("system_pressure"),
 			series(`rate(proctree_system_pressure_io_waiting_seconds_total{HOSTS}[$__rate_interval])`, "waiting")).
 			Thresholds(above(0.3, 0.6)).Span(gridWidth/6),
-		trend("Memory pressure", "Share of time in which a task waited for memory. More than a few percent is felt.", collectors("system_pressure"),
+		trend("Mem pressure", "Share of time in which a task waited for memory. More than a few percent is felt.", collectors("system_pressure"),
 			series(`rate(proctree_system_pressure_memory_waiting_seconds_total{HOSTS}[$__rate_interval])`, "waiting")).
 			Thresholds(above(0.1, 0.3)).Span(gridWidth/6),
 		single("Processes", "Processes of the host, the excluded ones counted too.", whole, collectors("processes"),
 			series(`sum(proctree_processes{HOSTS})`, "processes")).Span(gridWidth/6),
 		single("Crashes", "Processes that ended in this time by a signal that means a fault, or because memory ran out. They are listed below.", whole, nothing("0"),
 			series(`sum(`+ended(hostsOnly, crashReasons)+`)`, "")).Thresholds(anyIs(colorCritical)).Span(gridWidth/6),
-		single("Killed for memory", "Processes that the kernel killed in this time because memory ran out.", count, collectors("system_vmstat"),
+		single("OOM kills", "Processes that the kernel killed in this time because memory ran out.", count, collectors("system_vmstat"),
 			series(`round(increase(proctree_system_vmstat_oom_kill{HOSTS}[$__range]))`, "")).Thresholds(anyIs(colorCritical)).Decimals(0).Span(gridWidth/6),
 	)
 }

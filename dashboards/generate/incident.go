@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
@@ -149,7 +151,7 @@ func recorded(title, description string, q liveQuery, u unit) *table.PanelBuilde
 	cells := func(more ...any) []dashboard.DynamicConfigValue {
 		return set(append([]any{"noValue", "–"}, more...)...)
 	}
-	return table.NewPanelBuilder().
+	panel := table.NewPanelBuilder().
 		Title(title).
 		Description(description).
 		Datasource(source).
@@ -162,11 +164,18 @@ func recorded(title, description string, q liveQuery, u unit) *table.PanelBuilde
 		MinWidth(70).
 		Thresholds(plain()).
 		OverrideByName("pid", cells("unit", string(words), "custom.width", 80)).
-		OverrideByName("id", cells("custom.hideFrom.viz", true)).
-		OverrideByRegexp("/^(start_time|end_time|restarted_time|time|last_time)$/", cells("unit", "time:HH:mm:ss", "custom.width", 90)).
-		OverrideByRegexp("/cmdline/", cells("custom.minWidth", 300)).
-		OverrideByRegexp("/^(user|group|unit|parent|reason|what)$/", cells("unit", string(words), "custom.width", 110)).
-		OverrideByRegexp("/^(run_seconds|cpu_seconds|memory|grown|read_bytes|written_bytes|value|limit|times|processes|cpu|written)$/", cells("custom.width", 100))
+		OverrideByName("id", cells("custom.hideFrom.viz", true))
+	// By name: an expression would be compared with the titles that the data source gives to its fields.
+	each := func(names string, options []dashboard.DynamicConfigValue) {
+		for _, name := range strings.FieldsSeq(names) {
+			panel.OverrideByName(name, options)
+		}
+	}
+	each("start_time end_time restarted_time time last_time", cells("unit", "time:HH:mm:ss", "custom.width", 90))
+	each("cmdline parent_cmdline", cells("custom.minWidth", 300))
+	each("user group unit parent reason what", cells("unit", string(words), "custom.width", 110))
+	each("run_seconds cpu_seconds memory grown read_bytes written_bytes value limit times processes cpu written", cells("custom.width", 100))
+	return panel
 }
 
 // recordedProcesses is recorded, where the rows are processes: a click on one shows its course below, or the

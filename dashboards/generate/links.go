@@ -41,8 +41,13 @@ type variable struct{ name, label string }
 // to is a link from a value to a dashboard. It keeps time, data source and job, and sets
 // the variables given.
 func to(uid, title string, from origin, variables ...variable) cog.Builder[dashboard.DashboardLink] {
+	return over("${__url_time_range}", uid, title, from, variables...)
+}
+
+// over is to, with a time range of its own, as parameters.
+func over(timeRange, uid, title string, from origin, variables ...variable) cog.Builder[dashboard.DashboardLink] {
 	var address strings.Builder
-	address.WriteString("/d/" + uid + "?${__url_time_range}&${datasource:queryparam}&${job:queryparam}")
+	address.WriteString("/d/" + uid + "?" + timeRange + "&${datasource:queryparam}&${job:queryparam}")
 	for _, v := range variables {
 		if v.label == "" {
 			address.WriteString("&${" + v.name + ":queryparam}")
@@ -64,6 +69,8 @@ const treePanelID = 1000
 const (
 	untilThen  = "from=${__from}&to=${__value.time}"
 	aroundThen = "time=${__value.time}&time.window=600000"
+	// aroundEnd is about the end of the range, which is when a tree was as it is shown.
+	aroundEnd = "time=${__to}&time.window=600000"
 )
 
 // momentLinks lead from a point of a graph to what ran on a host at that second, and to what happened around

@@ -56,9 +56,14 @@ func tree(title, description string) *dashboard.PanelBuilder {
 		Options(map[string]any{}).
 		// What the panel says of no data is no text for a cell.
 		OverrideByRegexp(".*", set("noValue", "–")).
-		// A click on a name leads to the history of that very process.
-		OverrideByName("name", linked(to(uidHistory, "History of ${__data.fields.name} ${__data.fields.pid}", ofRow,
-			variable{name: "instance"}, variable{"group", "group"}, variable{"pid", "pid"}))).
+		// A click on a name leads to the history of that very process, or to what happened when the tree was so: how and
+		// when the process ended, if it did.
+		OverrideByName("name", linked(
+			to(uidHistory, "History of ${__data.fields.name} ${__data.fields.pid}", ofRow,
+				variable{name: "instance"}, variable{"group", "group"}, variable{"pid", "pid"}),
+			over(aroundEnd, uidIncident, "What happened around this time", ofRow,
+				variable{name: "instance"}, variable{"process", "id"}),
+		)).
 		OverrideByName("start_time", set("unit", string(since), "custom.width", 120)).
 		NoValue("No data here: is the data source Proctree live set up, and may it reach the exporter?").
 		Span(gridWidth).
