@@ -77,7 +77,7 @@ async function addsDataSource(page: Page, exporter: SecuredExporter): Promise<vo
   await saves(/secured: The exporter refuses the credentials \(401/);
   await page.getByRole('button', { name: 'Reset' }).first().click();
   await page.locator('#exporterToken').fill(exporter.token);
-  await saves(/1 exporter is known, and secured \(\d+ processes\) answers\. Without Prometheus there is no history\./);
+  await saves(/1 exporter is known, and secured \(\d+ processes\) answers\. Without Prometheus, the past is only what exporters recorded\./);
   await targets(`http://127.0.0.1:${await freePort()}`);
   await saves(/secured: The exporter refuses the connection/);
   await page.reload();

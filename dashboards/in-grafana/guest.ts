@@ -11,8 +11,9 @@ const LONGEST_NAME = 15;
  * Runs a shell script as a process with a name of its own, and lets a test use it; all that the
  * script started ends afterwards.
  * @param scripts By name. The first one runs; "$1" and so on are the paths of the others.
+ * @param more Further arguments of the first one.
  */
-export async function withScript<T>(stack: Stack, scripts: Record<string, string>, use: () => Promise<T>): Promise<T> {
+export async function withScript<T>(stack: Stack, scripts: Record<string, string>, use: () => Promise<T>, ...more: string[]): Promise<T> {
   const paths = await Promise.all(Object.keys(scripts).map(async (name) => {
     const path = join(stack.folder, name);
     await symlink('/bin/sh', path).catch((error: NodeJS.ErrnoException) => { if (error.code !== 'EEXIST') throw error; });
@@ -20,7 +21,7 @@ export async function withScript<T>(stack: Stack, scripts: Record<string, string
   }));
   const [first, ...others] = paths;
   // A process group of its own, so that all of it can be ended.
-  const child = spawn(first, ['-c', Object.values(scripts)[0], 'sh', ...others], { stdio: 'ignore', detached: true });
+  const child = spawn(first, ['-c', Object.values(scripts)[0], 'sh', ...others, ...more], { stdio: 'ignore', detached: true });
   await new Promise((started, failed) => { child.once('spawn', started).once('error', failed); });
   try {
     return await use();
@@ -40,8 +41,8 @@ export class Guest {
   readonly path: string;
   #child: ChildProcess | undefined;
 
-  constructor(private readonly stack: Stack) {
-    this.name = `guest-${process.pid}`.slice(0, LONGEST_NAME);
+  constructor(private readonly stack: Stack, name = 'guest') {
+    this.name = `${name}-${process.pid}`.slice(0, LONGEST_NAME);
     this.path = join(stack.folder, this.name);
   }
 

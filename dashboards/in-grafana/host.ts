@@ -7,8 +7,6 @@ import { type Stack, eventually } from './stack.ts';
 import { TreeOnPage, failing, settle, visit } from './visit.ts';
 
 const HOST = '/d/proctree-host?kiosk';
-/** A range that ends within the last minute is now. */
-const PAST_SECONDS = 75;
 
 export function testHost(open: { stack: Stack; browser: Browser }): void {
   test('the tree has rows; a branch folds and opens', () => visit(open, 'Admin', async (page) => {
@@ -39,6 +37,7 @@ export function testHost(open: { stack: Stack; browser: Browser }): void {
     const tree = new TreeOnPage(page);
     await tree.search('prometheus');
     await tree.row('prometheus').locator('[data-link]').first().click();
+    await page.getByRole('menuitem', { name: /^History of prometheus / }).click();
     await page.waitForURL(/\/d\/proctree-history/);
     const { searchParams } = new URL(page.url());
     const carried = Object.fromEntries(['from', 'to', 'var-instance', 'var-group'].map((name) => [name, searchParams.get(name)]));
@@ -93,17 +92,4 @@ export function testHost(open: { stack: Stack; browser: Browser }): void {
       assert.equal(heard.texts.some((text) => text.includes(guest.path)), sees, 'the command line');
     }));
   }
-
-  test('in the past there is what Prometheus has, and the panel says so', () => visit(open, 'Viewer', async (page) => {
-    const { prometheus } = open.stack.url;
-    const query = encodeURIComponent(`count(proctree_process_info offset ${PAST_SECONDS + 15}s)`);
-    await eventually('a minute of history', async () => (await (await fetch(`${prometheus}/api/v1/query?query=${query}`)).text()).includes('"value"'), PAST_SECONDS + 90);
-    await page.goto(`${HOST}&from=now-15m&to=now-${PAST_SECONDS}s`);
-    await settle(page);
-    const tree = new TreeOnPage(page);
-    await tree.rows.first().waitFor();
-    assert.match(await tree.toolbar.innerText(), /At \d\d-\d\d \d\d:\d\d:\d\d · partial/);
-    await page.getByRole('button', { name: 'Open all' }).click();
-    await eventually('children', async () => await tree.grid.locator('[role=row][aria-level="2"]').count() > 0);
-  }));
 }

@@ -6,19 +6,22 @@ import { after, before, describe } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { testAlerting } from './alerting.ts';
 import { testBoards } from './boards.ts';
+import { testCulprit } from './culprit.ts';
 import { testDrawn } from './drawn.ts';
 import { testEditors } from './editors.ts';
 import { testHost } from './host.ts';
+import { testPast } from './past.ts';
+import type { Scene } from './scene.ts';
 import { type Stack, startStack } from './stack.ts';
 import { testTasks } from './tasks.ts';
 import { launch } from './visit.ts';
 
 const home = process.env.GRAFANA_HOME;
 const skip = home ? false : 'NOT TESTED in a real Grafana: set GRAFANA_HOME to the folder of one (12.3 or newer)';
-const LONGEST_MILLISECONDS = 1_200_000;
+const LONGEST_MILLISECONDS = 2_400_000;
 
 describe('in a real Grafana', { skip, timeout: LONGEST_MILLISECONDS }, () => {
-  const open = {} as { stack: Stack; browser: Browser };
+  const open = {} as { stack: Stack; browser: Browser; scene?: Scene };
   before(async () => {
     open.stack = await startStack(home!);
     open.browser = await launch();
@@ -32,6 +35,7 @@ describe('in a real Grafana', { skip, timeout: LONGEST_MILLISECONDS }, () => {
   testDrawn(open);
   testBoards(open);
   testTasks(open);
-  // Last, for it needs what Prometheus has of some minutes ago.
   testHost(open);
+  testPast(open);
+  testCulprit(open);
 });

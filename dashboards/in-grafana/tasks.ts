@@ -5,12 +5,7 @@ import { test } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { withScript } from './guest.ts';
 import { type Stack, eventually } from './stack.ts';
-import { TALL, TreeOnPage, failing, settle, visit } from './visit.ts';
-
-const LAPTOP = { width: 1366, height: 768 };
-
-/** A panel by its title. */
-const panel = (page: Page, title: string): Locator => page.locator(`section[data-testid="data-testid Panel header ${title}"]`);
+import { LAPTOP, TALL, TreeOnPage, failing, panel, scrollTo, settle, visit } from './visit.ts';
 
 /** How many of some elements are hit by a click into their middle, once they are scrolled to. */
 const missed = (within: Locator): Promise<number> => within.evaluate((element) => [...element.querySelectorAll('input')].filter((input) => {
@@ -34,8 +29,9 @@ export function testTasks(open: { stack: Stack; browser: Browser }): void {
   test('columns and filters of the tree can be chosen as Host opens', () => visit(open, 'Viewer', async (page) => {
     await page.goto('/d/proctree-host');
     await settle(page);
+    await scrollTo(page, 'Process tree');
     const tree = new TreeOnPage(page);
-    await tree.rows.first().scrollIntoViewIfNeeded();
+    await tree.rows.first().waitFor();
     for (const name of ['Columns', 'Filter']) {
       await tree.toolbar.getByRole('button', { name }).click();
       const dialog = page.getByRole('dialog', { name });

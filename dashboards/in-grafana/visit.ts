@@ -3,6 +3,7 @@ import { type Browser, type Locator, type Page, chromium } from 'playwright-core
 import type { Role, Stack } from './stack.ts';
 
 export const DESKTOP = { width: 1600, height: 1000 };
+export const LAPTOP = { width: 1366, height: 768 };
 /** Grafana draws only the panels that are in view: this shows every one. */
 export const TALL = { width: 1600, height: 7000 };
 
@@ -38,6 +39,28 @@ export async function visit({ stack, browser }: { stack: Stack; browser: Browser
   } finally {
     await context.close();
   }
+}
+
+/** A panel by its title. */
+export const panel = (page: Page, title: string): Locator => page.locator(`section[data-testid="data-testid Panel header ${title}"]`);
+
+/** A moment in the address of a page, which Grafana writes in one way or another, in Unix milliseconds. */
+export function momentOf(page: Page, name: 'from' | 'to'): number {
+  const text = new URL(page.url()).searchParams.get(name) ?? '';
+  return /^\d+$/.test(text) ? Number(text) : Date.parse(text);
+}
+
+/** Scrolls down to a panel, as a person does: Grafana draws those in view only, and keeps others out of the page. */
+export async function scrollTo(page: Page, title: string): Promise<Locator> {
+  const wanted = panel(page, title).last();
+  const { width, height } = page.viewportSize()!;
+  await page.mouse.move(width / 2, height - 5);
+  for (let i = 0; i < 50 && !await wanted.isVisible(); i++) {
+    await page.mouse.wheel(0, height / 2);
+    await page.waitForTimeout(200);
+  }
+  await wanted.scrollIntoViewIfNeeded();
+  return wanted;
 }
 
 /** How long panels may load. A busy machine with two cores takes half of it for all panels of Host. */
