@@ -167,7 +167,7 @@ func recorded(title, description string, q liveQuery, u unit) *table.PanelBuilde
 		OverrideByName("id", cells("custom.hideFrom.viz", true))
 	// By name: an expression would be compared with the titles that the data source gives to its fields.
 	each := func(names string, options []dashboard.DynamicConfigValue) {
-		for _, name := range strings.FieldsSeq(names) {
+		for name := range strings.FieldsSeq(names) {
 			panel.OverrideByName(name, options)
 		}
 	}
