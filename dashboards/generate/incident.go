@@ -172,9 +172,11 @@ func recorded(title, description string, q liveQuery, u unit) *table.PanelBuilde
 		}
 	}
 	each("start_time end_time restarted_time time last_time", cells("unit", "time:HH:mm:ss", "custom.width", 90))
-	each("cmdline parent_cmdline", cells("custom.minWidth", 300))
+	each("cmdline", cells("custom.minWidth", 300, "custom.tooltip", map[string]any{"field": "Command line", "placement": "auto"}))
+	each("parent_cmdline", cells("custom.minWidth", 300))
 	each("user group unit parent reason what", cells("unit", string(words), "custom.width", 110))
-	each("run_seconds cpu_seconds memory grown read_bytes written_bytes value limit times processes cpu written", cells("custom.width", 100))
+	each("value", cells("custom.width", 120))
+	each("run_seconds cpu_seconds memory grown read_bytes written_bytes limit times processes cpu written", cells("custom.width", 100))
 	return panel
 }
 

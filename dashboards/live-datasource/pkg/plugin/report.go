@@ -252,7 +252,7 @@ func (c *reportColumn) field(section string, rows []reportRow) (field *data.Fiel
 var (
 	valueUnits  = map[string]string{"top_cpu": "s", "top_memory": "bytes", "top_read": "bytes", "top_written": "bytes"}
 	valueTitles = map[string]string{
-		"top_cpu": "CPU in this time", "top_memory": "Most memory", "top_read": "Read in this time", "top_written": "Written in this time",
+		"top_cpu": "In this time", "top_memory": "Most memory", "top_read": "In this time", "top_written": "In this time",
 		"limits_nearly_reached": "Value", "peaks": "Value",
 	}
 )
