@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { NESTINGS, stepsTo } from '../../model/branches.js';
 import { Mirror } from '../../model/mirror.js';
@@ -8,6 +9,8 @@ import { TreeModel } from '../../tree-model.js';
 import { FakeHost } from '../fake/host.js';
 
 /** @import { By } from '../../model/branches.js' */
+
+const shared = JSON.parse(readFileSync(new URL('../../../tree/testdata/nesting.json', import.meta.url), 'utf8'));
 
 const ID = '8c1f0e6a9b7d4c2f8c1f0e6a9b7d4c2f8c1f0e6a9b7d4c2f8c1f0e6a9b7d4c2f';
 const UID = '0f3c1f7e-6a2b-4b1e-9d55-2f0c8b7d1a11';
@@ -34,10 +37,10 @@ describe('the way to a process is the one that the API has', () => {
   };
   for (const [name, [by, texts, want]] of Object.entries(cases)) test(name, () => assert.deepEqual(steps(by, texts), want));
 
-  test('a path of 2,000 levels has 64', () => {
+  test('a path of 2,000 levels', () => {
     const way = steps('cgroup', { cgroup: '/a'.repeat(2000) });
-    assert.equal(way.length, 64);
-    assert.match(way[63], /^cgroup (a\/)+a /);
+    assert.equal(way.length, shared.most_levels);
+    assert.equal(way.at(-1)?.split(' ')[1], `a${'/a'.repeat(2000 - shared.most_levels)}`);
   });
 });
 
@@ -66,6 +69,36 @@ function drawn(model) {
   return Array.from({ length: rows.length }, (_, i) => {
     const slot = rows.slots[i];
     return `${' '.repeat(rows.depths[i])}${model.text(slot, 'name')}${model.isBranch(slot) ? ` ${model.branchNumber(slot, 'memory')}/${model.branchSize(slot)}` : ''}`;
+  });
+}
+
+/** A process of the shared cases, as a role sees it. @param {Record<string, any>} process @param {string} role */
+const sharedNode = ({ pid, memory, cgroup, ...facts }, role) =>
+  node(pid, 0, { ...facts, group: facts.name, ...role === 'operator' && { cgroup }, ...memory && { memory: { resident_bytes: memory } } });
+
+/** The rows as lines of the shared cases, in which branches stand before processes. @param {TreeModel} model */
+function sharedLines(model) {
+  const rows = model.rows();
+  const shown = Array.from(rows.slots.subarray(0, rows.length));
+  /** @param {number} parent @param {number} depth @returns {string[]} */
+  const below = (parent, depth) => {
+    const inside = shown.filter((slot, row) => model.parentOf(slot) === parent && rows.depths[row] === depth);
+    const branches = inside.filter((slot) => model.isBranch(slot));
+    return [...branches, ...inside.filter((slot) => !model.isBranch(slot))].flatMap((slot) => {
+      const branch = model.branchOf(slot);
+      const line = branch ? `${branch.kind} ${branch.name} ${model.branchSize(slot)}` : `${model.number(slot, 'pid')}`;
+      return [' '.repeat(depth) + line, ...below(slot, depth + 1)];
+    });
+  };
+  return below(-1, 0);
+}
+
+for (const { by, role, sort, pids, lines } of shared.trees) {
+  test(`the tree of the API: by ${by} as ${role}${sort ? `, sorted by ${sort}` : ''}${pids ? `, of ${pids.length}` : ''}`, () => {
+    const chosen = shared.processes.filter((/** @type {{pid: number}} */ { pid }) => pids?.includes(pid) ?? true);
+    const model = modelOf(by, chosen.map((/** @type {Record<string, any>} */ process) => sharedNode(process, role)));
+    if (sort) model.setSort({ key: sort, descending: true });
+    assert.deepEqual(sharedLines(model), lines);
   });
 }
 
