@@ -279,9 +279,9 @@ func sameAnswer(want, got any, path string) (different string, ok bool) {
 		tolerance := 0.0
 		switch {
 		case strings.Contains(path, ".subtree.") && strings.HasSuffix(path, "cores"):
-			tolerance = 0.1 // A sum of many.
+			tolerance = 0.01 // A sum of many.
 		case strings.HasSuffix(path, "cores"):
-			tolerance = 0.004
+			tolerance = 0.001
 		case strings.HasSuffix(path, "_per_second"):
 			tolerance = 1 + want/1e5 // The wall clock is corrected while it runs, that of live rates is not.
 		}

@@ -235,7 +235,7 @@ func TestEndIsThatOfTheEvent(t *testing.T) {
 	}
 	api := apiOf(t, func(cfg *Config) { cfg.Past = recording.Past(t) })
 	span := fmt.Sprintf("?from=%d&to=%d", first.Unix(), first.Unix()+9)
-	track := Data(t, ask(t, api, "/api/v1/processes/"+child.ID.String()+"/history"+span), treetest.NewSchemas(t), "TrackAnswer")
+	track := Data(t, ask(t, api, "/api/v1/processes/"+child.String()+"/history"+span), treetest.NewSchemas(t), "TrackAnswer")
 	got := track["process"].(map[string]any)
 	if want := float64(first.UnixMilli())/1e3 + 2.75; got["end_time"] != want || got["reason"] != "SIGKILL" || got["run_seconds"] != 2.75 {
 		t.Errorf("the process is %v, want its end at %v by SIGKILL", got, want)

@@ -200,12 +200,13 @@ func (m *Metric) HasMinimum() bool {
 func (m *Metric) Counter() *Metric { return m.of }
 
 // Growth returns how far a counter went between two scans, durations in seconds; before is nil for
-// a process that started in between. A counter that fell did not move.
+// a process that started in between. A counter that fell did not move. Times count in whole
+// milliseconds, as a recording keeps them: what follows from them is the same in the past.
 func (m *Metric) Growth(now, before *process.Process) float64 {
 	if m.Duration != nil {
-		d := m.Duration(now)
+		d := m.Duration(now).Truncate(time.Millisecond)
 		if before != nil {
-			d = max(0, d-m.Duration(before))
+			d = max(0, d-m.Duration(before).Truncate(time.Millisecond))
 		}
 		return d.Seconds()
 	}

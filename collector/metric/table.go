@@ -116,8 +116,11 @@ var rows = []Metric{
 	},
 	{
 		Name: "cpu_seconds", Kind: Counter, Unit: Seconds, Decimals: cpuDecimals, Known: process.HasCPU,
-		Duration: func(p *process.Process) time.Duration { return p.CPUTime() },
-		Title:    "CPU time", Help: "User time and system time together; not sent, but processes can be sorted and filtered by it.",
+		// As a recording keeps both.
+		Duration: func(p *process.Process) time.Duration {
+			return p.UserTime.Truncate(time.Millisecond) + p.SystemTime.Truncate(time.Millisecond)
+		},
+		Title: "CPU time", Help: "User time and system time together; not sent, but processes can be sorted and filtered by it.",
 		Rate: &Rate{
 			Name: "cpu", Path: "cpu.cores", Unit: Cores, Decimals: 3, Sum: SentSum,
 			Title: "CPU", Help: "CPUs in use: 1 is one CPU that is busy all the time.",

@@ -285,10 +285,12 @@ func ratesSince(p, before *process.Process, seconds float64) (r Rates) {
 		known &= before.Known
 	}
 	if known&3 == 3 {
-		read := func(p *process.Process) time.Duration { return p.CPUTime() }
+		read := func(p *process.Process) time.Duration {
+			return p.UserTime.Truncate(time.Millisecond) + p.SystemTime.Truncate(time.Millisecond)
+		}
 		now, then := read(p), read(before)
 		if now > then {
-			r.PerSecond[0] = (now - then).Seconds() / seconds
+			r.PerSecond[0] = (now.Truncate(time.Millisecond) - then.Truncate(time.Millisecond)).Seconds() / seconds
 		}
 		r.Known |= 1 << 0
 	}
@@ -296,7 +298,7 @@ func ratesSince(p, before *process.Process, seconds float64) (r Rates) {
 		read := func(p *process.Process) time.Duration { return p.CPUWait }
 		now, then := read(p), read(before)
 		if now > then {
-			r.PerSecond[1] = (now - then).Seconds() / seconds
+			r.PerSecond[1] = (now.Truncate(time.Millisecond) - then.Truncate(time.Millisecond)).Seconds() / seconds
 		}
 		r.Known |= 1 << 1
 	}
@@ -304,7 +306,7 @@ func ratesSince(p, before *process.Process, seconds float64) (r Rates) {
 		read := func(p *process.Process) time.Duration { return p.Delays.BlockIO }
 		now, then := read(p), read(before)
 		if now > then {
-			r.PerSecond[2] = (now - then).Seconds() / seconds
+			r.PerSecond[2] = (now.Truncate(time.Millisecond) - then.Truncate(time.Millisecond)).Seconds() / seconds
 		}
 		r.Known |= 1 << 2
 	}
@@ -312,7 +314,7 @@ func ratesSince(p, before *process.Process, seconds float64) (r Rates) {
 		read := func(p *process.Process) time.Duration { return p.Delays.SwapIn }
 		now, then := read(p), read(before)
 		if now > then {
-			r.PerSecond[3] = (now - then).Seconds() / seconds
+			r.PerSecond[3] = (now.Truncate(time.Millisecond) - then.Truncate(time.Millisecond)).Seconds() / seconds
 		}
 		r.Known |= 1 << 3
 	}
@@ -320,7 +322,7 @@ func ratesSince(p, before *process.Process, seconds float64) (r Rates) {
 		read := func(p *process.Process) time.Duration { return p.Delays.Reclaim }
 		now, then := read(p), read(before)
 		if now > then {
-			r.PerSecond[4] = (now - then).Seconds() / seconds
+			r.PerSecond[4] = (now.Truncate(time.Millisecond) - then.Truncate(time.Millisecond)).Seconds() / seconds
 		}
 		r.Known |= 1 << 4
 	}
@@ -328,7 +330,7 @@ func ratesSince(p, before *process.Process, seconds float64) (r Rates) {
 		read := func(p *process.Process) time.Duration { return p.Delays.Thrashing }
 		now, then := read(p), read(before)
 		if now > then {
-			r.PerSecond[5] = (now - then).Seconds() / seconds
+			r.PerSecond[5] = (now.Truncate(time.Millisecond) - then.Truncate(time.Millisecond)).Seconds() / seconds
 		}
 		r.Known |= 1 << 5
 	}
@@ -392,7 +394,7 @@ func ratesSince(p, before *process.Process, seconds float64) (r Rates) {
 		read := func(p *process.Process) time.Duration { return p.GPUTime }
 		now, then := read(p), read(before)
 		if now > then {
-			r.PerSecond[13] = (now - then).Seconds() / seconds
+			r.PerSecond[13] = (now.Truncate(time.Millisecond) - then.Truncate(time.Millisecond)).Seconds() / seconds
 		}
 		r.Known |= 1 << 13
 	}

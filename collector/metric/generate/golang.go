@@ -204,7 +204,7 @@ func ratesSince(p, before *process.Process, seconds float64) (r Rates) {
 			e.printf("	if known&%d == %d {\n	read := %s\n	now, then := read(p), read(before)\n", m.Known, m.Known, e.readers[c.Name])
 			growth := "float64(now - then)"
 			if c.Duration != nil {
-				growth = "(now - then).Seconds()"
+				growth = "(now.Truncate(time.Millisecond) - then.Truncate(time.Millisecond)).Seconds()"
 			}
 			e.printf("	if now > then {\n	r.PerSecond[%d] = %s / seconds\n}\n	r.Known |= 1 << %d\n}\n", rate, growth, rate)
 			if m.Sum == metric.SentSum {
