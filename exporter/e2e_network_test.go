@@ -7,16 +7,19 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // sender sends a megabyte for each line that it reads, and one more before it ends.
@@ -44,7 +47,11 @@ func TestNetworkOfProcesses(t *testing.T) {
 	}
 	s := start(t, "--collector.group_network", "--collector.process_network", "--scan.max-age=0s")
 	if !strings.Contains(metricsText(s), "proctree_group_network_received_bytes_total") {
-		t.Skip("SKIPPED: the kernel does not let the exporter count what processes send")
+		reason := regexp.MustCompile(`cannot be counted; see docs/network.md" err=(.+)`).FindStringSubmatch(s.log.String())
+		if reason == nil {
+			t.Fatal("the network is not counted, and the log has no reason")
+		}
+		t.Skipf("SKIPPED: this kernel does not permit to count the network: %s", reason[1])
 	}
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
@@ -136,6 +143,23 @@ func TestNetworkOfProcesses(t *testing.T) {
 	s.eventually("the bytes of the sender that has ended", func() bool {
 		v, _ := s.samples().value("proctree_group_network_transmitted_bytes_total", "group", name, "protocol", "tcp")
 		return v == (first+1)*1_000_000
+	})
+	t.Run("in a real Prometheus", func(t *testing.T) {
+		p := startPrometheus(t, s, "500ms")
+		sent := func(protocol string) map[string]string {
+			return p.query(`sum(proctree_group_network_transmitted_bytes_total{group="` + name + `",protocol="` + protocol + `"})`)
+		}
+		want := map[string]string{"map[]": strconv.Itoa((first + 1) * 1_000_000)}
+		got := sent("tcp")
+		for deadline := time.Now().Add(patience); len(got) == 0 && time.Now().Before(deadline); got = sent("tcp") {
+			time.Sleep(100 * time.Millisecond)
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("Prometheus has %v bytes of TCP, want %v", got, want)
+		}
+		if got := sent("udp"); !maps.Equal(got, map[string]string{"map[]": "0"}) {
+			t.Errorf("Prometheus has %v bytes of UDP, want 0", got)
+		}
 	})
 
 	off := start(t, "--scan.max-age=0s")
