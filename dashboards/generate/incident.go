@@ -32,21 +32,30 @@ func incident() board {
 				Description("The id of a process, such as 4711-981234: a click on a process in a table sets it."),
 		),
 		annotations: []cog.Builder[dashboard.AnnotationQuery]{
-			alertEvents(hostsSelector), rebootEvents(), restartEvents(), recordedEvents(),
+			alertEvents(hostsSelector), rebootEvents(), restartEvents(),
+			recordedEvents("Other abnormal exits", "light-orange", otherFails),
+			recordedEvents("Crashes and OOM kills", "dark-red", faults),
 		},
 		rows: []row{incidentHost(), incidentUsers(), incidentFaults(), incidentTree(), incidentProcess(), incidentCourse(), incidentEvents()},
 	}
 }
 
-// recordedEvents marks crashes and OOM kills at the second at which they happened.
-func recordedEvents() cog.Builder[dashboard.AnnotationQuery] {
+// The ends of processes that are marked: those that mean a fault, and the others, apart from them. An answer has the
+// newest hundred, and programs whose exit codes are ordinary answers would crowd the crashes out.
+const (
+	faults     = "oom_kill SIGSEGV SIGABRT SIGBUS SIGILL SIGFPE SIGSYS SIGTRAP"
+	otherFails = "exit_code SIGKILL SIGTERM SIGHUP SIGINT SIGQUIT SIGPIPE SIGALRM SIGUSR1 SIGUSR2 SIGXCPU SIGXFSZ"
+)
+
+// recordedEvents marks ends of processes at the second at which they happened.
+func recordedEvents(name, color string, status separated) cog.Builder[dashboard.AnnotationQuery] {
 	source := live()
 	return dashboard.NewAnnotationQueryBuilder().
-		Name("Abnormal exits and OOM kills").
+		Name(name).
 		Datasource(source).
 		Enable(true).
-		IconColor("dark-orange").
-		Target(liveQuery{RefID: "Anno", Datasource: source, QueryType: "events", Instance: "$instance", Status: "abnormal", Format: "annotations"})
+		IconColor(color).
+		Target(liveQuery{RefID: "Anno", Datasource: source, QueryType: "events", Instance: "$instance", Status: status, Format: "annotations"})
 }
 
 func incidentHost() row {

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"encoding/json"
+	"strings"
+
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/cog/variants"
 	"github.com/grafana/grafana-foundation-sdk/go/common"
@@ -26,10 +29,16 @@ type liveQuery struct {
 	Process string `json:"process,omitempty"`
 	Metric  string `json:"metric,omitempty"`
 	// Kind and Status choose events, Format is theirs.
-	Kind   string `json:"kind,omitempty"`
-	Status string `json:"status,omitempty"`
-	Format string `json:"format,omitempty"`
+	Kind   string    `json:"kind,omitempty"`
+	Status separated `json:"status,omitempty"`
+	Format string    `json:"format,omitempty"`
 }
+
+// separated is several texts, with spaces between them: queries are compared, as lists could not be.
+type separated string
+
+// MarshalJSON makes a list of the texts.
+func (s separated) MarshalJSON() ([]byte, error) { return json.Marshal(strings.Fields(string(s))) }
 
 // ImplementsDataqueryVariant makes the query one of the Foundation SDK's.
 func (liveQuery) ImplementsDataqueryVariant() {}

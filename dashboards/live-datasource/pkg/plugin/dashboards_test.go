@@ -66,13 +66,13 @@ func liveQueries(t *testing.T) map[string]object {
 func TestDashboardsAskForWhatThereIs(t *testing.T) {
 	r := record(t)
 	queries := liveQueries(t)
-	for _, want := range []string{"Proctree / Host: Process tree", "Proctree / Incident: Crashed", "Proctree / Incident: annotation Abnormal exits and OOM kills"} {
+	for _, want := range []string{"Proctree / Host: Process tree", "Proctree / Incident: Crashed", "Proctree / Incident: annotation Crashes and OOM kills"} {
 		if queries[want] == nil {
 			t.Errorf("there is no query %s among %d", want, len(queries))
 		}
 	}
 	// What may be empty on a host that is well.
-	empty := []string{"OOM kills", "Restarted", "Grew", "Ended", "Exit codes", "other signals", "Limits nearly reached", "Started", "Short-lived", "most often", "Peaks"}
+	empty := []string{"OOM kills", "Restarted", "Grew", "Ended", "Exit codes", "other signals", "Limits nearly reached", "Started", "Short-lived", "most often", "Peaks", "Other abnormal exits"}
 	for where, query := range queries {
 		for name, value := range query {
 			if text, ok := value.(string); ok {
