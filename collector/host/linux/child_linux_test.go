@@ -32,13 +32,14 @@ func TestChild(t *testing.T) {
 var childRoles = map[string]func(){
 	"sleep": func() {},
 
-	rightsRole:  reportRights,
-	waitsRole:   waitForCPUs,
-	delaysRole:  waitForDisk,
-	networkRole: makeTraffic,
-	"threads":   func() { startThreads(20, func() { select {} }) },
-	"burn":      func() { startThreads(2, burn) },
-	"churn":     func() { startThreads(2, func() { startThreads(1, func() { burnFor(time.Millisecond) }) }) },
+	rightsRole:     reportRights,
+	waitsRole:      waitForCPUs,
+	delaysRole:     waitForDisk,
+	networkRole:    makeTraffic,
+	delaysLoadRole: runDelaysLoad,
+	"threads":      func() { startThreads(20, func() { select {} }) },
+	"burn":         func() { startThreads(2, burn) },
+	"churn":        func() { startThreads(2, func() { startThreads(1, func() { burnFor(time.Millisecond) }) }) },
 	"rename": func() {
 		if err := os.WriteFile("/proc/self/comm", []byte("a) S 1 (\xffb"), 0); err != nil {
 			panic(err)

@@ -97,34 +97,40 @@ func blockIOWait(path string) time.Duration {
 // countDelays makes the kernel count delays for the time of the test.
 func countDelays(t *testing.T) {
 	t.Helper()
+	setDelays(t, "1")
+}
+
+// setDelays makes the kernel count delays, or not, of the threads that start from now on, for the time of the test.
+func setDelays(tb testing.TB, value string) {
+	tb.Helper()
 	const sysctl = "/proc/sys/kernel/task_delayacct"
 	before, err := os.ReadFile(sysctl)
 	if errors.Is(err, os.ErrNotExist) {
-		t.Skip("SKIPPED: the kernel cannot switch delays on (Linux 5.14, CONFIG_TASK_DELAY_ACCT)")
+		tb.Skip("SKIPPED: the kernel cannot switch delays on (Linux 5.14, CONFIG_TASK_DELAY_ACCT)")
 	}
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	if err := os.WriteFile(sysctl, []byte("1"), 0); err != nil {
-		t.Skipf("SKIPPED: delays cannot be switched on: %v", err)
+	if err := os.WriteFile(sysctl, []byte(value), 0); err != nil {
+		tb.Skipf("SKIPPED: delays cannot be switched on: %v", err)
 	}
-	t.Cleanup(func() { _ = os.WriteFile(sysctl, before, 0) })
+	tb.Cleanup(func() { _ = os.WriteFile(sysctl, before, 0) })
 }
 
 // fileOnDisk returns a file of 1 MiB that can be read past the page cache.
-func fileOnDisk(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "data")
+func fileOnDisk(tb testing.TB) string {
+	tb.Helper()
+	path := filepath.Join(tb.TempDir(), "data")
 	if err := os.WriteFile(path, make([]byte, 1<<20), 0o600); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_DIRECT, 0)
 	if err != nil {
-		t.Skipf("SKIPPED: the file system of %s cannot be read past the page cache: %v", path, err)
+		tb.Skipf("SKIPPED: the file system of %s cannot be read past the page cache: %v", path, err)
 	}
 	defer func() { _ = unix.Close(fd) }()
 	if err := unix.Fsync(fd); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return path
 }
