@@ -111,8 +111,8 @@ func fleetConsumers() row {
 			[]query{now(`topk(15, instance_group:proctree_group_io_bytes_rate5m:topk5{GROUPS})`)},
 			column{label: "group", title: "Group", links: linksTo(historyLink(ofRow))},
 			hostColumn(),
-			column{title: "Read and written", unit: byteRate, bar: true},
-		).Span(7).SortBy(sortedBy("Read and written")),
+			column{title: "Disk I/O", unit: byteRate, bar: true},
+		).Span(7).SortBy(sortedBy("Disk I/O")),
 	)
 }
 
