@@ -160,7 +160,7 @@ func TestForwardingHeaders(t *testing.T) {
 		"X-Proxyuser-Ip", "Proxy-Connection", "X-Remote-Ip", "X-Remote-Addr", "X-Amz-Cf-Id", "X-Amzn-Trace-Id", "X-Appengine-User-Ip",
 		"X-Cloud-Trace-Context", "X-Arr-Log-Id", "X-Nginx-Proxy", "X-Varnish", "X-Sucuri-Clientip", "Incap-Client-Ip", "X-Rewrite-Url",
 		"Front-End-Https", "Wl-Proxy-Client-Ip", "Tailscale-User-Login", "X-Auth-Request-User", "X-Host", "X-Scheme", "X_forwarded_for",
-		"X-Grafana-User", "X-Authenticated-User", "X-Auth-User", "X-Ssl-Client-Dn", "X-User",
+		"X-Grafana-User", "X-Authenticated-User", "X-Auth-User", "X-Ssl-Client-Dn", "X-User", "Ssl-Client-Cert", "X-Tailscale-User", "X-Coming-From",
 	} {
 		checkStatus(t, control, request(t, local, "localhost", name, "x"), http.StatusForbidden)
 	}

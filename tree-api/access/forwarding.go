@@ -13,13 +13,13 @@ var (
 	// forwardingBeginnings are what names begin with, in lower case.
 	forwardingBeginnings = []string{
 		"akamai-", "ali-", "azure-", "cdn-", "cf-", "cloudfront-", "do-connecting-", "eagleid", "eagleeye-", "edge-", "fastly-",
-		"fly-", "front-end-", "incap-", "ms-", "proxy-", "remote-", "sec-forwarded", "tailscale-", "true-client-", "wl-proxy-",
+		"fly-", "front-end-", "incap-", "ms-", "proxy-", "remote-", "sec-forwarded", "ssl-client-", "tailscale-", "true-client-", "wl-proxy-",
 		"x-akamai-", "x-amz-", "x-amzn-", "x-appengine-", "x-appgw-", "x-arr-", "x-auth-request-", "x-auth-user",
 		"x-authenticated-", "x-authentik-", "x-azure-",
-		"x-bluecoat-", "x-cdn", "x-client-", "x-cloud-trace-", "x-cluster-", "x-edge-", "x-envoy-", "x-external-", "x-fastly-",
+		"x-bluecoat-", "x-cdn", "x-client-", "x-cloud-trace-", "x-cluster-", "x-coming-", "x-edge-", "x-envoy-", "x-external-", "x-fastly-",
 		"x-forward", "x-goog-", "x-google-", "x-grafana-device", "x-grafana-user", "x-haproxy-", "x-host", "x-http-destination", "x-http-host", "x-istio-",
 		"x-kubernetes-", "x-ms-", "x-netlify-", "x-nf-", "x-nginx-", "x-origin-", "x-original-", "x-originating-", "x-outgoing-",
-		"x-proxy", "x-real-", "x-remote-", "x-request-start", "x-rewrite-", "x-scheme", "x-sucuri-", "x-traefik-", "x-url-scheme",
+		"x-proxy", "x-real-", "x-remote-", "x-request-start", "x-rewrite-", "x-scheme", "x-sucuri-", "x-tailscale-", "x-traefik-", "x-url-scheme",
 		"x-ssl-client", "x-user", "x-varnish", "x-vercel-", "x-wap-", "x-webauth-", "x-zscaler-", "z-forwarded-",
 	}
 	// forwardingParts are what stands anywhere in a name.
