@@ -15,7 +15,7 @@ func TestNetworkWays(t *testing.T) {
 			exits := exitsOrSkip(t, LoadExitsWithNetwork)
 			n, err := exits.countNetwork(i)
 			if err != nil {
-				t.Skipf("SKIPPED: the kernel does not permit this way: %v", err)
+				t.Skipf("SKIPPED: this kernel does not permit to count the network: in this way: %v", err)
 			}
 			t.Cleanup(func() {
 				if err := n.Close(); err != nil {
