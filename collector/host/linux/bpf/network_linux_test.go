@@ -41,16 +41,15 @@ func TestNetworkFull(t *testing.T) {
 	exits := exitsOrSkip(t, LoadExits) // With memory for one process.
 	n, err := exits.CountNetwork()
 	if err != nil {
-		t.Skipf("SKIPPED: the network cannot be counted here: %v", err)
+		t.Skipf("SKIPPED: this kernel does not permit to count the network: %v", err)
 	}
 	t.Cleanup(func() {
 		if err := n.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	if err := exits.objects.Networks.Put(uint64(1), Networked{}); err != nil {
-		t.Skipf("SKIPPED: another process was first: %v", err)
-	}
+	// It takes the only place, unless another process was first: then that one has it.
+	_ = exits.objects.Networks.Put(uint64(1), Networked{})
 	send(t, "127.0.0.1:0", 100, 3)
 	if lost := n.Lost(); lost < 6 {
 		t.Errorf("%d calls are reported as not counted, want at least 6", lost)
