@@ -127,6 +127,9 @@ func below(lines []int, total int) []int {
 	return all
 }
 
+// maxComebacks is after how many scrapes a whole file must be seen.
+const maxComebacks = 10
+
 // damage returns what is wrong with a host that is damaged.
 func (h *damagedHost) damage(t *testing.T, random *rand.Rand, file string, content []byte, d *damage) (wrong []string) {
 	t.Helper()
@@ -176,9 +179,12 @@ func (h *damagedHost) damage(t *testing.T, random *rand.Rand, file string, conte
 		wrong = append(wrong, fmt.Sprintf("errors fell from %v to %v", damaged.errors(), again.errors()))
 	}
 	h.write(t, file, content)
-	h.scrape(t) // It may take one to see that the file is whole again.
-	for series := range h.scrape(t) {
-		delete(whole, series)
+	// One scrape may be needed to see that the file is whole again, and more until a reading that hung
+	// has ended on a busy machine.
+	for attempt := 0; attempt < maxComebacks && len(whole) > 0; attempt++ {
+		for series := range h.scrape(t) {
+			delete(whole, series)
+		}
 	}
 	for series := range whole {
 		wrong = append(wrong, series+" does not come back")
