@@ -127,6 +127,10 @@ func below(lines []int, total int) []int {
 	return all
 }
 
+// later lets the time pass after which an exporter reads all facts of processes again, whatever it has
+// found: otherwise what the next scrape shows can be of a file as it was before.
+func (h *damagedHost) later() { h.now += 700 }
+
 // maxComebacks is after how many scrapes a whole file must be seen.
 const maxComebacks = 10
 
@@ -149,6 +153,7 @@ func (h *damagedHost) damage(t *testing.T, random *rand.Rand, file string, conte
 	derived := map[string]bool{}
 	if !d.unharmed {
 		derived = h.provenance(t, &h.step, file, touched)
+		h.later()
 	}
 	control := h.scrape(t)
 	whole := h.scrape(t)
@@ -181,6 +186,7 @@ func (h *damagedHost) damage(t *testing.T, random *rand.Rand, file string, conte
 	h.write(t, file, content)
 	// One scrape may be needed to see that the file is whole again, and more until a reading that hung
 	// has ended on a busy machine.
+	h.later()
 	for attempt := 0; attempt < maxComebacks && len(whole) > 0; attempt++ {
 		for series := range h.scrape(t) {
 			delete(whole, series)
